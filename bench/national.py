@@ -74,7 +74,7 @@ class Schemas:
         return url
 
     def size(self) -> int:
-        with places.opened(self.database) as database, database.reader.connect() as connection:
+        with places.open_place(self.database) as database, database.reader.connect() as connection:
             found: int = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
         return found
 

@@ -125,12 +125,12 @@ def add_components(app: Flask) -> None:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    app.jinja_env.finalize = shown
+    app.jinja_env.finalize = describe
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 
 
-def shown(value: object) -> object:
+def describe(value: object) -> object:
     """What a page shows of a value. Text recorded before the rule of text (domain.text) is shown by it too, so that
     no mark of direction in it turns the rest of the page; markup is made of what was shown already."""
     return value if hasattr(value, "__html__") else visible(str(value))

@@ -233,7 +233,7 @@ class CommandForm:
             return self._overtaken() or self._done_with_its_files() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
             return self.check()
-        if self.command.proof and (page := proof.asked(self.request)) is not None:
+        if self.command.proof and (page := proof.ask_for_proof(self.request)) is not None:
             return page
         earlier = self.sent.earlier()
         if earlier.came_with_others:

@@ -12,7 +12,7 @@ from marshmallow import fields
 
 from web.api import described, document
 from web.api.reference import answers, groups_of, kind_of, rules, shapes_of
-from web.runtime.problems import TITLES, named
+from web.runtime.problems import TITLES, problem_name
 
 SPEC: dict[str, Any] = {
     "tags": [{"name": "api_visits", "description": "A visit to a school."}],
@@ -115,7 +115,7 @@ def test_every_problem_has_a_place_on_the_page_of_problems(client: FlaskClient) 
     page = client.get("/api/v1/problems").text
     ids = re.findall(r'\sid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
-    assert {named(kind) for kind in TITLES} <= set(ids)
+    assert {problem_name(kind) for kind in TITLES} <= set(ids)
     assert {kind for kind, _ in rules()} <= set(ids)
     assert {"reason-needed", "key-used-for-another"} <= set(ids)
 

@@ -23,9 +23,9 @@ from domain.provider import events as provider
 from domain.signature import Signature
 from domain.vocabulary import About, Channel, Personal, Purpose, Role, Sensitivity
 from projections.codec import decode_state
-from web.access.disclosure import veil
+from web.access.disclosure import restricted_sentence
 from web.audit.details import _Reader, label_of
-from web.history.sentences import ids_in, sentence, told
+from web.history.sentences import ids_in, sentence, value_in_words
 from web.runtime import registered_views
 
 SAMPLES = Path(__file__).parents[1] / "domain" / "samples"
@@ -211,7 +211,7 @@ def test_those_whose_names_a_sentence_needs_are_told_beforehand() -> None:
     ],
 )
 def test_a_value_is_told_as_people_write_it(value: Any, field: str, words: str) -> None:
-    assert told(value, NAMES, field=field) == words
+    assert value_in_words(value, NAMES, field=field) == words
 
 
 def test_a_label_is_the_fields_name_in_words() -> None:
@@ -224,7 +224,7 @@ def test_a_label_is_the_fields_name_in_words() -> None:
 
 def test_a_veil_tells_that_something_happened_and_no_more() -> None:
     withdrawn = signed(Note.Withdrawn(), sensitivity=Sensitivity.RESTRICTED, reason="Named a child")
-    assert veil(withdrawn) == "A restricted note was withdrawn"
+    assert restricted_sentence(withdrawn) == "A restricted note was withdrawn"
     started = next(event for event in stored() if event.TOPIC == "concern.intervention-started")
     started.signed(meta(sensitivity=Sensitivity.SAFEGUARDING))
-    assert veil(started) == "A safeguarding entry was made in a concern: intervention started"
+    assert restricted_sentence(started) == "A safeguarding entry was made in a concern: intervention started"

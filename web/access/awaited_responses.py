@@ -19,7 +19,7 @@ from domain.record_of_visit import RecordOfVisit
 from domain.service import Work
 from domain.vocabulary import Role, Sensitivity
 from projections import people
-from web.access.restricted import belonging_to, concerns_behind
+from web.access.restricted import concerns_behind, records_of_concern
 from web.runtime.authority import settings_of
 from web.runtime.services import services
 from web.runtime.terms import days_from
@@ -76,5 +76,5 @@ def asking_about(connection: sa.Connection, record: UUID, school: UUID) -> Askin
 
 def asking_about_all_of(connection: sa.Connection, case: ConcernCase) -> list[Asking]:
     """The same of each record of visit that came of a concern."""
-    records = belonging_to(connection, case.id, RecordOfVisit.KIND)
+    records = records_of_concern(connection, case.id, RecordOfVisit.KIND)
     return [asking_about(connection, record, case.school) for record in records]

@@ -33,7 +33,7 @@ from projections.view import replace
 from web.access.context import User
 from web.access.identity import concerned, reach
 from web.access.policy import SERVICE, Action, RecordScope
-from web.access.restricted import ATTACHED, Hidden, hidden_from, restricted_records, told_of_plain_visit
+from web.access.restricted import ATTACHED, Hidden, hidden_from, plain_sentence, restricted_records
 from web.access.restricted_reads import note_shown
 
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -121,7 +121,7 @@ def right_to_read(topic: str) -> Action:
     return READING.get(kind, Action.READ_AUDIT)
 
 
-def told_of_caseload(connection: sa.Connection, asking: User) -> caseload.Narrowed:
+def caseload_limits(connection: sa.Connection, asking: User) -> caseload.Narrowed:
     """How a list of what waits is narrowed for somebody."""
     closed = hidden_from(connection, asking).closed
     if not asking.holds(*INSIDE):
@@ -138,9 +138,9 @@ def _unasked(connection: sa.Connection, asking: User) -> frozenset[UUID]:
     return restricted - set(connection.execute(told).scalars()) if restricted else restricted
 
 
-def waiting_as_told(connection: sa.Connection, asking: User, items: Iterable[Item]) -> list[Item]:
+def items_for_reader(connection: sa.Connection, asking: User, items: Iterable[Item]) -> list[Item]:
     """Of some things that wait, those that somebody is told of, and of each only what they may know."""
-    narrowed, kept = told_of_caseload(connection, asking), hidden_from(connection, asking)
+    narrowed, kept = caseload_limits(connection, asking), hidden_from(connection, asking)
     concerns_of = narrowed["concerns_of"]
     told = [
         replace(item, detail="", purpose=None) if item.record in kept.plain else item
@@ -154,26 +154,26 @@ def waiting_as_told(connection: sa.Connection, asking: User, items: Iterable[Ite
     return told
 
 
-def told_of_log(asking: User) -> sa.ColumnElement[bool] | None:
+def log_filter(asking: User) -> sa.ColumnElement[bool] | None:
     """What of the whole trail is worth reading for somebody who works in the service: what their rights let them read
     of any record. None where that is everything."""
     kept_back = [topic for topic in sorted(EVENTS) if not asking.may(right_to_read(topic))]
     return audit_trail.trail.table.c.topic.not_in(kept_back) if kept_back else None
 
 
-def tells_places(asking: User) -> bool:
+def shows_log_positions(asking: User) -> bool:
     """Whether somebody is told where in the log an entry stands: to whoever is not told of everything, the places
     would tell how much there is beside."""
-    return told_of_log(asking) is None
+    return log_filter(asking) is None
 
 
-def kinds_told(asking: User) -> list[str]:
+def readable_kinds(asking: User) -> list[str]:
     """The kinds of record of which the trail may tell somebody, in the order of the alphabet."""
     told = {topic.partition(".")[0] for topic in EVENTS if asking.may(right_to_read(topic))}
     return [kind for kind in audit_trail.kinds() if kind in told]
 
 
-def sought(connection: sa.Connection, asking: User, wanted: TrailFilter) -> TrailFilter:
+def searchable(connection: sa.Connection, asking: User, wanted: TrailFilter) -> TrailFilter:
     """What is asked of the trail, so that nothing is found by what somebody may not know: of a visit that they see as
     a plain one, neither its purpose nor whether a reason was given."""
     plain = hidden_from(connection, asking).plain
@@ -183,18 +183,18 @@ def sought(connection: sa.Connection, asking: User, wanted: TrailFilter) -> Trai
     return dataclasses.replace(wanted, only=told if wanted.only is None else sa.and_(wanted.only, told))
 
 
-def told_of_trail(asking: User, where: RecordScope) -> sa.ColumnElement[bool] | None:
+def school_trail_filter(asking: User, where: RecordScope) -> sa.ColumnElement[bool] | None:
     """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
     else. None where that is everything, or too little can be said beforehand."""
     columns, part = audit_trail.trail.table.c, audit_trail.parts.table.c
     note, file = notes.notes.table.c, notes.files.table.c
     if asking.holds(*INSIDE):
         if asking.may(READING[CONCERN], where):
-            return told_of_log(asking)
+            return log_filter(asking)
         takes_part = sa.exists().where(part.position == columns.position, part.person == asking.person)
         noted = sa.exists().where(note.id == columns.stream, note.on_kind == CONCERN)
         filed = sa.exists().where(file.id == columns.stream, file.on_kind == CONCERN)
-        readable = told_of_log(asking)
+        readable = log_filter(asking)
         return sa.and_(
             sa.true() if readable is None else readable,
             sa.or_(columns.kind != CONCERN, takes_part),
@@ -266,7 +266,7 @@ class Disclosure:
         if not self._asking.may(right_to_read(event.TOPIC), where):
             return False
         if self.is_plain(event):
-            return bool(told_of_plain_visit(event))
+            return bool(plain_sentence(event))
         if self.is_inside:
             return kind not in ATTACHED or self._tells_inside_of_attached(event, where)
         if kind in ATTACHED:
@@ -416,7 +416,7 @@ class Disclosure:
         return is_ordinary or self._asking.may(Action.READ_RESTRICTED, where)
 
 
-def veil(event: Event) -> str:
+def restricted_sentence(event: Event) -> str:
     """What is said in place of a text that is kept back: that something happened, and no more."""
     kind, _, fact = event.TOPIC.partition(".")
     record, happened = kind.replace("-", " "), fact.replace("-", " ")

@@ -63,9 +63,9 @@ def audience_field() -> fields.Enum[Audience]:
     )
 
 
-def offered_to(asking: User) -> dict[str, Any]:
+def audience_choices(asking: User) -> dict[str, Any]:
     """The choices of somebody, as a form offers them."""
-    return {AUDIENCES: [(side.value, VISIBLE[side]) for side in sides(asking)]}
+    return {AUDIENCES: [(side.value, VISIBLE[side]) for side in audiences_of(asking)]}
 
 
 def is_inside(asking: User) -> bool:
@@ -73,7 +73,7 @@ def is_inside(asking: User) -> bool:
     return asking.holds(*SERVICE, Role.REVIEWER)
 
 
-def is_for(asking: User, what: Note | view.NoteOnRecord | Attachment | view.FileOnRecord) -> bool:
+def is_meant_for_reader(asking: User, what: Note | view.NoteOnRecord | Attachment | view.FileOnRecord) -> bool:
     """Whether a note or file is for somebody who may read the record that it is on."""
     if is_inside(asking) or what.visible_to is None:
         return True
@@ -82,16 +82,16 @@ def is_for(asking: User, what: Note | view.NoteOnRecord | Attachment | view.File
     return what.visible_to is Audience.PROVIDER and what.provider in asking.providers
 
 
-def sides(asking: User) -> list[Audience]:
+def audiences_of(asking: User) -> list[Audience]:
     """For whom somebody may write, the usual one first: outside the service, for their own side alone."""
     if is_inside(asking):
         return [Audience.SERVICE, Audience.SCHOOL, Audience.PROVIDER]
     return [Audience.PROVIDER] if asking.holds(Role.SPECIALIST) else [Audience.SCHOOL]
 
 
-def chosen(asking: User, audience: Audience | None, about: About) -> Audience:
+def chosen_audience(asking: User, audience: Audience | None, about: About) -> Audience:
     """The side that somebody chose, or their usual one. Raises NotYourSide, NobodyWouldSee."""
-    own = sides(asking)
+    own = audiences_of(asking)
     side = audience or own[0]
     if side not in own:
         raise NotYourSide(f"Choose {own[0].label.lower()}", field="visible_to")

@@ -188,7 +188,7 @@ def _with_drafts(roots: sa.Select[Any], asking: User) -> sa.Select[Any]:
     return sa.select(*sa.union_all(roots, drafts).subquery("roots").c)
 
 
-def said_of(connection: sa.Connection, record: Aggregate) -> str:
+def restriction_notice(connection: sa.Connection, record: Aggregate) -> str:
     """What the page of a record that is open to whoever asks says of it where it hangs on a restricted concern."""
     if isinstance(record, ConcernCase) and record.sensitivity is not Sensitivity.ORDINARY:
         return RESTRICTED_CONCERN
@@ -243,14 +243,14 @@ def must_be_readable_alike(record: UUID, from_: UUID, *, field: str) -> None:
             )
 
 
-def belonging_to(connection: sa.Connection, concern: UUID, kind: str) -> list[UUID]:
+def records_of_concern(connection: sa.Connection, concern: UUID, kind: str) -> list[UUID]:
     """The records of a kind that came of a concern, however far down."""
     root = sa.select(sa.literal(concern, sa.Uuid).label("id"), sa.literal(ConcernCase.KIND).label("kind"), sa.false())
     found = links.with_all_that_hangs_on(connection, root, apart_from=begun_by_outsider())
     return [record for record, (of, _) in found.items() if of == kind]
 
 
-def told_of_plain_visit(event: Event) -> str:
+def plain_sentence(event: Event) -> str:
     """The sentence, in the form of `says`, by which an event of a plain visit is told; empty where it is not told."""
     if isinstance(event, Visit.AgendaItemAdded | Visit.AgendaItemWithdrawn) and event.side is Side.SCHOOL:
         return event.says

@@ -11,7 +11,7 @@ from domain.aggregate import Refusal
 from domain.service import NotFound, Work
 from web.accounts import accounts, administrators
 from web.accounts.accounts import AccountRow, account_id, as_sign_in_name
-from web.accounts.recording import acted, carry_out, save
+from web.accounts.recording import carry_out, new_entry, save
 from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 
@@ -51,7 +51,7 @@ def open_account(
     def create(connection: sa.Connection) -> AccountRow:
         return accounts.create(connection, person, name, password_hash=password_hash)
 
-    opened = save(services, begin, create, acted(SecurityEvent.ACCOUNT_OPENED, person))
+    opened = save(services, begin, create, new_entry(SecurityEvent.ACCOUNT_OPENED, person))
     services.on_account(name)
     return opened
 
@@ -65,7 +65,7 @@ def disable(services: Services, person: UUID, *, reason: str) -> None:
 
     def decide(work: Work) -> None:
         work.find(Record, account.id).disable(reason=reason)
-        administrators.must_be_left(services, work, person, services.today())
+        administrators.must_leave_administrator(services, work, person, services.today())
 
     carry_out(
         services,

@@ -95,7 +95,7 @@ def check_new(connection: sa.Connection, person: UUID, sign_in_name: str) -> Non
     """Refuse a second account of a person or of a name. Raises HasAnAccount or SignInNameInUse."""
     if of_person(connection, person):
         raise HasAnAccount("This person already has an account", field="person")
-    if named(connection, sign_in_name):
+    if by_sign_in_name(connection, sign_in_name):
         raise SignInNameInUse("Another account has this email address", field="sign_in_name")
 
 
@@ -117,12 +117,12 @@ def of_person(connection: sa.Connection, person: UUID) -> AccountRow | None:
     return _one(connection, ACCOUNTS.c.person == person)
 
 
-def named(connection: sa.Connection, sign_in_name: str) -> AccountRow | None:
+def by_sign_in_name(connection: sa.Connection, sign_in_name: str) -> AccountRow | None:
     """The account with which somebody signs in by that name, in whatever case it is typed."""
     return _one(connection, ACCOUNTS.c.sign_in_name == sign_in_name.strip().casefold())
 
 
-def everyones(connection: sa.Connection) -> list[AccountRow]:
+def all_accounts(connection: sa.Connection) -> list[AccountRow]:
     """All accounts, by sign-in name."""
     rows = connection.execute(_ALL.order_by(ACCOUNTS.c.sign_in_name)).mappings()
     return [AccountRow(**row) for row in rows]
@@ -131,7 +131,7 @@ def everyones(connection: sa.Connection) -> list[AccountRow]:
 def set_password(connection: sa.Connection, account: AccountRow, password_hash: str | None, now: datetime) -> None:
     """Keep a new password, or none. What was opened with the old one ends: sessions, tokens and links."""
     _update(connection, account, password_hash=password_hash)
-    shut_out(connection, account, now)
+    end_every_way_in(connection, account, now)
 
 
 def disable(connection: sa.Connection, account: AccountRow, now: datetime) -> bool:
@@ -140,7 +140,7 @@ def disable(connection: sa.Connection, account: AccountRow, now: datetime) -> bo
     enabled = sa.and_(ACCOUNTS.c.id == account.id, ACCOUNTS.c.disabled_at.is_(None))
     if not connection.execute(ACCOUNTS.update().where(enabled).values(disabled_at=now)).rowcount:
         return False
-    shut_out(connection, account, now)
+    end_every_way_in(connection, account, now)
     return True
 
 
@@ -186,17 +186,17 @@ def must_be_as_proved(connection: sa.Connection, account: AccountRow) -> None:
     transaction is over: a password that is changed after ends what is begun here, and one that was changed before
     is seen. Raises ProofNoLongerHolds.
     """
-    hold(connection, account)
+    lock_account(connection, account)
     if of_person(connection, account.person) != account:
         raise ProofNoLongerHolds("How you sign in has just changed. Sign in again")
 
 
-def hold(connection: sa.Connection, account: AccountRow) -> None:
+def lock_account(connection: sa.Connection, account: AccountRow) -> None:
     """Let nobody else change an account, or begin anything by it, until the transaction is over."""
     connection.execute(sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.id == account.id).with_for_update())
 
 
-def shut_out(connection: sa.Connection, account: AccountRow, now: datetime) -> None:
+def end_every_way_in(connection: sa.Connection, account: AccountRow, now: datetime) -> None:
     """End every way in that was opened before."""
     _use_up_links(connection, account, now)
     sessions.end_all(connection, account.person, now)

@@ -27,19 +27,21 @@ class OnlyAdministrator(Refusal):
 
 def who_can_sign_in(connection: sa.Connection, day: date) -> list[PersonRow]:
     """The holders of the post on a day whose account lets them in, by last name."""
-    let_in = {each.person for each in accounts.everyones(connection) if each.status == "active"}
+    let_in = {each.person for each in accounts.all_accounts(connection) if each.status == "active"}
     return [each for each in people.holders_on(connection, [Role.ADMINISTRATOR], day) if each.id in let_in]
 
 
-def must_stay(services: Services, work: Work, person: Person, ending: Collection[int], last_day: date) -> None:
+def must_keep_administrator(
+    services: Services, work: Work, person: Person, ending: Collection[int], last_day: date
+) -> None:
     """Refuse to end posts after a last day where that leaves no administrator. Raises OnlyAdministrator."""
     after = max(last_day + timedelta(days=1), person.today)
     held = [post.id for post in person.posts_on(after) if post.role is Role.ADMINISTRATOR]
     if held and all(post in ending for post in held):
-        must_be_left(services, work, person.id, after)
+        must_leave_administrator(services, work, person.id, after)
 
 
-def must_be_left(services: Services, work: Work, person: UUID, day: date) -> None:
+def must_leave_administrator(services: Services, work: Work, person: UUID, day: date) -> None:
     """Refuse to do without somebody from a day on who is the only administrator then. Raises OnlyAdministrator.
 
     Another who is left is held to what they are, posts and account: where they go at the same moment, the one that

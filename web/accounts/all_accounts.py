@@ -33,7 +33,7 @@ from web.accounts.recording import refusal_of
 from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
 from web.accounts.second_person import Standing
 from web.accounts.signed import signed
-from web.commands.choices import Choices, holders
+from web.commands.choices import Choices, holders_of_roles
 from web.forms import Form, restore
 from web.forms.command_ids import form_key
 from web.layout.paging import number_of
@@ -76,7 +76,7 @@ def show_all(context: RequestContext) -> ResponseReturnValue:
     """Everybody's accounts, by name."""
     allow(Action.KEEP_ACCOUNTS)
     with context.read_present() as snapshot:
-        found = accounts.everyones(snapshot.connection)
+        found = accounts.all_accounts(snapshot.connection)
         named = rows_of(snapshot.connection, [account.person for account in found])
     rows = sorted((named[account.person].name, account, named[account.person].detail) for account in found)
     return render_template(
@@ -105,7 +105,7 @@ def open_account(context: RequestContext) -> ResponseReturnValue:
     form = Form(OpenAccount(), data=request.form, context=people)
     if not form.is_valid():
         return _open_page(context, form, UNPROCESSABLE)
-    if (page := proof.asked(context)) is not None:
+    if (page := proof.ask_for_proof(context)) is not None:
         return page
     try:
         with signed(context, post):
@@ -128,7 +128,7 @@ def show(context: RequestContext, person: UUID) -> ResponseReturnValue:
     with context.read_present() as snapshot:
         has_factor = factors.is_set_up(snapshot.connection, account.id)
     with signed(context, post):
-        standing = {way.name: second_person.standing(context.services, person, way).name for way in WayIn}
+        standing = {way.name: second_person.proposal_state(context.services, person, way).name for way in WayIn}
     return render_template(
         "accounts/account.html",
         page_title=name,
@@ -149,7 +149,7 @@ def make_password_link(context: RequestContext, person: UUID) -> ResponseReturnV
     it is no redirection."""
     post = _allow_way_in(context, person)
     _, name = _account(context, person)
-    if (page := proof.asked(context)) is not None:
+    if (page := proof.ask_for_proof(context)) is not None:
         return page
     try:
         with signed(context, post):
@@ -235,7 +235,7 @@ def enable(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """Let the person in again."""
     post = allow(Action.KEEP_ACCOUNTS).role.value
     _account(context, person)
-    if (page := proof.asked(context)) is not None:
+    if (page := proof.ask_for_proof(context)) is not None:
         return page
     try:
         with signed(context, post):
@@ -263,7 +263,7 @@ def _with_reason(
     post = _allow_way_in(context, person) if way else allow(Action.KEEP_ACCOUNTS).role.value
     _, name = _account(context, person)
     with signed(context, post):
-        standing = second_person.standing(context.services, person, way) if way else Standing.ALONE
+        standing = second_person.proposal_state(context.services, person, way) if way else Standing.ALONE
     if request.method != "POST":
         with signed(context, post):
             refused = refusal_of(lambda: act(context.services, person, reason=ANY_REASON))
@@ -272,7 +272,7 @@ def _with_reason(
     kept = restore.restored(context)
     form = Form(schema, data=kept.sent if kept else request.form if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        if way and (page := proof.asked(context)) is not None:
+        if way and (page := proof.ask_for_proof(context)) is not None:
             return page
         try:
             with signed(context, post):
@@ -346,8 +346,8 @@ def _link(secret: str) -> str:
 
 def _without_account(context: RequestContext) -> Choices:
     with context.read_present() as snapshot:
-        held = {account.id for account in accounts.everyones(snapshot.connection)}
-        posts = holders(snapshot, Role)
+        held = {account.id for account in accounts.all_accounts(snapshot.connection)}
+        posts = holders_of_roles(snapshot, Role)
     return [choice for choice in posts if accounts.account_id(person_id(choice[0])) not in held]
 
 

@@ -58,7 +58,7 @@ def _session(context: RequestContext) -> Session | None:
     with context.read_present() as snapshot:
         session = sessions.find(snapshot.connection, value, now)
     if session and not session.needs_renewal(now) and session.was_seen_long_ago(now):
-        context.services.note(sessions.touched(session, now))
+        context.services.note(sessions.mark_used(session, now))
     return session
 
 

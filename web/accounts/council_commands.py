@@ -13,7 +13,7 @@ from domain.service import Work
 from web.accounts import accounts, administrators, council, factors, second_person
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
-from web.accounts.recording import acted, carry_out
+from web.accounts.recording import carry_out, new_entry
 from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 
@@ -39,7 +39,7 @@ def link(services: Services, account: AccountRow, issuer: str, subject: str, *, 
         raise NothingToChange("This person already signs in with a council account. Remove that first")
 
     had_factor = False
-    without = acted(SecurityEvent.FACTOR_REMOVED, account.person, "with the council account, which has its own")
+    without = new_entry(SecurityEvent.FACTOR_REMOVED, account.person, "with the council account, which has its own")
 
     def link_at_door(connection: sa.Connection) -> bool:
         nonlocal had_factor
@@ -78,15 +78,15 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
 
     def decide(work: Work) -> None:
         record = work.find(Record, account.id)
-        two = second_person.takes_two(services, work, person)
+        two = second_person.needs_second_person(services, work, person)
         record.remove_council_account(reason=reason, takes_two=two)
         if record.signature.actor is not None:
-            administrators.must_be_left(services, work, person, services.today())
+            administrators.must_leave_administrator(services, work, person, services.today())
 
     def remove_at_door(connection: sa.Connection) -> bool:
         if not council.remove(connection, person):
             return False
-        accounts.shut_out(connection, account, services.now())
+        accounts.end_every_way_in(connection, account, services.now())
         return True
 
     carry_out(services, decide, remove_at_door, person, kind=SecurityEvent.COUNCIL_REMOVED, detail=reason.strip())

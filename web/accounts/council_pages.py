@@ -39,7 +39,7 @@ from web.accounts.cookie import take_cookie
 from web.accounts.council import METHOD
 from web.accounts.letting_in import let_in, own_path
 from web.accounts.openid import CLOCKS_DIFFER, ConfirmedIdentity, NotConfirmed, Unreachable, provider
-from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
+from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, with_entries
 from web.accounts.sessions import COOKIE
 from web.accounts.signed import own_post, signed
 from web.layout.refused import refused_page
@@ -97,7 +97,7 @@ def show(context: RequestContext) -> ResponseReturnValue:
         return refused_page("Use your council account", "You already sign in with your council account", "/account")
     if not may_link(asking):
         return refused_page("Use your council account", "Only council staff can use a council account", "/account")
-    if (page := proof.asked(context)) is not None:
+    if (page := proof.ask_for_proof(context)) is not None:
         return page
     return render_template("accounts/council.html", page_title="Use your council account")
 
@@ -191,9 +191,9 @@ def _prove(came: ConfirmedIdentity) -> ResponseReturnValue:
     if not is_fresh or _account(current_context(), came).person != session.person:
         raise NotConfirmed("The council's sign-in did not confirm that it is you. Try again", came.kept)
     line = NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person, f"by {METHOD}")
-    with noting(services(), line) as connection:
+    with with_entries(services(), line) as connection:
         council.confirm(connection, session.person, now)
-        sessions.prove(connection, session, now)
+        sessions.mark_proved(connection, session, now)
     flash("Thank you. We have confirmed that it is you", "success")
     return redirect(came.kept["onward"], SEE_OTHER)
 
@@ -299,7 +299,7 @@ def _not_confirmed(context: RequestContext, why: str, kept: dict[str, Any]) -> R
         security_trail.note(context.services, SecurityEvent.SIGN_IN_FAILED, detail=f"by {METHOD}: {why}"[:200])
         return _not_let_in(why, UNAUTHORISED)
     line = NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, over.person, detail=f"not confirmed by {METHOD}")
-    with noting(context.services, line) as connection:
+    with with_entries(context.services, line) as connection:
         sessions.end(connection, request.cookies.get(COOKIE, ""), context.services.now())
     flash("Your council account did not confirm that you are still signed in there, so you are signed out here")
     response = redirect(f"/sign-in?next={quote(kept['onward'], safe='/')}", SEE_OTHER)

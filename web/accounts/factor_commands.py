@@ -15,7 +15,7 @@ from web.accounts import accounts, factors, second_person, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
 from web.accounts.factors import NewFactor
-from web.accounts.recording import acted, carry_out, save
+from web.accounts.recording import carry_out, new_entry, save
 from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 from web.runtime.settings import Settings
@@ -83,7 +83,7 @@ def replace(
 
     told = "replacing another; other sessions and tokens end with it"
     try:
-        save(services, decide, put, acted(SecurityEvent.FACTOR_SET_UP, account.person, told))
+        save(services, decide, put, new_entry(SecurityEvent.FACTOR_SET_UP, account.person, told))
     except AlreadyDone:
         raise NothingToChange("This second factor is already set up") from None
 
@@ -104,7 +104,7 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
         return True
 
     def decide(work: Work) -> None:
-        two = second_person.takes_two(services, work, person)
+        two = second_person.needs_second_person(services, work, person)
         work.find(Record, account.id).remove_second_factor(reason=reason, takes_two=two)
 
     carry_out(
@@ -118,7 +118,7 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
 
 
 def _end_others(connection: sa.Connection, services: Services, account: AccountRow, kept: Session | None) -> None:
-    accounts.hold(connection, account)
+    accounts.lock_account(connection, account)
     tokens.revoke_all(connection, account.person, services.now())
     if kept is not None:
         sessions.end_others(connection, kept, services.now())

@@ -142,7 +142,7 @@ def make_token(context: RequestContext) -> ResponseReturnValue:
     form = Form(MakeToken(), data=request.form)
     if not form.is_valid():
         return _token_page(context, form, UNPROCESSABLE)
-    if (page := proof.asked(context)) is not None:
+    if (page := proof.ask_for_proof(context)) is not None:
         return page
     try:
         with signed(context, own_post(asking)):

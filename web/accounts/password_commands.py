@@ -12,7 +12,7 @@ from domain.service import AlreadyDone, Work
 from web.accounts import accounts, second_person, sessions
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
-from web.accounts.recording import acted, change, save, save_once
+from web.accounts.recording import change, new_entry, save, save_once
 from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 
@@ -32,7 +32,7 @@ def make_password_link(services: Services, person: UUID, *, reason: str = "") ->
     def decide(work: Work) -> None:
         work.find(Record, account.id).make_password_link(
             expires_at=now + accounts.LINK_LASTS,
-            takes_two=second_person.takes_two(services, work, person),
+            takes_two=second_person.needs_second_person(services, work, person),
             for_wide_rights=second_person.has_wide_rights(work, person),
             reason=reason,
         )
@@ -41,7 +41,7 @@ def make_password_link(services: Services, person: UUID, *, reason: str = "") ->
         services,
         decide,
         lambda connection: accounts.add_link(connection, account, now),
-        acted(SecurityEvent.LINK_MADE, person, reason.strip()),
+        new_entry(SecurityEvent.LINK_MADE, person, reason.strip()),
     )
 
 
@@ -58,7 +58,7 @@ def use_password_link(services: Services, token: str, password_hash: str) -> Non
         services,
         decide,
         lambda connection: accounts.use_link(connection, token, password_hash, services.now()),
-        acted(SecurityEvent.PASSWORD_SET, account.person, "by a link"),
+        new_entry(SecurityEvent.PASSWORD_SET, account.person, "by a link"),
     )
 
 
@@ -77,7 +77,7 @@ def change_password(services: Services, account: AccountRow, password_hash: str)
         accounts.set_password(connection, account, password_hash, services.now())
         return sessions.begin(connection, account.person, services.now())
 
-    line = acted(SecurityEvent.PASSWORD_SET, account.person)
+    line = new_entry(SecurityEvent.PASSWORD_SET, account.person)
     try:
         return change(services, account.person, lambda record: record.set_password(), set_and_begin, line)
     except AlreadyDone:

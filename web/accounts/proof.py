@@ -20,7 +20,7 @@ from web.accounts import accounts, attempts, devices, factors, security_trail, s
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
 from web.accounts.schemas import one_time_code, own_password
-from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, noting
+from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, with_entries
 from web.accounts.signing_in import is_right
 from web.forms import Form, restore
 from web.runtime.settings import current_settings
@@ -44,7 +44,7 @@ PASSWORD, CODE = "proof_password", "proof_code"
 """The names of the fields in which a proof is sent."""
 
 
-def asked(context: RequestContext) -> ResponseReturnValue | None:
+def ask_for_proof(context: RequestContext) -> ResponseReturnValue | None:
     """None where the person has proved of late who they are, or does so with this request; else the page that asks.
 
     It is asked for what they have: by the council's sign-in where they come by it, else for a code where they have a
@@ -76,10 +76,10 @@ def asked(context: RequestContext) -> ResponseReturnValue | None:
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _page(form, account)
-    with noting(
+    with with_entries(
         context.services, NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person)
     ) as connection:
-        if not sessions.prove(connection, session, context.services.now()):
+        if not sessions.mark_proved(connection, session, context.services.now()):
             raise Unauthorized("You have been signed out. Sign in again")
     return None
 

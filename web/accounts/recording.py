@@ -75,7 +75,7 @@ class _AtDoor(Alongside, Generic[T]):
             line.write(connection, self._now)
 
 
-def acted(kind: SecurityEvent, person: UUID, detail: str = "") -> NewSecurityEntry:
+def new_entry(kind: SecurityEvent, person: UUID, detail: str = "") -> NewSecurityEntry:
     """The line of the security trail for what whoever acts does."""
     return NewSecurityEntry(kind, person, current_signature().actor, detail)
 
@@ -160,13 +160,13 @@ def carry_out(
     is done now. Raises what the command does, NothingToChange only where there is nothing left to do. What was done
     by the same command before is not done again; ChangedSince where it has been undone meanwhile.
     """
-    line = acted(kind, person, detail)
+    line = new_entry(kind, person, detail)
     try:
         save(services, command, at_door, line)
     except AlreadyDone:
         _must_be_so_still(services, command)
     except NothingToChange:
-        with security_trail.noting(services, line) as connection:
+        with security_trail.with_entries(services, line) as connection:
             if not at_door(connection):
                 raise
             if _ASKED_ABOUT.get():

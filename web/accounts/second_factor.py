@@ -119,7 +119,7 @@ def _set_up(
     if shown is None:
         answer = go_on(account)
         return _shown_again(context, account) or answer
-    return proof.asked(context) or shown
+    return proof.ask_for_proof(context) or shown
 
 
 def _shown_again(context: RequestContext, account: AccountRow) -> ResponseReturnValue | None:
@@ -165,7 +165,7 @@ def _set_up_another(account: AccountRow) -> ResponseReturnValue:
 def _with_code(context: RequestContext, account: AccountRow, act: Callable[..., None]) -> ResponseReturnValue:
     """Show a new key and ask for its code; asks for proof."""
     asking, settings = context.user, current_settings()
-    if (page := proof.asked(context)) is not None:
+    if (page := proof.ask_for_proof(context)) is not None:
         return page
     form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
     new = _carried(context, account)

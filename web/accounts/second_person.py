@@ -25,7 +25,7 @@ from projections import people
 from web.access.policy import CONFIRMERS
 from web.accounts import accounts
 from web.accounts.account_commands import find
-from web.accounts.recording import acted, change
+from web.accounts.recording import change, new_entry
 from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
 
@@ -50,7 +50,7 @@ def has_wide_rights(work: Work, person: UUID) -> bool:
     return any(post.takes_a_second_person for post in (*posts, *proposed))
 
 
-def takes_two(services: Services, work: Work, person: UUID) -> bool:
+def needs_second_person(services: Services, work: Work, person: UUID) -> bool:
     """Whether what opens a way in to somebody's account takes two people: they have wide rights, and it is somebody
     else who does it. Whoever has the machine needs nobody; nor does the one person there is while setting up."""
     actor = current_signature().actor
@@ -87,7 +87,7 @@ def done_or_proposed(
     def propose(record: Record) -> None:
         record.propose(way, until=until, reason=reason)
 
-    change(services, person, propose, lambda _: None, acted(SecurityEvent.WAY_IN_PROPOSED, person, way.value))
+    change(services, person, propose, lambda _: None, new_entry(SecurityEvent.WAY_IN_PROPOSED, person, way.value))
     return None
 
 
@@ -100,10 +100,10 @@ class Standing(StrEnum):
     TO_CONFIRM = "somebody else has proposed it"
 
 
-def standing(services: Services, person: UUID, way: WayIn) -> Standing:
+def proposal_state(services: Services, person: UUID, way: WayIn) -> Standing:
     """How far it has come for whoever asks, who has signed."""
     work = Work(services.service)
-    if not takes_two(services, work, person):
+    if not needs_second_person(services, work, person):
         return Standing.ALONE
     proposal = work.find(Record, accounts.account_id(person)).proposal(way)
     if proposal is None:
@@ -133,11 +133,13 @@ def _is_setting_up(services: Services, connection: sa.Connection, apart: Collect
     Once there has been one it is over, as with the posts themselves.
     """
     directors = {each.id for each in people.holders_ever(connection, Role.DIRECTOR)}
-    let_in = {each.person for each in accounts.everyones(connection) if each.password_hash or each.comes_by_council}
+    let_in = {
+        each.person for each in accounts.all_accounts(connection) if each.password_hash or each.comes_by_council
+    }
     return not directors & let_in and not _confirmers(services, connection, apart)
 
 
 def _confirmers(services: Services, connection: sa.Connection, apart: Collection[UUID | None]) -> set[UUID]:
     holders = people.holders_on(connection, CONFIRMERS, services.today())
-    let_in = {each.person for each in accounts.everyones(connection) if each.status == "active"}
+    let_in = {each.person for each in accounts.all_accounts(connection) if each.status == "active"}
     return {each.id for each in holders if each.id in let_in and each.id not in apart}

@@ -40,7 +40,9 @@ def show_security(context: RequestContext) -> ResponseReturnValue:
         raise NotFound from None
     asked = filters.values.get("person", "")
     with context.read_present() as snapshot:
-        named = rows_of(snapshot.connection, [account.person for account in accounts.everyones(snapshot.connection)])
+        named = rows_of(
+            snapshot.connection, [account.person for account in accounts.all_accounts(snapshot.connection)]
+        )
         person = next((id for id, row in named.items() if asked in (row.detail, str(id))), None)
         if asked and person is None:
             raise NotFound

@@ -139,7 +139,7 @@ class NewSecurityEntry:
 
 
 @contextmanager
-def noting(services: Services, *lines: NewSecurityEntry) -> Iterator[sa.Connection]:
+def with_entries(services: Services, *lines: NewSecurityEntry) -> Iterator[sa.Connection]:
     """Do something at the door and write it down in the same transaction; nothing of either where it raises."""
     with services.write() as connection:
         yield connection
@@ -153,7 +153,7 @@ def note(
     services: Services, kind: SecurityEvent, *, person: UUID | None = None, by: UUID | None = None, detail: str = ""
 ) -> None:
     """Write down what changes nothing else, as a refusal."""
-    with noting(services, NewSecurityEntry(kind, person, by, detail)):
+    with with_entries(services, NewSecurityEntry(kind, person, by, detail)):
         pass
 
 

@@ -71,13 +71,13 @@ def of_person(connection: sa.Connection, person: UUID, now: datetime) -> list[Se
     return [session for session in found if session.is_alive(now)]
 
 
-def touched(session: Session, now: datetime) -> sa.Update:
+def mark_used(session: Session, now: datetime) -> sa.Update:
     """What writes down that a session is in use."""
     row = sa.select(SESSIONS.c.id_hash).where(SESSIONS.c.id_hash == session.id_hash).with_for_update(skip_locked=True)
     return SESSIONS.update().where(SESSIONS.c.id_hash.in_(row)).values(last_seen_at=now)
 
 
-def prove(connection: sa.Connection, session: Session, now: datetime) -> bool:
+def mark_proved(connection: sa.Connection, session: Session, now: datetime) -> bool:
     """Write down that the person has proved again who they are. Whether the session had not ended meanwhile."""
     mine = sa.and_(SESSIONS.c.id_hash == session.id_hash, SESSIONS.c.revoked_at.is_(None))
     return bool(connection.execute(SESSIONS.update().where(mine).values(proved_at=now)).rowcount)

@@ -31,7 +31,7 @@ def check_password(
     Raises TooManyAttempts, ServiceUnavailable or WrongNameOrPassword.
     """
     with services.read_present() as connection:
-        account = accounts.named(connection, sign_in_name)
+        account = accounts.by_sign_in_name(connection, sign_in_name)
     try:
         with services.write() as connection:
             attempt = attempts.begin(connection, sign_in_name, address, services.now(), device=device)

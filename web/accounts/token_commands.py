@@ -12,7 +12,7 @@ from web.access.session_user import Session
 from web.accounts import sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import account_id
-from web.accounts.recording import acted, carry_out, change_once
+from web.accounts.recording import carry_out, change_once, new_entry
 from web.accounts.security_trail import SecurityEvent
 from web.accounts.tokens import NewToken, NoSuchToken
 from web.runtime.services import Services
@@ -46,7 +46,7 @@ def make(
         person,
         lambda record: record.make_token(label=label, scopes=scopes, prefix=new.prefix, expires_on=expires_on),
         create,
-        acted(SecurityEvent.TOKEN_MADE, person, f"{label}, sis_{new.prefix}"),
+        new_entry(SecurityEvent.TOKEN_MADE, person, f"{label}, sis_{new.prefix}"),
     )
     return new
 

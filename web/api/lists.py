@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from web.access.context import RequestContext
 from web.access.identity import ListScope, allow, reach
-from web.api.rows import page_of, told
+from web.api.rows import page_of, rows_as_json
 from web.commands.dispatch import LoadedRecord, load_for_user
 from web.commands.listing import ListEndpoint
 from web.commands.resource import Resource
@@ -63,7 +63,7 @@ def list_of(list_endpoint: ListEndpoint, of: Of) -> tuple[type[Schema], type[Sch
         asked_of = of(context, **where)
         with context.read() as snapshot:
             found = listing.page(snapshot, asked_of, filters, after, limit)
-            items = told(snapshot.connection, listing, found.rows, listing.kept_back(context.user))
+            items = rows_as_json(snapshot.connection, listing, found.rows, listing.kept_back(context.user))
         headers = {"Link": f'<{_following(found.following)}>; rel="next"'} if found.following else {}
         return shown.dump({"items": items, "next": found.following}), headers
 

@@ -46,7 +46,7 @@ OF_PROBLEMS = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-A
 OF_RECORD, OF_CHANGE = ("ETag",), ("ETag", "Location", TELLS)
 
 
-def named(*names: str) -> dict[str, str]:
+def header_references(*names: str) -> dict[str, str]:
     """These headers, as an answer in the document points to them."""
     return {name: name for name in names}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.aggregate import Refusal
-from web.runtime.problems import TITLES, named
+from web.runtime.problems import TITLES, problem_name
 
 Json = Mapping[str, Any]
 
@@ -161,8 +161,8 @@ def kind_of(schema: Json) -> str:
     several = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
     if several:
         return " or ".join(kind_of(each) for each in several)
-    named = schema.get("type", "any value")
-    types = [named] if isinstance(named, str) else list(named)
+    problem_name = schema.get("type", "any value")
+    types = [problem_name] if isinstance(problem_name, str) else list(problem_name)
     told = " or ".join("null" if name == "null" else _one_kind(name, schema) for name in types)
     return f"{told}{_limits(schema)}"
 
@@ -211,14 +211,14 @@ def rules() -> list[tuple[str, str]]:
     """Every rule of the service that may stand against a request: the kind of its problem, and what it says."""
     told: dict[str, str] = {}
     for rule in _heirs(Refusal):
-        told.setdefault(named(rule), " ".join((rule.__doc__ or "").split("\n\n")[0].split()))
+        told.setdefault(problem_name(rule), " ".join((rule.__doc__ or "").split("\n\n")[0].split()))
     return sorted(told.items())
 
 
 def answers() -> list[tuple[str, str, int]]:
     """The kinds of problem that are no rule's: kind, title and status."""
     own = [
-        (named(kind), TITLES.get(kind, title), kind.code or 500)
+        (problem_name(kind), TITLES.get(kind, title), kind.code or 500)
         for general, title in TITLES.items()
         for kind in (general, *(heir for heir in _heirs(general) if heir.__module__.startswith("web.")))
     ]

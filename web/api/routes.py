@@ -40,7 +40,7 @@ from web.api.protocol import (
     PREVIEWING,
     READING,
     IdempotencyKey,
-    named,
+    header_references,
 )
 from web.api.references import URN, form
 from web.commands.dispatch import copy_for_reader, execute, load_for_user, must_be_open, version_of
@@ -179,7 +179,7 @@ def _add_single(api: Blueprint, resource: Resource[A]) -> None:
         is_known = request.if_none_match.contains_weak(tag)
         return Response(status=304, headers=headers) if is_known else _answer(200, (told, headers))
 
-    unchanged = {"description": "The record is as you have it", "headers": named(*OF_RECORD)}
+    unchanged = {"description": "The record is as you have it", "headers": header_references(*OF_RECORD)}
     _add(
         api,
         "/<ref>",
@@ -267,7 +267,7 @@ def _add_content(api: Blueprint, resource: Resource[A], content: Callable[[A], R
         return content(load_for_user(context, resource, ref).record)
 
     octets = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-    file = {"description": "The file", "content": octets, "headers": named("Content-Disposition")}
+    file = {"description": "The file", "content": octets, "headers": header_references("Content-Disposition")}
     _add(
         api,
         "/<ref>/content",
@@ -365,7 +365,9 @@ def _add(
 def _answers(status: int, out: type[Schema], *headers: str) -> dict[int, dict[str, Any]]:
     """What a request that succeeds is answered."""
     content = {"application/json": {"schema": out}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content, "headers": named(*headers)}}
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": content, "headers": header_references(*headers)}
+    }
 
 
 def _permitted(check: Callable[[RequestContext], None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

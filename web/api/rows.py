@@ -60,7 +60,7 @@ def _page(row: Any, inside: frozenset[str], names: frozenset[tuple[str, str]]) -
     return Schema.from_dict({"items": items, "next": following}, name=f"{row.__name__}Page")
 
 
-def told(
+def rows_as_json(
     connection: sa.Connection, listing: Listing, rows: Iterable[Any], kept_back: Values
 ) -> Sequence[dict[str, Any]]:
     """Rows as their schema tells them, all that they name looked up at once; `kept_back` stands in place of columns
@@ -89,12 +89,12 @@ def _called(value: Any, called: Mapping[UUID, str]) -> Any:
 def _schema(row: Any, inside: frozenset[str], names: frozenset[tuple[str, str]]) -> type[Schema]:
     """One field for each column and property that is told, by the name that programs call it."""
     called = {name: dict(names).get(name, name) for name in _columns(row) if name not in inside}
-    told = {
+    rows_as_json = {
         called[name]: field_of(called[name], name, hint, names)
         for name, hint in _columns(row).items()
         if name in called
     }
-    schema = Schema.from_dict(told, name=row.__name__)
+    schema = Schema.from_dict(rows_as_json, name=row.__name__)
     schema.__doc__ = row.__doc__
     return schema
 

@@ -18,7 +18,7 @@ from projections.audit_trail import TrailFilter
 from projections.view_status import behind_since
 from web import formats
 from web.access.context import Snapshot, User, current_context
-from web.access.disclosure import kinds_told, sought, tells_places, told_of_log
+from web.access.disclosure import log_filter, readable_kinds, searchable, shows_log_positions
 from web.access.identity import ListScope, current_user
 from web.access.policy import Action
 from web.commands.listing import ListEndpoint, Listing
@@ -76,14 +76,14 @@ class AnyRecord(fields.String):
             if found is None or not entries_told(
                 Snapshot(current_context(), connection), TrailFilter(stream=found.id), current_user(), None, 1
             ):
-                if since := lacks_since(connection):
+                if since := trail_behind_since(connection):
                     raise self.make_error("behind", since=formats.datetime(since))
                 raise self.make_error("unknown")
         return found.id
 
 
 def _is_kind(value: str) -> None:
-    if value not in kinds_told(current_user()):
+    if value not in readable_kinds(current_user()):
         raise ValidationError("There are no records of that kind, or you may not read their trail")
 
 
@@ -105,7 +105,7 @@ class AuditFilters(Schema):
     )
 
 
-def wanted(values: Values) -> TrailFilter:
+def trail_filter(values: Values) -> TrailFilter:
     """The loaded filters as the view takes them."""
     reason = values.get("has_reason")
     return TrailFilter(
@@ -133,7 +133,7 @@ class AuditPage:
 
 def page_of(snapshot: Snapshot, asked: TrailFilter, asking: User, after: str | None, limit: int) -> AuditPage:
     """A page of the entries that somebody is told, the newest in the log first."""
-    told = entries_told(snapshot, asked, asking, place(after), limit + 1)
+    told = entries_told(snapshot, asked, asking, position_of(after), limit + 1)
     following = str(told[limit - 1].id) if len(told) > limit else None
     return AuditPage(told[:limit], following)
 
@@ -142,7 +142,7 @@ def entries_told(
     snapshot: Snapshot, asked: TrailFilter, asking: User, after: UUID | None, limit: int
 ) -> list[TimelineEntry]:
     """So many entries behind the one with an id; what somebody is not told leaves no gap."""
-    asked = sought(snapshot.connection, asking, replace(asked, only=told_of_log(asking)))
+    asked = searchable(snapshot.connection, asking, replace(asked, only=log_filter(asking)))
     told: list[TimelineEntry] = []
     behind: int | UUID | None = after
     while len(told) < limit:
@@ -154,7 +154,7 @@ def entries_told(
     return told[:limit]
 
 
-def lacks_since(connection: sa.Connection) -> datetime | None:
+def trail_behind_since(connection: sa.Connection) -> datetime | None:
     """When that was recorded which the trail does not hold yet, where it follows the log and is behind."""
     behind = behind_since(connection)
     return min(
@@ -162,15 +162,15 @@ def lacks_since(connection: sa.Connection) -> datetime | None:
     )
 
 
-def held(asking: User) -> str:
+def scope_in_words(asking: User) -> str:
     """What the trail holds for somebody, in the words of its page and its sheet."""
-    if told_of_log(asking) is None:
+    if log_filter(asking) is None:
         return "Everything that has been recorded"
-    kinds = sorted(kind_label(kind) for kind in kinds_told(asking))
+    kinds = sorted(kind_label(kind) for kind in readable_kinds(asking))
     return f"Everything that you may read, which is about: {', '.join(kinds).lower()}"
 
 
-def place(after: str | None) -> UUID | None:
+def position_of(after: str | None) -> UUID | None:
     """The id of the entry that a cursor names. Raises BadRequest for a text that is none."""
     try:
         return None if after is None else UUID(after)
@@ -186,12 +186,12 @@ class AuditEntry(HistoryEntry):
 
 
 def _listed(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
-    told = entries_told(snapshot, wanted(filters), snapshot.user, place(after), limit)
+    told = entries_told(snapshot, trail_filter(filters), snapshot.user, position_of(after), limit)
     return [as_row(entry, AuditEntry) for entry in told]
 
 
 def _kept_back(asking: User) -> Values:
-    return {} if tells_places(asking) else {"position": None}
+    return {} if shows_log_positions(asking) else {"position": None}
 
 
 audit = ListEndpoint(
@@ -202,7 +202,7 @@ audit = ListEndpoint(
         _listed,
         lambda row: str(row.id),
         AuditFilters,
-        place=place,
+        place=position_of,
         inside=(),
         names=OF_ENTRIES,
         kept_back=_kept_back,

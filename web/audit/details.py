@@ -20,9 +20,9 @@ from domain.vocabulary import Personal
 from projections.audit_trail import kind_of
 from web import formats
 from web.access.context import User
-from web.access.disclosure import Disclosure, tells_places
+from web.access.disclosure import Disclosure, shows_log_positions
 from web.access.name_cache import ids_within, names_of
-from web.history.sentences import ids_in, sentence, told
+from web.history.sentences import ids_in, sentence, value_in_words
 from web.history.timeline import post_held, who_acted
 
 RESTRICTED = "Restricted"
@@ -54,7 +54,7 @@ class EntryDetails:
     technical: Sequence[tuple[str, str]]
 
 
-def told_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: User) -> EntryDetails:
+def details_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: User) -> EntryDetails:
     """Everything that is known of an event that the person who asks may read; `around` is all that happened to its
     record, in order."""
     before, after = _record_around(event, around)
@@ -106,7 +106,7 @@ def _origin(event: Event, asking: User) -> Iterator[tuple[str, str]]:
     meta, signature = event.meta, event.meta.signature
     yield "Rules used", ", ".join(meta.rules)
     yield "Type of entry", f"{event.TOPIC}, schema {event.SCHEMA}"
-    yield "Place in the log", str(meta.position) if tells_places(asking) else ""
+    yield "Place in the log", str(meta.position) if shows_log_positions(asking) else ""
     yield "Place in the record", str(meta.version)
     yield "Entry", str(meta.event_id)
     yield "Command", str(signature.command)
@@ -151,9 +151,9 @@ class _Reader:
         if isinstance(value, UUID):
             return self._names.get(value, str(value))
         if isinstance(value, (bool, Enum, Decimal, date)):
-            text = told(value, self._names, field=name)
+            text = value_in_words(value, self._names, field=name)
             return text[:1].upper() + text[1:]
-        return told(value, self._names, field=name)
+        return value_in_words(value, self._names, field=name)
 
     def _word(self, key: Any) -> str:
         return self._names.get(key, str(key)) if isinstance(key, UUID) else str(getattr(key, "value", key))

@@ -10,9 +10,9 @@ from domain.signature import LONDON
 from projections.audit_trail import TrailFilter
 from web import formats
 from web.access.context import RequestContext, Snapshot, User
-from web.access.disclosure import tells_places
+from web.access.disclosure import shows_log_positions
 from web.access.restricted_reads import record_shown
-from web.audit.asking import held, lacks_since, page_of
+from web.audit.asking import page_of, scope_in_words, trail_behind_since
 from web.history.timeline import TimelineEntry, kind_label
 from web.runtime.services import Services
 
@@ -49,16 +49,16 @@ def rows(
     count = 0
     try:
         with services.read() as connection:
-            since = lacks_since(connection)
+            since = trail_behind_since(connection)
             for entry in _entries(Snapshot(context, connection), asked, asking):
                 count += 1
-                yield _cells(entry, with_place=tells_places(asking))
+                yield _cells(entry, with_place=shows_log_positions(asking))
     finally:
         record_shown(Door.SHEET)
     made = formats.datetime(services.now())
     made_by = f"Made by {asking.name} on {made}"
     lacking = f" Anything recorded since {formats.datetime(since)} is missing." if since else ""
-    searched = f"Searched: {held(asking)}.{lacking}"
+    searched = f"Searched: {scope_in_words(asking)}.{lacking}"
     yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. {searched}",)
 
 

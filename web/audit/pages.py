@@ -15,13 +15,13 @@ from projections import audit_trail
 from projections.audit_trail import TrailFilter
 from projections.schools import by_urn
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.disclosure import Disclosure, kinds_told, tells_places
+from web.access.disclosure import Disclosure, readable_kinds, shows_log_positions
 from web.access.identity import allow
 from web.access.name_cache import id_of_reference, rows_of
 from web.access.policy import Action
 from web.access.restricted_reads import note_shown_itself
-from web.audit.asking import AuditFilters, AuditPage, audit, held, lacks_since, page_of, wanted
-from web.audit.details import EntryDetails, told_of
+from web.audit.asking import AuditFilters, AuditPage, audit, page_of, scope_in_words, trail_behind_since, trail_filter
+from web.audit.details import EntryDetails, details_of
 from web.audit.export import rows
 from web.history.sentences import ids_in
 from web.history.timeline import SHORT, kind_label, records_and_schools, timeline_of_events
@@ -43,13 +43,13 @@ def search(context: RequestContext) -> Answer:
     """The search and what it finds, newest first."""
     allow(Action.READ_AUDIT)
     filters = Filters(AuditFilters)
-    page = NOTHING if filters.wrong else _found(context, wanted(filters.values))
+    page = NOTHING if filters.wrong else _found(context, trail_filter(filters.values))
     with context.read() as snapshot:
-        behind = lacks_since(snapshot.connection)
+        behind = trail_behind_since(snapshot.connection)
     shown = render_template(
         "audit/search.html",
         page_title="Audit trail",
-        held=held(context.user),
+        held=scope_in_words(context.user),
         behind=behind,
         rows=page.entries,
         count=shown_of_list(len(page.entries), page.following) if page.entries else "",
@@ -61,7 +61,7 @@ def search(context: RequestContext) -> Answer:
 
 
 def _choices(context: RequestContext) -> Mapping[str, Options]:
-    kinds = [(kind, kind_label(kind)) for kind in kinds_told(context.user)]
+    kinds = [(kind, kind_label(kind)) for kind in readable_kinds(context.user)]
     return {"record_kind": sorted(kinds, key=lambda kind: kind[1])}
 
 
@@ -83,7 +83,7 @@ def sheet(context: RequestContext) -> Response:
     if filters.wrong:
         raise BadRequest("One of the filters is wrong. Correct it on the audit trail page.")
     applied = "; ".join(text for text, _ in filters.context(_choices(context))["chips"])
-    lines = rows(context, context.services, wanted(filters.values), context.user, applied)
+    lines = rows(context, context.services, trail_filter(filters.values), context.user, applied)
     return csv_response(lines, f"audit-trail-{context.services.today().isoformat()}.csv")
 
 
@@ -134,10 +134,10 @@ def _entry_page(context: RequestContext, around: list[Event], event: Event) -> s
         together = _saved_with(snapshot, event)
         events = [event, *near["before"], *near["after"], *together]
         rows_of(snapshot.connection, ids_in([*around, *together]) | set(records_and_schools(events)))
-        told: EntryDetails | None = told_of(snapshot.connection, event, around, asking) if readable else None
+        told: EntryDetails | None = details_of(snapshot.connection, event, around, asking) if readable else None
         shown = {each.id: each for each in timeline_of_events(snapshot.connection, events, asking)}
     own = shown[event.meta.event_id]
-    called = f"Entry {own.position}" if tells_places(asking) else "Entry"
+    called = f"Entry {own.position}" if shows_log_positions(asking) else "Entry"
     return render_template(
         "audit/entry.html",
         page_title=told.sentence if told else own.sentence,

@@ -46,9 +46,11 @@ def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str |
     # What stands against the deployment's own settings is said before anything is made.
     settings = settings_from_environment()
     with _directory() as directory:
-        url = database or places.beside(directory.url, name)
+        url = database or places.default_place(directory.url, name)
         if not database and not places.is_empty(url):
-            raise click.ClickException(f"There is something at {places.shown(url)}: to take it in, say --database")
+            raise click.ClickException(
+                f"There is something at {places.printable(url)}: to take it in, say --database"
+            )
         directory.add(name, label=label or name, database_url=url, hosts=hosts, domains=domains)
         try:
             places.make(url)
@@ -60,7 +62,7 @@ def create(name: str, hosts: Sequence[str], domains: Sequence[str], label: str |
         except BaseException:
             directory.remove(name)
             raise
-        click.echo(f"{name} is at {places.shown(url)}")
+        click.echo(f"{name} is at {places.printable(url)}")
 
 
 @authorities.command("list")
@@ -72,7 +74,9 @@ def show() -> None:
             click.echo("No authorities yet: add one with `sis authorities create`")
         for authority in listed:
             hosts = " ".join(sorted(authority.hosts))
-            click.echo(f"{authority.name:<20} {_state(authority):<8} {hosts}  {places.shown(authority.database_url)}")
+            click.echo(
+                f"{authority.name:<20} {_state(authority):<8} {hosts}  {places.printable(authority.database_url)}"
+            )
 
 
 @authorities.command("change")
@@ -116,10 +120,12 @@ def move(name: str, url: str) -> None:
         events = formats.counted(done.proof.count, "event")
         rows = formats.counted(sum(done.door.values()), "row")
         click.echo(
-            f"{name} is at {places.shown(url)}: {events} up to position {done.proof.last:,}, "
+            f"{name} is at {places.printable(url)}: {events} up to position {done.proof.last:,}, "
             f"sha256 {done.proof.digest}, and {rows} of the door, proven the same"
         )
-        click.echo(f"What it left at {places.shown(done.left)} can no longer be changed. Remove it when you are sure")
+        click.echo(
+            f"What it left at {places.printable(done.left)} can no longer be changed. Remove it when you are sure"
+        )
 
 
 class _Told:
@@ -147,7 +153,7 @@ def drop(name: str, *, yes: bool) -> None:
         if authority.is_open and not yes:
             raise click.ClickException(f"{name} is being served: close it first (sis authorities close {name})")
         if not yes:
-            click.echo(f"This deletes everything at {places.shown(authority.database_url)}.")
+            click.echo(f"This deletes everything at {places.printable(authority.database_url)}.")
             if click.prompt("Type the name of the authority to continue") != name:
                 raise click.ClickException("That is a different name. Nothing was deleted")
         directory.remove(name)

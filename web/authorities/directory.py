@@ -122,9 +122,11 @@ class Directory:
         self.url = url
         is_empty = places.is_empty(url)
         if is_empty and to_read:
-            raise NoDirectory(f"no directory of authorities is at {places.shown(url)}: see sis authorities create")
+            raise NoDirectory(
+                f"no directory of authorities is at {places.printable(url)}: see sis authorities create"
+            )
         if not is_empty:
-            with places.opened(url, to_read=True) as database, database.primary.connect() as connection:
+            with places.open_place(url, to_read=True) as database, database.primary.connect() as connection:
                 refuse_foreign(connection, AUTHORITIES.name)
         if not to_read:
             places.make(url)
@@ -279,7 +281,7 @@ def _named(connection: sa.Connection, name: str) -> Listed:
 
 def _refuse_taken(others: Iterable[Listed], place: str) -> None:
     for other in others:
-        if any(places.same(place, taken) for taken in (other.database_url, other.moving_to) if taken):
+        if any(places.is_same_place(place, taken) for taken in (other.database_url, other.moving_to) if taken):
             raise DirectoryRefusal(f"The authority {other.name} has that place")
 
 

@@ -63,7 +63,7 @@ def move(
     directory.begin_move(name, to)
     places.make(to)
     with ExitStack() as stack:
-        old, new = (stack.enter_context(places.opened(url)) for url in (authority.database_url, to))
+        old, new = (stack.enter_context(places.open_place(url)) for url in (authority.database_url, to))
         source, target = _log(old), _log(new)
         copy = LogCopy(source, target, progress)
         tell("Copying the log")
@@ -127,19 +127,20 @@ def _log(database: Database) -> SqlLog:
 
 
 def _refuse(authority: Listed, to: str) -> None:
-    if places.same(authority.database_url, to):
+    if places.is_same_place(authority.database_url, to):
         raise DirectoryRefusal(f"{authority.name} is there already")
     begun = authority.moving_to
-    if begun is not None and places.same(begun, to):
+    if begun is not None and places.is_same_place(begun, to):
         return
     if begun is not None and not places.is_empty(begun):
         raise DirectoryRefusal(
-            f"{authority.name} is on its way to {places.shown(begun)}: move it there, or remove what arrived there"
+            f"{authority.name} is on its way to {places.printable(begun)}: "
+            "move it there, or remove what arrived there"
         )
     if not places.is_empty(to):
         raise DirectoryRefusal(
             "There is something at that place already: name an empty one, in a PostgreSQL database that holds other "
-            f"things a schema of its own ({places.shown(to).partition('?')[0]}?options=-csearch_path%3Dsis_"
+            f"things a schema of its own ({places.printable(to).partition('?')[0]}?options=-csearch_path%3Dsis_"
             f"{authority.name.replace('-', '_')})"
             if places.schema_of(to) is not None
             else "There is something at that place already: name a file that is not there yet"
@@ -147,5 +148,5 @@ def _refuse(authority: Listed, to: str) -> None:
 
 
 def _refuse_elsewhere(gone: str | None, to: str) -> None:
-    if gone is not None and not places.same(gone, to):
-        raise DirectoryRefusal(f"It went to {places.shown(gone)}: move it there")
+    if gone is not None and not places.is_same_place(gone, to):
+        raise DirectoryRefusal(f"It went to {places.printable(gone)}: move it there")

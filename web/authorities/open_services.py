@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from web import open_services
-from web.accounts.accounts import everyones
+from web.accounts.accounts import all_accounts
 from web.authorities.directory import Directory, Listed, address_hash
 from web.runtime.services import Services
 from web.runtime.settings import Settings
@@ -36,7 +36,7 @@ def open_authority(directory: Directory, authority: Listed, settings: Settings) 
     services = open_services(settings_of(settings, authority))
     key = settings.secret_key
     with services.read() as connection:
-        known = [account.sign_in_name for account in everyones(connection)]
+        known = [account.sign_in_name for account in all_accounts(connection)]
     directory.know_addresses(authority.name, {address_hash(key, name) for name in known})
     services.on_account = lambda name: directory.know_address(authority.name, address_hash(key, name))
     return services

@@ -42,19 +42,19 @@ def in_schema(url: str, schema: str) -> str:
     return address.render_as_string(hide_password=False)
 
 
-def beside(directory_url: str, name: str) -> str:
+def default_place(directory_url: str, name: str) -> str:
     """Where a new authority goes if nobody says: where the directory itself lies, in a file or schema of its own."""
     if schema_of(directory_url) is not None:
         return in_schema(directory_url, f"sis_{name.replace('-', '_')}")
     return f"sqlite:///{_file(directory_url).absolute().with_name(f'{name}.sqlite')}"
 
 
-def shown(url: str) -> str:
+def printable(url: str) -> str:
     """An address as it may be printed."""
     return sa.make_url(url).render_as_string(hide_password=True)
 
 
-def same(one: str, other: str) -> bool:
+def is_same_place(one: str, other: str) -> bool:
     """Whether two addresses name the same file, or the same schema of the same database."""
     first, second = sa.make_url(one), sa.make_url(other)
     if schema_of(one) is None or schema_of(other) is None:
@@ -72,7 +72,7 @@ def is_copied_by(url: str, replica_url: str) -> bool:
 
 
 @contextmanager
-def opened(url: str, *, to_read: bool = False) -> Iterator[Database]:
+def open_place(url: str, *, to_read: bool = False) -> Iterator[Database]:
     """The database at a place, let go of afterwards."""
     database = open_database(url, to_read=to_read)
     try:
@@ -109,7 +109,7 @@ def is_empty(url: str) -> bool:
     """Whether there is nothing of anybody's at the place, or no such place."""
     if schema_of(url) is None and not _file(url).exists():
         return True
-    with opened(url, to_read=True) as database, database.reader.connect() as connection:
+    with open_place(url, to_read=True) as database, database.reader.connect() as connection:
         if connection.dialect.name == "postgresql":
             return not connection.exec_driver_sql(_HELD).scalar_one()
         found = sa.inspect(connection)
@@ -129,7 +129,7 @@ def remove(url: str) -> None:
 
 
 def _once(url: str, statement: str) -> None:
-    with opened(url) as database, database.writer.begin() as connection:
+    with open_place(url) as database, database.writer.begin() as connection:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('sis schemas', 0))")
         connection.exec_driver_sql(statement)
 

@@ -15,7 +15,7 @@ from web.access.restricted import hidden_from_current_user
 from web.runtime.bulk_load import events_of
 
 
-def past_as_told(snapshot: Snapshot, rows: Iterable[BrokeredHistory]) -> list[BrokeredHistory]:
+def past_for_reader(snapshot: Snapshot, rows: Iterable[BrokeredHistory]) -> list[BrokeredHistory]:
     """These histories, those that a restricted case is counted in counted anew without it."""
     found = list(rows)
     closed = hidden_from_current_user(snapshot.connection).closed

@@ -16,7 +16,7 @@ from projections.tenders import invitations
 from web import formats
 from web.access.context import Snapshot
 from web.access.name_cache import names_of, references_of
-from web.brokerage.provider_past import past_as_told
+from web.brokerage.provider_past import past_for_reader
 
 BEST = 5
 """The upper end of the scale of ratings."""
@@ -52,7 +52,7 @@ PAST = {"past": RowQuery(histories, histories.table.c.holder.in_(_invited))}
 _ALONE = RowQueries(**PAST)
 
 
-def compared(
+def compare_quotes(
     snapshot: Snapshot,
     tender: Tender,
     *,
@@ -72,7 +72,7 @@ def compared(
     references = references_of(snapshot.connection, list(quotes))
     if past is None:
         past = _ALONE.rows(snapshot.connection, tender=tender.id)["past"]
-    rated = {each.holder: each for each in past_as_told(snapshot, past)}
+    rated = {each.holder: each for each in past_for_reader(snapshot, past)}
     lines = [
         Compared(
             provider=provider,

@@ -47,12 +47,12 @@ VETTED = {
 _ALONE = RowQueries(**VETTED)
 
 
-def vetted(connection: sa.Connection, provider: UUID) -> Mapping[str, list[Any]]:
+def vetting_of(connection: sa.Connection, provider: UUID) -> Mapping[str, list[Any]]:
     """What is known of a provider's vetting and people."""
     return _ALONE.rows(connection, provider=provider)
 
 
-def facts_in(found: Mapping[str, list[Any]]) -> VettingFacts | None:
+def vetting_facts(found: Mapping[str, list[Any]]) -> VettingFacts | None:
     """The vetting facts of the provider of whom this was found, None if it is on no list."""
     return next(iter(providers.facts_from(found["listed"], found["people"], found["checked"]).values()), None)
 

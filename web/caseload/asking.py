@@ -14,14 +14,14 @@ from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
 from web.access.context import Snapshot, User
-from web.access.disclosure import told_of_caseload, waiting_as_told
+from web.access.disclosure import caseload_limits, items_for_reader
 from web.access.identity import ListScope, reach, schools_of_teams
 from web.access.policy import Action
 from web.commands.fields import person_field
 from web.commands.listing import NO_PLACE, ListEndpoint, Listing
 from web.commands.resource import Values
 from web.layout.filter_fields import NO_DAY, SchoolFilter
-from web.runtime.served_schools import remit
+from web.runtime.served_schools import types_served
 
 OWN_MOVES: Mapping[Role, tuple[WaitingFor, ...]] = {
     Role.HEADTEACHER: (WaitingFor.HEADTEACHER, WaitingFor.SCHOOL),
@@ -70,20 +70,20 @@ class CaseloadFilters(Schema):
     due_before = fields.Date(metadata={"label": "Due before"}, error_messages=NO_DAY)
 
 
-def usual(asking: User) -> Whose:
+def default_view(asking: User) -> Whose:
     """Whose caseload somebody begins with: directors and reviewers look at the work of others."""
     return Whose.MINE if asking.holds(*WORKING) else Whose.EVERYBODY
 
 
-def narrowed(snapshot: Snapshot, limited: ListScope, filters: Values) -> view.Narrowed:
+def view_filters(snapshot: Snapshot, limited: ListScope, filters: Values) -> view.Narrowed:
     """What somebody asks for and may see, as the view takes it."""
     asking = snapshot.user
-    whose = filters.get("whose") or usual(asking)
+    whose = filters.get("whose") or default_view(asking)
     more: view.Narrowed = {
-        "served": schools.served_ids(remit()),
+        "served": schools.served_ids(types_served()),
         "in_time_on": snapshot.services.today(),
         "due_before": filters.get("due_before"),
-        **told_of_caseload(snapshot.connection, asking),
+        **caseload_limits(snapshot.connection, asking),
     }
     if filters.get("waiting_for"):
         more["waiting_for"] = [filters["waiting_for"]]
@@ -127,22 +127,24 @@ def _team(connection: sa.Connection, asking: User, limited: ListScope) -> frozen
     return found if limited.everything else found & limited.schools
 
 
-def asked(snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int) -> list[Item]:
+def caseload_items(
+    snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
+) -> list[Item]:
     """The items that somebody asks for and may see, in the order in which they are due."""
-    found = view.waiting(snapshot.connection, after=after, limit=limit, **narrowed(snapshot, limited, filters))
-    return waiting_as_told(snapshot.connection, snapshot.user, found)
+    found = view.waiting(snapshot.connection, after=after, limit=limit, **view_filters(snapshot, limited, filters))
+    return items_for_reader(snapshot.connection, snapshot.user, found)
 
 
 def counted_page(
     snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
 ) -> tuple[list[Item], view.CaseloadCount]:
     """The same, with how much there is in all. Raises BadRequest for a place that the list never gave out."""
-    wanted = narrowed(snapshot, limited, filters)
+    wanted = view_filters(snapshot, limited, filters)
     try:
         found, count = view.counted(
             snapshot.connection, today=snapshot.services.today(), after=after, limit=limit, **wanted
         )
-        return waiting_as_told(snapshot.connection, snapshot.user, found), count
+        return items_for_reader(snapshot.connection, snapshot.user, found), count
     except ValueError:
         if after is None:
             raise
@@ -154,7 +156,9 @@ INSIDE = ("part", "gathered", "awaited", "days", "author", "awaited_by_name")
 caseload = ListEndpoint(
     "caseload",
     Action.READ_CASELOAD,
-    Listing(Item, asked, view.cursor_of, CaseloadFilters, place=str, inside=INSIDE, names={"kind": "record_kind"}),
+    Listing(
+        Item, caseload_items, view.cursor_of, CaseloadFilters, place=str, inside=INSIDE, names={"kind": "record_kind"}
+    ),
     "List the work that waits, the most urgent first",
 )
 """The caseload in the API; its filters are the page's."""

@@ -17,7 +17,7 @@ from web.access.context import Pages, RequestContext, Snapshot, User
 from web.access.identity import allow, reach
 from web.access.name_cache import rows_of
 from web.access.policy import Action, Scope, widest
-from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, usual
+from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, default_view
 from web.commands.choices import officers
 from web.commands.resource import Values
 from web.layout.filters import Filters
@@ -53,7 +53,7 @@ NOTHING = CaseloadPage((), None, CaseloadCount(0, 0))
 
 
 @pages.get("/caseload")
-def waiting(context: RequestContext) -> tuple[str, int]:
+def caseload_page(context: RequestContext) -> tuple[str, int]:
     """What waits, as the filters ask for it."""
     allow(Action.READ_CASELOAD)
     asking, today = context.user, context.services.today()
@@ -76,9 +76,11 @@ def waiting(context: RequestContext) -> tuple[str, int]:
         page_title="Caseload",
         head=HEAD,
         rows=groups,
-        count=in_all(len(page.shown), page.count) if page.shown else "",
+        count=count_in_words(len(page.shown), page.count) if page.shown else "",
         left=left,
-        **filters.context(choices, usual={"whose": usual(asking).value}, without=() if everybody else ("officer",)),
+        **filters.context(
+            choices, usual={"whose": default_view(asking).value}, without=() if everybody else ("officer",)
+        ),
         **pages_beside(page.following),
     )
     return shown, filters.status
@@ -99,7 +101,7 @@ def _left(snapshot: Snapshot) -> int:
     return count.total
 
 
-def in_all(shown: int, count: CaseloadCount) -> str:
+def count_in_words(shown: int, count: CaseloadCount) -> str:
     """How much of what there is stands on a page, as `50 of 312 shown, 57 overdue`."""
     of_all = "" if shown == count.total else f" of {_number(count.total)}"
     return f"{shown}{of_all} shown, {_number(count.overdue)} overdue"

@@ -25,12 +25,12 @@ from web.access.context import RequestContext, Snapshot, User, current_context
 from web.access.identity import ListScope, teams_of
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action, RecordScope, Scope, widest
-from web.access.readers import KEPT, LATER, VISIBLE, WRITER, is_for, is_inside
+from web.access.readers import KEPT, LATER, VISIBLE, WRITER, is_inside, is_meant_for_reader
 from web.access.restricted import hidden_from, hidden_from_current_user, restricted_records
 from web.access.restricted_reads import note_shown
 from web.commands.dispatch import LoadedRecord, found_at, load_for_user
 from web.commands.resource import Resource, Values
-from web.forms.messages import lowered
+from web.forms.messages import lower_first
 from web.history.record_addresses import record_href
 from web.runtime.bulk_load import load_records
 from web.runtime.services import services
@@ -61,7 +61,7 @@ class Attached:
 
     def seen_by(self, what: view.NoteOnRecord | view.FileOnRecord) -> str:
         """Who may see a note or file, within a sentence."""
-        return lowered(self.visible[what.id])
+        return lower_first(self.visible[what.id])
 
 
 def register_resources(app: Flask, resources: Iterable[Resource[Any]]) -> None:
@@ -96,7 +96,7 @@ def attached_to(
         return None
     closed = hidden_from(snapshot.connection, asking).closed
     notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(asking, note)]
-    files = [file for file in beside["files"] if file.id not in closed and is_for(asking, file)]
+    files = [file for file in beside["files"] if file.id not in closed and is_meant_for_reader(asking, file)]
     read = [row for row in (*notes, *files) if not (isinstance(row, view.NoteOnRecord) and row.is_restricted)]
     note_shown(snapshot.connection, ((row.id, row.school) for row in read))
     writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
@@ -125,7 +125,7 @@ def visible_to(snapshot: Snapshot, what: Note | Attachment | view.NoteOnRecord |
 def is_meant_for(asking: User, note: Note | view.NoteOnRecord) -> bool:
     """Whether a note is meant for somebody who may read the record that it is on; a withdrawn one for nobody outside
     the service."""
-    return is_inside(asking) or (note.withdrawn_on is None and is_for(asking, note))
+    return is_inside(asking) or (note.withdrawn_on is None and is_meant_for_reader(asking, note))
 
 
 def is_open_to(context: RequestContext, asking: User, kind: str, record: UUID) -> bool:

@@ -53,7 +53,7 @@ def post_in_words(post: Post | PostRow, names: Mapping[UUID, str]) -> str:
     return f"{post.role.label}, {named}" if named else post.role.label
 
 
-def told_apart(snapshot: Snapshot, offered: Iterable[tuple[str, str]]) -> Choices:
+def distinct_options(snapshot: Snapshot, offered: Iterable[tuple[str, str]]) -> Choices:
     """People by reference and name, those whose names look alike with their posts of today, and with the reference
     where that does not do."""
     choices = list(offered)
@@ -76,14 +76,14 @@ def told_apart(snapshot: Snapshot, offered: Iterable[tuple[str, str]]) -> Choice
     return [(each[0], f"{each[1]} ({each[0]})" if each in still else each[1]) for each in with_posts]
 
 
-def names_apart(snapshot: Snapshot, ids: Iterable[UUID]) -> dict[UUID, str]:
+def distinct_names(snapshot: Snapshot, ids: Iterable[UUID]) -> dict[UUID, str]:
     """The names of these people, told apart from all others whose names look alike."""
     named = names_of(snapshot.connection, list(ids))
     for id in named:
         if others := people.alike(snapshot.connection, id):
             reference = references_of(snapshot.connection, [id])[id]
             beside = [(each.reference, each.name) for each in others]
-            named[id] = dict(told_apart(snapshot, [(reference, named[id]), *beside]))[reference]
+            named[id] = dict(distinct_options(snapshot, [(reference, named[id]), *beside]))[reference]
     return named
 
 
@@ -93,10 +93,10 @@ def _alike(choices: Choices) -> frozenset[tuple[str, str]]:
     return frozenset(each for each in choices if looks[look(each[1])] > 1)
 
 
-def holders(snapshot: Snapshot, roles: Iterable[Role]) -> Choices:
+def holders_of_roles(snapshot: Snapshot, roles: Iterable[Role]) -> Choices:
     """Everybody who holds one of these posts today, by name."""
     held = people.holders_on(snapshot.connection, tuple(roles), snapshot.services.today())
-    return told_apart(snapshot, [(person.reference, person.name) for person in held])
+    return distinct_options(snapshot, [(person.reference, person.name) for person in held])
 
 
 def holders_of_each(snapshot: Snapshot, asked: Mapping[str, Collection[Role]]) -> dict[str, Choices]:
@@ -116,12 +116,12 @@ def everybody(connection: sa.Connection) -> Choices:
 
 def officers(snapshot: Snapshot) -> Choices:
     """The officers and directors of today."""
-    return holders(snapshot, (Role.OFFICER, Role.DIRECTOR))
+    return holders_of_roles(snapshot, (Role.OFFICER, Role.DIRECTOR))
 
 
 def authorisers(snapshot: Snapshot) -> Choices:
     """Those who may answer for a formal decision: directors and officers."""
-    return holders(snapshot, APPROVERS)
+    return holders_of_roles(snapshot, APPROVERS)
 
 
 def provider_options(connection: sa.Connection, providers: Iterable[UUID]) -> Choices:

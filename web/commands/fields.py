@@ -22,7 +22,7 @@ from web.access.name_cache import id_of_reference, reference_of, rows_of
 from web.access.nameable_people import may_name
 from web.access.nameable_places import may_name_provider, may_name_school
 from web.commands.attachments import is_open_to
-from web.commands.choices import Choices, told_apart
+from web.commands.choices import Choices, distinct_options
 from web.forms.numbers import Amount
 from web.runtime.services import services
 
@@ -68,7 +68,7 @@ class SchoolField(fields.String):
             return reference_of(connection, value)
 
 
-def known_or_not(words: type[StrEnum], **metadata: Any) -> fields.String:
+def known_or_unknown(words: type[StrEnum], **metadata: Any) -> fields.String:
     """One of some words, or `schools.NOT_KNOWN`: a filter that reaches those of which nobody has told it, too."""
     labels = [word.label if isinstance(word, LabelledEnum) else word.value for word in words]
     allowed = validate.OneOf([*words, schools.NOT_KNOWN], [*labels, "Not known"])
@@ -123,7 +123,7 @@ class PersonField(RecordField):
     def told_apart(self, options: Choices) -> Choices:
         """People as a form offers them, those of one name told apart."""
         with services().read() as connection:
-            return told_apart(Snapshot(current_context(), connection), options)
+            return distinct_options(Snapshot(current_context(), connection), options)
 
 
 class ProviderField(RecordField):

@@ -49,7 +49,7 @@ def must_be_of_school(
         raise BelongsElsewhere("This request is that of another school", field="request")
 
 
-def must_be_there(context: RequestContext, school: UUID, on: date, *, field: str) -> None:
+def must_be_open_school(context: RequestContext, school: UUID, on: date, *, field: str) -> None:
     """Raises SchoolIsElsewhere or SchoolIsClosed where something that begins on a day would begin at a school that is
     another authority's then, or closed: such a school takes late facts of the time before alone."""
     with context.read() as snapshot:

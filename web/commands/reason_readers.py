@@ -26,13 +26,13 @@ def readers_of(resource: Resource[Any], command: Command[Any]) -> str:
     Where a command does not say in which events it keeps its reason, it may be any of its kind of record.
     """
     of_kind = [event for topic, event in EVENTS.items() if topic.startswith(f"{resource.kind.KIND}.")]
-    return in_words(command.told_in or of_kind)
+    return readers_in_words(command.told_in or of_kind)
 
 
-def in_words(events: Iterable[type[Event]]) -> str:
+def readers_in_words(events: Iterable[type[Event]]) -> str:
     """Who outside the service is told of any of these events, in a sentence; empty for nobody."""
-    told = [event for event in events if outsiders_told(event)]
-    roles = frozenset[Role]().union(*map(outsiders_told, told))
+    told = [event for event in events if outside_readers(event)]
+    roles = frozenset[Role]().union(*map(outside_readers, told))
     kinds = {event.TOPIC.partition(".")[0] for event in told}
     if kinds & {Note.KIND, Attachment.KIND}:
         return "The school or the provider can read it if this is for them."
@@ -43,7 +43,7 @@ def in_words(events: Iterable[type[Event]]) -> str:
     return f"{' and '.join(sides).capitalize()} can read it{unless}."
 
 
-def outsiders_told(event: type[Event]) -> frozenset[Role]:
+def outside_readers(event: type[Event]) -> frozenset[Role]:
     """The posts outside the service that may be told of an event; of a tender, a provider is told what names it."""
     if event.TOPIC in BROKERING:
         return frozenset()

@@ -45,7 +45,7 @@ def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Context:
     }
 
 
-def oneself(snapshot: Snapshot, asking: User) -> Context:
+def default_authoriser(snapshot: Snapshot, asking: User) -> Context:
     """Whoever raises a concern authorises it, if they hold a post that may."""
     return {"authoriser": reference_of(snapshot.connection, asking.person)} if asking.holds(*APPROVERS) else {}
 
@@ -54,7 +54,7 @@ def for_step(snapshot: Snapshot, _: ConcernCase | None) -> Context:
     return {schemas.AUTHORISERS: authorisers(snapshot)}
 
 
-def to_review(snapshot: Snapshot, case: ConcernCase | None) -> Context:
+def objectives_to_review(snapshot: Snapshot, case: ConcernCase | None) -> Context:
     """The objectives that a review rates, by number and in words."""
     objectives = case.objectives_to_review if case else []
     return {

@@ -16,7 +16,7 @@ from web.access.identity import ListScope, reach
 from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import APPROVERS
-from web.commands.linked_records import must_be_of_school, must_be_there
+from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.concerns import choices, schemas
@@ -84,7 +84,7 @@ def _where_to(snapshot: Snapshot, case: ConcernCase) -> str:
     schemas.RaiseConcern,
     done="Concern raised",
     context=choices.for_raising,
-    first_answers=choices.oneself,
+    first_answers=choices.default_authoriser,
     goes_to=_where_to,
 )
 def raise_concern(context: CommandContext[ConcernCase], values: Values) -> ConcernCase:
@@ -92,7 +92,7 @@ def raise_concern(context: CommandContext[ConcernCase], values: Values) -> Conce
     told = {"authoriser": context.user.person, **values}
     must_hold(context, told["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
     day = values.get("on", context.services.today())
-    must_be_there(context.request, values["school"], day, field="on" if "on" in values else "school")
+    must_be_open_school(context.request, values["school"], day, field="on" if "on" in values else "school")
     must_be_of_school(context.service, values["school"], visit=values.get("visit"))
     assess_by, rules = _to_be_assessed(context)
     return context.begin(lambda reference: ConcernCase.raise_(reference, **told, assess_by=assess_by, rules=rules))
@@ -141,7 +141,7 @@ def start_intervention(context: CommandContext[ConcernCase], values: Values) -> 
     schemas.HoldReview,
     done="Review recorded",
     method=ConcernCase.hold_review,
-    context=choices.to_review,
+    context=choices.objectives_to_review,
     initial=lambda _, case: {"findings": [{"objective": each.number} for each in case.objectives_to_review]},
     form_page="concerns/review.html",
     main=True,

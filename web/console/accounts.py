@@ -97,7 +97,7 @@ def remove_council_account(email: str, reason: str) -> None:
 
 def _named(services: Services, email: str) -> UUID:
     with services.read() as connection:
-        account = kept.named(connection, email)
+        account = kept.by_sign_in_name(connection, email)
     if account is None:
         raise click.ClickException(f"Nobody signs in as {email}")
     return account.person

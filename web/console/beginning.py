@@ -129,7 +129,7 @@ def let_in(services: Services, code: str, called: str, *, name: str, email: str,
         authority = _authority(work, code, called)
         with services.read_present() as connection:
             before = people.holders_ever(connection, Role.ADMINISTRATOR)
-            account = accounts.named(connection, email)
+            account = accounts.by_sign_in_name(connection, email)
             known = people.by_id(connection, account.person) if account else _of_email(before, email)
             able = administrators.who_can_sign_in(connection, services.today())
         if known is not None and known.name.casefold() != name.strip().casefold():

@@ -196,7 +196,7 @@ def _addresses(everybody: Cast, led: Leadership) -> list[tuple[str, str]]:
 def sign_ins(services: Services) -> list[DemonstrationSignIn]:
     """The demonstration's sign-ins, none in any other database."""
     with services.read() as connection:
-        known = {account.sign_in_name for account in kept.everyones(connection)}
+        known = {account.sign_in_name for account in kept.all_accounts(connection)}
     everybody = cast(SEED, datetime.now(LONDON).date())
     led = [each for each in everybody.leadership if each.head.email.casefold() in known]
     addresses = _addresses(everybody, led[0]) if led else []

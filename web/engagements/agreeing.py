@@ -18,7 +18,7 @@ from web.access.context import Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import action_for, desk
-from web.brokerage.vetting_policy import vetted
+from web.brokerage.vetting_policy import vetting_of
 from web.commands.resource import CommandContext, Values
 from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
@@ -42,7 +42,7 @@ CONSENT = frozenset(field.name for field in fields(Consent))
     done="Engagement proposed. The school, provider and service now need to agree to it",
     lead="For the council's own services and schools' specialists only. Ask all other providers for quotes.",
     submit="Propose engagement",
-    context=choices.direct,
+    context=choices.direct_engagement,
     needs={
         schemas.REQUESTS: "There are no approved requests that still need a provider",
         schemas.PROVIDERS: "There are no council services or schools' specialists to engage",
@@ -75,7 +75,7 @@ def _terms_shown(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> M
     work = engagement.work
     return {
         "names": names_of(snapshot.connection, [work.school, work.provider, work.specialist]),
-        "clearance": clearance_now(snapshot.context, engagement, vetted(snapshot.connection, work.provider)),
+        "clearance": clearance_now(snapshot.context, engagement, vetting_of(snapshot.connection, work.provider)),
     }
 
 

@@ -27,7 +27,7 @@ TO_BE_PLACED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED)
 MANY = 1000
 
 
-def direct(snapshot: Snapshot, _: BrokeredEngagement | None) -> Mapping[str, Any]:
+def direct_engagement(snapshot: Snapshot, _: BrokeredEngagement | None) -> Mapping[str, Any]:
     """Requests that wait for somebody, and who may be engaged without a quote."""
     today = snapshot.services.today()
     waiting = open_requests.all_requests(snapshot.connection, statuses=TO_BE_PLACED, limit=MANY)
@@ -89,7 +89,7 @@ def who_may_agree(snapshot: Snapshot, engagement: BrokeredEngagement) -> Mapping
     }
 
 
-def planned(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+def planned_sessions(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     """The sessions that are planned."""
     sessions = engagement.planned_sessions if engagement else []
     return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
@@ -108,7 +108,7 @@ def first_request(snapshot: Snapshot, _: User) -> Mapping[str, Any]:
     return {"request": asked.reference, "begins": asked.needed_from, "ends": asked.needed_by}
 
 
-def session_asked(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, Any]:
+def chosen_session(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, Any]:
     """The session whose number stands in the address, else the first that is planned."""
     asked = request.args.get("number", "")
     sessions = engagement.planned_sessions

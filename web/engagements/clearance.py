@@ -12,7 +12,7 @@ from projections.providers import ListedProvider
 from providers.vetting import Clearance, cleared_on
 from web import formats
 from web.access.context import RequestContext
-from web.brokerage.vetting_policy import facts_in, policy_on
+from web.brokerage.vetting_policy import policy_on, vetting_facts
 
 AHEAD = frozenset(
     {
@@ -46,7 +46,7 @@ def clearance_now(
     work = engagement.work
     day = max(context.services.today(), work.begins)
     policy = policy_on(context.services, day)
-    facts = facts_in(found)
+    facts = vetting_facts(found)
     if facts is None:
         return None
     clearance = cleared_on(facts, work.specialist, day, policy)

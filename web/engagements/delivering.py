@@ -22,8 +22,8 @@ class ChargedByTheService(Refusal):
     done="Session recorded",
     submit="Record session",
     method=BrokeredEngagement.deliver_session,
-    context=choices.planned,
-    initial=choices.session_asked,
+    context=choices.planned_sessions,
+    initial=choices.chosen_session,
     main=True,
 )
 def deliver_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -53,8 +53,8 @@ def plan_session(context: CommandContext[BrokeredEngagement], values: Values) ->
     submit="Cancel session",
     warning=True,
     method=BrokeredEngagement.cancel_session,
-    context=choices.planned,
-    initial=choices.session_asked,
+    context=choices.planned_sessions,
+    initial=choices.chosen_session,
 )
 def cancel_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     if values["chargeable"] and not context.user.may(Action.KEEP_ENGAGEMENT):

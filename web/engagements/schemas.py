@@ -22,7 +22,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
-from web.forms.messages import lowered
+from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
 
 REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialists", "sessions"
@@ -55,7 +55,7 @@ def _side(label: str) -> fields.Enum[Any]:
         Side,
         by_value=True,
         required=True,
-        metadata={"label": label, "widget": "radios", "noun": lowered(label.rstrip("?"))},
+        metadata={"label": label, "widget": "radios", "noun": lower_first(label.rstrip("?"))},
     )
 
 

@@ -14,7 +14,7 @@ from projections.event_log import saving_alongside
 from web.access import readers
 from web.access.context import User, current_context
 from web.access.policy import Action, RecordScope
-from web.access.readers import is_for, is_inside
+from web.access.readers import is_inside, is_meant_for_reader
 from web.commands.attachments import COUNTED_TO, OF_RECORD, href_of, is_open_to, listed
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
@@ -25,7 +25,7 @@ from web.runtime.services import services
 from web.runtime.settings import current_settings
 
 
-def served(file: Attachment) -> Response:
+def download_response(file: Attachment) -> Response:
     """The bytes of a file under its own name, to be kept and not shown. Raises Gone for one that was withdrawn."""
     content = None if file.withdrawn_on else bytes_of(services(), file.sha256)
     if content is None:
@@ -44,7 +44,7 @@ def served(file: Attachment) -> Response:
 
 def _is_open(asking: User, file: Attachment, _: RecordScope) -> bool:
     """Whether a file is open to somebody who may read files there: it is for them, and so is its record."""
-    return is_for(asking, file) and is_open_to(current_context(), asking, file.on_kind, file.on_record)
+    return is_meant_for_reader(asking, file) and is_open_to(current_context(), asking, file.on_kind, file.on_record)
 
 
 files: Resource[Attachment] = Resource(
@@ -63,7 +63,7 @@ files: Resource[Attachment] = Resource(
         names=OF_RECORD,
     ),
     visibility=Visibility(is_open=_is_open),
-    content=served,
+    content=download_response,
 )
 
 
@@ -75,13 +75,13 @@ files: Resource[Attachment] = Resource(
     submit="Add file",
     done="File added",
     files=MOST_BYTES,
-    context=lambda snapshot, *_: readers.offered_to(snapshot.user),
-    first_answers=lambda _, asking: {"visible_to": readers.sides(asking)[0]},
+    context=lambda snapshot, *_: readers.audience_choices(snapshot.user),
+    first_answers=lambda _, asking: {"visible_to": readers.audiences_of(asking)[0]},
     goes_to=lambda snapshot, file: f"{href_of(snapshot, file.on_kind, file.on_record)}#files",
 )
 def add(context: CommandContext[Attachment], values: Values) -> Attachment:
     sent, place = values["file"], values["on"]
-    visible_to = readers.chosen(
+    visible_to = readers.chosen_audience(
         context.user, values.get("visible_to"), About(school=place.school, provider=place.provider)
     )
     name = plain_name(sent.filename)

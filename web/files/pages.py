@@ -13,7 +13,7 @@ from web.access.context import Pages, RequestContext, Snapshot
 from web.access.name_cache import rows_of
 from web.commands.attachments import href_of, visible_to
 from web.commands.dispatch import load_for_user
-from web.files.commands import files, served
+from web.files.commands import download_response, files
 from web.history.timeline import record_label
 from web.layout.list_pages import Answer, Column, ListPage, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
@@ -44,7 +44,7 @@ def listed(context: RequestContext) -> Answer:
 
 @pages.get("/<ref>/download")
 def download(context: RequestContext, ref: str) -> Response:
-    return served(load_for_user(context, files, ref).record)
+    return download_response(load_for_user(context, files, ref).record)
 
 
 @pages.get("/<ref>")

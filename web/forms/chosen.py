@@ -46,7 +46,7 @@ class Choice(FormField):
         return [Option(as_text(value), str(text), *hint) for value, text, *hint in told_apart(self._offered())]
 
     def _offered(self) -> Iterable[tuple[Any, ...]]:
-        return offered(self.field, self.says.get("choices"), self.sheet.context)
+        return choices_of(self.field, self.says.get("choices"), self.sheet.context)
 
     def read(self) -> Any:
         value = self.value.strip()
@@ -57,7 +57,7 @@ class Choice(FormField):
         return value
 
     def write(self, value: Any) -> Iterator[tuple[str, str]]:
-        yield self.id, chosen_text(self.field, value)
+        yield self.id, option_value(self.field, value)
 
     def answer(self) -> str:
         return next((option.text for option in self.options if option.value == self.value.strip()), "")
@@ -71,7 +71,7 @@ class Ticks(Choice):
 
     def _offered(self) -> Iterable[tuple[Any, ...]]:
         named = self.says.get("choices", self._each.metadata.get("choices"))
-        return offered(self._each, named, self.sheet.context) or offered(self.field, named, self.sheet.context)
+        return choices_of(self._each, named, self.sheet.context) or choices_of(self.field, named, self.sheet.context)
 
     @property
     def _each(self) -> fields.Field[Any]:
@@ -90,7 +90,7 @@ class Ticks(Choice):
         return chosen
 
     def write(self, value: Any) -> Iterator[tuple[str, str]]:
-        return ((self.id, chosen_text(self._each, each)) for each in value or ())
+        return ((self.id, option_value(self._each, each)) for each in value or ())
 
     def answer(self) -> str:
         return "\n".join(option.text for option in self.options if option.value in self.chosen)
@@ -144,20 +144,20 @@ class Tick(YesNo):
         return "Yes" if self.value == "yes" else "No"
 
 
-def offered(field: fields.Field[Any], choices: Any, context: Any) -> list[tuple[Any, ...]]:
+def choices_of(field: fields.Field[Any], choices: Any, context: Any) -> list[tuple[Any, ...]]:
     """The choices of a field: those named for the page, else those its type or its rule allows."""
     if choices is not None:
         return list(choices(context) if callable(choices) else choices)
     if isinstance(field, fields.Enum):
-        return [(chosen_text(field, member), member_label(member)) for member in field.enum]
+        return [(option_value(field, member), member_label(member)) for member in field.enum]
     for rule in field.validators:
         if isinstance(rule, validate.OneOf):
-            labels = list(rule.labels) or [in_words(choice) for choice in rule.choices]
+            labels = list(rule.labels) or [value_in_words(choice) for choice in rule.choices]
             return list(zip(rule.choices, labels, strict=True))
     return []
 
 
-def chosen_text(field: fields.Field[Any], value: Any) -> str:
+def option_value(field: fields.Field[Any], value: Any) -> str:
     """A value that stands already, as the option for it is written."""
     if isinstance(field, fields.Enum) and not field.by_value:
         return str(getattr(value, "name", value or ""))
@@ -165,9 +165,9 @@ def chosen_text(field: fields.Field[Any], value: Any) -> str:
 
 
 def member_label(member: Enum) -> str:
-    return str(getattr(member, "label", "")) or in_words(member.value)
+    return str(getattr(member, "label", "")) or value_in_words(member.value)
 
 
-def in_words(value: Any) -> str:
+def value_in_words(value: Any) -> str:
     text = as_text(value).replace("_", " ").replace("-", " ")
     return text[:1].upper() + text[1:]

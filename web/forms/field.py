@@ -10,7 +10,7 @@ from marshmallow import fields, missing, validate
 from werkzeug.datastructures import MultiDict
 
 from domain.text import plain
-from web.forms.messages import Phrase, lowered
+from web.forms.messages import Phrase, lower_first
 
 Raw = MultiDict[str, Any]
 
@@ -102,7 +102,7 @@ class FormField:
 
     def refuse(self, message: str) -> str:
         """The error as it is shown; in a row it names the row: "Action 1: enter the date it is due"."""
-        self.error = f"{self.sheet.row}: {lowered(message)}" if self.sheet.row else message
+        self.error = f"{self.sheet.row}: {lower_first(message)}" if self.sheet.row else message
         return self.error
 
     # What was typed

@@ -10,8 +10,8 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from domain.text import plain
 from web.forms.field import Answers, FormField
-from web.forms.grouped import GroupField, RowsField, questions, taken, written
-from web.forms.messages import plainly
+from web.forms.grouped import GroupField, RowsField, answers_given, answers_to_load, questions
+from web.forms.messages import in_plain_words
 
 NOT_PROVIDED = "Not provided"
 
@@ -46,7 +46,7 @@ class Form:
         raw: MultiDict[str, Any] = MultiDict() if data is None else data
         self._questions = questions(schema, Answers(raw, context or {}))
         if data is None:
-            raw.update(MultiDict(written(self._questions, initial or {})))
+            raw.update(MultiDict(answers_given(self._questions, initial or {})))
         self.values: dict[str, Any] = {}
         self.errors: dict[str, str] = {}
 
@@ -59,7 +59,7 @@ class Form:
 
     def _load(self) -> None:
         mistakes: dict[str, str] = {}
-        answers = taken(self._questions, mistakes)
+        answers = answers_to_load(self._questions, mistakes)
         try:
             values = self._schema.load(answers, unknown=EXCLUDE)
         except ValidationError as refused:
@@ -75,7 +75,7 @@ class Form:
         for path, message in _flat(refused.messages):
             question = _nearest(asked, path)
             if question:
-                yield question.name, plainly(message, question.phrase)
+                yield question.name, in_plain_words(message, question.phrase)
             else:
                 yield "", message
 

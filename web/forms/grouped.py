@@ -38,11 +38,11 @@ class GroupField(FormField):
         return self.questions[0].control_id
 
     def take(self, mistakes: dict[str, str]) -> Any:
-        answers = taken(self.questions, mistakes)
+        answers = answers_to_load(self.questions, mistakes)
         return answers if answers or self.field.required else missing
 
     def write(self, value: Any) -> Iterator[tuple[str, str]]:
-        return written(self.questions, value or {})
+        return answers_given(self.questions, value or {})
 
     def sent(self) -> Iterable[tuple[str, str]]:
         return [pair for question in self.questions for pair in question.sent()]
@@ -104,12 +104,12 @@ class RowsField(FormField):
         return self.rows[0].questions[0].control_id
 
     def take(self, mistakes: dict[str, str]) -> Any:
-        answers = [taken(row.questions, mistakes) for row in self.filled]
+        answers = [answers_to_load(row.questions, mistakes) for row in self.filled]
         return answers or (missing if self.field.required else [])
 
     def write(self, value: Any) -> Iterator[tuple[str, str]]:
         for position, item in enumerate(value or ()):
-            yield from written(self._row(position, position).questions, item)
+            yield from answers_given(self._row(position, position).questions, item)
 
     def sent(self) -> Iterable[tuple[str, str]]:
         return [pair for row in self.filled for question in row.questions for pair in question.sent()]
@@ -118,13 +118,13 @@ class RowsField(FormField):
         return [self, *(inner for row in self.rows for question in row.questions for inner in question.within())]
 
 
-def taken(asked: list[FormField], mistakes: dict[str, str]) -> dict[str, Any]:
+def answers_to_load(asked: list[FormField], mistakes: dict[str, str]) -> dict[str, Any]:
     """What the schema is to load from the questions; mistakes are noted by the question's name."""
     answers = {question.key: question.take(mistakes) for question in asked}
     return {key: answer for key, answer in answers.items() if answer is not missing}
 
 
-def written(asked: list[FormField], values: Any) -> Iterator[tuple[str, str]]:
+def answers_given(asked: list[FormField], values: Any) -> Iterator[tuple[str, str]]:
     """The names and values of questions already answered, from a mapping or an object."""
     for question in asked:
         key = question.field.attribute or question.field.name or question.key

@@ -34,7 +34,7 @@ class Phrase:
         if self.noun or self.label.endswith("?"):
             return self.noun or f"an answer to '{self.label}'"
         first = self.label.split(" ", 1)[0].lower()
-        return lowered(self.label) if first in _OWN_ARTICLE else f"the {lowered(self.label)}"
+        return lower_first(self.label) if first in _OWN_ARTICLE else f"the {lower_first(self.label)}"
 
     @property
     def subject(self) -> str:
@@ -52,12 +52,12 @@ class Phrase:
         return f"{self.verb} {self.named}"
 
 
-def lowered(label: str) -> str:
+def lower_first(label: str) -> str:
     """A label as it stands within a sentence; an abbreviation keeps its capitals."""
     return label if label[1:2].isupper() or label.startswith("I ") else label[:1].lower() + label[1:]
 
 
-def plainly(message: str, phrase: Phrase) -> str:
+def in_plain_words(message: str, phrase: Phrase) -> str:
     """One message of marshmallow's in a person's words; any other message unchanged."""
     for pattern, say in _SAID_AGAIN:
         if found := re.fullmatch(pattern, message, re.DOTALL):

@@ -99,7 +99,7 @@ class _Told(dict[str, str]):
                 value = meta.purpose or ""
             case _:
                 value = getattr(self._event, word)
-        given = _Given(told(value, self._names, field=word))
+        given = _Given(value_in_words(value, self._names, field=word))
         given.is_given = value not in (None, "", ())
         return given
 
@@ -110,7 +110,7 @@ class _Told(dict[str, str]):
         return self._names.get(signature.actor, "Somebody")
 
 
-def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
+def value_in_words(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
     """A value of an event as people read it."""
     match value:
         case None:
@@ -134,14 +134,16 @@ def told(value: Any, names: Mapping[UUID, str], *, field: str = "") -> str:
         case Personal():
             return value.value
         case tuple() | list():
-            return ", ".join(told(each, names, field=field) for each in value) or "none"
+            return ", ".join(value_in_words(each, names, field=field) for each in value) or "none"
         case dict():
             return ", ".join(
-                f"{str(key).replace('_', ' ')}: {told(each, names)}" for key, each in sorted(value.items())
+                f"{str(key).replace('_', ' ')}: {value_in_words(each, names)}" for key, each in sorted(value.items())
             )
     if dataclasses.is_dataclass(value) and type(value).__str__ is object.__str__:
         parts = (getattr(value, part.name) for part in dataclasses.fields(value))
-        return " ".join(told(part, names) for part in parts if part is not None and not isinstance(part, UUID))
+        return " ".join(
+            value_in_words(part, names) for part in parts if part is not None and not isinstance(part, UUID)
+        )
     return str(value)
 
 

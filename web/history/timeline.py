@@ -21,10 +21,10 @@ from projections.audit_trail import TrailFilter, kind_of
 from projections.names import Name
 from projections.view import Row
 from web.access.context import Snapshot, User
-from web.access.disclosure import READING, Disclosure, sought, told_of_trail, veil
+from web.access.disclosure import READING, Disclosure, restricted_sentence, school_trail_filter, searchable
 from web.access.name_cache import rows_of
 from web.access.policy import Action, RecordScope
-from web.access.restricted import told_of_plain_visit
+from web.access.restricted import plain_sentence
 from web.access.restricted_reads import note_shown
 from web.history.record_addresses import record_href
 from web.history.sentences import NAMELESS, ids_in, sentence
@@ -118,11 +118,11 @@ def timeline_of_record(
 ) -> list[TimelineEntry]:
     """A page of what happened to a record, as `told_of_record` takes it."""
     disclosure = Disclosure(connection, asking, events)
-    told, _ = told_of_record(disclosure, events, after=after, limit=limit)
+    told, _ = page_of_record(disclosure, events, after=after, limit=limit)
     return entries(connection, told, asking, disclosure)
 
 
-def told_of_record(
+def page_of_record(
     disclosure: Disclosure, events: Sequence[Event], *, after: str | None = None, limit: int
 ) -> tuple[list[Event], UUID | None]:
     """So many of a record's events that somebody is told, the latest first, and the id of the last one where earlier
@@ -153,9 +153,9 @@ def timeline_of_school(
     What the person who asks is not told leaves no gap: the page goes on with what lies behind it. Who read what is
     restricted stands beside the record that was read.
     """
-    only = told_of_trail(asking, RecordScope(school))
+    only = school_trail_filter(asking, RecordScope(school))
     wanted = TrailFilter(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
-    asked = sought(snapshot.connection, asking, wanted)
+    asked = searchable(snapshot.connection, asking, wanted)
     shown: list[TimelineEntry] = []
     found: list[int] = []
     behind: int | UUID | None = after
@@ -274,8 +274,8 @@ def entry_href(event: Event, record: Name | None) -> str:
 
 def _sentence(event: Event, names: Mapping[UUID, str], *, veiled: bool, is_plain: bool) -> str:
     if is_plain:
-        return sentence(event, names, told_of_plain_visit(event))
-    return veil(event) if veiled else sentence(event, names)
+        return sentence(event, names, plain_sentence(event))
+    return restricted_sentence(event) if veiled else sentence(event, names)
 
 
 def who_acted(event: Event, names: Mapping[UUID, str]) -> str:

@@ -70,7 +70,7 @@ def _preview(values: Values) -> Mapping[str, Any]:
         "schools": schools_named(rehearsal, done, NAMED),
         "problems": done.problems[:NAMED],
         "problem_count": len(done.problems),
-        "count_rows": counts_of(done.counts),
+        "count_rows": count_rows(done.counts),
         "problem_rows": [
             [f"{each.line:,}", each.column, each.value, each.reason, WHAT_OF_ROW[each.row_taken]]
             for each in done.problems[:NAMED]
@@ -78,7 +78,7 @@ def _preview(values: Values) -> Mapping[str, Any]:
     }
 
 
-def counts_of(counts: Sequence[Count]) -> list[tuple[str, str]]:
+def count_rows(counts: Sequence[Count]) -> list[tuple[str, str]]:
     """What became of a file, as the rows of a table."""
     return [(count.outcome.label, f"{count.number:,}") for count in counts]
 

@@ -15,7 +15,7 @@ from web.access.context import Pages, RequestContext, Snapshot
 from web.access.policy import Action
 from web.commands.dispatch import load_for_user
 from web.history.sentences import NAMELESS
-from web.imports.commands import counts_of, imports
+from web.imports.commands import count_rows, imports
 from web.imports.importers import ALL
 from web.imports.schools import SchoolOfImport, changed_schools, first_schools
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
@@ -104,7 +104,7 @@ def _more(snapshot: Snapshot, record: Import, __: Beside) -> Mapping[str, Any]:
     return {
         "who": _who,
         "counted_after_a_break": COUNTED_AFTER_A_BREAK,
-        "counts": counts_of(record.counts),
+        "counts": count_rows(record.counts),
         "problems": problems_told(record.problems),
         "more_problems": record.problem_count - len(record.problems),
         "fingerprints": [(f"SHA-256 of {file.name}", file.sha256) for file in record.asked.files],

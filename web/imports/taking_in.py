@@ -63,7 +63,7 @@ class Rehearsal:
         for event in events:
             change = view.change_of(event)
             if change is not None and isinstance(record, School):
-                self.changed.setdefault(change, []).append(named(record.name, record.urn, elsewhere(event)))
+                self.changed.setdefault(change, []).append(school_in_words(record.name, record.urn, elsewhere(event)))
             if isinstance(event, School.DetailsConfirmed):
                 # What changes nothing is told once for all schools: it would drown what does.
                 self.sentences[sentence(event, self.names)] += 1
@@ -75,7 +75,7 @@ class Rehearsal:
                 self.more += 1
 
 
-def named(school: str, urn: int, elsewhere: str) -> str:
+def school_in_words(school: str, urn: int, elsewhere: str) -> str:
     """A school that an import changes, and the authority to which it goes."""
     return f"{school} (URN {urn})" + (f" is now in {elsewhere}" if elsewhere else "")
 

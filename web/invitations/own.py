@@ -87,7 +87,9 @@ def about_own(user: User, tender: Tender) -> About:
     return About(about.school, about.request, own_provider(user, tender), about.people)
 
 
-def standing_of(status: InvitationStatus, of_tender: TenderStatus, reply_by: date, today: date) -> InvitationProgress:
+def invitation_state(
+    status: InvitationStatus, of_tender: TenderStatus, reply_by: date, today: date
+) -> InvitationProgress:
     """How an invitation stands, from what became of it and of its tender."""
     if status not in {InvitationStatus.INVITED, InvitationStatus.QUOTED}:
         return InvitationProgress(status.value)
@@ -121,7 +123,7 @@ def own_invitation(snapshot: Snapshot, tender: Tender, invitation: Invitation, v
         invited_on=invitation.invited_on,
         reply_by=tender.reply_by,
         question_deadline=tender.question_deadline,
-        standing=standing_of(invitation.status, tender.status, tender.reply_by, snapshot.services.today()),
+        standing=invitation_state(invitation.status, tender.status, tender.reply_by, snapshot.services.today()),
         questions=tuple(_questions(tender, invitation.provider)),
         quote=invitation.quote,
         unavailable_until=invitation.unavailable_until,

@@ -10,7 +10,7 @@ from projections.tenders import ProvidersInvitation
 from web import formats
 from web.access.context import Pages, RequestContext, current_context
 from web.invitations.commands import invitations
-from web.invitations.own import InvitationProgress, standing_of
+from web.invitations.own import InvitationProgress, invitation_state
 from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
 from web.layout.resource_pages import record_page
 from web.runtime.services import services
@@ -19,7 +19,7 @@ pages = Pages("invitations", __name__, template_folder="templates")
 
 
 def _standing(context: RequestContext, row: ProvidersInvitation) -> InvitationProgress:
-    return standing_of(row.status, row.tender_status, row.reply_by, context.services.today())
+    return invitation_state(row.status, row.tender_status, row.reply_by, context.services.today())
 
 
 def _reply_by(row: ProvidersInvitation, _: Names) -> str:

@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from domain.vocabulary import LabelledEnum
 from web import formats
-from web.forms.messages import Phrase, plainly
+from web.forms.messages import Phrase, in_plain_words
 from web.layout.paging import with_query
 
 UNPROCESSABLE = 422
@@ -105,7 +105,7 @@ def _said(messages: Any, label: str) -> str:
 def _plainly(message: str, label: str) -> str:
     if message.startswith(("Must be one of: ", "Not a valid boolean")):
         return f"{label}: select one of the options"
-    return plainly(message, Phrase(label))
+    return in_plain_words(message, Phrase(label))
 
 
 def _flat(messages: Any) -> Iterator[str]:

@@ -16,14 +16,14 @@ from web.access.context import RequestContext, Snapshot
 from web.access.disclosure import Disclosure
 from web.access.name_cache import ids_within, names_of, rows_of
 from web.access.policy import Action, RecordScope
-from web.access.restricted import said_of
+from web.access.restricted import restriction_notice
 from web.access.restricted_reads import is_shown
 from web.commands.attachments import ATTACHED_QUERY, TAKES_NOTES, attached_to
 from web.commands.dispatch import load_for_user
 from web.commands.listing import NO_PLACE
 from web.commands.resource import Resource
 from web.history.sentences import ids_in
-from web.history.timeline import entries, told_of_record
+from web.history.timeline import entries, page_of_record
 from web.layout.paging import PAGE, pages_beside, place_asked
 
 A = TypeVar("A", bound=Aggregate)
@@ -68,7 +68,7 @@ def record_page(
         names = names_of(snapshot.connection, {*shown, *extra.get("also_named", ())})
         history = entries(snapshot.connection, told, asking, disclosure)
         attached = attached_to(snapshot, resource, found, rows)
-        restricted_too = said_of(snapshot.connection, found.record)
+        restricted_too = restriction_notice(snapshot.connection, found.record)
     page_title = title(seen, names)
     commands = list(resource.open_to(asking, found.record, found.concerned, context.services.today()))
     return render_template(
@@ -100,6 +100,6 @@ def _readers(snapshot: Snapshot, record: UUID, where: RecordScope) -> list[readi
 def _told(disclosure: Disclosure, events: Sequence[Event]) -> tuple[list[Event], UUID | None]:
     """The page of a record's history that is asked for."""
     try:
-        return told_of_record(disclosure, events, after=place_asked(), limit=PAGE)
+        return page_of_record(disclosure, events, after=place_asked(), limit=PAGE)
     except ValueError:
         raise BadRequest(NO_PLACE) from None

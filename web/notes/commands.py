@@ -35,7 +35,7 @@ notes: Resource[Note] = Resource(
         sorted_to=COUNTED_TO,
         names={**OF_RECORD, "versions": "version_count", "about_person": "person"},
     ),
-    visibility=Visibility(is_open=rules.is_open, copy=rules.opened),
+    visibility=Visibility(is_open=rules.is_open, copy=rules.note_for_reader),
 )
 
 
@@ -46,7 +46,7 @@ def _to_choose_from(snapshot: Snapshot, _: Note | None) -> Mapping[str, Any]:
     return {
         schemas.PEOPLE: people_to_name(snapshot),
         schemas.SENSITIVITIES: [(way.value, way.label) for way in ways],
-        **readers.offered_to(asking),
+        **readers.audience_choices(asking),
     }
 
 
@@ -61,7 +61,7 @@ def people_to_name(snapshot: Snapshot) -> Choices:
 
 
 def _first_answers(_: Snapshot, asking: User) -> Mapping[str, Any]:
-    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": readers.sides(asking)[0]}
+    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": readers.audiences_of(asking)[0]}
 
 
 @notes.beginning(
@@ -77,7 +77,7 @@ def _first_answers(_: Snapshot, asking: User) -> Mapping[str, Any]:
 def write(context: CommandContext[Note], values: Values) -> Note:
     asking, place = context.user, values["on"]
     about = About(school=place.school, provider=place.provider)
-    visible_to = readers.chosen(asking, values.get("visible_to"), about)
+    visible_to = readers.chosen_audience(asking, values.get("visible_to"), about)
     rules.check_sensitivity(context.request, asking, values["sensitivity"], about)
     return context.begin(
         lambda reference: Note.write(
@@ -97,7 +97,7 @@ def write(context: CommandContext[Note], values: Values) -> Note:
 def _as_it_stands(snapshot: Snapshot, note: Note) -> Mapping[str, Any]:
     """What the note says, read with all that reading it means."""
     asking = snapshot.user
-    latest = rules.opened(asking, note, concerned(snapshot.connection, note.about())).latest
+    latest = rules.note_for_reader(asking, note, concerned(snapshot.connection, note.about())).latest
     told = latest.about_person
     return {
         "heading": latest.heading,

@@ -53,16 +53,16 @@ def must_be_theirs(asking: User, note: Note) -> None:
         raise Forbidden("You cannot change someone else's note")
 
 
-def opened(asking: User, note: Note, where: RecordScope) -> Note:
+def note_for_reader(asking: User, note: Note, where: RecordScope) -> Note:
     """The note as somebody may read it, noted as read, if it is restricted."""
     if not may_read(asking, note, where):
-        return closed(note)
+        return without_text(note)
     if note.is_restricted:
         note_shown_itself(note.id, note.school)
     return note
 
 
-def closed(note: Note) -> Note:
+def without_text(note: Note) -> Note:
     """A copy of the note that tells when it was written and by whom, and nothing of what it says."""
     veiled = copy(note)
     veiled.versions = [

@@ -184,7 +184,7 @@ def decline_post(context: CommandContext[Person], values: Values) -> None:
         proposals.must_decide(context.user, person, values["proposal"])
         proposal = person.proposals.get(values["proposal"])
         held = [proposal.held_as] if proposal and proposal.held_as else []
-        administrators.must_stay(context.services, work, person, held, context.request.services.today())
+        administrators.must_keep_administrator(context.services, work, person, held, context.request.services.today())
         person.decline_post(values["proposal"], reason=values["reason"])
 
     context.change_with_others(decide)
@@ -220,7 +220,7 @@ def end_post(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
         with context.request.read() as snapshot:
             held = holdings.of_post(snapshot, person, values["post"], values["until"])
-        administrators.must_stay(context.services, work, person, [values["post"]], values["until"])
+        administrators.must_keep_administrator(context.services, work, person, [values["post"]], values["until"])
         person.end_post(**values, holdings=held)
 
     context.change_with_others(decide)
@@ -241,7 +241,9 @@ def leave(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
         with context.request.read() as snapshot:
             held = holdings.of_person(snapshot, person)
-        administrators.must_stay(context.services, work, person, [post.id for post in person.posts], values["on"])
+        administrators.must_keep_administrator(
+            context.services, work, person, [post.id for post in person.posts], values["on"]
+        )
         person.leave(**values, holdings=held)
 
     context.change_with_others(decide)

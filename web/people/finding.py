@@ -28,7 +28,9 @@ class ListedPerson(Row):
     posts: tuple[str, ...]
 
 
-def found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[ListedPerson]:
+def list_people(
+    snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int
+) -> list[ListedPerson]:
     """The people asked for, by last name."""
     today = snapshot.services.today()
     rows = view.list_rows(
@@ -59,4 +61,4 @@ def found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, 
     ]
 
 
-LISTING = Listing(ListedPerson, found, lambda row: row.reference, PeopleFilters, names={"posts": "post_titles"})
+LISTING = Listing(ListedPerson, list_people, lambda row: row.reference, PeopleFilters, names={"posts": "post_titles"})

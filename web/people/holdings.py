@@ -13,7 +13,7 @@ from domain.vocabulary import Role
 from projections import caseload, schools, visits
 from projections.caseload import Item
 from web.access.context import Snapshot
-from web.access.disclosure import waiting_as_told
+from web.access.disclosure import items_for_reader
 from web.access.name_cache import references_of
 
 NAMED = 8
@@ -78,7 +78,7 @@ def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
 
 def _items(snapshot: Snapshot, items: list[Item]) -> Iterator[str]:
     """What waits, by name as far as whoever asks may know of it; that there is more, whatever it is."""
-    told = waiting_as_told(snapshot.connection, snapshot.user, items)
+    told = items_for_reader(snapshot.connection, snapshot.user, items)
     known = references_of(snapshot.connection, {item.record for item in told[:NAMED]})
     for item in told[:NAMED]:
         task = item.task.label if item.task else item.kind

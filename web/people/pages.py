@@ -14,12 +14,12 @@ from projections import people as view
 from projections.row_queries import RowQueries, RowQuery
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.disclosure import waiting_as_told
+from web.access.disclosure import items_for_reader
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.accounts import accounts
 from web.commands.attachments import RECORD
-from web.commands.choices import names_apart, post_in_words
+from web.commands.choices import distinct_names, post_in_words
 from web.history.sentences import NAMELESS
 from web.layout.links import linker
 from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
@@ -59,7 +59,7 @@ def _proposed(context: RequestContext) -> list[list[Any]]:
     with context.read() as snapshot:
         waiting = view.open_proposals(snapshot.connection)
         concerned = {id for row in waiting for id in (row.person, row.proposed_by) if id}
-        known, named = rows_of(snapshot.connection, concerned), names_apart(snapshot, concerned)
+        known, named = rows_of(snapshot.connection, concerned), distinct_names(snapshot, concerned)
     return [
         [
             {"text": named[row.person], "href": f"/people/{known[row.person].detail}"},
@@ -123,9 +123,11 @@ others whose names look alike."""
 
 def _around(snapshot: Snapshot, person: Person, found: Beside) -> Mapping[str, Any]:
     asking = snapshot.user
-    waiting = waiting_as_told(snapshot.connection, asking, found["waiting"])
+    waiting = items_for_reader(snapshot.connection, asking, found["waiting"])
     return {
-        "proposers": names_apart(snapshot, {each.proposed_by for each in person.open_proposals if each.proposed_by}),
+        "proposers": distinct_names(
+            snapshot, {each.proposed_by for each in person.open_proposals if each.proposed_by}
+        ),
         "nameless": NAMELESS[Channel.COMMAND_LINE],
         "today": snapshot.services.today(),
         "in_words": post_in_words,

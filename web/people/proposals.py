@@ -16,11 +16,11 @@ from projections import people
 from web import formats
 from web.access.context import Snapshot, User, current_context
 from web.access.policy import CONFIRMED_BY
-from web.commands.choices import names_apart
+from web.commands.choices import distinct_names
 from web.people.schemas import PROPOSALS
 
 
-def confirming(snapshot: Snapshot, role: Role, apart: Collection[UUID | None]) -> Role | None:
+def confirming_role(snapshot: Snapshot, role: Role, apart: Collection[UUID | None]) -> Role | None:
     """The post whose holders confirm a post of that role today; None where nobody could.
 
     `apart` are those who do not count: whoever proposes the post and whoever is to hold it.
@@ -38,7 +38,7 @@ def is_setting_up(snapshot: Snapshot, role: Role, apart: Collection[UUID]) -> bo
     """
     if role not in CONFIRMED_BY or people.was_ever_held(snapshot.connection, Role.DIRECTOR):
         return False
-    return confirming(snapshot, role, apart) is None
+    return confirming_role(snapshot, role, apart) is None
 
 
 def must_decide(user: User, person: Person, number: int) -> None:
@@ -47,7 +47,7 @@ def must_decide(user: User, person: Person, number: int) -> None:
     if proposal is None:
         return
     with current_context().read_present() as snapshot:
-        post = confirming(snapshot, proposal.post.role, {proposal.proposed_by, person.id})
+        post = confirming_role(snapshot, proposal.post.role, {proposal.proposed_by, person.id})
     if post is not None and not user.holds(post):
         raise Forbidden(f"A {post.label.lower()} must decide on this role")
 
@@ -83,7 +83,7 @@ def _own(user: User, person: Person) -> list[Proposal]:
 
 def _choices(snapshot: Snapshot, found: Iterable[Proposal]) -> Mapping[str, Any]:
     offered = list(found)
-    names = names_apart(snapshot, {each.proposed_by for each in offered if each.proposed_by})
+    names = distinct_names(snapshot, {each.proposed_by for each in offered if each.proposed_by})
     return {PROPOSALS: [(each.id, _called(each), _hint(each, names)) for each in offered]}
 
 

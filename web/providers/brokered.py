@@ -22,7 +22,7 @@ from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
-from web.brokerage.provider_past import past_as_told
+from web.brokerage.provider_past import past_for_reader
 from web.brokerage.vetting_policy import PROVIDER
 from web.commands.fields import provider_field
 from web.commands.listing import ListEndpoint, Listing
@@ -121,7 +121,7 @@ _ALONE = RowQueries(**HISTORIES)
 
 def histories(snapshot: Snapshot, found: Iterable[view.BrokeredHistory]) -> list[ProviderHistory]:
     """The history of a provider, then of those who work for it today, by name; who was never asked has none."""
-    rows = past_as_told(snapshot, found)
+    rows = past_for_reader(snapshot, found)
     named = rows_of(snapshot.connection, [row.holder for row in rows])
     told = [_history(row, named[row.holder].detail, named[row.holder].name) for row in rows]
     return sorted(told, key=lambda row: (row.kind is not view.Holder.PROVIDER, row.name, row.holder))

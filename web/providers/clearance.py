@@ -13,7 +13,7 @@ from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
 from web.access.policy import Action
-from web.brokerage.vetting_policy import facts_in, policy_on, vetted
+from web.brokerage.vetting_policy import policy_on, vetting_facts, vetting_of
 from web.commands.fields import day_field, provider_field
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
@@ -41,8 +41,8 @@ class ClearanceFilters(Schema):
 
 def clearances(snapshot: Snapshot, provider: UUID, day: date) -> dict[UUID, Clearance]:
     """The clearance of everybody who works for a provider on a day."""
-    found, policy = vetted(snapshot.connection, provider), policy_on(snapshot.services, day)
-    facts = facts_in(found)
+    found, policy = vetting_of(snapshot.connection, provider), policy_on(snapshot.services, day)
+    facts = vetting_facts(found)
     if facts is None:
         return {}
     people = [row.person for row in found["people"] if row.works_on(day)]

@@ -10,14 +10,14 @@ from flask import request
 from domain.provider import Provider
 from web.access.context import Snapshot
 from web.brokerage.broker_rights import must_hold
-from web.commands.choices import SERVICE_ROLES, holders
+from web.commands.choices import SERVICE_ROLES, holders_of_roles
 from web.commands.resource import CommandContext, Values
 from web.providers import schemas
 from web.providers.resource import KEEP, providers, with_specialists
 
 
 def _with_specialists_and_staff(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
-    return {**with_specialists(snapshot, provider), schemas.STAFF: holders(snapshot, SERVICE_ROLES)}
+    return {**with_specialists(snapshot, provider), schemas.STAFF: holders_of_roles(snapshot, SERVICE_ROLES)}
 
 
 def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:

@@ -53,7 +53,7 @@ for each in Respondent:
     schemas.DeclineResponse,
     done="Recorded that they will not respond",
     method=RecordOfVisit.decline_response,
-    context=choices.awaited,
+    context=choices.awaited_responses,
 )
 def decline_response(context: CommandContext[RecordOfVisit], values: Values) -> None:
     context.change(lambda record: record.decline_response(values["respondent"], reason=values["reason"]))
@@ -66,7 +66,7 @@ def decline_response(context: CommandContext[RecordOfVisit], values: Values) -> 
     schemas.LapseResponse,
     done="No longer waiting for the response. It can still be added",
     method=RecordOfVisit.lapse_response,
-    context=choices.awaited,
+    context=choices.awaited_responses,
 )
 def lapse_response(context: CommandContext[RecordOfVisit], values: Values) -> None:
     context.change(lambda record: record.lapse_response(values["respondent"]))
@@ -100,7 +100,7 @@ def waive_presentation(context: CommandContext[RecordOfVisit], values: Values) -
 def _refuse_the_other_side(context: CommandContext[RecordOfVisit], number: int) -> None:
     issued = context.record.versions[-1].content.actions if context.record.versions else ()
     for action in issued:
-        if action.number == number and not choices.may_tell(context.user, action):
+        if action.number == number and not choices.may_complete(context.user, action):
             raise Forbidden("You can only update actions that are for the school")
 
 
@@ -110,7 +110,7 @@ def _must_have_open(asking: User, record: RecordOfVisit) -> None:
 
 
 def _must_have_done(asking: User, record: RecordOfVisit) -> None:
-    if not choices.done_by(asking, record):
+    if not choices.completed_actions(asking, record):
         raise NoSuchAction("You have no completed actions in this record", field="number")
 
 

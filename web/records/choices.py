@@ -60,7 +60,7 @@ def _named(connection: sa.Connection, ids: Mapping[UUID, None]) -> Choices:
     return [(known[id], names.get(id, known[id])) for id in ids if id in known]
 
 
-def as_written(snapshot: Snapshot, record: RecordOfVisit) -> Mapping[str, Any]:
+def answers_of(snapshot: Snapshot, record: RecordOfVisit) -> Mapping[str, Any]:
     """What the record says, as the form asks it."""
     content = record.content
     return {
@@ -84,7 +84,7 @@ def _action(connection: sa.Connection, action: AgreedAction) -> Mapping[str, Any
     }
 
 
-def issuing(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
+def recipients_today(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
     """To whom the record would go today, and until when they would have to answer."""
     if record is None:
         return {}
@@ -121,7 +121,7 @@ def _answered(respondent: Respondent, record: RecordOfVisit) -> str:
     )
 
 
-def awaited(_: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
+def awaited_responses(_: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
     each = record.awaited if record else []
     return {schemas.AWAITED: [(respondent.value, respondent.label) for respondent in each]}
 
@@ -131,22 +131,22 @@ def actions(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, An
     asking = snapshot.user
     return {
         schemas.OPEN: _choices(open_to(asking, record)) if record else [],
-        schemas.DONE: _choices(done_by(asking, record)) if record else [],
+        schemas.DONE: _choices(completed_actions(asking, record)) if record else [],
     }
 
 
 def open_to(asking: User, record: RecordOfVisit) -> list[AgreedAction]:
     """The open actions that somebody may say are done: a school says so of its own alone."""
-    return [action for action in record.open_actions if may_tell(asking, action)]
+    return [action for action in record.open_actions if may_complete(asking, action)]
 
 
-def done_by(asking: User, record: RecordOfVisit) -> list[AgreedAction]:
+def completed_actions(asking: User, record: RecordOfVisit) -> list[AgreedAction]:
     """The completed actions that somebody may open again."""
     issued = record.versions[-1].content.actions if record.versions else ()
-    return [action for action in issued if action.number in record.completed and may_tell(asking, action)]
+    return [action for action in issued if action.number in record.completed and may_complete(asking, action)]
 
 
-def may_tell(asking: User, action: AgreedAction) -> bool:
+def may_complete(asking: User, action: AgreedAction) -> bool:
     return action.owner_side is Side.SCHOOL or not asking.holds(*SCHOOL)
 
 

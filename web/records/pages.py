@@ -110,7 +110,7 @@ def _around(snapshot: Snapshot, record: RecordOfVisit, _: Beside) -> Mapping[str
     current = record.versions[-1].number if record.versions else None
     asking = snapshot.user
     return {
-        "content": only(shown, purpose),
+        "content": only_purpose(shown, purpose),
         "purpose": purpose,
         "purposes": _purposes(record, shown, purpose),
         "responses": [response for response in record.responses if response.version == current],
@@ -122,7 +122,7 @@ def _around(snapshot: Snapshot, record: RecordOfVisit, _: Beside) -> Mapping[str
     }
 
 
-def only(content: Content, purpose: Purpose | None) -> Content:
+def only_purpose(content: Content, purpose: Purpose | None) -> Content:
     """The content, with only what is marked with a purpose where one is asked for."""
     if purpose is None:
         return content

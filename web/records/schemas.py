@@ -23,7 +23,7 @@ from domain.record_of_visit import (
 )
 from domain.vocabulary import Purpose, Side
 from web.commands.fields import NO_PUPILS, SchoolField, day_field, line_field, person_field, reason_field, text_field
-from web.forms.messages import lowered
+from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
 
 OWNERS, OPEN, DONE, AWAITED = "owners", "open", "done", "awaited"
@@ -226,7 +226,7 @@ def _respondent(label: str) -> fields.Enum[Any]:
         required=True,
         metadata={
             "label": label,
-            "noun": lowered(label.rstrip("?")),
+            "noun": lower_first(label.rstrip("?")),
             "widget": "radios",
             "choices": itemgetter(AWAITED),
         },

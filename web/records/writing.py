@@ -44,7 +44,7 @@ def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
     submit="Save record",
     method=RecordOfVisit.write,
     context=choices.owners,
-    initial=choices.as_written,
+    initial=choices.answers_of,
     draft=True,
     main=True,
 )
@@ -90,7 +90,7 @@ def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> 
     lead="You are confirming what it says, together with its author.",
     method=RecordOfVisit.assure,
     whose=lambda asking, record: must_not_be_its_author(record, asking.person),
-    context=choices.issuing,
+    context=choices.recipients_today,
     form_page="records/whole_record.html",
     main=True,
 )
@@ -119,7 +119,7 @@ records.command(
     lead="Check the record. You cannot change it once it is issued: a correction becomes a new version.",
     method=RecordOfVisit.issue,
     rules=[_must_be_a_first_version],
-    context=choices.issuing,
+    context=choices.recipients_today,
     form_page="records/issue.html",
     main=True,
 )(_issue)
@@ -134,7 +134,7 @@ records.command(
     lead="Check the record. It becomes the next version, and the headteacher and chair are asked to respond again.",
     method=RecordOfVisit.issue,
     rules=[must_have_been_issued],
-    context=choices.issuing,
+    context=choices.recipients_today,
     form_page="records/issue.html",
     main=True,
 )(_issue)

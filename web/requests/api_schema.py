@@ -30,7 +30,7 @@ def copy_for(asking: User, request: SupportRequest, where: RecordScope) -> Suppo
     return seen
 
 
-def kept_back(asking: User) -> Values:
+def columns_withheld(asking: User) -> Values:
     """The same of a list: what stands in place of what a school is not told."""
     return {} if asking.holds(*INSIDE) else {"ceiling": None, "shortlist": [], "unanswered": []}
 

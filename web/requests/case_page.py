@@ -20,12 +20,12 @@ from projections.provider_history import BrokeredHistory
 from projections.row_queries import RowQuery
 from web import formats
 from web.access.context import RequestContext, Snapshot, current_context
-from web.access.disclosure import INSIDE, waiting_as_told
+from web.access.disclosure import INSIDE, items_for_reader
 from web.access.identity import concerned
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.access.restricted import restricted_records
-from web.brokerage.quote_comparison import PAST, are_shown, compared
+from web.brokerage.quote_comparison import PAST, are_shown, compare_quotes
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.history.record_addresses import record_href
 from web.requests.choices import last_question
@@ -56,14 +56,14 @@ PAGE_QUERY = ATTACHED_QUERY.with_(
 """What is asked for the page of a request, with its `tender`; `work` is what the caseload says of its engagement."""
 
 
-def around(snapshot: Snapshot, request: SupportRequest, found: Mapping[str, list[Any]]) -> Mapping[str, Any]:
+def page_context(snapshot: Snapshot, request: SupportRequest, found: Mapping[str, list[Any]]) -> Mapping[str, Any]:
     """All that the page needs."""
     today = snapshot.services.today()
     row = next(iter(found["row"]), None)
     if row is not None and row.id in restricted_records(snapshot.connection, snapshot.user):
         row = open_requests.as_unasked(row)
     is_inside = snapshot.user.holds(*INSIDE)
-    work = waiting_as_told(snapshot.connection, snapshot.user, found["work"])
+    work = items_for_reader(snapshot.connection, snapshot.user, found["work"])
     shown = {
         "is_inside": is_inside,
         "clock": clock(request, row.ended_on if row else None, today),
@@ -163,9 +163,9 @@ def _links(snapshot: Snapshot, request: SupportRequest) -> list[Link]:
         ("Visit where the need was found", "visit", request.visit, Action.READ_VISIT),
         ("Concern", "concern", request.concern, Action.READ_CONCERN),
     )
-    named = rows_of(snapshot.connection, [request.school, *(id for _, _, id, _ in belongs if id)])
-    refs = {id: row.detail for id, row in named.items()}
-    school = named.get(request.school)
+    people_named = rows_of(snapshot.connection, [request.school, *(id for _, _, id, _ in belongs if id)])
+    refs = {id: row.detail for id, row in people_named.items()}
+    school = people_named.get(request.school)
     first = [Link("School", school.name, record_href("school", school.detail))] if school else []
     return first + [
         Link(label, refs[id], record_href(kind, refs[id]))
@@ -189,11 +189,11 @@ def _quotes(
         return {"quotes": [], "quotes_wait_until": None}
     in_full = snapshot.user.may(Action.READ_INVITATION, concerned(snapshot.connection, request.about()))
     waits = not in_full and not are_shown(tender, today)
-    lines = compared(snapshot, tender, in_full=in_full, today=today, past=past)
+    lines = compare_quotes(snapshot, tender, in_full=in_full, today=today, past=past)
     return {"quotes": lines, "quotes_wait_until": tender.reply_by if waits else None}
 
 
-def named(request: SupportRequest) -> list[UUID | None]:
+def people_named(request: SupportRequest) -> list[UUID | None]:
     """Those whose names the page shows."""
     tender = tender_of(current_context(), request)
     quoting = [quote.specialist for quote in tender.quotes.values()] if tender else []

@@ -19,8 +19,8 @@ from web.access.context import RequestContext, Snapshot, User
 from web.access.policy import Action
 from web.access.restricted import hidden_from_current_user
 from web.brokerage.broker_rights import post_for
-from web.brokerage.quote_comparison import compared, quote_options
-from web.commands.choices import SERVICE_ROLES, authorisers, holders, open_schools, provider_options
+from web.brokerage.quote_comparison import compare_quotes, quote_options
+from web.commands.choices import SERVICE_ROLES, authorisers, holders_of_roles, open_schools, provider_options
 from web.commands.dispatch import events_of
 from web.commands.fields import days_field
 from web.requests import schemas
@@ -72,7 +72,7 @@ def first_answers(snapshot: Snapshot, asking: User) -> Context:
 
 
 def for_acknowledging(snapshot: Snapshot, _: SupportRequest | None) -> Context:
-    return {schemas.OFFICERS: holders(snapshot, SERVICE_ROLES)}
+    return {schemas.OFFICERS: holders_of_roles(snapshot, SERVICE_ROLES)}
 
 
 def question(snapshot: Snapshot, request: SupportRequest | None) -> Context:
@@ -88,14 +88,14 @@ def last_question(context: RequestContext, request: SupportRequest) -> str:
 
 def brokers(snapshot: Snapshot, request: SupportRequest | None) -> Context:
     """Those whose post it is to broker needs of the request's kind."""
-    return {schemas.BROKERS: holders(snapshot, [post_for(request.kind)]) if request else []}
+    return {schemas.BROKERS: holders_of_roles(snapshot, [post_for(request.kind)]) if request else []}
 
 
 def approvers(snapshot: Snapshot, _: SupportRequest | None) -> Context:
     return {schemas.APPROVERS: authorisers(snapshot)}
 
 
-def ranked(snapshot: Snapshot, request: SupportRequest | None) -> Context:
+def ranking_today(snapshot: Snapshot, request: SupportRequest | None) -> Context:
     """The ranking of today, with what was typed about the days of support."""
     if request is None:
         return {schemas.RANKED: []}
@@ -119,17 +119,17 @@ def shortlisted(snapshot: Snapshot, request: SupportRequest | None) -> Context:
     return {schemas.SHORTLIST: provider_options(snapshot.connection, request.shortlist) if request else []}
 
 
-def quotes_shown(snapshot: Snapshot, request: SupportRequest | None) -> Context:
+def quotes_to_choose(snapshot: Snapshot, request: SupportRequest | None) -> Context:
     """Those who have quoted, as far as the school may see them, to choose among."""
     if request is None or request.tender is None:
         return {schemas.QUOTES: []}
     tender = snapshot.services.service.find(Tender, request.tender)
-    lines = compared(snapshot, tender, in_full=False, today=snapshot.services.today())
+    lines = compare_quotes(snapshot, tender, in_full=False, today=snapshot.services.today())
     return {schemas.QUOTES: quote_options(snapshot.connection, lines)}
 
 
 def in_house(snapshot: Snapshot, _: SupportRequest | None) -> Context:
-    return {schemas.IN_HOUSE: holders(snapshot, WITHIN)}
+    return {schemas.IN_HOUSE: holders_of_roles(snapshot, WITHIN)}
 
 
 def others_of_school(snapshot: Snapshot, request: SupportRequest | None) -> Context:

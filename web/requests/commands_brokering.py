@@ -28,7 +28,7 @@ from web.requests.resource import broker_command, requests, tender_of
     done="Shortlist saved, with the ranking",
     submit="Save shortlist",
     method=SupportRequest.shortlist_providers,
-    context=choices.ranked,
+    context=choices.ranking_today,
     form_page="requests/shortlist.html",
     calls={"provider": "chosen"},
     main=True,
@@ -104,7 +104,7 @@ def _must_await_preference(request: SupportRequest, today: date) -> None:
     done="Preference sent. The broker can see which provider you prefer",
     lead="The service chooses the provider and will take account of your view.",
     rules=[only_when(RequestStatus.INVITING), _must_await_preference],
-    context=choices.quotes_shown,
+    context=choices.quotes_to_choose,
     main=True,
 )
 def prefer(context: CommandContext[SupportRequest], values: Values) -> None:

@@ -9,7 +9,7 @@ from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import SERVICE_ROLES
-from web.commands.linked_records import must_be_of_school, must_be_there
+from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.resource import CommandContext, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
@@ -29,7 +29,7 @@ from web.runtime.terms import last_day
     draft=True,
 )
 def raise_request(context: CommandContext[SupportRequest], values: Values) -> SupportRequest:
-    must_be_there(context.request, values["school"], context.services.today(), field="school")
+    must_be_open_school(context.request, values["school"], context.services.today(), field="school")
     must_be_of_school(context.service, values["school"], visit=values.get("visit"), concern=values.get("concern"))
     return context.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **values))
 

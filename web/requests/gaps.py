@@ -27,7 +27,7 @@ class GapFilters(Schema):
     until = day_field("Recorded until", required=False)
 
 
-def counted(snapshot: Snapshot, reach: ListScope, filters: Values) -> list[GapCount]:
+def count_gaps(snapshot: Snapshot, reach: ListScope, filters: Values) -> list[GapCount]:
     """Gaps by subject and phase, the most frequent first; a school is shown its own."""
     return view.gap_counts(
         snapshot.connection,
@@ -48,7 +48,7 @@ def by_subject(found: Iterable[GapCount]) -> list[tuple[str, int]]:
     return [(spelt[key], count) for key, count in sums.most_common()]
 
 
-def finding(bars: list[tuple[str, int]]) -> str:
+def chart_title(bars: list[tuple[str, int]]) -> str:
     """What the chart shows, said in its title."""
     if not bars:
         return "There are no requests we could not meet"
@@ -59,7 +59,7 @@ def finding(bars: list[tuple[str, int]]) -> str:
 
 
 def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[GapCount]:
-    return page_after(counted(snapshot, reach, filters), cursor, after, limit)
+    return page_after(count_gaps(snapshot, reach, filters), cursor, after, limit)
 
 
 def cursor(row: GapCount) -> str:

@@ -16,13 +16,13 @@ from web.access.identity import reach
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERED_BY
-from web.commands.choices import holders
+from web.commands.choices import holders_of_roles
 from web.layout.filters import Filters
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import record_page
-from web.requests.case_page import PAGE_QUERY, around, named
+from web.requests.case_page import PAGE_QUERY, page_context, people_named
 from web.requests.commands import requests
-from web.requests.gaps import GapFilters, by_subject, counted, finding, gaps_list
+from web.requests.gaps import GapFilters, by_subject, chart_title, count_gaps, gaps_list
 from web.runtime.services import services
 
 BROKERS = [role for _, role in BROKERED_BY.values()]
@@ -44,7 +44,7 @@ def _until(row: RequestRow, today: date) -> str:
 
 def _choices(snapshot: Snapshot) -> Mapping[str, list[tuple[str, str]]]:
     return {
-        "broker": holders(snapshot, BROKERS),
+        "broker": holders_of_roles(snapshot, BROKERS),
         "open": [("true", "Open"), ("false", "Ended")],
     }
 
@@ -94,8 +94,8 @@ def case(context: RequestContext, ref: str) -> str:
         ref,
         "requests/request.html",
         title=_title,
-        ids=named,
-        more=around,
+        ids=people_named,
+        more=page_context,
         beside=PAGE_QUERY,
         about=lambda request: {"tender": request.tender},
     )
@@ -132,12 +132,12 @@ def gaps(context: RequestContext) -> Answer:
     filters = Filters(GapFilters)
     with context.read() as snapshot:
         limited = reach(snapshot.connection, Action.READ_REQUEST)
-        bars = by_subject([] if filters.wrong else counted(snapshot, limited, filters.values))
+        bars = by_subject([] if filters.wrong else count_gaps(snapshot, limited, filters.values))
     return list_page(
         context,
         GAPS,
         section="Requests",
         breadcrumbs=[("Requests", "/requests"), ("Requests we could not meet", "")],
         bars=bars,
-        finding=finding(bars),
+        finding=chart_title(bars),
     )

@@ -21,7 +21,7 @@ from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWo
 from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
 from web.brokerage.broker_rights import vetting_of
-from web.brokerage.provider_past import past_as_told
+from web.brokerage.provider_past import past_for_reader
 from web.runtime.authority import settings_of
 from web.runtime.bulk_load import load_records
 from web.runtime.services import Services
@@ -63,7 +63,7 @@ def offers_on_list(context: RequestContext, services: Services) -> Callable[[Nee
             answers = _ON_LIST.rows(connection, subject=need.subject.casefold())
             rows, past = (
                 answers["rows"],
-                {each.holder: each for each in past_as_told(Snapshot(context, connection), answers["past"])},
+                {each.holder: each for each in past_for_reader(Snapshot(context, connection), answers["past"])},
             )
             near = {row.id for row in rows if _offers(row, need.subject)}
             found = load_records(services, connection, dict.fromkeys(near, Provider))

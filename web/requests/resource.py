@@ -52,7 +52,7 @@ requests: Resource[SupportRequest] = Resource(
         api_schema.RequestFilters,
         inside=("id", "subject_key"),
         names={"raised_by": "raised_by_side"},
-        kept_back=api_schema.kept_back,
+        kept_back=api_schema.columns_withheld,
     ),
     visibility=Visibility(copy=api_schema.copy_for),
 )

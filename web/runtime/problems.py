@@ -117,7 +117,7 @@ def problem_of(error: Exception) -> Problem:
     title = next(
         (title for kind, title in TITLES.items() if type(answer) is kind), answer.name or "The request failed"
     )
-    kind = named(type(error)) if isinstance(error, Refusal) else named(type(answer))
+    kind = problem_name(type(error)) if isinstance(error, Refusal) else problem_name(type(answer))
     return Problem(kind, title, answer.code or 500, _detail(error, answer))
 
 
@@ -135,6 +135,6 @@ def _detail(error: Exception, answer: HTTPException) -> str:
     return str(answer.description or "")
 
 
-def named(kind: type[Exception]) -> str:
+def problem_name(kind: type[Exception]) -> str:
     """`NotCausingConcern` as `not-causing-concern`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", kind.__name__).lower()

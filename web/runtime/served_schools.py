@@ -16,7 +16,7 @@ from web.runtime.authority import authority, settings_of
 from web.runtime.services import services
 
 
-def remit() -> schools.Remit:
+def types_served() -> schools.Remit:
     """The types that the settings in force today name, at this authority."""
     return schools.Remit(settings_of(services())[0].served_types, authority().own_code)
 
@@ -56,7 +56,7 @@ def why_not_served(school: School) -> str:
 
 
 def _is_of_served_type(kind: str | None) -> bool:
-    return kind is None or kind.casefold() in {each.casefold() for each in remit().types}
+    return kind is None or kind.casefold() in {each.casefold() for each in types_served().types}
 
 
 def _is_open(school: schools.KnownSchool | schools.OfType) -> bool:
@@ -88,7 +88,7 @@ class Served:
         )
 
 
-def counted(connection: sa.Connection) -> Served:
+def count_schools(connection: sa.Connection) -> Served:
     """All schools that are known, by today's settings."""
     served = unknown = not_open = elsewhere = 0
     others: Counter[str] = Counter()

@@ -23,7 +23,14 @@ from web.commands.resource import BulkCommand, Values
 from web.forms.numbers import WholeNumber
 from web.history.timeline import OF_ENTRIES, HistoryEntry, as_row, timeline_of_school
 from web.schools.commands import schools
-from web.schools.handing_over import HandOverOutcome, HandOverTerms, as_they_are, give, is_done, offered_of
+from web.schools.handing_over import (
+    HandOverOutcome,
+    HandOverTerms,
+    hand_over_schools,
+    is_done,
+    outcomes_before,
+    schools_to_hand_over,
+)
 
 __all__ = ["schools"]
 
@@ -127,12 +134,12 @@ def _hand_over(values: Values, command: UUID) -> Mapping[str, Any]:
     asked = {each["urn"]: each["version"] for each in values["schools"]}
     before = values["officer"]
     if is_done(current_context(), command):
-        return {"items": as_they_are(current_context(), map(str, asked), before)}
-    offered = {school.urn: school for school in offered_of(current_context(), before)}
+        return {"items": outcomes_before(current_context(), map(str, asked), before)}
+    offered = {school.urn: school for school in schools_to_hand_over(current_context(), before)}
     terms = HandOverTerms(to=values["to"], from_=values["from_"], reason=values["reason"])
     picked = [(offered[urn], version) for urn, version in asked.items() if urn in offered]
     try:
-        given = {outcome.urn: outcome for outcome in give(current_context(), picked, terms, command)}
+        given = {outcome.urn: outcome for outcome in hand_over_schools(current_context(), picked, terms, command)}
     except Refusal as refusal:
         refusal.field = "to_officer" if refusal.field == "officer" else refusal.field
         raise

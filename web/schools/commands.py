@@ -21,7 +21,7 @@ from web import formats
 from web.access.context import Snapshot, User
 from web.access.identity import know_team
 from web.access.policy import Action, RecordScope
-from web.commands.choices import holders
+from web.commands.choices import holders_of_roles
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.runtime.authority import authority, settings_of
 from web.runtime.served_schools import must_be_open_here
@@ -66,11 +66,11 @@ schools: Resource[School] = Resource(
 
 
 def _officers(snapshot: Snapshot, _: School | None) -> Mapping[str, Any]:
-    return {schemas.OFFICERS: holders(snapshot, (Role.OFFICER,))}
+    return {schemas.OFFICERS: holders_of_roles(snapshot, (Role.OFFICER,))}
 
 
 def _stand_ins(snapshot: Snapshot, _: School | None) -> Mapping[str, Any]:
-    return {schemas.STAND_INS: holders(snapshot, assignment.STAND_INS)}
+    return {schemas.STAND_INS: holders_of_roles(snapshot, assignment.STAND_INS)}
 
 
 def _categories(snapshot: Snapshot, __: School | None) -> Mapping[str, Any]:

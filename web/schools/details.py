@@ -12,7 +12,7 @@ from web import formats
 ADDRESS = ("street", "locality", "address3", "town", "county", "postcode")
 
 
-def told(school: School) -> Iterator[tuple[str, str]]:
+def details_of(school: School) -> Iterator[tuple[str, str]]:
     """Label and text of each detail that is known of a school, with its day where that is not the school's own."""
     details = school.details
     if address := "\n".join(str(details[line]) for line in ADDRESS if details.get(line)):

@@ -19,7 +19,7 @@ from projections.row_queries import RowQueries, RowQuery
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from web import formats
 from web.access.context import RequestContext, Snapshot, User
-from web.access.disclosure import CONCERN, INSIDE, WRITING, waiting_as_told
+from web.access.disclosure import CONCERN, INSIDE, WRITING, items_for_reader
 from web.access.identity import current_user, team_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from_current_user
@@ -29,7 +29,7 @@ from web.layout.resource_pages import Beside
 from web.runtime.authority import level_of_support
 from web.runtime.served_schools import must_be_open_here, why_not_served
 from web.runtime.services import services
-from web.schools.details import as_of, told
+from web.schools.details import as_of, details_of
 
 SOON = 10
 """How many of the things that wait stand on the summary."""
@@ -97,7 +97,7 @@ SUMMARY = ATTACHED_QUERY.with_(
 """What is asked for the summary of a school."""
 
 
-def asked_of(school: School) -> Mapping[str, Any]:
+def list_parameters(school: School) -> Mapping[str, Any]:
     """The parameters with which a page about a school asks."""
     asking, today = current_user(), services().today()
     is_inside = asking.holds(*INSIDE)
@@ -175,7 +175,7 @@ def summary(snapshot: Snapshot, school: School, asking: User, found: Beside) -> 
     """What the summary tells beside the school's own record."""
     begins = identity(snapshot.context, school, asking, "Summary", found)
     waiting = (
-        waiting_as_told(snapshot.connection, asking, found["waiting"])
+        items_for_reader(snapshot.connection, asking, found["waiting"])
         if asking.may(Action.READ_CASELOAD, _where(school))
         else []
     )
@@ -184,7 +184,7 @@ def summary(snapshot: Snapshot, school: School, asking: User, found: Beside) -> 
     known = {row.id: row for row in found["known"]}
     return {
         **begins,
-        "details": list(told(school)),
+        "details": list(details_of(school)),
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
         "about": about,

@@ -13,10 +13,10 @@ from projections.schools import KnownSchool, LookedAfter
 from projections.view import Row
 from web.access.context import Snapshot
 from web.access.identity import ListScope
-from web.commands.fields import known_or_not, person_field
+from web.commands.fields import known_or_unknown, person_field
 from web.commands.listing import Listing
 from web.commands.resource import Values
-from web.runtime.served_schools import is_served, remit
+from web.runtime.served_schools import is_served, types_served
 
 
 class WorkedWith(LabelledEnum):
@@ -65,9 +65,9 @@ class SchoolFilters(Schema):
     q = fields.String(
         validate=validate.Length(max=200), metadata={"label": "School", "hint": "Name, town, URN or postcode"}
     )
-    phase = fields.List(known_or_not(Phase), metadata={"label": "Phase"})
+    phase = fields.List(known_or_unknown(Phase), metadata={"label": "Phase"})
     worked_with = fields.Enum(WorkedWith, by_value=True, metadata={"label": "Which schools"})
-    status = known_or_not(SchoolStatus, label="Status")
+    status = known_or_unknown(SchoolStatus, label="Status")
     officer = person_field(metadata={"label": "Link or cover officer"})
     category = fields.String(validate=validate.Length(max=40), metadata={"label": "Level of support"})
     authority = fields.String(
@@ -75,7 +75,7 @@ class SchoolFilters(Schema):
     )
 
 
-def found(
+def list_schools(
     snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[ListedSchool]:
     """The schools asked for, as far as the person who asks may find them; the closed ones last."""
@@ -90,8 +90,8 @@ def found(
         status=SchoolStatus(status).label if status in set(SchoolStatus) else status,
         officers=[filters["officer"]] if filters.get("officer") else None,
         category=filters.get("category"),
-        served=remit() if worked_with is WorkedWith.SERVED else None,
-        not_served=remit() if worked_with is WorkedWith.OTHERS else None,
+        served=types_served() if worked_with is WorkedWith.SERVED else None,
+        not_served=types_served() if worked_with is WorkedWith.OTHERS else None,
         among=limited.narrowed(),
         after=after,
         limit=limit,
@@ -118,4 +118,4 @@ def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
     )
 
 
-LISTING = Listing(ListedSchool, found, lambda row: str(row.id), SchoolFilters, place=UUID)
+LISTING = Listing(ListedSchool, list_schools, lambda row: str(row.id), SchoolFilters, place=UUID)

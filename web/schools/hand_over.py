@@ -18,12 +18,19 @@ from projections.schools import KnownSchool
 from web.access.context import Pages, RequestContext
 from web.access.identity import allow
 from web.access.policy import Action
-from web.commands.choices import holders
+from web.commands.choices import holders_of_roles
 from web.commands.fields import day_field, person_field, reason_field
-from web.commands.reason_readers import REASON_READERS, in_words
+from web.commands.reason_readers import REASON_READERS, readers_in_words
 from web.forms import Form, restore
 from web.forms.command_ids import command_id, form_key
-from web.schools.handing_over import HandOverOutcome, HandOverTerms, as_they_are, give, is_done, offered_of
+from web.schools.handing_over import (
+    HandOverOutcome,
+    HandOverTerms,
+    hand_over_schools,
+    is_done,
+    outcomes_before,
+    schools_to_hand_over,
+)
 
 OFFICERS, SCHOOLS = "officers", "schools"
 
@@ -80,8 +87,8 @@ def show(context: RequestContext) -> Any:
         return _choose(context)
     command = command_id(context, form_key(context))
     if request.method == "POST" and is_done(context, command):
-        return _outcomes(chosen, as_they_are(context, request.form.getlist("schools"), chosen.id))
-    offered = offered_of(context, chosen.id)
+        return _outcomes(chosen, outcomes_before(context, request.form.getlist("schools"), chosen.id))
+    offered = schools_to_hand_over(context, chosen.id)
     form = _form(context, chosen, offered)
     if request.method != "POST":
         return _page(context, chosen, form, offered)
@@ -89,7 +96,7 @@ def show(context: RequestContext) -> Any:
         return _page(context, chosen, form, offered, UNPROCESSABLE)
     try:
         terms = HandOverTerms(to=form.values["to"], from_=form.values["from_"], reason=form.values["reason"])
-        outcomes = give(context, _picked(form, offered), terms, command)
+        outcomes = hand_over_schools(context, _picked(form, offered), terms, command)
     except Refusal as refusal:
         form.refuse(str(refusal), "to" if refusal.field == "officer" else refusal.field)
         return _page(context, chosen, form, offered, UNPROCESSABLE)
@@ -99,7 +106,7 @@ def show(context: RequestContext) -> Any:
 
 def _choose(context: RequestContext) -> Any:
     with context.read() as snapshot:
-        offered = {OFFICERS: holders(snapshot, (Role.OFFICER,))}
+        offered = {OFFICERS: holders_of_roles(snapshot, (Role.OFFICER,))}
     sent = request.args if "officer" in request.args else None
     form = Form(ChooseOfficer(), data=sent, context=offered)
     status = UNPROCESSABLE if sent is not None and not form.is_valid() else 200
@@ -120,10 +127,10 @@ def _officer(context: RequestContext) -> PersonRow | None:
 
 def _form(context: RequestContext, officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
     with context.read() as snapshot:
-        others = [each for each in holders(snapshot, (Role.OFFICER,)) if each[0] != officer.reference]
+        others = [each for each in holders_of_roles(snapshot, (Role.OFFICER,)) if each[0] != officer.reference]
     choices = {
         OFFICERS: others,
-        REASON_READERS: in_words([School.LinkOfficerAssigned]),
+        REASON_READERS: readers_in_words([School.LinkOfficerAssigned]),
         SCHOOLS: [(str(each.urn), each.name, f"{each.urn}, {each.address}") for each in offered],
     }
     if request.method == "POST":

@@ -39,7 +39,7 @@ class HandOverTerms(TypedDict):
     reason: str
 
 
-def offered_of(context: RequestContext, officer: UUID) -> list[KnownSchool]:
+def schools_to_hand_over(context: RequestContext, officer: UUID) -> list[KnownSchool]:
     """An officer's schools, as far as they are for the person who asks to give away."""
     asking = context.user
     with context.read() as snapshot:
@@ -57,7 +57,7 @@ def is_done(context: RequestContext, command: UUID) -> bool:
         return bool(audit_trail.of_command(snapshot.connection, command))
 
 
-def give(
+def hand_over_schools(
     context: RequestContext, picked: Iterable[tuple[KnownSchool, int]], terms: HandOverTerms, command: UUID
 ) -> list[HandOverOutcome]:
     """Give schools to another officer, each at the version on which it was decided."""
@@ -81,7 +81,7 @@ def _outcome(school: KnownSchool, each: HandOver) -> HandOverOutcome:
     return HandOverOutcome(school.name, school.urn, str(each.refusal) if each.refusal else "")
 
 
-def as_they_are(context: RequestContext, urns: Iterable[str], before: UUID) -> list[HandOverOutcome]:
+def outcomes_before(context: RequestContext, urns: Iterable[str], before: UUID) -> list[HandOverOutcome]:
     """What became of schools when the same was sent before; `before` is the officer who had them."""
     with context.read() as snapshot:
         known = view.known_register(

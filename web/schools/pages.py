@@ -27,9 +27,9 @@ from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
 from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list
 from web.layout.resource_pages import record_page
 from web.runtime.authority import level_of_support, settings_of
-from web.runtime.served_schools import counted
+from web.runtime.served_schools import count_schools
 from web.schools.commands import schools
-from web.schools.file import FILE, SUMMARY, asked_of, identity, merged_of, summary
+from web.schools.file import FILE, SUMMARY, identity, list_parameters, merged_of, summary
 from web.schools.finding import ListedSchool
 from web.schools.hand_over import pages as hand_over_pages
 from web.schools.register_lists import MissingSchool, WaitingSuccession
@@ -90,7 +90,9 @@ def listed(context: RequestContext) -> Any:
     served = None
     if not request.args.get("after"):
         with context.read() as snapshot:
-            served = counted(snapshot.connection) if reach(snapshot.connection, schools.read).everything else None
+            served = (
+                count_schools(snapshot.connection) if reach(snapshot.connection, schools.read).everything else None
+            )
     more = {
         "served": served,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
@@ -171,7 +173,7 @@ def school(context: RequestContext, ref: str) -> str | Response:
         ids=lambda _: [],
         more=lambda snapshot, school, found: summary(snapshot, school, asking, found),
         beside=SUMMARY,
-        about=asked_of,
+        about=list_parameters,
     )
 
 
@@ -189,7 +191,7 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
     asking = context.user
     filters = Filters(FileFilters)
     with context.read() as snapshot:
-        rows = FILE.rows(snapshot.connection, record=found.record.id, **asked_of(found.record))
+        rows = FILE.rows(snapshot.connection, record=found.record.id, **list_parameters(found.record))
         begins = identity(context, found.record, asking, "File", rows)
         merged = merged_of(found.record, rows)
         shown, following = list[TimelineEntry](), None

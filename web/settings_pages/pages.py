@@ -16,7 +16,7 @@ from web.access.identity import allow
 from web.access.policy import Action
 from web.layout.resource_pages import Beside, record_page
 from web.runtime.bank_holidays import bank_holidays
-from web.runtime.served_schools import counted
+from web.runtime.served_schools import count_schools
 from web.settings_pages.commands import ADDRESS, is_begun, settings
 from web.settings_pages.schemas import WINDOWS
 
@@ -51,7 +51,7 @@ def _around(snapshot: Snapshot, authority: Authority, __: Beside) -> Mapping[str
     year = academic_year_of(today)
     return {
         "today": today,
-        "served": counted(snapshot.connection),
+        "served": count_schools(snapshot.connection),
         "in_force": in_force,
         "in_force_name": version,
         "number": int(version.rpartition("-")[2]),

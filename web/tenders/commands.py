@@ -20,7 +20,7 @@ from web.access.context import Snapshot, current_context
 from web.access.name_cache import reference_of
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk, must_hold
-from web.brokerage.quote_comparison import compared, quote_options
+from web.brokerage.quote_comparison import compare_quotes, quote_options
 from web.commands.choices import APPROVERS, holders_of_each, provider_options
 from web.commands.resource import CommandContext, Values
 from web.tenders import answering, schemas
@@ -54,7 +54,7 @@ def _quotes(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     """The quotes side by side, and as options."""
     if tender is None:
         return {schemas.QUOTES: [], "lines": []}
-    lines = compared(snapshot, tender, in_full=True, today=snapshot.services.today())
+    lines = compare_quotes(snapshot, tender, in_full=True, today=snapshot.services.today())
     return {schemas.QUOTES: quote_options(snapshot.connection, lines), "lines": lines}
 
 

@@ -12,7 +12,7 @@ from web.access.context import Pages, RequestContext, Snapshot
 from web.access.name_cache import reference_of, references_of
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN
-from web.brokerage.quote_comparison import PAST, compared
+from web.brokerage.quote_comparison import PAST, compare_quotes
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import Beside, record_page
 from web.tenders.commands import tenders
@@ -74,7 +74,7 @@ def _around(snapshot: Snapshot, tender: Tender, found: Beside) -> Mapping[str, A
     unread = tender.id in restricted_records(snapshot.connection, snapshot.user)
     return {
         "request": request,
-        "quotes": compared(snapshot, tender, in_full=True, today=today, past=found["past"]),
+        "quotes": compare_quotes(snapshot, tender, in_full=True, today=today, past=found["past"]),
         "provider_references": references_of(snapshot.connection, list(tender.invitations)),
         "engagement": reference_of(snapshot.connection, request.engagement) if request.engagement else None,
         "without_the_concern": WITHOUT_THE_CONCERN,

@@ -10,14 +10,14 @@ from domain.vocabulary import Role, Side
 from web.access.context import Snapshot, User
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
-from web.commands.choices import Choices, holders, open_schools
+from web.commands.choices import Choices, holders_of_roles, open_schools
 
 VISITING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
 
 
 def visitors(snapshot: Snapshot) -> Choices:
     """Everybody who may be sent on a visit: those who work in the service, and providers' specialists."""
-    return holders(snapshot, VISITING)
+    return holders_of_roles(snapshot, VISITING)
 
 
 def schools_to_visit(snapshot: Snapshot) -> Choices:

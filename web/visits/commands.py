@@ -22,7 +22,7 @@ from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_row
 from web.brokerage.broker_rights import must_hold
-from web.commands.linked_records import concerns_among, must_be_of_school, must_be_there, with_open_links
+from web.commands.linked_records import concerns_among, must_be_of_school, must_be_open_school, with_open_links
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.runtime.authority import settings_of
@@ -123,7 +123,7 @@ def _must_visit(context: CommandContext[Visit], values: Values, already: Iterabl
 )
 def plan(context: CommandContext[Visit], values: Values) -> Visit:
     _must_visit(context, values)
-    must_be_there(context.request, values["school"], values["on"], field="school")
+    must_be_open_school(context.request, values["school"], values["on"], field="school")
     linked = {"concern": values.get("concern"), "request": values.get("request")}
     must_be_of_school(context.service, values["school"], **linked)
     term = term_of(context.services, values["on"])
@@ -141,7 +141,7 @@ def plan(context: CommandContext[Visit], values: Values) -> Visit:
 )
 def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
     _must_visit(context, values)
-    must_be_there(context.request, values["school"], values["on"], field="on")
+    must_be_open_school(context.request, values["school"], values["on"], field="on")
     term = term_of(context.services, values["on"])
     day, rules = _to_be_written(context, values["on"])
     return context.begin(
@@ -240,7 +240,7 @@ def change_visitors(context: CommandContext[Visit], values: Values) -> None:
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
 )
 def reschedule(context: CommandContext[Visit], values: Values) -> None:
-    must_be_there(context.request, context.record.school, values["on"], field="on")
+    must_be_open_school(context.request, context.record.school, values["on"], field="on")
     term = term_of(context.services, values["on"])
     context.change(lambda visit: visit.reschedule(term=term, **values))
 

@@ -22,7 +22,7 @@ from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.layout.paging import page_after
 from web.runtime.authority import settings_of
-from web.runtime.served_schools import remit
+from web.runtime.served_schools import types_served
 from web.runtime.terms import term_of
 from web.visits.schemas import CoverageFilters
 
@@ -104,7 +104,7 @@ def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverag
     within = limited.narrowed()
     known = [
         school
-        for school in schools.list_rows(snapshot.connection, today=today, served=remit(), limit=EVERY_SCHOOL)
+        for school in schools.list_rows(snapshot.connection, today=today, served=types_served(), limit=EVERY_SCHOOL)
         if within is None or school.id in within
     ]
     looked_after = schools.looked_after(snapshot.connection, [school.id for school in known], today=today)
@@ -189,7 +189,7 @@ def _due(settings: Settings, code: str | None) -> int:
     return max(1, category.core_visits) if category else 1
 
 
-def sheet(found: Coverage) -> Iterable[tuple[str, ...]]:
+def coverage_rows(found: Coverage) -> Iterable[tuple[str, ...]]:
     """The coverage as rows of a sheet."""
     yield ("URN", "School", "School year", "Term", "Due", "Planned", "Held", "Missed", "Status")
     for line in found.lines:

@@ -29,7 +29,7 @@ from web.layout.paging import number_of, with_query
 from web.layout.resource_pages import Beside, record_page
 from web.runtime.terms import term_of
 from web.visits.commands import visits
-from web.visits.coverage import Coverage, coverage, sheet, years_around
+from web.visits.coverage import Coverage, coverage, coverage_rows, years_around
 from web.visits.schemas import CoverageFilters
 
 pages = Pages("visits", __name__, template_folder="templates")
@@ -112,7 +112,7 @@ def _around(snapshot: Snapshot, visit: Visit, found: Beside) -> Mapping[str, Any
 
 
 @pages.get("/coverage")
-def covered(context: RequestContext) -> Answer:
+def coverage_page(context: RequestContext) -> Answer:
     """The core visits of a term, school by school."""
     allow(Action.READ_VISIT)
     filters = Filters(CoverageFilters)
@@ -134,14 +134,14 @@ def covered(context: RequestContext) -> Answer:
 
 
 @pages.get("/coverage.csv")
-def covered_sheet(context: RequestContext) -> Response:
+def coverage_csv(context: RequestContext) -> Response:
     """The same as a sheet."""
     allow(Action.READ_VISIT)
     filters = Filters(CoverageFilters)
     if filters.wrong:
         raise BadRequest("We cannot read one of the filters. Set it again on the core visits page.")
     found = _coverage(context, filters.values)
-    return csv_response(sheet(found), f"core-visits-{found.academic_year}-{found.term.value}.csv")
+    return csv_response(coverage_rows(found), f"core-visits-{found.academic_year}-{found.term.value}.csv")
 
 
 def _coverage(context: RequestContext, values: Values) -> Coverage:

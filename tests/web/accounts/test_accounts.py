@@ -38,9 +38,9 @@ def test_an_account_is_kept_under_its_name_in_small_letters(door: Door) -> None:
     account = door.opens(ANNA, " Anna.Able@Example.ORG ", password=None)
     assert account.sign_in_name == "anna.able@example.org"
     with door.services.read() as connection:
-        assert accounts.named(connection, "ANNA.ABLE@example.org") == account
+        assert accounts.by_sign_in_name(connection, "ANNA.ABLE@example.org") == account
         assert accounts.of_person(connection, ANNA) == account
-        assert accounts.everyones(connection) == [account]
+        assert accounts.all_accounts(connection) == [account]
     assert topics(door) == ["account.opened"]
 
 
@@ -49,7 +49,7 @@ def test_a_sign_in_name_is_an_email_address(door: Door, name: str) -> None:
     with pytest.raises(NotAnEmailAddress):
         door.opens(ANNA, name)
     with door.services.read() as connection:
-        assert accounts.everyones(connection) == []
+        assert accounts.all_accounts(connection) == []
 
 
 def test_a_person_has_one_account_at_most(door: Door) -> None:

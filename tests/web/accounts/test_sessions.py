@@ -35,7 +35,7 @@ class Browsers:
         assert session is not None
         if session.was_seen_long_ago(self.clock.now):
             with self.door.services.write() as connection:
-                connection.execute(sessions.touched(session, self.clock.now))
+                connection.execute(sessions.mark_used(session, self.clock.now))
         return session
 
 

@@ -63,8 +63,8 @@ def directory(place: Place) -> Iterator[Directory]:
 def test_an_authority_is_made_beside_the_directory_and_listed(sis: Sis, directory: Directory) -> None:
     told = sis("authorities", "create", "salford", "--host", "salford.example", "--label", "City of Salford")
     found = directory.named("salford")
-    assert places.same(found.database_url, places.beside(directory.url, "salford"))
-    assert places.shown(found.database_url) in told.output
+    assert places.is_same_place(found.database_url, places.default_place(directory.url, "salford"))
+    assert places.printable(found.database_url) in told.output
     listed = sis("authorities", "list").output
     assert re.search(r"^salford +open +salford\.example ", listed, re.M)
     assert "All" in sis("views", "check", "--authority", "salford").output
@@ -195,7 +195,7 @@ def test_to_a_database_that_holds_something_an_authority_is_moved_into_a_schema_
     sis: Sis, directory: Directory, postgresql_database: str
 ) -> None:
     """The refusal names the address with which it is done, and what is there stays as it was."""
-    with places.opened(postgresql_database) as council, council.writer.begin() as connection:
+    with places.open_place(postgresql_database) as council, council.writer.begin() as connection:
         connection.exec_driver_sql("CREATE TABLE council_tax (band text)")
         before = connection.exec_driver_sql(HELD).all()
     sis("authorities", "create", "salford-east", "--host", "salford.example")
@@ -208,11 +208,11 @@ def test_to_a_database_that_holds_something_an_authority_is_moved_into_a_schema_
     told = sis("authorities", "move", "salford-east", "--to", named[1]).output
     assert "up to position" in told
     assert "All" in sis("views", "check", "--authority", "salford-east").output
-    with places.opened(postgresql_database) as council, council.reader.connect() as connection:
+    with places.open_place(postgresql_database) as council, council.reader.connect() as connection:
         assert connection.exec_driver_sql(HELD).all() == before
     sis("authorities", "close", "salford-east")
     sis("authorities", "drop", "salford-east", typed="salford-east\n")
-    with places.opened(postgresql_database) as council, council.reader.connect() as connection:
+    with places.open_place(postgresql_database) as council, council.reader.connect() as connection:
         assert connection.exec_driver_sql(HELD).all() == before
 
 

@@ -109,7 +109,7 @@ def test_an_address_is_kept_as_a_hash_that_only_the_deployment_can_make(
     directory.know_address(salford, address_hash("key", "Anna@Example.org"))
     assert directory.of_address({address_hash("key", "anna@example.org ")}, "example.org") == {salford}
     assert directory.of_address({address_hash("another key", "anna@example.org")}, "example.org") == frozenset()
-    with places.opened(directory.url) as database, database.reader.connect() as connection:
+    with places.open_place(directory.url) as database, database.reader.connect() as connection:
         kept = connection.execute(sa.text("SELECT address_hash FROM addresses")).scalars().all()
     assert len(kept) == 1
     assert "anna" not in kept[0]

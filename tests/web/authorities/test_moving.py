@@ -40,7 +40,7 @@ from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, DirectoryRefusal
 from web.authorities.moving import Moved
-from web.authorities.places import opened
+from web.authorities.places import open_place
 from web.cli import main
 from web.forms import kept
 from web.runtime.migrate import upgrade
@@ -147,7 +147,7 @@ def furnish(url: str) -> None:
 
 def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of the log and of the door's tables."""
-    with opened(url) as database, database.reader.connect() as connection:
+    with open_place(url) as database, database.reader.connect() as connection:
         found = {"events": [tuple(row) for row in connection.execute(EVENTS.select().order_by("position"))]}
         for table in DOOR_TABLES.sorted_tables:
             found[table.name] = sorted((tuple(row) for row in connection.execute(table.select())), key=repr)
@@ -276,7 +276,7 @@ def test_broken_off_in_the_middle_of_the_log_it_copies_only_the_rest(
 
     with pytest.raises(Broken):
         moved_within.go(progress=stop)
-    with opened(moved_within.new) as database, database.reader.connect() as connection:
+    with open_place(moved_within.new) as database, database.reader.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar_one() == 40
     before = everything(moved_within.old)
     moved_within.go()
@@ -297,7 +297,7 @@ def test_it_is_closed_while_the_last_part_is_copied(moved_within: Moving) -> Non
 def test_a_copy_that_is_not_the_same_is_noticed(moved_within: Moving) -> None:
     def spoil(step: str) -> None:
         if step.startswith("Closed"):
-            with opened(moved_within.new) as database, database.writer.begin() as connection:
+            with open_place(moved_within.new) as database, database.writer.begin() as connection:
                 row = connection.execute(EVENTS.select()).mappings().first()
                 assert row
                 other = {**row, "position": 10**6, "event_id": uuid4(), "stream_id": uuid4()}
@@ -378,7 +378,7 @@ def test_the_place_that_an_authority_has_left_says_where_it_went(
         for may_write in (True, False):
             (told,) = health_of(late, may_write=may_write).causes
             assert "The authority has moved to" in told
-            assert places.shown(moved_within.new) in told
+            assert places.printable(moved_within.new) in told
         assert app.test_client().get("/readyz").status_code == 503
         with pytest.raises(MovedAway):
             raise_another(late)
@@ -394,12 +394,12 @@ def test_the_place_that_an_authority_has_left_says_where_it_went(
     ):  # fmt: skip
         said = CliRunner().invoke(main, words.replace("PORT", str(a_free_port())).split())
         assert said.exit_code == 1, said.output
-        assert f"The authority has moved to {places.shown(moved_within.new)}" in said.output, words
+        assert f"The authority has moved to {places.printable(moved_within.new)}" in said.output, words
         assert not any(wrong in said.output for wrong in ("JSON", "kept in step", "cannot be reached")), words
 
 
 def _as_left_by_an_older_release(url: str) -> None:
-    with opened(url) as database, database.writer.begin() as connection:
+    with open_place(url) as database, database.writer.begin() as connection:
         asked = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'moved~_%' ESCAPE '~'"
         for name, made in connection.exec_driver_sql(asked).all():
             connection.exec_driver_sql(f"DROP TRIGGER {name}")

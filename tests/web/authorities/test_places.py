@@ -33,14 +33,17 @@ def test_another_kind_of_database_is_refused() -> None:
 
 
 def test_a_new_authority_goes_beside_the_directory() -> None:
-    assert places.beside("sqlite:////srv/sis/authorities.sqlite", "salford") == "sqlite:////srv/sis/salford.sqlite"
-    beside = places.beside(places.in_schema(SERVER, "sis_authorities"), "south-holland")
+    assert (
+        places.default_place("sqlite:////srv/sis/authorities.sqlite", "salford")
+        == "sqlite:////srv/sis/salford.sqlite"
+    )
+    beside = places.default_place(places.in_schema(SERVER, "sis_authorities"), "south-holland")
     assert places.schema_of(beside) == "sis_south_holland"
     assert sa.make_url(beside).host == "db1"
 
 
 def test_a_password_is_not_shown() -> None:
-    assert "secret" not in places.shown("postgresql+psycopg://sis:secret@db1/sis")
+    assert "secret" not in places.printable("postgresql+psycopg://sis:secret@db1/sis")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +59,7 @@ def test_a_password_is_not_shown() -> None:
     ],
 )
 def test_two_addresses_of_one_place_are_told(one: str, other: str, same: bool) -> None:
-    assert places.same(one, other) is same
+    assert places.is_same_place(one, other) is same
 
 
 def test_a_replica_has_the_same_schema_of_the_same_database() -> None:
@@ -95,14 +98,14 @@ ANSWER = "CREATE FUNCTION answer() RETURNS int LANGUAGE sql AS 'SELECT 42'"
 def test_a_schema_in_which_somebody_keeps_anything_is_not_empty(postgresql_database: str, held: str) -> None:
     """An authority that went there would be dropped together with it."""
     assert places.is_empty(postgresql_database)
-    with places.opened(postgresql_database) as database, database.writer.begin() as connection:
+    with places.open_place(postgresql_database) as database, database.writer.begin() as connection:
         connection.exec_driver_sql(held)
     assert not places.is_empty(postgresql_database)
     assert places.is_empty(places.in_schema(postgresql_database, "sis_salford"))
 
 
 def test_what_an_extension_has_brought_is_nobodys(postgresql_database: str) -> None:
-    with places.opened(postgresql_database) as database, database.writer.begin() as connection:
+    with places.open_place(postgresql_database) as database, database.writer.begin() as connection:
         connection.exec_driver_sql(ANSWER)
         connection.exec_driver_sql("ALTER EXTENSION plpgsql ADD FUNCTION answer()")
     assert places.is_empty(postgresql_database)

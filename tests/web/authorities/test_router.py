@@ -390,7 +390,7 @@ def test_what_was_known_counts_while_the_directory_cannot_be_read(place: Place) 
         now = [0.0]
         known = DirectoryCache(directory, seconds=lambda: now[0])
         now[0] = 10
-        with places.opened(directory.url) as database, database.writer.begin() as connection:
+        with places.open_place(directory.url) as database, database.writer.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE hosts RENAME TO gone")
         assert "alderley" in known.at("a.example")
 

@@ -17,7 +17,7 @@ from projections.caseload import CaseloadCount
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Standing
 from tests.world import World
-from web.caseload.pages import in_all
+from web.caseload.pages import count_in_words
 
 SignIn = Callable[[UUID], Browser]
 
@@ -131,4 +131,4 @@ def test_a_page_that_shows_all_says_so(world: World, sign_in: SignIn) -> None:
     ],
 )
 def test_what_is_too_much_to_be_counted_is_said_to_be_more(shown: int, count: CaseloadCount, said: str) -> None:
-    assert in_all(shown, count) == said
+    assert count_in_words(shown, count) == said

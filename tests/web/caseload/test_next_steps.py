@@ -52,7 +52,7 @@ from web import resources
 from web.access.context import Snapshot, current_context
 from web.access.identity import concerned, reach
 from web.access.policy import Action
-from web.caseload.asking import Whose, narrowed
+from web.caseload.asking import Whose, view_filters
 from web.commands.resource import Resource
 from web.runtime.terms import term_of
 
@@ -553,7 +553,7 @@ class Life:
             return
         for person in (self.officer, self.lead, self.market.director):
             with self.asking(person) as asking, self.world.services.read() as connection:
-                mine = narrowed(
+                mine = view_filters(
                     Snapshot(current_context(), connection),
                     reach(connection, Action.READ_CASELOAD),
                     {"whose": Whose.MINE},

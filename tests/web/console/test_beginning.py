@@ -137,7 +137,7 @@ def test_a_disabled_administrator_can_be_let_in_again(reopened: Callable[[], Ser
     services = reopened()
     sign_in(services, begin(*JO).stdout, "jo@example.org")
     with services.read() as connection:
-        account = accounts.named(connection, "jo@example.org")
+        account = accounts.by_sign_in_name(connection, "jo@example.org")
     assert account is not None
     with services.acting(None, "administrator", Channel.COMMAND_LINE):
         services.service.change(Account, account.id, lambda record: record.disable(reason="By mistake"))

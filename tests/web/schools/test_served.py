@@ -19,7 +19,7 @@ from tests.web.conftest import Browser
 from tests.web.schools.acting import change
 from tests.web.schools.test_api import Use
 from tests.world import World
-from web.runtime.served_schools import Served, counted, is_served, remit
+from web.runtime.served_schools import Served, count_schools, is_served, types_served
 
 
 def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_school(
@@ -158,10 +158,10 @@ def test_a_school_is_counted_once_and_what_nobody_told_leaves_it_out_of_nothing(
     school = world.school("Ashgrove", **{"school_type": "Community school", "status": "Open", **told})
     none = {"served": 0, "of_unknown_type": 0, "not_open": 0, "of_other_types": Counter(), "of_other_authorities": 0}
     with app.app_context(), world.services.read() as connection:
-        assert counted(connection) == Served(**{**none, **counts})
+        assert count_schools(connection) == Served(**{**none, **counts})
         [row] = schools.by_type(connection)
         assert is_served(row) is (counts.get("served") == 1)
-        within = connection.execute(schools.served_ids(remit())).scalars().all()
+        within = connection.execute(schools.served_ids(types_served())).scalars().all()
     assert within == ([school] if counts.get("served") else [])
 
 
