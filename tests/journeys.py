@@ -66,20 +66,20 @@ def a_reviewer_follows_an_intervention(world: World, come_in: ComeIn) -> None:
 
 def _raise_and_assess(town: Town, officer: Visitor) -> str:
     officer.open(f"/concerns/raise?school={town.world.urn(town.ours.school)}")
-    officer.press("Save")
+    officer.press("Raise a concern")
     officer.sees("There is a problem", "What it is about", "What the concern is")
     officer.fill("What it is about", "Leadership")
     officer.fill("How we found out", "Visit")
     officer.fill("Severity", "High")
     officer.fill("What the concern is", "No deputy since Easter, and two heads of department have left")
     officer.fill("Purpose", "Challenge")
-    officer.press("Save")
+    officer.press("Raise a concern")
     officer.sees("Concern raised", "Leadership at Ashgrove High School", "No deputy since Easter")
     officer.press("Assess concern")
     officer.fill("What was found", "Leadership is stretched beyond what it can carry")
     officer.fill("Rating", "Causing concern")
     officer.fill("Authorised by", "Dora Director")
-    officer.press("Save")
+    officer.press("Assess concern")
     officer.sees("Assessment recorded", "Causing concern")
     return officer.address
 
@@ -95,9 +95,9 @@ def _start(officer: Visitor, case: str) -> None:
         officer.fill("Due", SECOND_REVIEW, within=part)
     officer.fill("Date of the first review", FIRST_REVIEW)
     officer.fill("Authorised by", "Dora Director")
-    officer.press("Save")
+    officer.press("Continue")
     officer.sees("Check your answers", "An associate head for two terms", "A full leadership team")
-    officer.press("Save")
+    officer.press("Start intervention")
     officer.sees("Intervention started", "Every department has a head")
 
 
@@ -115,7 +115,7 @@ def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: s
     if decision != "End":
         officer.fill("Date of the next review", SECOND_REVIEW)
     officer.fill("Authorised by", "Dora Director")
-    officer.press("Save")
+    officer.press("Record review")
     officer.sees("Review recorded", f"progress is {progress.lower()}")
 
 
@@ -125,9 +125,9 @@ def _end(officer: Visitor, case: str) -> None:
     officer.fill("Outcome of the intervention", "The school is led by a full team again")
     officer.fill("Reason for ending it", "Both objectives are met")
     officer.fill("Authorised by", "Dora Director")
-    officer.press("Save")
+    officer.press("Continue")
     officer.sees("Check your answers", "Both objectives are met")
-    officer.press("Save")
+    officer.press("End intervention")
     officer.sees("Intervention ended", "The school is led by a full team again")
 
 

@@ -207,7 +207,7 @@ class CommandForm:
             record=self._seen(),
             context=self.context,
             form=self.form,
-            submit_label=command.submit,
+            submit_label=command.submit or command.title,
             warning=command.warning,
             back_href=self._back(),
             version=version if changes is not None or request.method != "POST" else request.form.get("version"),

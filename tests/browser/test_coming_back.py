@@ -63,10 +63,10 @@ def test_going_back_and_sending_once_more_asks_before_there_are_two(
     world: World, director: UUID, user: MouseVisitor
 ) -> None:
     begin_a_concern(user, world, director)
-    user.press("Save")
+    user.press("Raise a concern")
     user.sees("Concern raised")
     user.page.go_back()
-    user.press("Save")
+    user.press("Raise a concern")
 
     user.sees("You have just saved CC-2026-0001")
     look(user.window)
@@ -79,7 +79,7 @@ def test_what_was_typed_before_the_session_ended_is_there_after_signing_in(
 ) -> None:
     begin_a_concern(user, world, director)
     world.clock.pass_by(minutes=31)
-    user.press("Save")
+    user.press("Raise a concern")
 
     user.sees("Sign in", "We have kept what you typed")
     look(user.window)
@@ -89,5 +89,5 @@ def test_what_was_typed_before_the_session_ended_is_there_after_signing_in(
     user.sees("You were signed out before this was sent")
     look(user.window)
     assert user.page.locator("#detail").input_value() == DETAIL
-    user.press("Save")
+    user.press("Raise a concern")
     user.sees("Concern raised")

@@ -30,7 +30,7 @@ def test_an_import_is_looked_at_before_and_afterwards(
         {"name": NAME, "mimeType": "text/csv", "buffer": "\n".join((*ROWS, f"{900200 + width},,,,,")).encode()}
     )
     page.get_by_label("This is part of a list").check()
-    for button, heading in (("Continue", "Check your answers"), ("Import the file", "Register of schools")):
+    for button, heading in (("Continue", "Check your answers"), ("Import a file", "Register of schools")):
         with page.expect_navigation():
             page.get_by_role("button", name=button).click()
         assert page.locator("h1").inner_text() == heading

@@ -82,3 +82,16 @@ def test_a_form_and_its_check_page_name_their_record(
     assert captions[0].endswith(CALLED[resource.path]), captions
     title = unescape(" ".join(re.findall(r"<title\s*>(.*?)</title>", page, re.DOTALL)[0].split()))
     assert f"{command.title} - {captions[0]}" in title
+
+
+@pytest.mark.parametrize("check", [False, True], ids=["form", "check"])
+@pytest.mark.parametrize(("resource", "command"), COMMANDS)
+def test_a_button_says_what_happens_when_it_is_pressed(
+    standing: Standing, resource: Resource[Any], command: Command[Any], check: bool
+) -> None:
+    page = page_of(standing, resource, command, check=check)
+
+    buttons = {unescape(each).strip() for each in re.findall(r"<button[^>]*>([^<]+)</button>", page)}
+    does = command.submit or command.title
+    assert ("Continue" if command.check and not check else does) in buttons or "novalidate" not in page
+    assert "Save" not in buttons

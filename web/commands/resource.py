@@ -95,7 +95,8 @@ class NothingToChoose(Refusal):
 class Command(Generic[A]):
     """One thing that can be done to a record, or that begins one.
 
-    `name` is its segment in addresses, `title` the heading of its page, `done` what the person is told after.
+    `name` is its segment in addresses, `title` the heading of its page and, unless there is a `submit`, its button,
+    `done` what the person is told after.
     `method` is the record's own command, whose rules say beforehand whether it may be given (`refusal`); `rules` are
     what must hold beside them, or before a record is begun, of which there is none then. `check` shows the answers
     once more before an irreversible step. `context` and `initial` give a form its choices and first answers
@@ -122,7 +123,7 @@ class Command(Generic[A]):
     done: str
     begins: bool = False
     lead: str = ""
-    submit: str = "Save"
+    submit: str = ""
     notes: tuple[str, ...] = ()
     check: bool = False
     warning: bool = False

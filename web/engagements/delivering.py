@@ -20,7 +20,6 @@ class ChargedByTheService(Refusal):
     Action.REPORT_DELIVERY,
     schemas.DeliverSession,
     done="Session recorded",
-    submit="Record session",
     method=BrokeredEngagement.deliver_session,
     context=choices.planned_sessions,
     initial=choices.chosen_session,
@@ -36,7 +35,6 @@ def deliver_session(context: CommandContext[BrokeredEngagement], values: Values)
     Action.REPORT_DELIVERY,
     schemas.PlanSession,
     done="Session planned",
-    submit="Plan session",
     method=BrokeredEngagement.plan_session,
     main=True,
 )
@@ -50,7 +48,6 @@ def plan_session(context: CommandContext[BrokeredEngagement], values: Values) ->
     Action.REPORT_DELIVERY,
     schemas.CancelSession,
     done="Session cancelled",
-    submit="Cancel session",
     warning=True,
     method=BrokeredEngagement.cancel_session,
     context=choices.planned_sessions,

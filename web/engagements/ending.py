@@ -26,7 +26,6 @@ def _to_be_closed(context: CommandContext[BrokeredEngagement]) -> tuple[date, tu
     Action.KEEP_ENGAGEMENT,
     schemas.PauseEngagement,
     done="Work paused",
-    submit="Pause work",
     method=BrokeredEngagement.pause,
 )
 def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -39,7 +38,6 @@ def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     Action.KEEP_ENGAGEMENT,
     schemas.ResumeEngagement,
     done="Work resumed",
-    submit="Resume work",
     method=BrokeredEngagement.resume,
     main=True,
 )
@@ -53,7 +51,6 @@ def resume(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     Action.KEEP_ENGAGEMENT,
     schemas.CompleteEngagement,
     done="Work completed. The school evaluates it next",
-    submit="Complete the work",
     lead="You cannot plan or record any more sessions after this.",
     method=BrokeredEngagement.complete,
     main=True,
@@ -69,7 +66,6 @@ def complete(context: CommandContext[BrokeredEngagement], _: Values) -> None:
     Action.KEEP_ENGAGEMENT,
     schemas.EndEngagementEarly,
     done="Work ended. The school evaluates it next",
-    submit="End work early",
     lead="Planned sessions are cancelled without charge.",
     method=BrokeredEngagement.end_early,
     check=True,
@@ -86,7 +82,6 @@ def end_early(context: CommandContext[BrokeredEngagement], values: Values) -> No
     Action.KEEP_ENGAGEMENT,
     schemas.CancelEngagement,
     done="Engagement cancelled. The request is open again",
-    submit="Cancel engagement",
     lead="The request opens again at the stage it had reached, with the same quotes.",
     method=BrokeredEngagement.cancel,
     check=True,
@@ -120,7 +115,6 @@ def evaluate(context: CommandContext[BrokeredEngagement], values: Values) -> Non
     Action.KEEP_ENGAGEMENT,
     schemas.WaiveEvaluation,
     done="Recorded that there is no evaluation. You can now close the engagement",
-    submit="Go without an evaluation",
     method=BrokeredEngagement.waive_evaluation,
 )
 def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values) -> None:
@@ -134,7 +128,6 @@ def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values
     Action.KEEP_ENGAGEMENT,
     schemas.CloseEngagement,
     done="Engagement and request closed",
-    submit="Close engagement",
     lead="This also closes the request.",
     method=BrokeredEngagement.close,
     check=True,

@@ -72,7 +72,6 @@ files: Resource[Attachment] = Resource(
     "Add file",
     Action.WRITE_NOTE,
     schemas.AddFile,
-    submit="Add file",
     done="File added",
     files=MOST_BYTES,
     context=lambda snapshot, *_: readers.audience_choices(snapshot.user),

@@ -88,7 +88,6 @@ def count_rows(counts: Sequence[Count]) -> list[tuple[str, str]]:
     "Import a file",
     Action.KEEP_REGISTER,
     schemas.BeginImport,
-    submit="Continue",
     done="Import finished",
     lead="You can check what will change before anything does.",
     files=MOST_BYTES,

@@ -70,6 +70,7 @@ def _first_answers(_: Snapshot, asking: User) -> Mapping[str, Any]:
     Action.WRITE_NOTE,
     schemas.WriteNote,
     done="Note saved",
+    submit="Save note",
     context=_to_choose_from,
     first_answers=_first_answers,
     goes_to=lambda snapshot, note: f"{href_of(snapshot, note.on_kind, note.on_record)}#notes",

@@ -74,7 +74,6 @@ def _must_not_give_themselves(asking: User, person: Person) -> None:
     Action.KEEP_PEOPLE,
     schemas.RegisterPerson,
     done="Person registered. Now add their role",
-    submit="Register person",
 )
 def register(context: CommandContext[Person], values: Values) -> Person:
     return context.begin(lambda reference: Person.register(reference, **values))
@@ -86,7 +85,6 @@ def register(context: CommandContext[Person], values: Values) -> Person:
     Action.KEEP_PEOPLE,
     schemas.TakePost,
     done="Role added",
-    submit="Add role",
     whose=_must_not_give_themselves,
     proof=True,
     context=_places,
@@ -211,7 +209,6 @@ def withdraw_post(context: CommandContext[Person], values: Values) -> None:
     Action.KEEP_PEOPLE,
     schemas.EndPost,
     done="Role ended",
-    submit="End role",
     method=Person.end_post,
     context=_posts,
     initial=lambda snapshot, __: _last_day(snapshot.context, "until"),
@@ -232,7 +229,6 @@ def end_post(context: CommandContext[Person], values: Values) -> None:
     Action.KEEP_PEOPLE,
     schemas.Leave,
     done="Leaver recorded",
-    submit="Record leaver",
     notes=("All their roles end on the last day. Hand over their schools and open work first.",),
     method=Person.leave,
     initial=lambda snapshot, __: _last_day(snapshot.context, "on"),

@@ -90,6 +90,7 @@ def change_contact(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.OfferServices,
     done="Subject added",
+    submit="Add subject",
     method=Provider.offer,
 )
 def offer(context: CommandContext[Provider], values: Values) -> None:
@@ -109,6 +110,7 @@ def offer(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.WithdrawOffers,
     done="Subject removed",
+    submit="Remove subject",
     method=Provider.withdraw,
     context=lambda _, provider: {
         schemas.OFFERS: [(str(offer), str(offer)) for offer in (provider.capabilities if provider else ())]
@@ -188,6 +190,7 @@ def add(context: CommandContext[Provider], values: Values) -> None:
     KEEP,
     schemas.NoteLeaving,
     done="Specialist's leaving recorded",
+    submit="Record leaver",
     method=Provider.note_leaving,
     context=with_specialists,
 )

@@ -49,7 +49,6 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
     schemas.SuspendProvider,
     lead="A suspended provider is not invited, and its work is not confirmed. No sessions are planned or "
     "recorded while it is suspended. Choose here what happens to its engagements.",
-    submit="Suspend provider",
     done="Provider suspended",
     method=Provider.suspend,
     rules=[must_not_be_suspended_today],

@@ -52,6 +52,7 @@ for each in Respondent:
     Action.WRITE_RECORD,
     schemas.DeclineResponse,
     done="Recorded that they will not respond",
+    submit="Record that they will not respond",
     method=RecordOfVisit.decline_response,
     context=choices.awaited_responses,
 )
@@ -91,6 +92,7 @@ def present(context: CommandContext[RecordOfVisit], values: Values) -> None:
     Action.WRITE_RECORD,
     schemas.WaivePresentation,
     done="Recorded that this record will not be taken to governors",
+    submit="Record this decision",
     method=RecordOfVisit.waive_presentation,
 )
 def waive_presentation(context: CommandContext[RecordOfVisit], values: Values) -> None:
@@ -152,7 +154,6 @@ def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> Non
     Action.WRITE_RECORD,
     schemas.NothingAsked,
     done="Record and visit closed",
-    submit="Close record and visit",
     lead="You cannot change a closed record. Agreed actions can still be completed.",
     method=RecordOfVisit.close,
 )

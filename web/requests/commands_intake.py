@@ -79,6 +79,7 @@ def triage(context: CommandContext[SupportRequest], values: Values) -> None:
     "Ask the school for information",
     schemas.AskForInformation,
     done="Question sent. The clock is stopped until the school answers",
+    submit="Send question",
     method=SupportRequest.ask_for_information,
     rules=[must_be_readable_to_others("Speak with the school without naming the request")],
 )

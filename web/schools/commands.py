@@ -114,7 +114,6 @@ def _only_proposal(_: Snapshot, school: School) -> Mapping[str, Any]:
     Action.ASSIGN_OFFICERS,
     schemas.AssignOfficer,
     done="Link officer assigned",
-    submit="Assign link officer",
     method=School.assign_link_officer,
     rules=[must_be_open_here],
     context=_officers,
@@ -130,7 +129,6 @@ def assign_officer(context: CommandContext[School], values: Values) -> None:
     Action.ASSIGN_OFFICERS,
     schemas.ReleaseOfficer,
     done="Link officer removed",
-    submit="Remove link officer",
     method=School.release_link_officer,
     initial=_until_today,
 )
@@ -144,7 +142,6 @@ def release_officer(context: CommandContext[School], values: Values) -> None:
     Action.ASSIGN_OFFICERS,
     schemas.ArrangeCover,
     done="Cover arranged",
-    submit="Arrange cover",
     method=School.arrange_cover,
     rules=[must_be_open_here, must_have_somebody_to_stand_in_for],
     context=_stand_ins,
@@ -160,7 +157,6 @@ def arrange_cover(context: CommandContext[School], values: Values) -> None:
     Action.ASSIGN_OFFICERS,
     schemas.EndCover,
     done="Cover ended",
-    submit="End cover",
     method=School.end_cover,
     initial=_until_today,
 )
@@ -174,7 +170,6 @@ def end_cover(context: CommandContext[School], values: Values) -> None:
     Action.SET_NEED,
     schemas.SetNeedCategory,
     done="Level of support set",
-    submit="Set level of support",
     method=School.set_need_category,
     rules=[must_be_open_here],
     context=_categories,
@@ -193,7 +188,6 @@ def set_need_category(context: CommandContext[School], values: Values) -> None:
     Action.WRITE_NOTE,
     schemas.NoteExternalSupport,
     done="Outside support recorded",
-    submit="Record outside support",
     method=School.note_external_support,
 )
 def note_external_support(context: CommandContext[School], values: Values) -> None:

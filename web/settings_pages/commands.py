@@ -92,7 +92,6 @@ def _in_force(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
     Action.KEEP_SETTINGS,
     schemas.ChangeSettings,
     done="Settings changed",
-    submit="Change the settings",
     lead="These are today's settings. Your changes take effect from the date you choose.",
     initial=_in_force,
     main=True,

@@ -115,7 +115,6 @@ def extend(context: CommandContext[Tender], values: Values) -> None:
     schemas.LapseUnanswered,
     done="Unanswered invitations closed",
     lead="The deadline for replies has passed. Providers who have not replied will no longer be able to quote.",
-    submit="Close unanswered invitations",
     method=Tender.lapse_unanswered,
 )
 def lapse(context: CommandContext[Tender], _: Values) -> None:
@@ -127,6 +126,7 @@ def lapse(context: CommandContext[Tender], _: Values) -> None:
     "Record which provider the school prefers",
     schemas.RecordPreference,
     done="School's preference recorded",
+    submit="Record preference",
     method=Tender.prefer,
     context=_quotes,
 )
@@ -196,7 +196,6 @@ def _page_of_engagement(snapshot: Snapshot, tender: Tender) -> str:
     schemas.ProposeWork,
     done="Engagement proposed. The school, provider and service now need to agree to it",
     lead="The days and the price are those of the selected quote.",
-    submit="Propose engagement",
     rules=[somebody_must_be_selected, _must_not_be_proposed],
     initial=_first_terms,
     goes_to=_page_of_engagement,
@@ -214,7 +213,6 @@ def propose(context: CommandContext[Tender], values: Values) -> None:
     "Withdraw selection",
     schemas.WithdrawSelection,
     done="Selection withdrawn. You can select from the quotes again",
-    submit="Withdraw selection",
     warning=True,
     method=Tender.withdraw_selection,
     rules=[_must_not_be_proposed],
@@ -234,7 +232,6 @@ def withdraw_selection(context: CommandContext[Tender], values: Values) -> None:
     "Close without choosing",
     schemas.CloseTender,
     done="Tender closed. You can go back to the shortlist",
-    submit="Close without choosing",
     warning=True,
     check=True,
     method=Tender.close,

@@ -117,7 +117,6 @@ def _must_visit(context: CommandContext[Visit], values: Values, already: Iterabl
     Action.PLAN_VISIT,
     schemas.PlanVisit,
     done="Visit planned",
-    submit="Plan visit",
     context=_planning,
     first_answers=_oneself,
 )
@@ -155,7 +154,6 @@ def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
     Action.CONFIRM_VISIT,
     schemas.ConfirmVisit,
     done="Visit confirmed",
-    submit="Confirm visit",
     method=Visit.confirm,
     initial=lambda _, visit: {
         "on": visit.on,
@@ -177,7 +175,6 @@ def confirm(context: CommandContext[Visit], values: Values) -> None:
     Action.ADD_AGENDA_ITEM,
     schemas.AddAgendaItem,
     done="Agenda item added",
-    submit="Add agenda item",
     method=Visit.add_to_agenda,
     form_page="visits/about_visit.html",
 )
@@ -191,7 +188,6 @@ def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     Action.ADD_AGENDA_ITEM,
     schemas.WithdrawAgendaItem,
     done="Agenda item removed",
-    submit="Remove agenda item",
     method=Visit.withdraw_from_agenda,
     whose=choices.must_have_items_to_withdraw,
     context=lambda snapshot, visit: {schemas.ITEMS: choices.items_to_withdraw(snapshot.user, visit) if visit else []},
@@ -235,7 +231,6 @@ def change_visitors(context: CommandContext[Visit], values: Values) -> None:
     Action.PLAN_VISIT,
     schemas.RescheduleVisit,
     done="Visit rescheduled. It needs to be confirmed again",
-    submit="Reschedule visit",
     method=Visit.reschedule,
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
 )
@@ -278,7 +273,6 @@ def miss(context: CommandContext[Visit], values: Values) -> None:
     Action.PLAN_VISIT,
     schemas.CancelVisit,
     done="Visit cancelled",
-    submit="Cancel visit",
     warning=True,
     method=Visit.cancel,
 )
@@ -333,7 +327,6 @@ def _record_must_be_issued(visit: Visit, _: date) -> None:
     Action.PLAN_VISIT,
     schemas.CloseVisit,
     done="Visit closed",
-    submit="Close visit",
     lead="You cannot change a closed visit. You can still read it and its history.",
     method=Visit.close,
     rules=[_record_must_be_issued],
