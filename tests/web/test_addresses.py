@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from html import unescape
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 import pytest
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from domain.vocabulary import Role
 from tests.web.conftest import Standing
 from web.layout.paging import place_asked, shortened
+from web.runtime.old_names import present
 
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 CODES = re.compile(rf"{AN_ID.pattern}|\b[0-9a-f]{{16,}}\b|\b20\d\d-\d\d-\d\d\b|\b(settings|vetting|authority)[-/]\d")
@@ -57,6 +58,9 @@ def test_no_page_shows_a_code_or_leads_to_an_address_with_an_id(standing: Standi
             for each in links(answer.text) | {urlsplit(answer.location or "").path} - {""}:
                 assert not AN_ID.search(each), f"{href} leads to {each}"
                 onward = href.partition("?")[0] + each if each.startswith("?") else each
+                path, _, query = onward.partition("?")
+                questions = parse_qsl(query, keep_blank_values=True)
+                assert list(present(path, questions)) == questions, f"{href} leads to {each}, by an old name"
                 if onward not in seen:
                     seen.add(onward)
                     waiting.append(onward)
