@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
+from marshmallow import Schema
 
 from domain.vocabulary import Role
 from tests.web.conftest import Standing
+from web.commands.listing import Listing
+from web.resources import LIST_ENDPOINTS, RESOURCES
 
 UNREADABLE = [
     ("/requests/?school=zzz", "school", "Enter the URN of a school in the register"),
@@ -60,3 +64,27 @@ def test_a_filter_that_can_be_read_answers_as_before(standing: Standing) -> None
     assert answer.status_code == 200
     assert "There is a problem" not in answer.text
     assert 'role="rowheader"' in answer.text
+
+
+LISTINGS = [
+    *(resource.listing for resource, _ in RESOURCES if resource.listing),
+    *(endpoint.listing for endpoint in LIST_ENDPOINTS),
+]
+
+
+@pytest.mark.parametrize("listing", LISTINGS, ids=[listing.row.__name__ for listing in LISTINGS])
+def test_a_list_asks_for_no_filter_that_it_does_not_have(listing: Listing) -> None:
+    source = inspect.getsource(inspect.getmodule(listing.query) or listing.query)
+    asked = set(re.findall(r'\bfilters(?:\.get\(|\[)"(\w+)"', source))
+    owned = {name for schema in _filters_beside(listing) for name in schema().fields}
+
+    assert asked <= owned
+
+
+def _filters_beside(listing: Listing) -> list[type[Schema]]:
+    """The filters of the lists whose rows come from the same module."""
+    return [
+        each.filters
+        for each in LISTINGS
+        if each.filters and inspect.getmodule(each.query) is inspect.getmodule(listing.query)
+    ]

@@ -46,7 +46,7 @@ def _visits(
         kinds=filters.get("kind") or None,
         first=filters.get("since"),
         last=filters.get("until"),
-        latest_first=filters.get("from") is None,
+        latest_first=filters.get("since") is None,
         after=after,
         limit=limit,
     )
