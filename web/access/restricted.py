@@ -40,7 +40,8 @@ from web.runtime.services import services
 
 RESTRICTED_TOO = "Restricted: this belongs to a restricted concern. The school and providers cannot see it here."
 RESTRICTED_CONCERN = (
-    "Restricted: directors, reviewers, the school's link officer and their team lead can read this. "
+    "Restricted: directors, reviewers, the school's link officer, anyone covering for them, and the lead of the team "
+    "for the school's phase can read this. "
     "We record who reads it, once a day. The school and providers cannot see it."
 )
 RESTRICTED_VISIT = (

@@ -183,6 +183,24 @@ def led(hanging: Hanging) -> UUID:
     return hanging.town.team_lead
 
 
+@pytest.mark.parametrize(
+    ("reads", "called"),
+    [
+        (lambda hanging: hanging.town.director, "directors"),
+        (lambda hanging: hanging.town.people[Role.REVIEWER], "reviewers"),
+        (lambda hanging: hanging.place.officer, "link officer"),
+        (covered, "covering"),
+        (led, "lead of the team"),
+    ],
+)
+def test_a_restricted_concern_names_everybody_who_can_read_it(
+    hanging: Hanging, program: Use, sign_in: SignIn, reads: Callable[[Hanging], UUID], called: str
+) -> None:
+    hanging.keep(Sensitivity.RESTRICTED)
+    notice = text_of(sign_in(reads(hanging)).get(f"/concerns/{SECRET}")).partition("Restricted: ")[2]
+    assert called in notice.partition("can read this")[0]
+
+
 def leads_no_more(hanging: Hanging) -> None:
     day = hanging.world.services.today()
     hanging.town._then(Person, hanging.town.team_lead, lambda it: it.end_post(1, until=day, reason="Retires"))
