@@ -294,7 +294,7 @@ class ConcernCase(Aggregate):
                 field="sensitivity",
             )
         self.record(
-            self.SensitivityChanged(becomes=sensitivity, authoriser=authoriser),
+            self.SensitivityChanged(becomes=sensitivity, authoriser=authoriser, was=self.sensitivity),
             purpose=self.purpose,
             reason=reasoned(reason),
             people=[authoriser],

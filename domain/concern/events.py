@@ -222,14 +222,20 @@ class SensitivityChanged(Event):
     says = "{by} {restricted_or_opened}, authorised by {authoriser}: {reason}"
     becomes: Sensitivity
     authoriser: UUID
+    was: Sensitivity | None = None
+    """What it was until then, None where the event did not yet keep it."""
 
     @property
     def restricted_or_opened(self) -> str:
-        return {
-            Sensitivity.ORDINARY: "lifted the restriction on the concern",
-            Sensitivity.RESTRICTED: "restricted who can read the concern",
-            Sensitivity.SAFEGUARDING: "restricted who can read the concern, as safeguarding",
-        }[self.becomes]
+        if self.becomes is Sensitivity.ORDINARY:
+            return "lifted the restriction on the concern"
+        about = ", as safeguarding" if self.becomes is Sensitivity.SAFEGUARDING else ""
+        if self.was is None:
+            return f"recorded that the concern is restricted{about}"
+        if self.was is Sensitivity.ORDINARY:
+            return f"restricted who can read the concern{about}"
+        marked = "added the safeguarding mark to" if about else "removed the safeguarding mark from"
+        return f"{marked} the concern, which stays restricted"
 
     def apply(self, case: ConcernCase) -> None:
         case.sensitivity = self.becomes

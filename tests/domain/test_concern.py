@@ -442,6 +442,38 @@ def test_a_concern_is_restricted_and_opened_again(becomes: Sensitivity) -> None:
     story.then(ConcernCase.SensitivityChanged, sensitivity=Sensitivity.ORDINARY)
 
 
+@pytest.mark.parametrize(
+    ("was", "becomes", "told"),
+    [
+        (Sensitivity.ORDINARY, Sensitivity.RESTRICTED, "restricted who can read the concern"),
+        (Sensitivity.ORDINARY, Sensitivity.SAFEGUARDING, "restricted who can read the concern, as safeguarding"),
+        (
+            Sensitivity.SAFEGUARDING,
+            Sensitivity.RESTRICTED,
+            "removed the safeguarding mark from the concern, which stays restricted",
+        ),
+        (
+            Sensitivity.RESTRICTED,
+            Sensitivity.SAFEGUARDING,
+            "added the safeguarding mark to the concern, which stays restricted",
+        ),
+        (Sensitivity.SAFEGUARDING, Sensitivity.ORDINARY, "lifted the restriction on the concern"),
+        (None, Sensitivity.RESTRICTED, "recorded that the concern is restricted"),
+        (None, Sensitivity.SAFEGUARDING, "recorded that the concern is restricted, as safeguarding"),
+    ],
+)
+def test_a_concern_is_said_to_be_restricted_only_when_it_was_open(
+    was: Sensitivity | None, becomes: Sensitivity, told: str
+) -> None:
+    with signed():
+        case = ConcernCase.raise_("CC-2026-0001", **{**A_WORRY, "sensitivity": was or Sensitivity.ORDINARY})
+        case.change_sensitivity(becomes, **REASON)
+    changed = case.pending[-1]
+    assert isinstance(changed, ConcernCase.SensitivityChanged)
+    event = changed if was else replace(changed, was=None)
+    assert event.restricted_or_opened == told
+
+
 def test_what_came_by_whistleblowing_is_not_opened() -> None:
     with signed():
         case = ConcernCase.raise_("CC-2026-0001", **{**A_WORRY, "source": ConcernSource.WHISTLEBLOWING})

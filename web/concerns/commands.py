@@ -243,7 +243,7 @@ def close(context: CommandContext[ConcernCase], values: Values) -> None:
     schemas.ChangeSensitivity,
     lead="The change also applies to the concern's notes, files, visits and their records, requests, tenders and "
     "engagements. While the school cannot read a record of visit, it is not asked to respond to it.",
-    done="Who can read this concern has been changed",
+    done="Restriction changed",
     method=ConcernCase.change_sensitivity,
     context=choices.for_step,
     initial=lambda _, case: {"sensitivity": case.sensitivity},
