@@ -325,7 +325,8 @@ class Tender(Aggregate):
         must_have_come(day, self.today, "came_on")
         if day < since:
             raise DatesOutOfOrder(
-                f"The date must not be before the provider was invited or last quoted,  {since.day} {since:%B %Y}",
+                "The date must be on or after the day on which the provider was invited or last quoted, "
+                f"{since.day} {since:%B %Y}",
                 field="came_on",
             )
 

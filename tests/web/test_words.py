@@ -82,6 +82,7 @@ SAY = {
     r"(?<![{`])\b(net|gross)\b": "excluding VAT, including VAT",
     r"\bas follows\b|\bin question\b|\bin due course\b|\bpertain|\bprior to\b|\bpursuant\b|\bin respect of\b": "",
     # Of all texts
+    r"(?<=[,.;:]) {2,}(?=\S)": "one space",
     r"\be-mails?\b": "email",
     r"£[\d,]+\.00\b": "whole pounds without .00",
     r"\b20\d\d-\d\d-\d\d\b": "a day as people write it, 26 October 2026",
