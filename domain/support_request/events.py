@@ -171,7 +171,7 @@ class TenderEnded(Event):
 class Placed(Event):
     TOPIC = "support-request.placed"
     purpose = Purpose.SUPPORT
-    says = "{by} placed the request with {provider}"
+    says = "{by} proposed an engagement with {provider}"
     engagement: UUID
     provider: UUID
 

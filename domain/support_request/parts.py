@@ -34,7 +34,7 @@ class RequestStatus(LabelledEnum):
 _STATUS_LABELS = {
     "approved": "Spending approved",
     "inviting": "Inviting quotes",
-    "placed": "Provider engaged",
+    "placed": "Provider found",
     "met_in_house": "Met in-house",
     "unmet": "Could not be met",
 }

@@ -205,7 +205,7 @@ class SupportRequest(Aggregate):
         approved = self.ApprovedToBroker(ceiling=positive(ceiling, "ceiling"), approver=approver)
         if self.status is RequestStatus.PLACED and self.ceiling is not None and approved.ceiling <= self.ceiling:
             raise NoMoreThanBefore(
-                f"A provider is already engaged. Approve more than the {in_pounds(self.ceiling)} approved before",
+                f"A provider has been found. Approve more than the {in_pounds(self.ceiling)} approved before",
                 field="ceiling",
             )
         self.record(approved, people=(approver,), rules=rules)

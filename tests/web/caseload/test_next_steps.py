@@ -727,5 +727,5 @@ def test_the_page_of_a_placed_request_says_what_the_caseload_says(
     ]
 
 
-NEXT = re.compile(r"What happens next: </span>Next: ([^<]+)<")
+NEXT = re.compile(r">Next: ([^<]+)<")
 WAITING = re.compile(r"Waiting for</\w+>\s*<[^>]+>\s*([^<]*?)\s*<")

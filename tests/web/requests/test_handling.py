@@ -220,6 +220,19 @@ def test_a_selected_provider_waits_for_the_broker_to_propose_the_engagement(
         assert "Propose the engagement" in broker.get(page)
 
 
+def test_a_request_says_that_nobody_is_engaged_while_the_engagement_is_only_proposed(
+    market: Market, sign_in: SignIn
+) -> None:
+    market.proposed()
+    broker = sign_in(market.broker)
+
+    for address in (REQUEST, "/requests/"):
+        page = broker.get(address)
+        assert "Provider found" in page
+        assert "engaged" not in page
+    assert "proposed an engagement with Calder Learning" in broker.get(REQUEST)
+
+
 def test_a_tender_without_a_quote_does_not_ask_the_broker_to_compare_any(
     world: World, market: Market, sign_in: SignIn
 ) -> None:
