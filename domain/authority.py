@@ -196,7 +196,7 @@ class Authority(Aggregate):
 
     class AccessRecovered(Event):
         TOPIC = "authority.access-recovered"
-        says = "{by} made {person} an administrator, because nobody else could: {reason}"
+        says = "{by} let {person} in as an administrator: {reason}"
         person: UUID
 
         def apply(self, authority: Authority) -> None:

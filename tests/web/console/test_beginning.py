@@ -144,7 +144,9 @@ def test_a_disabled_administrator_can_be_let_in_again(reopened: Callable[[], Ser
     with services.write() as connection:
         accounts.disable(connection, account, services.now())
     link = begin(*JO, "--recover", "--reason", "Nobody else is left").stdout
-    sign_in(services, link, "jo@example.org")
+    trail = sign_in(services, link, "jo@example.org").get("/audit")
+    assert "let Jo Smith in as an administrator: Nobody else is left" in trail
+    assert "made Jo Smith an administrator" not in trail
     services.close()
 
 
