@@ -12,8 +12,7 @@ from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from domain.text import visible
 from web import formats
-from web.access.context import add_context
-from web.access.identity import current_user_or_none
+from web.access.context import add_context, current_context
 from web.access.restricted_reads import add_restricted_readings
 from web.accounts import add_accounts, factors, recovery
 from web.accounts.forms_cookie import SignedApart
@@ -142,13 +141,14 @@ def _add_templates(app: Flask) -> None:
 
     @app.context_processor
     def around() -> dict[str, Any]:
-        asking = current_user_or_none()
+        context = current_context()
+        asking = context.user_or_none
         return {
             "authority": authority(),
             "person": asking,
             "navigation": navigation(asking),
             "standstill": notice(asking),
-            "recoveries": recovery.notices(asking),
+            "recoveries": recovery.notices(context),
         }
 
 

@@ -17,7 +17,7 @@ from domain.service import Stale
 from projections.event_log import saving_alongside
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow, allow_any
-from web.access.restricted import hidden_from_current_user
+from web.access.restricted import hidden_from
 from web.accounts import proof
 from web.commands.captions import caption
 from web.commands.dispatch import (
@@ -74,10 +74,10 @@ def form_pages(resource: Resource[A]) -> Blueprint:
 
 def _page(resource: Resource[A], command: Command[A]) -> Callable[..., Any]:
     def page(context: RequestContext, ref: str | None = None) -> Any:
-        allow_any(command.actions)
+        allow_any(context, command.actions)
         found = load_for_user(context, resource, ref) if ref is not None else None
         if found is not None:
-            allow(command.action_on(found.record), found.concerned)
+            allow(context, command.action_on(context, found.record), found.concerned)
         asked = CommandForm(context, resource, command, found, ref)
         return asked.answer() if request.method == "POST" else asked.open()
 
@@ -104,7 +104,7 @@ class CommandForm:
         self.restored = restore.restored(self.request)
         self.key = form_key(self.request)
         self.waiting: Mapping[str, FileStorage] = {}
-        broken = command.broken_rule(self.request.user, self.record, self.request.services.today())
+        broken = command.broken_rule(self.request, self.record)
         self.form = self._form()
         self.why_not = str(broken or command.nothing_to_choose(self.context) or "")
         self.sent = Submission(self.request.services, self.request.user.person, self.key, self.form)
@@ -247,7 +247,7 @@ class CommandForm:
         """The answers once more, before a step that cannot be taken back."""
         if self.command.preview is not None:
             try:
-                self.context = {**self.context, **self.command.preview(self.form.values)}
+                self.context = {**self.context, **self.command.preview(self.request, self.form.values)}
             except Refusal as refused:
                 return self._refused(refused)
         return self.show(template=self.command.check_page)
@@ -375,8 +375,11 @@ class CommandForm:
 
     def _seen(self) -> Any:
         """The record as the page speaks of it: a visit that is shown as a plain one says no more here."""
-        if self.record is None or self.record.id not in hidden_from_current_user().plain:
-            return self.record
+        if self.record is None:
+            return None
+        with self.request.read() as snapshot:
+            if self.record.id not in hidden_from(snapshot).plain:
+                return self.record
         return copy_for_reader(self.request, self.resource, self.record)
 
     def _called(self) -> str:

@@ -14,7 +14,6 @@ from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Unauthorized
 
 from web.access.context import current_context
-from web.access.identity import current_user_or_none
 from web.forms import restore
 from web.runtime.request_limits import BODY_TO_COME, bytes_taken_by
 
@@ -61,11 +60,12 @@ def ask_who_comes_first(app: Flask) -> None:
             return None
         if _is_open_otherwise():
             return None
-        if current_user_or_none() is not None:
+        context = current_context()
+        if context.user_or_none is not None:
             return Response(status=CONTINUE) if BODY_TO_COME in request.environ else None
         if request.path.startswith("/api/"):
             raise Unauthorized("Sign in to continue")
-        return restore.ask_to_sign_in(current_context())
+        return restore.ask_to_sign_in(context)
 
 
 def follow_slashes(app: Flask) -> None:

@@ -21,7 +21,7 @@ from tests.asking import sent_by
 from tests.town import Place, Town
 from tests.web.conftest import Standing
 from tests.web.test_policy import CELLS
-from web.access.context import User
+from web.access.context import RequestContext, User
 from web.access.policy import SCHOOL, Action, Scope
 from web.api.history import history_of
 from web.api.open_commands import commands_of
@@ -80,38 +80,38 @@ class Asking:
 
     def may_do(self, resource: Resource[Any], command: Command[Any], record: Aggregate) -> bool:
         """Whether the policy lets this post do something to a record that it sees."""
-        with self._asked():
-            action = command.action_on(record)
+        with self._asked() as context:
+            action = command.action_on(context, record)
         return self.sees(resource, record) and self.reaches(resource, action, record)
 
     def has_the_say(self, command: Command[Any], record: Aggregate) -> bool:
         """Whether the command is this person's, where a record asks for the one person whose it is."""
-        with self._asked() as asking:
+        with self._asked() as context:
             try:
-                command.whose(asking, record)
+                command.whose(context, record)
             except (Refusal, Forbidden):
                 return False
         return True
 
     def why_not(self, command: Command[Any], record: Aggregate | None) -> str:
         """Why the command would be refused now, whatever is answered."""
-        with self._asked() as asking:
-            return command.why_not(asking, record, self.town.world.services.today())
+        with self._asked() as context:
+            return command.why_not(context, record)
 
     def _about(self, resource: Resource[Any], record: Aggregate) -> About:
-        with self._asked() as asking:
-            return resource.about(asking, record)
+        with self._asked() as context:
+            return resource.about(context, record)
 
     def _is_open(self, resource: Resource[Any], record: Aggregate) -> bool:
-        with self._asked() as asking, self.town.world.services.read() as connection:
-            return resource.visibility.is_open(asking, record, resource.concerned(connection, record))
+        with self._asked() as context, context.read() as snapshot:
+            return resource.visibility.is_open(context, record, resource.concerned(snapshot, record))
 
     @contextmanager
-    def _asked(self) -> Iterator[User]:
+    def _asked(self) -> Iterator[RequestContext]:
         """A request in which this person asks."""
         with sent_by(self.app, self._user or self.person) as context:
             self._user = context.user
-            yield self._user
+            yield context
 
 
 @pytest.fixture(scope="session", params=POSTS)

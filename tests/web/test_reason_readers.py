@@ -151,8 +151,8 @@ def is_told(standing: Standing, role: Role, event_class: type[Event]) -> bool:
             position=1,
         )
     )
-    with sent_by(standing.app, town.people[role]) as context, context.services.read() as connection:
-        return Disclosure(connection, context.user, [event]).tells(event)
+    with sent_by(standing.app, town.people[role]) as context, context.read() as snapshot:
+        return Disclosure(snapshot, [event]).tells(event)
 
 
 def made(event_class: type[Event]) -> Event:

@@ -16,7 +16,7 @@ from projections.audit_trail import TrailFilter
 from tests.asking import sent_by
 from tests.town import Place
 from tests.web.conftest import Standing
-from web.access.context import Snapshot, User
+from web.access.context import Snapshot
 from web.access.disclosure import READING
 from web.history.timeline import (
     TimelineEntry,
@@ -29,23 +29,23 @@ from web.history.timeline import (
 
 
 @contextmanager
-def reading(standing: Standing, person: UUID) -> Iterator[tuple[Snapshot, User]]:
-    """Somebody at the door, and a reading of the log."""
+def reading(standing: Standing, person: UUID) -> Iterator[Snapshot]:
+    """A reading of the log for somebody at the door."""
     with sent_by(standing.app, person) as context, context.read() as snapshot:
-        yield snapshot, context.user
+        yield snapshot
 
 
 def everything(standing: Standing, person: UUID) -> list[TimelineEntry]:
     """All that somebody is told of the whole log."""
-    with reading(standing, person) as (snapshot, asking):
-        return timeline_of(snapshot, audit_trail.positions(snapshot.connection, TrailFilter(), None, 10_000), asking)
+    with reading(standing, person) as snapshot:
+        return timeline_of(snapshot, audit_trail.positions(snapshot.connection, TrailFilter(), None, 10_000))
 
 
 def told(standing: Standing, person: UUID, place: Place, kind: str) -> list[str]:
     """The types of the entries that somebody is told of the record of a kind at a place."""
-    with reading(standing, person) as (snapshot, asking):
+    with reading(standing, person) as snapshot:
         events = list(standing.town.world.services.store.get(place.records[kind]))
-        found = timeline_of_record(snapshot.connection, events, asking, limit=len(events))
+        found = timeline_of_record(snapshot, events, limit=len(events))
     return [entry.topic.partition(".")[2] for entry in found]
 
 
@@ -157,10 +157,8 @@ def of_school(standing: Standing, person: UUID, **asked: Collection[Purpose]) ->
     found: list[TimelineEntry] = []
     after = None
     while True:
-        with reading(standing, person) as (snapshot, asking):
-            page, after = timeline_of_school(
-                snapshot, standing.town.ours.school, asking, after=after, limit=3, **asked
-            )
+        with reading(standing, person) as snapshot:
+            page, after = timeline_of_school(snapshot, standing.town.ours.school, after=after, limit=3, **asked)
         assert len(page) == 3 or after is None
         found += page
         if after is None:
@@ -173,9 +171,9 @@ def test_a_schools_file_is_read_page_by_page_without_gap(standing: Standing, rol
     places = [entry.position for entry in of_school(standing, person)]
     assert len(places) > 3
     school = standing.town.ours.school
-    with reading(standing, person) as (snapshot, asking):
+    with reading(standing, person) as snapshot:
         positions = audit_trail.positions(snapshot.connection, TrailFilter(school=school), None, 10_000)
-        assert places == [entry.position for entry in timeline_of(snapshot, positions, asking)]
+        assert places == [entry.position for entry in timeline_of(snapshot, positions)]
 
 
 def test_a_schools_file_is_narrowed_to_a_purpose(standing: Standing) -> None:

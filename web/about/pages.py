@@ -100,6 +100,6 @@ def ready(context: RequestContext) -> tuple[Response, int]:
 @pages.get("/service-status")
 def status(context: RequestContext) -> str:
     """What keeps the service from its work, and what an administrator has to look after."""
-    allow(Action.KEEP_ACCOUNTS)
+    allow(context, Action.KEEP_ACCOUNTS)
     health = health_of(context.services)
     return render_template("about/status.html", page_title="Service status", health=health)

@@ -12,22 +12,21 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.concern import ConcernCase
 from domain.record_of_visit import RecordOfVisit
 from domain.service import Work
 from domain.vocabulary import Role, Sensitivity
 from projections import people
+from web.access.context import Snapshot
 from web.access.restricted import concerns_behind, records_of_concern
 from web.runtime.authority import settings_of
-from web.runtime.services import services
 from web.runtime.terms import days_from
 
 
-def recipients(connection: sa.Connection, school: UUID) -> list[tuple[UUID, Role]]:
+def recipients(snapshot: Snapshot, school: UUID) -> list[tuple[UUID, Role]]:
     """Headteacher and chair of governors of today."""
-    return [(post.person, post.role) for post in people.heads_and_chairs(connection, school, services().today())]
+    leading = people.heads_and_chairs(snapshot.connection, school, snapshot.services.today())
+    return [(post.person, post.role) for post in leading]
 
 
 @dataclass(frozen=True)
@@ -66,15 +65,15 @@ def _is_kept(work: Work, concerns: Collection[UUID]) -> bool:
     return any(case.sensitivity is not Sensitivity.ORDINARY for case in cases)
 
 
-def asking_about(connection: sa.Connection, record: UUID, school: UUID) -> Asking:
+def asking_about(snapshot: Snapshot, record: UUID, school: UUID) -> Asking:
     """Who would be asked to respond to a record today."""
-    settings, version = settings_of(services())
-    sent_to = dict.fromkeys(person for person, _ in recipients(connection, school))
-    behind = tuple(concerns_behind(connection, record))
-    return Asking(record, tuple(sent_to), days_from(settings, services().today()), (version,), behind)
+    settings, version = settings_of(snapshot.services)
+    sent_to = dict.fromkeys(person for person, _ in recipients(snapshot, school))
+    behind = tuple(concerns_behind(snapshot.connection, record))
+    return Asking(record, tuple(sent_to), days_from(settings, snapshot.services.today()), (version,), behind)
 
 
-def asking_about_all_of(connection: sa.Connection, case: ConcernCase) -> list[Asking]:
+def asking_about_all_of(snapshot: Snapshot, case: ConcernCase) -> list[Asking]:
     """The same of each record of visit that came of a concern."""
-    records = records_of_concern(connection, case.id, RecordOfVisit.KIND)
-    return [asking_about(connection, record, case.school) for record in records]
+    records = records_of_concern(snapshot.connection, case.id, RecordOfVisit.KIND)
+    return [asking_about(snapshot, record, case.school) for record in records]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from flask import Blueprint, Flask, g
 from flask.signals import appcontext_pushed
 from werkzeug.exceptions import Unauthorized
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Rule
 from domain.vocabulary import Channel, Role
 from web.access.policy import Action, RecordScope, Right, right_to
 from web.access.session_user import HeldPost, Session, SessionUser, Token
@@ -25,6 +25,7 @@ from web.runtime.request_scope import RequestScope
 from web.runtime.services import Services, services
 
 A = TypeVar("A", bound=Aggregate)
+A_contra = TypeVar("A_contra", bound=Aggregate, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,18 @@ class Snapshot:
     def user(self) -> User:
         """Who sends the request. Raises Unauthorized where nobody is signed in."""
         return self.context.user
+
+
+@dataclass(frozen=True, slots=True)
+class ContextRule(Generic[A_contra]):
+    """A rule of a command that looks at more than the record: at other records, or at who asks. `check` raises the
+    refusal."""
+
+    check: Callable[[RequestContext, A_contra], None]
+
+    def within(self, context: RequestContext) -> Rule[A_contra]:
+        """The same rule for one request, as those that look at the record alone."""
+        return lambda record, _: self.check(context, record)
 
 
 def add_context(app: Flask) -> None:

@@ -30,7 +30,7 @@ from projections.audit_trail import TrailFilter, kind_of
 from projections.caseload import Item, Task
 from projections.row_queries import RowQueries, RowQuery
 from projections.view import replace
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.identity import concerned, reach
 from web.access.policy import SERVICE, Action, RecordScope
 from web.access.restricted import ATTACHED, Hidden, hidden_from, plain_sentence, restricted_records
@@ -121,26 +121,26 @@ def right_to_read(topic: str) -> Action:
     return READING.get(kind, Action.READ_AUDIT)
 
 
-def caseload_limits(connection: sa.Connection, asking: User) -> caseload.Narrowed:
-    """How a list of what waits is narrowed for somebody."""
-    closed = hidden_from(connection, asking).closed
+def caseload_limits(snapshot: Snapshot) -> caseload.Narrowed:
+    """How a list of what waits is narrowed for the person who asks."""
+    asking, closed = snapshot.user, hidden_from(snapshot).closed
     if not asking.holds(*INSIDE):
         return {"concerns_of": frozenset(), "without": WRITING, "apart_from": closed}
-    told = reach(connection, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
-    return {"concerns_of": told, "apart_from": closed, "unasked": _unasked(connection, asking)}
+    told = reach(snapshot, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
+    return {"concerns_of": told, "apart_from": closed, "unasked": _unasked(snapshot)}
 
 
-def _unasked(connection: sa.Connection, asking: User) -> frozenset[UUID]:
+def _unasked(snapshot: Snapshot) -> frozenset[UUID]:
     """The restricted records that somebody may read. Schools and providers may not: nothing of these waits for them,
     whatever they were asked before the concern was restricted. Of a visit they know that somebody comes."""
-    restricted = restricted_records(connection, asking)
+    restricted = restricted_records(snapshot)
     told = sa.select(visits.visits.table.c.id).where(visits.visits.table.c.id.in_(restricted))
-    return restricted - set(connection.execute(told).scalars()) if restricted else restricted
+    return restricted - set(snapshot.connection.execute(told).scalars()) if restricted else restricted
 
 
-def items_for_reader(connection: sa.Connection, asking: User, items: Iterable[Item]) -> list[Item]:
-    """Of some things that wait, those that somebody is told of, and of each only what they may know."""
-    narrowed, kept = caseload_limits(connection, asking), hidden_from(connection, asking)
+def items_for_reader(snapshot: Snapshot, items: Iterable[Item]) -> list[Item]:
+    """Of some things that wait, those that the person who asks is told of, and of each only what they may know."""
+    narrowed, kept = caseload_limits(snapshot), hidden_from(snapshot)
     concerns_of = narrowed["concerns_of"]
     told = [
         replace(item, detail="", purpose=None) if item.record in kept.plain else item
@@ -150,7 +150,7 @@ def items_for_reader(connection: sa.Connection, asking: User, items: Iterable[It
         and item.task not in narrowed.get("without", ())
         and not (item.record in narrowed.get("unasked", ()) and item.waiting_for in caseload.OUTSIDE)
     ]
-    note_shown(connection, ((item.record, item.school) for item in told))
+    note_shown(snapshot, ((item.record, item.school) for item in told))
     return told
 
 
@@ -173,10 +173,10 @@ def readable_kinds(asking: User) -> list[str]:
     return [kind for kind in audit_trail.kinds() if kind in told]
 
 
-def searchable(connection: sa.Connection, asking: User, wanted: TrailFilter) -> TrailFilter:
-    """What is asked of the trail, so that nothing is found by what somebody may not know: of a visit that they see as
-    a plain one, neither its purpose nor whether a reason was given."""
-    plain = hidden_from(connection, asking).plain
+def searchable(snapshot: Snapshot, wanted: TrailFilter) -> TrailFilter:
+    """What is asked of the trail, so that nothing is found by what whoever asks may not know: of a visit that they
+    see as a plain one, neither its purpose nor whether a reason was given."""
+    plain = hidden_from(snapshot).plain
     if not plain or not (wanted.purposes or wanted.reasoned is not None):
         return wanted
     told = audit_trail.trail.table.c.stream.not_in(plain)
@@ -239,11 +239,10 @@ class Disclosure:
     `sifted` says that the events were found with `told_of_trail`, which has looked at notes and files already.
     """
 
-    def __init__(
-        self, connection: sa.Connection, asking: User, events: Collection[Event] = (), *, sifted: bool = False
-    ) -> None:
-        self._connection = connection
-        self._asking = asking
+    def __init__(self, snapshot: Snapshot, events: Collection[Event] = (), *, sifted: bool = False) -> None:
+        self._snapshot = snapshot
+        self._connection = snapshot.connection
+        self._asking = snapshot.user
         self._found: dict[About, RecordScope] = {}
         self._invited: dict[UUID, bool] = {}
         self._concerns: dict[UUID, Sensitivity] = {}
@@ -346,7 +345,7 @@ class Disclosure:
 
     @cached_property
     def _kept(self) -> Hidden:
-        return hidden_from(self._connection, self._asking)
+        return hidden_from(self._snapshot)
 
     def _sensitivity(self, event: Event) -> Sensitivity:
         """How an event is kept now: of a concern as the concern is, which may have been opened or restricted."""
@@ -363,7 +362,7 @@ class Disclosure:
     def _where(self, about: About) -> RecordScope:
         """What an event concerns, as the policy sees it; looked up once."""
         if about not in self._found:
-            self._found[about] = concerned(self._connection, about)
+            self._found[about] = concerned(self._snapshot, about)
         return self._found[about]
 
     def _may_see(self, kind: str, where: RecordScope) -> bool:

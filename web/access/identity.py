@@ -1,4 +1,4 @@
-"""Who is asking, and what their posts of today let them do."""
+"""What their posts of today let the person who asks do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.vocabulary import About, Phase, Team
 from projections import schools
-from web.access.context import User, current_context
+from web.access.context import RequestContext, Snapshot, User
 from web.access.policy import POLICY, Action, RecordScope, Right, Scope, right_to, widest
 
 TEAM_OF = {
@@ -56,19 +56,9 @@ class SchoolsOfPhases:
     found: dict[tuple[tuple[str, ...], bool], frozenset[UUID]] = field(default_factory=dict)
 
 
-def current_user_or_none() -> User | None:
-    """The person who is asking, None when nobody is signed in."""
-    return current_context().user_or_none
-
-
-def current_user() -> User:
-    """The person who is asking. Raises Unauthorized when nobody is signed in."""
-    return current_context().user
-
-
-def allow(action: Action, concerned: RecordScope | None = None) -> Right:
+def allow(context: RequestContext, action: Action, concerned: RecordScope | None = None) -> Right:
     """The right by which the person who is asking may do this. Raises Unauthorized or Forbidden."""
-    asking = current_user()
+    asking = context.user
     right = right_to(action, asking.rights, asking.person, concerned)
     if right is None:
         raise not_allowed(action, here=concerned is not None)
@@ -80,37 +70,37 @@ def not_allowed(action: Action, *, here: bool = True) -> Forbidden:
     return Forbidden(f"Your role does not let you {action}{' here' if here else ''}")
 
 
-def allow_any(actions: Sequence[Action]) -> None:
+def allow_any(context: RequestContext, actions: Sequence[Action]) -> None:
     """Raises Unauthorized, or Forbidden where no post of the person who is asking lets them do any of these."""
-    if not any(current_user().may(action) for action in actions):
-        allow(actions[0])
+    if not any(context.user.may(action) for action in actions):
+        allow(context, actions[0])
 
 
-def concerned(connection: sa.Connection, about: About) -> RecordScope:
+def concerned(snapshot: Snapshot, about: About) -> RecordScope:
     """What the policy needs to know of a record, from whom and what the record concerns."""
-    asking = current_user_or_none()
+    asking = snapshot.context.user_or_none
     leads = asking is not None and any(right.leads for right in asking.rights)
-    team = _team_of_school(connection, about.school) if leads and about.school is not None else None
+    team = _team_of_school(snapshot, about.school) if leads and about.school is not None else None
     return RecordScope(about.school, team, about.provider, frozenset(about.people))
 
 
-def _team_of_school(connection: sa.Connection, school: UUID) -> Team | None:
+def _team_of_school(snapshot: Snapshot, school: UUID) -> Team | None:
     """The team of a school, which matters to those who lead one; looked up once while a page is made."""
-    return teams_of(connection, [school])[school]
+    return teams_of(snapshot, [school])[school]
 
 
-def teams_of(connection: sa.Connection, asked: Collection[UUID]) -> dict[UUID, Team | None]:
+def teams_of(snapshot: Snapshot, asked: Collection[UUID]) -> dict[UUID, Team | None]:
     """The phase teams that answer for schools, None for a school that nobody knows."""
-    known = current_context().kept(TeamsOfSchools).by_id
+    known = snapshot.context.kept(TeamsOfSchools).by_id
     if unknown := [school for school in asked if school not in known]:
-        phases = schools.phases_of(connection, unknown)
+        phases = schools.phases_of(snapshot.connection, unknown)
         known |= {school: team_of(phases[school]) if school in phases else None for school in unknown}
     return {school: known[school] for school in asked}
 
 
-def know_team(school: UUID, phase: object) -> None:
+def know_team(context: RequestContext, school: UUID, phase: object) -> None:
     """Remember which team answers for a school whose phase is at hand, so that nobody has to ask."""
-    current_context().kept(TeamsOfSchools).by_id[school] = team_of(str(phase) if phase else None)
+    context.kept(TeamsOfSchools).by_id[school] = team_of(str(phase) if phase else None)
 
 
 def team_of(phase: str | None) -> Team:
@@ -118,23 +108,22 @@ def team_of(phase: str | None) -> Team:
     return TEAM_OF.get(Phase(phase), Team.PRIMARY) if phase else Team.PRIMARY
 
 
-def reach(connection: sa.Connection, action: Action) -> ListScope:
+def reach(snapshot: Snapshot, action: Action) -> ListScope:
     """How far the person who is asking sees in a list. Raises Forbidden where the list is not theirs at all."""
-    allow(action)
-    asking = current_user()
+    allow(snapshot.context, action)
+    asking = snapshot.user
     scope = widest(action, asking.rights)
     if scope is Scope.ALL:
         return ListScope(everything=True)
     own = _schools_of_rights(action, asking.rights)
     if scope is Scope.TEAM:
-        own |= schools_of_teams(connection, _teams_led(asking))
+        own |= schools_of_teams(snapshot, _teams_led(asking))
     return ListScope(schools=own, providers=asking.providers, person=asking.person)
 
 
-def is_reached(action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool] | None:
-    """The condition that a right of the person who is asking reaches a school, to be put within another question;
-    None where it reaches all."""
-    asking = current_user()
+def is_reached(asking: User, action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool] | None:
+    """The condition that a right of somebody reaches a school, to be put within another question; None where it
+    reaches all."""
     scope = widest(action, asking.rights)
     if scope is Scope.ALL:
         return None
@@ -155,12 +144,12 @@ def _phases_of(teams: Collection[Team]) -> tuple[tuple[str, ...], bool]:
     return tuple(phase.value for phase in Phase if team_of(phase) in teams), team_of(None) in teams
 
 
-def schools_of_teams(connection: sa.Connection, teams: Collection[Team]) -> frozenset[UUID]:
+def schools_of_teams(snapshot: Snapshot, teams: Collection[Team]) -> frozenset[UUID]:
     """The schools for which phase teams answer; looked up once while a page is made."""
-    known = current_context().kept(SchoolsOfPhases).found
+    known = snapshot.context.kept(SchoolsOfPhases).found
     asked = phases, with_phaseless = _phases_of(teams)
     if asked not in known:
-        known[asked] = schools.ids_of_phases(connection, phases, with_phaseless=with_phaseless)
+        known[asked] = schools.ids_of_phases(snapshot.connection, phases, with_phaseless=with_phaseless)
     return known[asked]
 
 

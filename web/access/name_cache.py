@@ -13,15 +13,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-import sqlalchemy as sa
-from flask import has_app_context
 
 from domain.aggregate import RECORDS, Aggregate
 from domain.references import NotAReference, parts, record_id
 from projections import names
 from projections.names import Name
-from web.access.context import current_context
-from web.access.restricted import hidden_from_current_user
+from web.access.context import RequestContext, Snapshot
+from web.access.restricted import hidden_from
 
 MOST = 5000
 """What makes a list of everything passes by more names than need be kept."""
@@ -34,31 +32,31 @@ class NameCache:
     known: dict[UUID, Name | None] = field(default_factory=dict)
 
 
-def rows_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, Name]:
+def rows_of(snapshot: Snapshot, ids: Collection[UUID]) -> dict[UUID, Name]:
     """What these are called, by id; whatever has neither name nor reference is left out."""
-    known = current_context().kept(NameCache).known if has_app_context() else {}
+    known = snapshot.context.kept(NameCache).known
     if len(known) > MOST:
         known.clear()
     asked = [id for id in dict.fromkeys(ids) if id not in known]
     if asked:
-        known |= dict.fromkeys(asked) | {row.id: row for row in names.rows_of(connection, asked)}
-    closed = hidden_from_current_user(connection).closed
+        known |= dict.fromkeys(asked) | {row.id: row for row in names.rows_of(snapshot.connection, asked)}
+    closed = hidden_from(snapshot).closed
     return {id: row for id in ids if (row := known[id]) is not None and id not in closed}
 
 
-def names_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+def names_of(snapshot: Snapshot, ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of these."""
-    return {id: row.name for id, row in rows_of(connection, ids).items()}
+    return {id: row.name for id, row in rows_of(snapshot, ids).items()}
 
 
-def references_of(connection: sa.Connection, ids: Collection[UUID]) -> dict[UUID, str]:
+def references_of(snapshot: Snapshot, ids: Collection[UUID]) -> dict[UUID, str]:
     """The references of these; of a school its URN."""
-    return {id: row.detail for id, row in rows_of(connection, ids).items()}
+    return {id: row.detail for id, row in rows_of(snapshot, ids).items()}
 
 
-def reference_of(connection: sa.Connection, id: UUID) -> str | None:
+def reference_of(snapshot: Snapshot, id: UUID) -> str | None:
     """The reference of a record, the URN of a school."""
-    return references_of(connection, [id]).get(id)
+    return references_of(snapshot, [id]).get(id)
 
 
 def id_of_reference(text: str) -> UUID | None:
@@ -71,9 +69,9 @@ def id_of_reference(text: str) -> UUID | None:
     return record_id(kind.KIND, text.strip().upper()) if kind else None
 
 
-def invalidate(changed: Iterable[UUID]) -> None:
+def invalidate(context: RequestContext, changed: Iterable[UUID]) -> None:
     """Look up anew what was not there before a command, and what it changed."""
-    cache, gone = current_context().kept(NameCache), set(changed)
+    cache, gone = context.kept(NameCache), set(changed)
     cache.known = {id: row for id, row in cache.known.items() if row is not None and id not in gone}
 
 

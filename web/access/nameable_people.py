@@ -6,24 +6,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from projections import people, providers, schools
-from web.access.context import User, current_context
+from web.access.context import Snapshot
 from web.access.policy import Action
-from web.runtime.services import services
 
 
-def may_name(connection: sa.Connection, asking: User, person: UUID) -> bool:
-    """Whether somebody may name a person in what they send."""
+def may_name(snapshot: Snapshot, person: UUID) -> bool:
+    """Whether the person who asks may name another in what they send."""
+    asking = snapshot.user
     if asking.may(Action.READ_PEOPLE) or person == asking.person:
         return True
-    return person in current_context().kept(Acquaintances, lambda: _acquainted(connection, asking)).people
+    return person in snapshot.context.kept(Acquaintances, lambda: _acquainted(snapshot)).people
 
 
-def colleagues(connection: sa.Connection, asking: User) -> list[UUID]:
-    """Those who work for the same provider today, and who lead the same school, each once."""
-    today = services().today()
+def colleagues(snapshot: Snapshot) -> list[UUID]:
+    """Those who work for the provider of whoever asks today, and who lead their school, each once."""
+    connection, asking, today = snapshot.connection, snapshot.user, snapshot.services.today()
     beside = [each.id for provider in asking.providers for each in people.of_provider(connection, provider, today)]
     leading = [post.person for id in asking.schools for post in people.heads_and_chairs(connection, id, today)]
     return list(dict.fromkeys((*beside, *leading)))
@@ -36,10 +34,10 @@ class Acquaintances:
     people: frozenset[UUID]
 
 
-def _acquainted(connection: sa.Connection, asking: User) -> Acquaintances:
+def _acquainted(snapshot: Snapshot) -> Acquaintances:
     """Colleagues, specialists of the same provider, and the officers of the same school."""
-    today = services().today()
-    found = set(colleagues(connection, asking))
+    connection, asking, today = snapshot.connection, snapshot.user, snapshot.services.today()
+    found = set(colleagues(snapshot))
     for provider in asking.providers:
         found |= {each.person for each in providers.specialists_of(connection, provider, today)}
     for care in schools.looked_after(connection, asking.schools, today=today).values():

@@ -9,28 +9,28 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from projections import engagements, tenders
-from web.access.context import User
+from web.access.context import Snapshot
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 
 
-def may_name_school(connection: sa.Connection, asking: User, school: UUID) -> bool:
-    """Whether somebody may name a school in what they send."""
+def may_name_school(snapshot: Snapshot, school: UUID) -> bool:
+    """Whether the person who asks may name a school in what they send."""
+    asking = snapshot.user
     found = asking.may(Action.FIND_SCHOOLS, RecordScope(school=school))
-    return found or _work_together(connection, asking, [school], asking.providers)
+    return found or _work_together(snapshot, [school], asking.providers)
 
 
-def may_name_provider(connection: sa.Connection, asking: User, provider: UUID) -> bool:
-    """Whether somebody may name a provider in what they send."""
+def may_name_provider(snapshot: Snapshot, provider: UUID) -> bool:
+    """Whether the person who asks may name a provider in what they send."""
+    asking = snapshot.user
     found = asking.may(Action.READ_PROVIDER, RecordScope(provider=provider))
-    return found or _work_together(connection, asking, asking.schools, [provider])
+    return found or _work_together(snapshot, asking.schools, [provider])
 
 
-def _work_together(
-    connection: sa.Connection, asking: User, schools: Collection[UUID], providers: Collection[UUID]
-) -> bool:
+def _work_together(snapshot: Snapshot, schools: Collection[UUID], providers: Collection[UUID]) -> bool:
     """Whether one of these providers was engaged at one of these schools, or was invited to a tender for it."""
-    closed = hidden_from(connection, asking).closed
+    closed = hidden_from(snapshot).closed
     work, tender, invited = engagements.engagements.table.c, tenders.tenders.table.c, tenders.invitations.table.c
     engaged = sa.select(work.id).where(work.school.in_(schools), work.provider.in_(providers), work.id.not_in(closed))
     asked = sa.select(tender.id).where(
@@ -39,4 +39,4 @@ def _work_together(
         invited.provider.in_(providers),
         tender.id.not_in(closed),
     )
-    return connection.execute(sa.select(sa.or_(engaged.exists(), asked.exists()))).scalar_one()
+    return snapshot.connection.execute(sa.select(sa.or_(engaged.exists(), asked.exists()))).scalar_one()

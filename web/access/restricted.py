@@ -16,14 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from flask import has_app_context
 
-from domain.aggregate import Aggregate, Event, Refusal, Rule
+from domain.aggregate import Aggregate, Event, Refusal
 from domain.attachment import Attachment
 from domain.concern import ConcernCase
 from domain.note import Note
@@ -32,11 +30,10 @@ from domain.visit import Visit
 from domain.vocabulary import Sensitivity, Side
 from projections import concerns, links, records_of_visit, visits
 from projections.visits import PlannedVisit
-from web.access.context import User, current_context
-from web.access.identity import current_user, current_user_or_none, is_reached
+from web.access.context import ContextRule, RequestContext, Snapshot, User
+from web.access.identity import is_reached
 from web.access.outsiders import begun_by_outsider
 from web.access.policy import SERVICE, Action
-from web.runtime.services import services
 
 RESTRICTED_TOO = "Restricted: this belongs to a restricted concern. The school and providers cannot see it here."
 RESTRICTED_CONCERN = (
@@ -119,43 +116,34 @@ class Restricted:
     opened: frozenset[UUID]
 
 
-def hidden_from(connection: sa.Connection, asking: User) -> Hidden:
-    """What is kept from somebody; looked up once while a request is answered."""
-    if is_reached(Action.READ_RESTRICTED, concerns.cases.table.c.school) is None:
-        return NOTHING
-    return _restricted(connection, asking).hidden
-
-
-def restricted_records(connection: sa.Connection, asking: User) -> frozenset[UUID]:
-    """The records that are open to somebody although they are restricted; looked up once while a request is
+def hidden_from(snapshot: Snapshot) -> Hidden:
+    """What is kept from the person who asks, nothing where nobody is signed in; looked up once while a request is
     answered."""
-    return _restricted(connection, asking).opened
-
-
-def hidden_from_current_user(connection: sa.Connection | None = None) -> Hidden:
-    """The same of the person who asks; nothing where nobody is signed in."""
-    asking = current_user_or_none() if has_app_context() else None
-    if asking is None:
+    asking = snapshot.context.user_or_none
+    if asking is None or is_reached(asking, Action.READ_RESTRICTED, concerns.cases.table.c.school) is None:
         return NOTHING
-    if connection is not None:
-        return hidden_from(connection, asking)
-    with services().read() as another:
-        return hidden_from(another, asking)
+    return _restricted(snapshot).hidden
 
 
-def forget_hidden() -> None:
+def restricted_records(snapshot: Snapshot) -> frozenset[UUID]:
+    """The records that are open to the person who asks although they are restricted; looked up once while a request
+    is answered."""
+    return _restricted(snapshot).opened
+
+
+def forget_hidden(context: RequestContext) -> None:
     """Look up anew after a command: it may have restricted a concern, or hung something on one."""
-    current_context().forget(Restricted)
+    context.forget(Restricted)
 
 
-def _restricted(connection: sa.Connection, asking: User) -> Restricted:
-    return current_context().kept(Restricted, lambda: _look_up(connection, asking))
+def _restricted(snapshot: Snapshot) -> Restricted:
+    return snapshot.context.kept(Restricted, lambda: _look_up(snapshot.connection, snapshot.user))
 
 
 def _look_up(connection: sa.Connection, asking: User) -> Restricted:
     """What is kept from somebody, and what is restricted and open to them."""
     case, making = concerns.cases.table.c, visits.visitors.table.c
-    readable = is_reached(Action.READ_RESTRICTED, case.school)
+    readable = is_reached(asking, Action.READ_RESTRICTED, case.school)
     roots = sa.select(
         case.id,
         sa.literal(ConcernCase.KIND).label("kind"),
@@ -189,13 +177,13 @@ def _with_drafts(roots: sa.Select[Any], asking: User) -> sa.Select[Any]:
     return sa.select(*sa.union_all(roots, drafts).subquery("roots").c)
 
 
-def restriction_notice(connection: sa.Connection, record: Aggregate) -> str:
+def restriction_notice(snapshot: Snapshot, record: Aggregate) -> str:
     """What the page of a record that is open to whoever asks says of it where it hangs on a restricted concern."""
     if isinstance(record, ConcernCase) and record.sensitivity is not Sensitivity.ORDINARY:
         return RESTRICTED_CONCERN
     if record.KIND not in MAY_HANG:
         return ""
-    restricted = restricted_records(connection, current_user())
+    restricted = restricted_records(snapshot)
     if record.id in restricted:
         return RESTRICTED_VISIT if record.KIND == Visit.KIND else RESTRICTED_TOO
     begun_from = (getattr(record, name, None) for name in ("visit", "on_record"))
@@ -220,22 +208,23 @@ def is_kept_from_others(connection: sa.Connection, record: UUID) -> bool:
     return connection.execute(found.limit(1)).first() is not None
 
 
-def must_be_readable_to_others(otherwise: str) -> Rule[Aggregate]:
+def must_be_readable_to_others(otherwise: str) -> ContextRule[Aggregate]:
     """That school or provider is not asked about what a restricted concern keeps from them: they could not answer,
     and a deadline would run against them. `otherwise` is what can be done instead."""
 
-    def rule(record: Aggregate, _: date) -> None:
-        with services().read() as connection:
-            if is_kept_from_others(connection, record.id):
+    def check(context: RequestContext, record: Aggregate) -> None:
+        with context.read() as snapshot:
+            if is_kept_from_others(snapshot.connection, record.id):
                 raise KeptFromThem(f"This belongs to a restricted concern, so they could not read it. {otherwise}")
 
-    return rule
+    return ContextRule(check)
 
 
-def must_be_readable_alike(record: UUID, from_: UUID, *, field: str) -> None:
+def must_be_readable_alike(context: RequestContext, record: UUID, from_: UUID, *, field: str) -> None:
     """Raises KeptFromThem where somebody who may read a record could not read the one that it would go into: they
     would lose it, and be told that there is another."""
-    with services().read() as connection:
+    with context.read() as snapshot:
+        connection = snapshot.connection
         if is_kept_from_others(connection, record) and not is_kept_from_others(connection, from_):
             raise KeptFromThem(
                 "That request belongs to a restricted concern, so those who can read this one could not follow it "

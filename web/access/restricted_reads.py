@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import sqlalchemy as sa
 import structlog
 from flask import Flask, Response, has_request_context, request
 
@@ -24,11 +23,9 @@ from domain.reading import Door, Reading
 from domain.service import Unavailable
 from projections import readings
 from projections.event_log.faults import FAULTS
-from web.access.context import User, current_context
-from web.access.identity import current_user, current_user_or_none
+from web.access.context import RequestContext, Snapshot, User, current_context
 from web.access.policy import POLICY, Action
 from web.access.restricted import restricted_records
-from web.runtime.services import services
 
 log = structlog.get_logger()
 
@@ -46,25 +43,24 @@ class RestrictedShown:
     schools: dict[UUID, UUID | None] = field(default_factory=dict)
 
 
-def note_shown(connection: sa.Connection, shown: Iterable[tuple[UUID | None, UUID | None]]) -> None:
+def note_shown(snapshot: Snapshot, shown: Iterable[tuple[UUID | None, UUID | None]]) -> None:
     """Remember of the records that the present answer shows, each with its school, those that are restricted because
     a concern is."""
     if not has_request_context() or request.method != READS:
         return
     for record, school in shown:
-        if record in restricted_records(connection, current_user()) and record is not None:
-            note_shown_itself(record, school)
+        if record in restricted_records(snapshot) and record is not None:
+            note_shown_itself(snapshot.context, record, school)
 
 
-def note_shown_itself(record: UUID, school: UUID | None) -> None:
+def note_shown_itself(context: RequestContext, record: UUID, school: UUID | None) -> None:
     """Remember that the present answer shows a record that is restricted itself."""
-    if has_request_context():
-        current_context().kept(RestrictedShown).schools[record] = school
+    context.kept(RestrictedShown).schools[record] = school
 
 
-def is_shown(record: UUID) -> bool:
+def is_shown(context: RequestContext, record: UUID) -> bool:
     """Whether the present answer shows something of a record because it is restricted and open to whoever asks."""
-    return record in current_context().kept(RestrictedShown).schools
+    return record in context.kept(RestrictedShown).schools
 
 
 def add_restricted_readings(app: Flask) -> None:
@@ -73,7 +69,7 @@ def add_restricted_readings(app: Flask) -> None:
     @app.after_request
     def record(response: Response) -> Response:
         if request.method == READS and response.status_code == 200:
-            record_shown(_door())
+            record_shown(current_context(), _door())
         return response
 
 
@@ -83,15 +79,15 @@ def _door() -> Door:
     return Door.PROGRAM if request.path.startswith("/api/") else Door.PAGE
 
 
-def record_shown(door: Door) -> None:
+def record_shown(context: RequestContext, door: Door) -> None:
     """Record what was noted, as far as it is not known yet that the person who asks has read it today by this way."""
-    shown = current_context().kept(RestrictedShown).schools
-    current_context().forget(RestrictedShown)
-    asking = current_user_or_none()
+    shown = context.kept(RestrictedShown).schools
+    context.forget(RestrictedShown)
+    asking = context.user_or_none
     if not shown or asking is None:
         return
     try:
-        _record(asking, shown, door)
+        _record(context, asking, shown, door)
     except (Unavailable, Refusal, *FAULTS) as error:
         log.error(
             "reading of restricted records not recorded",
@@ -102,18 +98,19 @@ def record_shown(door: Door) -> None:
         )
 
 
-def _record(asking: User, shown: Mapping[UUID, UUID | None], door: Door) -> None:
-    with services().read_present() as connection:
-        known = readings.already_recorded(connection, asking.person, services().today(), door, shown)
+def _record(context: RequestContext, asking: User, shown: Mapping[UUID, UUID | None], door: Door) -> None:
+    services = context.services
+    with services.read_present() as connection:
+        known = readings.already_recorded(connection, asking.person, services.today(), door, shown)
     by_school: dict[UUID | None, list[UUID]] = {}
     for record, school in shown.items():
         if record not in known:
             by_school.setdefault(school, []).append(record)
     if not by_school:
         return
-    signed = services().acting(asking.person, _post(asking), asking.channel, correlation=current_context().id)
+    signed = services.acting(asking.person, _post(asking), asking.channel, correlation=context.id)
     with signed:
-        services().service.add(lambda: Reading.of(by_school, door))
+        services.service.add(lambda: Reading.of(by_school, door))
 
 
 def _post(asking: User) -> str:

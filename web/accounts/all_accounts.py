@@ -68,16 +68,16 @@ def read_address(_: str | None, values: dict[str, Any] | None) -> None:
 def _href(context: RequestContext, person: UUID) -> str:
     """The address of somebody's account."""
     with context.read_present() as snapshot:
-        return f"/accounts/{reference_of(snapshot.connection, person) or person}"
+        return f"/accounts/{reference_of(snapshot, person) or person}"
 
 
 @all_accounts.get("")
 def show_all(context: RequestContext) -> ResponseReturnValue:
     """Everybody's accounts, by name."""
-    allow(Action.KEEP_ACCOUNTS)
+    allow(context, Action.KEEP_ACCOUNTS)
     with context.read_present() as snapshot:
         found = accounts.all_accounts(snapshot.connection)
-        named = rows_of(snapshot.connection, [account.person for account in found])
+        named = rows_of(snapshot, [account.person for account in found])
     rows = sorted((named[account.person].name, account, named[account.person].detail) for account in found)
     return render_template(
         "accounts/all_accounts.html",
@@ -96,7 +96,7 @@ def show_all(context: RequestContext) -> ResponseReturnValue:
 @all_accounts.route("/new", methods=["GET", "POST"])
 def open_account(context: RequestContext) -> ResponseReturnValue:
     """Create an account for a person who has none."""
-    post = allow(Action.KEEP_ACCOUNTS).role.value
+    post = allow(context, Action.KEEP_ACCOUNTS).role.value
     people = {"people": _without_account(context)}
     if kept := restore.restored(context):
         return _open_page(context, Form(OpenAccount(), data=kept.sent, context=people))
@@ -212,7 +212,7 @@ def remove_factor(context: RequestContext, person: UUID) -> ResponseReturnValue:
 def remove_council_account(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """Ask for the reason, then let somebody else in by their council account no more."""
     if person == context.user.person:
-        allow(Action.KEEP_ACCOUNTS)
+        allow(context, Action.KEEP_ACCOUNTS)
         refused = "You cannot remove your own council account. Ask another administrator"
         if request.method == "POST":
             raise Forbidden(refused)
@@ -233,7 +233,7 @@ def remove_council_account(context: RequestContext, person: UUID) -> ResponseRet
 @all_accounts.post("/<person>/enable")
 def enable(context: RequestContext, person: UUID) -> ResponseReturnValue:
     """Let the person in again."""
-    post = allow(Action.KEEP_ACCOUNTS).role.value
+    post = allow(context, Action.KEEP_ACCOUNTS).role.value
     _account(context, person)
     if (page := proof.ask_for_proof(context)) is not None:
         return page
@@ -260,7 +260,7 @@ def _with_reason(
     way: WayIn | None = None,
 ) -> ResponseReturnValue:
     """Ask why, and for proof where what is done opens a way in, then do it."""
-    post = _allow_way_in(context, person) if way else allow(Action.KEEP_ACCOUNTS).role.value
+    post = _allow_way_in(context, person) if way else allow(context, Action.KEEP_ACCOUNTS).role.value
     _, name = _account(context, person)
     with signed(context, post):
         standing = second_person.proposal_state(context.services, person, way) if way else Standing.ALONE
@@ -319,14 +319,14 @@ def _allow_way_in(context: RequestContext, person: UUID) -> str:
     asking = context.user
     may_confirm = not asking.may(Action.KEEP_ACCOUNTS) and asking.may(Action.CONFIRM_POSTS)
     if may_confirm and second_person.may_confirm(context.services, person, asking.person):
-        return allow(Action.CONFIRM_POSTS).role.value
-    return allow(Action.KEEP_ACCOUNTS).role.value
+        return allow(context, Action.CONFIRM_POSTS).role.value
+    return allow(context, Action.KEEP_ACCOUNTS).role.value
 
 
 def _account(context: RequestContext, person: UUID) -> tuple[accounts.AccountRow, str]:
     with context.read_present() as snapshot:
         account = accounts.of_person(snapshot.connection, person)
-        names = names_of(snapshot.connection, [person])
+        names = names_of(snapshot, [person])
     if account is None:
         raise NotFound
     return account, names.get(person, account.sign_in_name)

@@ -11,5 +11,5 @@ from web.runtime.authority import authority
 def context_of(context: RequestContext, account: AccountRow) -> list[str]:
     """The person's name and address, and the names of the authority and its service."""
     with context.read_present() as snapshot:
-        name = names_of(snapshot.connection, [account.person]).get(account.person, "")
+        name = names_of(snapshot, [account.person]).get(account.person, "")
     return [account.sign_in_name, name, authority().name, authority().service_name]

@@ -21,8 +21,7 @@ from werkzeug.exceptions import NotFound
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel, LabelledEnum, Role
 from projections import people
-from web.access.context import Pages, RequestContext, User, current_context
-from web.access.identity import current_user
+from web.access.context import Pages, RequestContext, User
 from web.access.session_user import Session
 from web.accounts import (
     account_commands,
@@ -43,7 +42,6 @@ from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, with_en
 from web.accounts.sessions import COOKIE
 from web.accounts.signed import own_post, signed
 from web.layout.refused import refused_page
-from web.runtime.services import services
 from web.runtime.settings import current_settings
 
 SEE_OTHER, UNAUTHORISED, FORBIDDEN, GONE, UNAVAILABLE = 303, 401, 403, 410, 503
@@ -125,7 +123,7 @@ def come_back(context: RequestContext) -> ResponseReturnValue:
     """Whoever was at the council's sign-in comes back from there."""
     try:
         came = provider().come_back()
-        return _WAYS[Way(came.kept["way"])](came)
+        return _WAYS[Way(came.kept["way"])](context, came)
     except Unreachable as failure:
         return _not_let_in(str(failure), UNAVAILABLE)
     except NotConfirmed as refusal:
@@ -159,57 +157,57 @@ def _lead(context: RequestContext, way: Way, onward: str, *, token: str = "", **
         return _not_let_in(str(failure), UNAVAILABLE)
 
 
-def _in(came: ConfirmedIdentity) -> ResponseReturnValue:
-    account = _account(current_context(), came)
-    with services().write() as connection:
-        council.confirm(connection, account.person, services().now())
+def _in(context: RequestContext, came: ConfirmedIdentity) -> ResponseReturnValue:
+    account = _account(context, came)
+    with context.services.write() as connection:
+        council.confirm(connection, account.person, context.services.now())
     return let_in(
-        current_context(),
+        context,
         account,
         came.kept["onward"],
         method=METHOD,
         proved=False,
-        renew_by=_renew_by(current_context()),
+        renew_by=_renew_by(context),
     )
 
 
-def _on(came: ConfirmedIdentity) -> ResponseReturnValue:
-    session = current_context().session_to_renew
-    account = _account(current_context(), came)
+def _on(context: RequestContext, came: ConfirmedIdentity) -> ResponseReturnValue:
+    session = context.session_to_renew
+    account = _account(context, came)
     if session is None or session.person != account.person:
-        return _in(came)
-    with services().write() as connection:
-        council.confirm(connection, account.person, services().now())
-        sessions.renew(connection, session, services().now(), _renew_by(current_context()))
+        return _in(context, came)
+    with context.services.write() as connection:
+        council.confirm(connection, account.person, context.services.now())
+        sessions.renew(connection, session, context.services.now(), _renew_by(context))
     return redirect(came.kept["onward"], SEE_OTHER)
 
 
-def _prove(came: ConfirmedIdentity) -> ResponseReturnValue:
-    session = _own_session(current_context(), came)
-    now = services().now()
+def _prove(context: RequestContext, came: ConfirmedIdentity) -> ResponseReturnValue:
+    session = _own_session(context, came)
+    now = context.services.now()
     is_fresh = came.proved_at >= came.kept["at"] - CLOCKS_DIFFER
-    if not is_fresh or _account(current_context(), came).person != session.person:
+    if not is_fresh or _account(context, came).person != session.person:
         raise NotConfirmed("The council's sign-in did not confirm that it is you. Try again", came.kept)
     line = NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person, f"by {METHOD}")
-    with with_entries(services(), line) as connection:
+    with with_entries(context.services, line) as connection:
         council.confirm(connection, session.person, now)
         sessions.mark_proved(connection, session, now)
     flash("Thank you. We have confirmed that it is you", "success")
     return redirect(came.kept["onward"], SEE_OTHER)
 
 
-def _link(came: ConfirmedIdentity) -> ResponseReturnValue:
-    session = _own_session(current_context(), came)
-    if not may_link(current_user()) or not session.is_proved(services().now()):
+def _link(context: RequestContext, came: ConfirmedIdentity) -> ResponseReturnValue:
+    session = _own_session(context, came)
+    if not may_link(context.user) or not session.is_proved(context.services.now()):
         return redirect("/account/council", SEE_OTHER)
-    account = account_commands.find(services(), session.person)
+    account = account_commands.find(context.services, session.person)
     try:
-        with signed(current_context(), own_post(current_user())):
-            had_factor = council_commands.link(services(), account, came.issuer, came.subject)
+        with signed(context, own_post(context.user)):
+            had_factor = council_commands.link(context.services, account, came.issuer, came.subject)
     except Refusal as refusal:
         flash(str(refusal))
         return redirect("/account", SEE_OTHER)
-    response = _linked(current_context(), account, "/account")
+    response = _linked(context, account, "/account")
     if had_factor:
         flash("Your second factor here is removed: the council's sign-in asks for its own")
     return response
@@ -233,8 +231,8 @@ def _check_link_suffices(connection: sa.Connection, account: AccountRow, day: da
         raise LinkDoesNotSuffice("Only council staff can use a council account. Open the link to set a password")
 
 
-def _use_link(came: ConfirmedIdentity) -> ResponseReturnValue:
-    there = services()
+def _use_link(context: RequestContext, came: ConfirmedIdentity) -> ResponseReturnValue:
+    there = context.services
 
     def suffices(connection: sa.Connection) -> AccountRow:
         account = accounts.account_of_link(connection, came.kept["token"], there.now())
@@ -242,15 +240,15 @@ def _use_link(came: ConfirmedIdentity) -> ResponseReturnValue:
         return account
 
     try:
-        with services().read_present() as connection:
-            account = suffices(connection)
-        with services().acting(None, "", Channel.SCREEN, correlation=current_context().id):
-            council_commands.link(services(), account, came.issuer, came.subject, check=suffices)
+        with context.read_present() as snapshot:
+            account = suffices(snapshot.connection)
+        with context.services.acting(None, "", Channel.SCREEN, correlation=context.id):
+            council_commands.link(context.services, account, came.issuer, came.subject, check=suffices)
     except LinkNoLongerValid as refusal:
         return render_template("accounts/link_gone.html", message=str(refusal)), GONE
     except Refusal as refusal:
         return _not_let_in(str(refusal), FORBIDDEN)
-    return _linked(current_context(), account, "/")
+    return _linked(context, account, "/")
 
 
 _WAYS = {Way.IN: _in, Way.ON: _on, Way.LINK: _link, Way.INVITED: _use_link, Way.PROOF: _prove}

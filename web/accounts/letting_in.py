@@ -80,7 +80,7 @@ def done_by_others(context: RequestContext, account: AccountRow) -> list[str]:
     since = context.services.now() - TOLD_FOR
     with context.read_present() as snapshot:
         found = security_trail.done_by_others(snapshot.connection, account.person, set(REMOVED), since)
-        names = names_of(snapshot.connection, {each.by for each in found if each.by})
+        names = names_of(snapshot, {each.by for each in found if each.by})
     return [
         f"{names.get(each.by, 'Somebody') if each.by else 'The system operator'} "
         f"removed your {REMOVED[each.kind]}: {each.detail} ({formats.datetime(each.at)})"
@@ -97,7 +97,7 @@ def done_at_the_command_line(context: RequestContext, account: AccountRow) -> li
         }:
             return []
         found = security_trail.done_at_the_machine(snapshot.connection, set(OPENED), since)
-        names = names_of(snapshot.connection, {each.person for each in found if each.person})
+        names = names_of(snapshot, {each.person for each in found if each.person})
     return [
         f"The system operator {OPENED[each.kind]} {names.get(each.person, 'somebody') if each.person else ''}: "
         f"{each.detail} ({formats.datetime(each.at)})"

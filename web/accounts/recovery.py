@@ -6,25 +6,25 @@ from datetime import timedelta
 
 from domain.vocabulary import Role
 from web import formats
-from web.access.context import User
+from web.access.context import RequestContext
 from web.access.name_cache import names_of
 from web.runtime.authority import record_of
-from web.runtime.services import services
 
 TOLD_FOR = timedelta(days=30)
 
 
-def notices(asking: User | None) -> list[str]:
+def notices(context: RequestContext) -> list[str]:
     """A sentence for each recovery of the last 30 days, for administrators; none for anybody else."""
+    asking = context.user_or_none
     if asking is None or not asking.holds(Role.ADMINISTRATOR):
         return []
-    record = record_of(services())
-    since = services().today() - TOLD_FOR
+    record = record_of(context.services)
+    since = context.services.today() - TOLD_FOR
     recent = [each for each in record.recoveries if each.on > since] if record else []
     if not recent:
         return []
-    with services().read() as connection:
-        names = names_of(connection, {each.person for each in recent})
+    with context.read() as snapshot:
+        names = names_of(snapshot, {each.person for each in recent})
     return [
         f"{names.get(each.person, 'Somebody')} was let in as an administrator from the command line: {each.reason} "
         f"({formats.date(each.on)})"

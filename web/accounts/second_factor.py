@@ -15,7 +15,6 @@ from werkzeug.exceptions import Forbidden
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
 from web.access.context import Pages, RequestContext, User, current_context
-from web.access.identity import current_user_or_none
 from web.access.session_user import PROOF_LASTS
 from web.accounts import account_commands, accounts, council, factor_commands, factors, proof, security_trail
 from web.accounts.accounts import AccountRow
@@ -29,7 +28,6 @@ from web.forms.command_ids import form_key
 from web.layout.refused import refused_page
 from web.open_routes import OPEN_ROUTES
 from web.runtime.authority import authority
-from web.runtime.services import services
 from web.runtime.settings import current_settings
 from web.runtime.tables import fingerprint
 
@@ -111,13 +109,13 @@ def set_up_again(context: RequestContext) -> ResponseReturnValue:
 
 
 def _set_up(
-    context: RequestContext, account: AccountRow, go_on: Callable[[AccountRow], ResponseReturnValue]
+    context: RequestContext, account: AccountRow, go_on: Callable[[RequestContext, AccountRow], ResponseReturnValue]
 ) -> ResponseReturnValue:
     """Go on, unless what was sent has set up the factor already that counts now: sent twice, by a second click, by
     reloading or by going back, it has the same answer for as long as a proof holds."""
     shown = _shown_again(context, account)
     if shown is None:
-        answer = go_on(account)
+        answer = go_on(context, account)
         return _shown_again(context, account) or answer
     return proof.ask_for_proof(context) or shown
 
@@ -142,24 +140,24 @@ def _carried(context: RequestContext, account: AccountRow) -> factors.NewFactor 
     return factors.unsealed(request.form.get(CARRIED, ""), account.id, context.services.now(), current_settings())
 
 
-def _present_page(account: AccountRow) -> ResponseReturnValue:
+def _present_page(context: RequestContext, account: AccountRow) -> ResponseReturnValue:
     sent = "code" in request.form
     page = render_template(
         "accounts/factor.html",
         page_title="Second factor",
-        factor=_factor(current_context(), account),
+        factor=_factor(context, account),
         another_was_sent=sent,
     )
     return page, CONFLICT if sent else 200
 
 
-def _set_up_first(account: AccountRow) -> ResponseReturnValue:
-    answer = _with_code(current_context(), account, factor_commands.set_up)
-    return _present_page(account) if _factor(current_context(), account) else answer
+def _set_up_first(context: RequestContext, account: AccountRow) -> ResponseReturnValue:
+    answer = _with_code(context, account, factor_commands.set_up)
+    return _present_page(context, account) if _factor(context, account) else answer
 
 
-def _set_up_another(account: AccountRow) -> ResponseReturnValue:
-    return _with_code(current_context(), account, factor_commands.replace)
+def _set_up_another(context: RequestContext, account: AccountRow) -> ResponseReturnValue:
+    return _with_code(context, account, factor_commands.replace)
 
 
 def _with_code(context: RequestContext, account: AccountRow, act: Callable[..., None]) -> ResponseReturnValue:
@@ -205,16 +203,17 @@ def ask_to_set_up() -> ResponseReturnValue | None:
     """
     if current_settings().second_factor_from is None or request.endpoint in WITHOUT_ONE:
         return None
-    asking = current_user_or_none()
+    context = current_context()
+    asking = context.user_or_none
     if (
         asking is None
-        or not _is_needed(current_context(), asking)
-        or ((present := current_context().session) is not None and present.method in ENOUGH)
+        or not _is_needed(context, asking)
+        or ((present := context.session) is not None and present.method in ENOUGH)
     ):
         return None
-    with services().read_present() as connection:
-        account = accounts.of_person(connection, asking.person)
-        if account is not None and (account.comes_by_council or factors.is_set_up(connection, account.id)):
+    with context.read_present() as snapshot:
+        account = accounts.of_person(snapshot.connection, asking.person)
+        if account is not None and (account.comes_by_council or factors.is_set_up(snapshot.connection, account.id)):
             return None
     if request.path.startswith("/api/"):
         raise Forbidden("Your role needs a second factor. Set one up on your account page first")

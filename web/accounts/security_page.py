@@ -32,7 +32,7 @@ class SecurityFilters(Schema):
 @security_page.get("/accounts/security")
 def show_security(context: RequestContext) -> ResponseReturnValue:
     """The security trail, the latest first, by what happened and whose account it concerns."""
-    allow(Action.KEEP_ACCOUNTS)
+    allow(context, Action.KEEP_ACCOUNTS)
     filters = Filters(SecurityFilters)
     try:
         before = _place(after) if (after := place_asked()) else None
@@ -40,16 +40,14 @@ def show_security(context: RequestContext) -> ResponseReturnValue:
         raise NotFound from None
     asked = filters.values.get("person", "")
     with context.read_present() as snapshot:
-        named = rows_of(
-            snapshot.connection, [account.person for account in accounts.all_accounts(snapshot.connection)]
-        )
+        named = rows_of(snapshot, [account.person for account in accounts.all_accounts(snapshot.connection)])
         person = next((id for id, row in named.items() if asked in (row.detail, str(id))), None)
         if asked and person is None:
             raise NotFound
         kind, limit = filters.values.get("kind"), 0 if filters.wrong else PAGE + 1
         found = security_trail.entries(snapshot.connection, kind=kind, person=person, before=before, limit=limit)
         shown = found[:PAGE]
-        names = names_of(snapshot.connection, {id for entry in shown for id in (entry.person, entry.by) if id})
+        names = names_of(snapshot, {id for entry in shown for id in (entry.person, entry.by) if id})
     people = sorted(((row.detail, row.name) for row in named.values()), key=lambda choice: choice[1].casefold())
     following = f"{shown[-1].at.isoformat()}~{shown[-1].id}" if len(found) > PAGE else None
     page = render_template(

@@ -16,7 +16,7 @@ def _told(
     snapshot: Snapshot, found: LoadedRecord[Any], _: Values, after: str | None, limit: int
 ) -> list[HistoryEntry]:
     """The entries behind one, the latest first."""
-    told = timeline_of_record(snapshot.connection, found.events, snapshot.user, after=after, limit=limit)
+    told = timeline_of_record(snapshot, found.events, after=after, limit=limit)
     return [as_row(entry, HistoryEntry) for entry in told]
 
 

@@ -24,10 +24,9 @@ from werkzeug.exceptions import TooManyRequests
 from projections.database import unless_busy
 from projections.event_log.faults import FAULTS
 from web.access.context import current_context
-from web.access.identity import current_user_or_none
 from web.api.door import API_PREFIX
 from web.open_routes import OPEN_ROUTES
-from web.runtime.services import Services, services
+from web.runtime.services import Services
 from web.runtime.settings import current_settings
 from web.runtime.tables import REQUEST_COUNTS
 
@@ -112,14 +111,16 @@ def add_limit(app: Flask) -> None:
     def count() -> None:
         if not request.path.startswith(f"{API_PREFIX}/") or request.endpoint in OPEN_ROUTES:
             return
-        asking, limit = current_user_or_none(), current_settings().api_limit
+        context, limit = current_context(), current_settings().api_limit
+        asking = context.user_or_none
         if asking is None or not current_app.config["RATELIMIT_ENABLED"]:
             return
         limits = {asking.person: limit * OF_A_PERSON}
-        if (token := current_context().token) is not None:
+        if (token := context.token) is not None:
             limits[token.id] = limit
-        now = services().now()
-        if not _COUNTS.setdefault(services(), Counts()).is_within(services(), limits, now):
+        here = context.services
+        now = here.now()
+        if not _COUNTS.setdefault(here, Counts()).is_within(here, limits, now):
             raise TooManyRequests(
                 f"{limit} requests a minute are answered for a token, and {limit * OF_A_PERSON} for a person",
                 retry_after=MINUTE - int(now.timestamp()) % MINUTE,

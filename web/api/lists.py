@@ -28,7 +28,7 @@ def of_all(list_endpoint: ListEndpoint) -> Of:
         if list_endpoint.read is None:
             return ListScope(person=context.user.person)
         with context.read() as snapshot:
-            return reach(snapshot.connection, list_endpoint.read)
+            return reach(snapshot, list_endpoint.read)
 
     return seen
 
@@ -39,7 +39,7 @@ def of_record(resource: Resource[Any], list_endpoint: ListEndpoint) -> Of:
     def found(context: RequestContext, ref: str) -> LoadedRecord[Any]:
         record = load_for_user(context, resource, ref)
         if list_endpoint.read is not None:
-            allow(list_endpoint.read, record.concerned)
+            allow(context, list_endpoint.read, record.concerned)
         return record
 
     return found
@@ -63,7 +63,7 @@ def list_of(list_endpoint: ListEndpoint, of: Of) -> tuple[type[Schema], type[Sch
         asked_of = of(context, **where)
         with context.read() as snapshot:
             found = listing.page(snapshot, asked_of, filters, after, limit)
-            items = rows_as_json(snapshot.connection, listing, found.rows, listing.kept_back(context.user))
+            items = rows_as_json(snapshot, listing, found.rows, listing.kept_back(context.user))
         headers = {"Link": f'<{_following(found.following)}>; rel="next"'} if found.following else {}
         return shown.dump({"items": items, "next": found.following}), headers
 

@@ -7,14 +7,13 @@ from typing import Any
 
 from domain.aggregate import Aggregate
 from projections.view import Row
-from web.access.context import Snapshot, User
+from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.api.door import API_PREFIX
 from web.commands.dispatch import LoadedRecord
 from web.commands.listing import ListEndpoint, Listing, Values
 from web.commands.resource import Command, Resource
-from web.runtime.services import services
 
 
 class CommandEntry(Row):
@@ -31,9 +30,9 @@ class CommandEntry(Row):
 def commands_of(resource: Resource[Any]) -> ListEndpoint:
     """What can be done with each record of a kind, for whoever may read the record."""
 
-    def allowed(asking: User, found: LoadedRecord[Any]) -> Iterator[CommandEntry]:
-        for command in resource.allowed_to(asking, found.record, found.concerned):
-            yield _entry(asking, command, found.record, resource.href(found.record, command.name))
+    def allowed(context: RequestContext, found: LoadedRecord[Any]) -> Iterator[CommandEntry]:
+        for command in resource.allowed_to(context, found.record, found.concerned):
+            yield _entry(context, command, found.record, resource.href(found.record, command.name))
 
     return _endpoint(allowed, resource.read, f"What can be done with a {resource.one}, and what not and why")
 
@@ -41,25 +40,25 @@ def commands_of(resource: Resource[Any]) -> ListEndpoint:
 def beginnings_of(resource: Resource[Any]) -> ListEndpoint:
     """What begins a record of a kind, for whoever is signed in."""
 
-    def allowed(asking: User, _: ListScope) -> Iterator[CommandEntry]:
-        for command in resource.beginnings_for(asking):
-            yield _entry(asking, command, None, f"/{resource.path}/{command.name}")
+    def allowed(context: RequestContext, _: ListScope) -> Iterator[CommandEntry]:
+        for command in resource.beginnings_for(context.user):
+            yield _entry(context, command, None, f"/{resource.path}/{command.name}")
 
     return _endpoint(allowed, None, f"What begins a {resource.one}, and what does not and why")
 
 
-def _entry(asking: User, command: Command[Any], record: Aggregate | None, path: str) -> CommandEntry:
-    why_not = command.why_not(asking, record, services().today())
+def _entry(context: RequestContext, command: Command[Any], record: Aggregate | None, path: str) -> CommandEntry:
+    why_not = command.why_not(context, record)
     return CommandEntry(
         name=command.name, title=command.title, href=API_PREFIX + path, is_open=not why_not, why_not=why_not
     )
 
 
 def _endpoint(
-    allowed: Callable[[User, Any], Iterable[CommandEntry]], read: Action | None, title: str
+    allowed: Callable[[RequestContext, Any], Iterable[CommandEntry]], read: Action | None, title: str
 ) -> ListEndpoint:
     def entries(snapshot: Snapshot, of: Any, _: Values, after: str | None, limit: int) -> list[CommandEntry]:
-        found = list(allowed(snapshot.user, of))
+        found = list(allowed(snapshot.context, of))
         names = [each.name for each in found]
         return found[names.index(after) + 1 if after else 0 :][:limit]
 

@@ -101,8 +101,8 @@ def add_single_api(single: SingleEndpoint) -> Blueprint:
     """The blueprint of something that is told and is no record."""
     api = Blueprint(f"api_{single.name}", single.name, url_prefix=f"{API_PREFIX}/{single.path}")
 
-    def answered(_: RequestContext) -> Response:
-        return _answer(200, (single.out().dump(single.answer()), {}))
+    def answered(context: RequestContext) -> Response:
+        return _answer(200, (single.out().dump(single.answer(context)), {}))
 
     _add(
         api,
@@ -164,7 +164,7 @@ def _add_page(
     def pages(context: RequestContext, filters: dict[str, Any], **where: str) -> Response:
         return _answer(200, listed(context, filters, **where))
 
-    guard = _permitted(lambda _: allow_any([read]) if read else None)
+    guard = _permitted(lambda context: allow_any(context, [read]) if read else None)
     answers = _answers(200, page, "Link")
     view = guard(api.arguments(query, location="query")(pages))
     _add(api, rule, view, answers=answers, rights=[read] if read else (), **described)
@@ -226,9 +226,9 @@ def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
 
     @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
-    def previewed(_: RequestContext, values: dict[str, Any]) -> Any:
+    def previewed(context: RequestContext, values: dict[str, Any]) -> Any:
         with _named_as_asked(command):
-            return _answer(200, (out().dump(preview(values)), {}))
+            return _answer(200, (out().dump(preview(context, values)), {}))
 
     _add(
         api,
@@ -314,7 +314,7 @@ def _add_several(api: Blueprint, resource: Resource[A], command: BulkCommand) ->
     @api.arguments(command.schema, error_status_code=422)
     def carry_out(context: RequestContext, headers: dict[str, Any], values: dict[str, Any]) -> Any:
         def done(_: Key, id: UUID) -> Answer:
-            return command.out().dump(command.carry_out(values, id)), {}
+            return command.out().dump(command.carry_out(context, values, id)), {}
 
         return _once(context, headers["key"], 200, done)
 
@@ -464,7 +464,7 @@ def _ready(context: RequestContext, resource: Resource[A], record: A) -> Any:
     """The record as the person who asks may see it, with all that it names looked up at once."""
     seen = copy_for_reader(context, resource, record)
     with context.read() as snapshot:
-        rows_of(snapshot.connection, set(ids_within(seen)))
+        rows_of(snapshot, set(ids_within(seen)))
     return seen
 
 

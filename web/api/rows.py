@@ -16,10 +16,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
-import sqlalchemy as sa
 from marshmallow import Schema, fields
 
 from domain.vocabulary import LabelledEnum
+from web.access.context import Snapshot
 from web.access.name_cache import ids_within, references_of
 from web.api.references import REFERS
 from web.commands.listing import Listing
@@ -61,13 +61,13 @@ def _page(row: Any, inside: frozenset[str], names: frozenset[tuple[str, str]]) -
 
 
 def rows_as_json(
-    connection: sa.Connection, listing: Listing, rows: Iterable[Any], kept_back: Values
+    snapshot: Snapshot, listing: Listing, rows: Iterable[Any], kept_back: Values
 ) -> Sequence[dict[str, Any]]:
     """Rows as their schema tells them, all that they name looked up at once; `kept_back` stands in place of columns
     that are not for the person who asks."""
     names = [name for name in _columns(listing.row) if name not in listing.inside]
     plain = [{name: _plain(name, getattr(row, name)) for name in names} | dict(kept_back) for row in rows]
-    called = references_of(connection, set(ids_within(plain)))
+    called = references_of(snapshot, set(ids_within(plain)))
     return [{name: _called(value, called) for name, value in row.items()} for row in plain]
 
 

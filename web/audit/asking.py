@@ -19,13 +19,12 @@ from projections.view_status import behind_since
 from web import formats
 from web.access.context import Snapshot, User, current_context
 from web.access.disclosure import log_filter, readable_kinds, searchable, shows_log_positions
-from web.access.identity import ListScope, current_user
+from web.access.identity import ListScope
 from web.access.policy import Action
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.history.timeline import OF_ENTRIES, HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of
 from web.layout.filter_fields import NO_DAY, RecordFilter, SchoolFilter
-from web.runtime.services import services
 
 
 class Dated(LabelledEnum):
@@ -71,19 +70,17 @@ class AnyRecord(fields.String):
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        with services().read() as connection:
-            found = references.find(connection, super()._deserialize(value, attr, data, **kwargs))
-            if found is None or not entries_told(
-                Snapshot(current_context(), connection), TrailFilter(stream=found.id), current_user(), None, 1
-            ):
-                if since := trail_behind_since(connection):
+        with current_context().read() as snapshot:
+            found = references.find(snapshot.connection, super()._deserialize(value, attr, data, **kwargs))
+            if found is None or not entries_told(snapshot, TrailFilter(stream=found.id), None, 1):
+                if since := trail_behind_since(snapshot.connection):
                     raise self.make_error("behind", since=formats.datetime(since))
                 raise self.make_error("unknown")
         return found.id
 
 
 def _is_kind(value: str) -> None:
-    if value not in readable_kinds(current_user()):
+    if value not in readable_kinds(current_context().user):
         raise ValidationError("There are no records of that kind, or you may not read their trail")
 
 
@@ -131,23 +128,21 @@ class AuditPage:
     following: str | None
 
 
-def page_of(snapshot: Snapshot, asked: TrailFilter, asking: User, after: str | None, limit: int) -> AuditPage:
+def page_of(snapshot: Snapshot, asked: TrailFilter, after: str | None, limit: int) -> AuditPage:
     """A page of the entries that somebody is told, the newest in the log first."""
-    told = entries_told(snapshot, asked, asking, position_of(after), limit + 1)
+    told = entries_told(snapshot, asked, position_of(after), limit + 1)
     following = str(told[limit - 1].id) if len(told) > limit else None
     return AuditPage(told[:limit], following)
 
 
-def entries_told(
-    snapshot: Snapshot, asked: TrailFilter, asking: User, after: UUID | None, limit: int
-) -> list[TimelineEntry]:
+def entries_told(snapshot: Snapshot, asked: TrailFilter, after: UUID | None, limit: int) -> list[TimelineEntry]:
     """So many entries behind the one with an id; what somebody is not told leaves no gap."""
-    asked = searchable(snapshot.connection, asking, replace(asked, only=log_filter(asking)))
+    asked = searchable(snapshot, replace(asked, only=log_filter(snapshot.user)))
     told: list[TimelineEntry] = []
     behind: int | UUID | None = after
     while len(told) < limit:
         found = audit_trail.positions(snapshot.connection, asked, behind, limit)
-        told += timeline_of(snapshot, found, asking)
+        told += timeline_of(snapshot, found)
         if len(found) < limit:
             break
         behind = found[-1]
@@ -186,7 +181,7 @@ class AuditEntry(HistoryEntry):
 
 
 def _listed(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
-    told = entries_told(snapshot, trail_filter(filters), snapshot.user, position_of(after), limit)
+    told = entries_told(snapshot, trail_filter(filters), position_of(after), limit)
     return [as_row(entry, AuditEntry) for entry in told]
 
 

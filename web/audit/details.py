@@ -12,14 +12,12 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.aggregate import RECORDS, Aggregate, Event
 from domain.service import folded
 from domain.vocabulary import Personal
 from projections.audit_trail import kind_of
 from web import formats
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.disclosure import Disclosure, shows_log_positions
 from web.access.name_cache import ids_within, names_of
 from web.history.sentences import ids_in, sentence, value_in_words
@@ -54,16 +52,16 @@ class EntryDetails:
     technical: Sequence[tuple[str, str]]
 
 
-def details_of(connection: sa.Connection, event: Event, around: Sequence[Event], asking: User) -> EntryDetails:
+def details_of(snapshot: Snapshot, event: Event, around: Sequence[Event]) -> EntryDetails:
     """Everything that is known of an event that the person who asks may read; `around` is all that happened to its
     record, in order."""
     before, after = _record_around(event, around)
-    names = names_of(connection, ids_in([event]) | set(ids_within([vars(event), _facts(before), _facts(after)])))
-    reader = _Reader(names, restricted_too=Disclosure(connection, asking).may_read_restricted(event))
+    names = names_of(snapshot, ids_in([event]) | set(ids_within([vars(event), _facts(before), _facts(after)])))
+    reader = _Reader(names, restricted_too=Disclosure(snapshot).may_read_restricted(event))
     fields = [(label_of(name), reader.text(value, name)) for name, value in vars(event).items() if name != "meta"]
     changes = list(reader.changes(_facts(before), _facts(after)))
     codes = dict([(each.label, each.after) for each in changes] + fields)
-    technical = [*((label, text) for label, text in codes.items() if _is_code(text)), *_origin(event, asking)]
+    technical = [*((label, text) for label, text in codes.items() if _is_code(text)), *_origin(event, snapshot.user)]
     return EntryDetails(
         sentence=sentence(event, names),
         fields=[(label, text) for label, text in fields if not _is_code(text)],

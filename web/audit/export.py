@@ -50,11 +50,11 @@ def rows(
     try:
         with services.read() as connection:
             since = trail_behind_since(connection)
-            for entry in _entries(Snapshot(context, connection), asked, asking):
+            for entry in _entries(Snapshot(context, connection), asked):
                 count += 1
                 yield _cells(entry, with_place=shows_log_positions(asking))
     finally:
-        record_shown(Door.SHEET)
+        record_shown(context, Door.SHEET)
     made = formats.datetime(services.now())
     made_by = f"Made by {asking.name} on {made}"
     lacking = f" Anything recorded since {formats.datetime(since)} is missing." if since else ""
@@ -62,10 +62,10 @@ def rows(
     yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. {searched}",)
 
 
-def _entries(snapshot: Snapshot, asked: TrailFilter, asking: User) -> Iterator[TimelineEntry]:
+def _entries(snapshot: Snapshot, asked: TrailFilter) -> Iterator[TimelineEntry]:
     after: str | None = None
     while True:
-        page = page_of(snapshot, asked, asking, after, AT_ONCE)
+        page = page_of(snapshot, asked, after, AT_ONCE)
         yield from page.entries
         after = page.following
         if after is None:

@@ -41,7 +41,7 @@ NOTHING = AuditPage((), None)
 @pages.get("/audit")
 def search(context: RequestContext) -> Answer:
     """The search and what it finds, newest first."""
-    allow(Action.READ_AUDIT)
+    allow(context, Action.READ_AUDIT)
     filters = Filters(AuditFilters)
     page = NOTHING if filters.wrong else _found(context, trail_filter(filters.values))
     with context.read() as snapshot:
@@ -67,7 +67,7 @@ def _choices(context: RequestContext) -> Mapping[str, Options]:
 
 def _found(context: RequestContext, asked: TrailFilter) -> AuditPage:
     with context.read() as snapshot:
-        return page_of(snapshot, asked, context.user, place_asked(), PAGE)
+        return page_of(snapshot, asked, place_asked(), PAGE)
 
 
 CODE = rf"[0-9a-f]{{{SHORT}}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
@@ -78,7 +78,7 @@ NO_ENTRY = "There is no entry in the audit trail at this address"
 @pages.get("/audit.csv")
 def sheet(context: RequestContext) -> Response:
     """All that the search finds, as a sheet."""
-    allow(Action.READ_AUDIT)
+    allow(context, Action.READ_AUDIT)
     filters = Filters(AuditFilters)
     if filters.wrong:
         raise BadRequest("One of the filters is wrong. Correct it on the audit trail page.")
@@ -90,7 +90,7 @@ def sheet(context: RequestContext) -> Response:
 @pages.get("/audit/<record>/<int:number>")
 def entry_of_record(context: RequestContext, record: str, number: int) -> str:
     """An entry by the reference of its record, of a school by its URN, and its number there."""
-    allow(Action.READ_AUDIT)
+    allow(context, Action.READ_AUDIT)
     with context.read() as snapshot:
         school = by_urn(snapshot.connection, int(record)) if re.fullmatch(URN, record) else None
     stream = school.id if school else id_of_reference(record)
@@ -103,7 +103,7 @@ def entry_of_record(context: RequestContext, record: str, number: int) -> str:
 @pages.get("/audit/<code>")
 def entry(context: RequestContext, code: str) -> str:
     """An entry by its id, or by as much of it as stands in addresses."""
-    allow(Action.READ_AUDIT)
+    allow(context, Action.READ_AUDIT)
     stream = context.services.store.recorder.stream_of(code) if re.fullmatch(CODE, code) else None
     if stream is None:
         raise NotFound(NO_ENTRY)
@@ -122,20 +122,20 @@ def _entry_page(context: RequestContext, around: list[Event], event: Event) -> s
     """One entry: every detail of it, what it changed, and its neighbours."""
     asking = context.user
     with context.read() as snapshot:
-        disclosure = Disclosure(snapshot.connection, asking, [event])
+        disclosure = Disclosure(snapshot, [event])
         if not disclosure.tells(event):
             raise NotFound(NO_ENTRY)
         readable = disclosure.may_read(event)
     if readable and event.meta.sensitivity is not Sensitivity.ORDINARY:
-        note_shown_itself(event.meta.stream, event.meta.about.school)
+        note_shown_itself(context, event.meta.stream, event.meta.about.school)
     place = event.meta.version - 1
     near = {"before": around[place - 1 : place], "after": around[place + 1 : place + 2]}
     with context.read() as snapshot:
         together = _saved_with(snapshot, event)
         events = [event, *near["before"], *near["after"], *together]
-        rows_of(snapshot.connection, ids_in([*around, *together]) | set(records_and_schools(events)))
-        told: EntryDetails | None = details_of(snapshot.connection, event, around, asking) if readable else None
-        shown = {each.id: each for each in timeline_of_events(snapshot.connection, events, asking)}
+        rows_of(snapshot, ids_in([*around, *together]) | set(records_and_schools(events)))
+        told: EntryDetails | None = details_of(snapshot, event, around) if readable else None
+        shown = {each.id: each for each in timeline_of_events(snapshot, events)}
     own = shown[event.meta.event_id]
     called = f"Entry {own.position}" if shows_log_positions(asking) else "Entry"
     return render_template(

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 
 from projections.provider_history import BrokeredHistory, cases_beside, histories
 from web.access.context import Snapshot
-from web.access.restricted import hidden_from_current_user
+from web.access.restricted import hidden_from
 from web.runtime.bulk_load import events_of
 
 
 def past_for_reader(snapshot: Snapshot, rows: Iterable[BrokeredHistory]) -> list[BrokeredHistory]:
     """These histories, those that a restricted case is counted in counted anew without it."""
     found = list(rows)
-    closed = hidden_from_current_user(snapshot.connection).closed
+    closed = hidden_from(snapshot).closed
     beside = cases_beside(snapshot.connection, [row.holder for row in found], closed) if found and closed else {}
     anew = histories.filled_by(
         events_of(snapshot.services, snapshot.connection, {each for case in beside.values() for each in case})

@@ -68,8 +68,8 @@ def compare_quotes(
     if not in_full and not are_shown(tender, today):
         return []
     quotes = tender.quotes
-    names = names_of(snapshot.connection, {*quotes, *(quote.specialist for quote in quotes.values())})
-    references = references_of(snapshot.connection, list(quotes))
+    names = names_of(snapshot, {*quotes, *(quote.specialist for quote in quotes.values())})
+    references = references_of(snapshot, list(quotes))
     if past is None:
         past = _ALONE.rows(snapshot.connection, tender=tender.id)["past"]
     rated = {each.holder: each for each in past_for_reader(snapshot, past)}
@@ -99,10 +99,10 @@ def rating(past: Mapping[UUID, BrokeredHistory], provider: UUID) -> str:
     return f"{history.mean_rating:.1f} of {BEST} ({cases})"
 
 
-def quote_options(connection: sa.Connection, lines: Iterable[Compared]) -> list[tuple[str, str, str]]:
+def quote_options(snapshot: Snapshot, lines: Iterable[Compared]) -> list[tuple[str, str, str]]:
     """Quotes as a form offers them: reference, provider, and what it offers."""
     shown = list(lines)
-    refs = references_of(connection, [line.provider for line in shown])
+    refs = references_of(snapshot, [line.provider for line in shown])
     return [(refs[line.provider], line.name, _in_short(line)) for line in shown if line.provider in refs]
 
 

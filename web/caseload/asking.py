@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-import sqlalchemy as sa
 from marshmallow import Schema, fields
 from werkzeug.exceptions import BadRequest
 
@@ -83,7 +82,7 @@ def view_filters(snapshot: Snapshot, limited: ListScope, filters: Values) -> vie
         "served": schools.served_ids(types_served()),
         "in_time_on": snapshot.services.today(),
         "due_before": filters.get("due_before"),
-        **caseload_limits(snapshot.connection, asking),
+        **caseload_limits(snapshot),
     }
     if filters.get("waiting_for"):
         more["waiting_for"] = [filters["waiting_for"]]
@@ -94,19 +93,20 @@ def view_filters(snapshot: Snapshot, limited: ListScope, filters: Values) -> vie
     if filters.get("officer"):
         return {**more, **_of_officer(snapshot, limited, filters["officer"])}
     if whose is Whose.MINE:
-        return _mine(snapshot.connection, asking, more)
+        return _mine(snapshot, more)
     if whose is Whose.TEAM:
-        return {**more, "schools": _team(snapshot.connection, asking, limited), "person": asking.person}
+        return {**more, "schools": _team(snapshot, limited), "person": asking.person}
     return {**more, "schools": limited.narrowed(), "person": limited.person}
 
 
-def _mine(connection: sa.Connection, asking: User, more: view.Narrowed) -> view.Narrowed:
+def _mine(snapshot: Snapshot, more: view.Narrowed) -> view.Narrowed:
+    asking = snapshot.user
     moves = [move for right in asking.rights for move in OWN_MOVES.get(right.role, ())]
     if asking.holds(Role.HEADTEACHER, Role.CHAIR) and not more.get("waiting_for"):
         more = {**more, "waiting_for": moves}
     own_moves = () if asking.schools else moves
     if asking.may(Action.ASSURE_RECORD):
-        assured_at = reach(connection, Action.ASSURE_RECORD).narrowed()
+        assured_at = reach(snapshot, Action.ASSURE_RECORD).narrowed()
         more = {**more, "assured_at": assured_at, "author": asking.person}
     return {**more, "schools": asking.schools, "person": asking.person, "moves": own_moves}
 
@@ -117,13 +117,14 @@ def _of_officer(snapshot: Snapshot, limited: ListScope, officer: UUID) -> view.N
     return {"schools": seen, "person": officer if limited.everything else None}
 
 
-def _team(connection: sa.Connection, asking: User, limited: ListScope) -> frozenset[UUID] | None:
+def _team(snapshot: Snapshot, limited: ListScope) -> frozenset[UUID] | None:
     """The own schools and those of the phase team of each post, whoever leads it; for those whose posts are of no
     team, all that they may see."""
+    asking = snapshot.user
     teams = {right.team for right in asking.rights if right.team}
     if not teams:
         return limited.narrowed()
-    found = asking.schools | schools_of_teams(connection, teams)
+    found = asking.schools | schools_of_teams(snapshot, teams)
     return found if limited.everything else found & limited.schools
 
 
@@ -132,7 +133,7 @@ def caseload_items(
 ) -> list[Item]:
     """The items that somebody asks for and may see, in the order in which they are due."""
     found = view.waiting(snapshot.connection, after=after, limit=limit, **view_filters(snapshot, limited, filters))
-    return items_for_reader(snapshot.connection, snapshot.user, found)
+    return items_for_reader(snapshot, found)
 
 
 def counted_page(
@@ -144,7 +145,7 @@ def counted_page(
         found, count = view.counted(
             snapshot.connection, today=snapshot.services.today(), after=after, limit=limit, **wanted
         )
-        return items_for_reader(snapshot.connection, snapshot.user, found), count
+        return items_for_reader(snapshot, found), count
     except ValueError:
         if after is None:
             raise

@@ -55,7 +55,7 @@ NOTHING = CaseloadPage((), None, CaseloadCount(0, 0))
 @pages.get("/caseload")
 def caseload_page(context: RequestContext) -> tuple[str, int]:
     """What waits, as the filters ask for it."""
-    allow(Action.READ_CASELOAD)
+    allow(context, Action.READ_CASELOAD)
     asking, today = context.user, context.services.today()
     filters = Filters(CaseloadFilters)
     everybody = widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL
@@ -63,7 +63,7 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
         page = NOTHING if filters.wrong else _page(snapshot, filters.values)
         is_narrow = filters.values.get("whose") is Whose.LEFT or "school" in filters.values or "after" in request.args
         left = 0 if filters.wrong or is_narrow else _left(snapshot)
-        known = rows_of(snapshot.connection, {*_ids(page.shown), *linked_records(page.shown)})
+        known = rows_of(snapshot, {*_ids(page.shown), *linked_records(page.shown)})
         choices = {"officer": officers(snapshot)} if everybody else {}
     names = {id: row.name for id, row in known.items()}
     references = {id: row.detail for id, row in known.items()}
@@ -88,16 +88,14 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
 
 def _page(snapshot: Snapshot, values: Values) -> CaseloadPage:
     after = place_asked()
-    found, count = counted_page(snapshot, reach(snapshot.connection, Action.READ_CASELOAD), values, after, PAGE + 1)
+    found, count = counted_page(snapshot, reach(snapshot, Action.READ_CASELOAD), values, after, PAGE + 1)
     shown = found[:PAGE]
     return CaseloadPage(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)
 
 
 def _left(snapshot: Snapshot) -> int:
     """How much is open at schools that went to another authority, where somebody has to end it or hand it over."""
-    _, count = counted_page(
-        snapshot, reach(snapshot.connection, Action.READ_CASELOAD), {"whose": Whose.LEFT}, None, 1
-    )
+    _, count = counted_page(snapshot, reach(snapshot, Action.READ_CASELOAD), {"whose": Whose.LEFT}, None, 1)
     return count.total
 
 

@@ -26,14 +26,13 @@ from web.access.identity import ListScope, teams_of
 from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action, RecordScope, Scope, widest
 from web.access.readers import KEPT, LATER, VISIBLE, WRITER, is_inside, is_meant_for_reader
-from web.access.restricted import hidden_from, hidden_from_current_user, restricted_records
+from web.access.restricted import hidden_from, restricted_records
 from web.access.restricted_reads import note_shown
 from web.commands.dispatch import LoadedRecord, found_at, load_for_user
 from web.commands.resource import Resource, Values
 from web.forms.messages import lower_first
 from web.history.record_addresses import record_href
 from web.runtime.bulk_load import load_records
-from web.runtime.services import services
 
 R = TypeVar("R", view.NoteOnRecord, view.FileOnRecord)
 
@@ -94,17 +93,17 @@ def attached_to(
     kind, asking, address = resource.kind.KIND, snapshot.user, resource.address(found.record)
     if kind not in TAKES_NOTES or not asking.may(Action.READ_NOTE, found.concerned):
         return None
-    closed = hidden_from(snapshot.connection, asking).closed
+    closed = hidden_from(snapshot).closed
     notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(asking, note)]
     files = [file for file in beside["files"] if file.id not in closed and is_meant_for_reader(asking, file)]
     read = [row for row in (*notes, *files) if not (isinstance(row, view.NoteOnRecord) and row.is_restricted)]
-    note_shown(snapshot.connection, ((row.id, row.school) for row in read))
+    note_shown(snapshot, ((row.id, row.school) for row in read))
     writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
     people = {note.written_by for note in notes} | {file.added_by for file in files}
     attached = Attached(
         notes=notes,
         files=files,
-        names=names_of(snapshot.connection, {person for person in people if person}),
+        names=names_of(snapshot, {person for person in people if person}),
         write_href=f"/notes/write?record={address}" if writes else "",
         add_href=f"/files/add?record={address}" if writes and kind in TAKES_FILES else "",
         visible={row.id: visible_to(snapshot, row) for row in (*notes, *files)},
@@ -115,9 +114,9 @@ def attached_to(
 def visible_to(snapshot: Snapshot, what: Note | Attachment | view.NoteOnRecord | view.FileOnRecord) -> str:
     """Who may see a note or file that is open to whoever asks: what belongs to a restricted concern, whoever may read
     the concern, for whomever it was meant."""
-    if what.id in hidden_from(snapshot.connection, snapshot.user).written:
+    if what.id in hidden_from(snapshot).written:
         return WRITER
-    if what.id in restricted_records(snapshot.connection, snapshot.user):
+    if what.id in restricted_records(snapshot):
         return KEPT if what.visible_to in {None, Audience.SERVICE} else f"{KEPT}; {LATER[what.visible_to]}"
     return VISIBLE[what.visible_to]
 
@@ -128,21 +127,20 @@ def is_meant_for(asking: User, note: Note | view.NoteOnRecord) -> bool:
     return is_inside(asking) or (note.withdrawn_on is None and is_meant_for_reader(asking, note))
 
 
-def is_open_to(context: RequestContext, asking: User, kind: str, record: UUID) -> bool:
-    """Whether somebody may read a record: one that a note or file is on, or that they name."""
+def is_open_to(context: RequestContext, kind: str, record: UUID) -> bool:
+    """Whether the person who asks may read a record: one that a note or file is on, or that they name."""
     resource = resource_of(kind)
     if resource is None:
         return False
-    if resource.visibility.is_always_open and widest(resource.read, asking.rights) is Scope.ALL:
-        return record not in hidden_from_current_user().closed
-    found = context.services.service.find(resource.kind, record)
     with context.read() as snapshot:
-        return _opens(snapshot.connection, asking, resource, found)
+        if resource.visibility.is_always_open and widest(resource.read, context.user.rights) is Scope.ALL:
+            return record not in hidden_from(snapshot).closed
+        return _opens(snapshot, resource, context.services.service.find(resource.kind, record))
 
 
-def _opens(connection: sa.Connection, asking: User, resource: Resource[Any], record: Any) -> bool:
-    where = resource.concerned(connection, record)
-    return asking.may(resource.read, where) and resource.opens(connection, asking, record, where)
+def _opens(snapshot: Snapshot, resource: Resource[Any], record: Any) -> bool:
+    where = resource.concerned(snapshot, record)
+    return snapshot.user.may(resource.read, where) and resource.opens(snapshot, record, where)
 
 
 COUNTED_TO = 200
@@ -178,7 +176,7 @@ def _open_among(snapshot: Snapshot, rows: list[R]) -> list[R]:
     """Those of the rows whose records the person who asks may read. A record itself is read only where it takes more
     than its school and provider to tell."""
     asking = snapshot.user
-    closed = hidden_from(snapshot.connection, asking).closed
+    closed = hidden_from(snapshot).closed
     rows = [row for row in rows if row.id not in closed]
     opens = {row.on_record: _opens_by_place(asking, row) for row in rows}
     unclear = {
@@ -187,8 +185,8 @@ def _open_among(snapshot: Snapshot, rows: list[R]) -> list[R]:
     read = load_records(
         snapshot.services, snapshot.connection, {id: resource.kind for id, resource in unclear.items()}
     )
-    teams_of(snapshot.connection, {school for record in read.values() if (school := record.about().school)})
-    opens |= {id: _opens(snapshot.connection, asking, unclear[id], record) for id, record in read.items()}
+    teams_of(snapshot, {school for record in read.values() if (school := record.about().school)})
+    opens |= {id: _opens(snapshot, unclear[id], record) for id, record in read.items()}
     return [row for row in rows if opens[row.on_record]]
 
 
@@ -248,13 +246,13 @@ class PlaceField(fields.String):
         return AttachedTo(kind, found.id, about.school, about.provider)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        with services().read() as connection:
-            return address_of(Snapshot(current_context(), connection), value)
+        with current_context().read() as snapshot:
+            return address_of(snapshot, value)
 
 
 def address_of(snapshot: Snapshot, record: UUID) -> str:
     """The reference of a record, a school's URN."""
-    return found_at(snapshot.context, record) or reference_of(snapshot.connection, record) or ""
+    return found_at(snapshot.context, record) or reference_of(snapshot, record) or ""
 
 
 def href_of(snapshot: Snapshot, kind: str, record: UUID) -> str:

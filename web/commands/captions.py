@@ -19,12 +19,12 @@ def caption(snapshot: Snapshot, resource: Resource[A], record: A) -> str:
     if resource.called is not None:
         return resource.called(record)
     reference, ids = resource.address(record), _ids(snapshot.context, resource, record)
-    rows = rows_of(snapshot.connection, ids)
+    rows = rows_of(snapshot, ids)
     names = (rows[id].name for id in ids if id in rows and rows[id].name != reference)
     return ", ".join(filter(None, (reference, next(names, ""))))
 
 
 def _ids(context: RequestContext, resource: Resource[A], record: A) -> list[UUID]:
     """Whose names tell what the record is, the nearest first."""
-    about = resource.about(context.user, record)
+    about = resource.about(context, record)
     return [id for id in (record.id, about.school, about.provider) if id is not None]

@@ -32,7 +32,7 @@ EVERYBODY = 10_000
 
 def open_schools(snapshot: Snapshot, action: Action) -> Choices:
     """This authority's open schools about which the person who asks may do something, by name."""
-    limited = reach(snapshot.connection, action).narrowed()
+    limited = reach(snapshot, action).narrowed()
     known = schools.list_rows(snapshot.connection, today=snapshot.services.today(), limit=EVERY_SCHOOL)
     return [
         (str(school.urn), school_in_words(school))
@@ -62,9 +62,7 @@ def distinct_options(snapshot: Snapshot, offered: Iterable[tuple[str, str]]) -> 
         return choices
     ids = {reference: id for reference, _ in alike if (id := id_of_reference(reference))}
     held = people.posts_of_each(snapshot.connection, list(ids.values()), snapshot.services.today())
-    places = names_of(
-        snapshot.connection, [place for post in held for place in (post.school, post.provider) if place]
-    )
+    places = names_of(snapshot, [place for post in held for place in (post.school, post.provider) if place])
     posts: dict[UUID, list[str]] = defaultdict(list)
     for post in held:
         posts[post.person].append(post_in_words(post, places))
@@ -78,10 +76,10 @@ def distinct_options(snapshot: Snapshot, offered: Iterable[tuple[str, str]]) -> 
 
 def distinct_names(snapshot: Snapshot, ids: Iterable[UUID]) -> dict[UUID, str]:
     """The names of these people, told apart from all others whose names look alike."""
-    named = names_of(snapshot.connection, list(ids))
+    named = names_of(snapshot, list(ids))
     for id in named:
         if others := people.alike(snapshot.connection, id):
-            reference = references_of(snapshot.connection, [id])[id]
+            reference = references_of(snapshot, [id])[id]
             beside = [(each.reference, each.name) for each in others]
             named[id] = dict(distinct_options(snapshot, [(reference, named[id]), *beside]))[reference]
     return named
@@ -124,8 +122,8 @@ def authorisers(snapshot: Snapshot) -> Choices:
     return holders_of_roles(snapshot, APPROVERS)
 
 
-def provider_options(connection: sa.Connection, providers: Iterable[UUID]) -> Choices:
+def provider_options(snapshot: Snapshot, providers: Iterable[UUID]) -> Choices:
     """Providers by reference and name, in the order given."""
     wanted = list(providers)
-    named, refs = names_of(connection, wanted), references_of(connection, wanted)
+    named, refs = names_of(snapshot, wanted), references_of(snapshot, wanted)
     return [(refs[id], named[id]) for id in wanted if id in refs]

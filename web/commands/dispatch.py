@@ -66,7 +66,7 @@ def load_for_user(context: RequestContext, resource: Resource[A], ref: str) -> L
 
 def _find(context: RequestContext, resource: Resource[A], ref: str) -> LoadedRecord[A]:
     asking = context.user
-    allow(resource.read)
+    allow(context, resource.read)
     with context.read() as snapshot:
         try:
             record, events = context.services.service.find_with_history(
@@ -74,18 +74,18 @@ def _find(context: RequestContext, resource: Resource[A], ref: str) -> LoadedRec
             )
         except NotFound:
             raise NoRecord(ref) from None
-        where = resource.concerned(snapshot.connection, record)
-        if not (asking.may(resource.read, where) and resource.opens(snapshot.connection, asking, record, where)):
+        where = resource.concerned(snapshot, record)
+        if not (asking.may(resource.read, where) and resource.opens(snapshot, record, where)):
             raise NoRecord(ref)
         if ref == (request.view_args or {}).get("ref"):
-            note_shown(snapshot.connection, [(record.id, record.about().school)])
+            note_shown(snapshot, [(record.id, record.about().school)])
     return LoadedRecord(record, where, events)
 
 
 def copy_for_reader(context: RequestContext, resource: Resource[A], record: A) -> Any:
     """The record as the person who asks may see it."""
     with context.read() as snapshot:
-        seen = resource.visibility.copy(context.user, record, resource.concerned(snapshot.connection, record))
+        seen = resource.visibility.copy(context, record, resource.concerned(snapshot, record))
     version = version_of(context, record)
     if isinstance(seen, Aggregate) and seen.version != version:
         seen = copy(seen)
@@ -113,7 +113,7 @@ def _told(context: RequestContext, record: Aggregate) -> tuple[list[int], set[in
     key = record.id, record.saved_version
     if key not in known:
         with context.read() as snapshot:
-            disclosure = Disclosure(snapshot.connection, context.user, events_of(context, record))
+            disclosure = Disclosure(snapshot, events_of(context, record))
             known[key] = disclosure.versions(), disclosure.seen_untold
     return known[key]
 
@@ -133,7 +133,7 @@ def must_be_open(context: RequestContext, command: Command[Any] | BulkCommand) -
     """Raises Unauthorized, or Forbidden where no post of the person who asks lets them do this to any record."""
     if not context.user.may_change:
         raise Forbidden("This token can only read")
-    allow_any(command.actions)
+    allow_any(context, command.actions)
 
 
 def execute(
@@ -153,10 +153,10 @@ def execute(
     asking = context.user
     must_be_open(context, command)
     if ref is None:
-        record, right = None, allow(command.action, _of_answers(context, values))
+        record, right = None, allow(context, command.action, _of_answers(context, values))
     else:
         found = load_for_user(context, resource, ref)
-        record, right = found.record, allow(command.action_on(found.record), found.concerned)
+        record, right = found.record, allow(context, command.action_on(context, found.record), found.concerned)
     signed = context.services.acting(
         asking.person, right.role.value, asking.channel, command=command_id, correlation=context.id
     )
@@ -166,8 +166,8 @@ def execute(
         except AlreadyDone as done:
             return _as_it_is(context, resource, record.id if record else done.stream)
         finally:
-            invalidate(saved)
-            forget_hidden()
+            invalidate(context, saved)
+            forget_hidden(context)
     id = record.id if record else result.id
     after = saved.get(id)
     return after if isinstance(after, resource.kind) else _as_it_is(context, resource, id)
@@ -222,7 +222,7 @@ def _carry_out(
 
 def _refusal(context: RequestContext, command: Command[A], record: A | None) -> Exception | None:
     try:
-        return command.refusal(context.user, record, context.services.today())
+        return command.refusal(context, record)
     except Forbidden as forbidden:
         return forbidden
 
@@ -232,11 +232,10 @@ def changes_since(context: RequestContext, record: Aggregate, version: int) -> l
     events: list[Event] = [
         event for event in context.services.store.get(record.id, gt=version) if isinstance(event, Event)
     ]
-    asking = context.user
     with context.read() as snapshot:
-        disclosure = Disclosure(snapshot.connection, asking, events)
+        disclosure = Disclosure(snapshot, events)
         told = [event for event in events if disclosure.tells(event)]
-        return [entry.sentence for entry in entries(snapshot.connection, told, asking, disclosure)]
+        return [entry.sentence for entry in entries(snapshot, told, disclosure)]
 
 
 def _of_answers(context: RequestContext, values: Values) -> RecordScope | None:
@@ -244,7 +243,7 @@ def _of_answers(context: RequestContext, values: Values) -> RecordScope | None:
     if not isinstance(school, UUID) and not isinstance(provider, UUID):
         return None
     with context.read() as snapshot:
-        return concerned(snapshot.connection, About(school=school, provider=provider))
+        return concerned(snapshot, About(school=school, provider=provider))
 
 
 def _as_it_is(context: RequestContext, resource: Resource[A], id: UUID) -> A:

@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from marshmallow import ValidationError, fields, validate
 
 from domain.references import has_form, record_id
@@ -17,14 +16,12 @@ from domain.text import line, plain
 from domain.vocabulary import LabelledEnum
 from projections import schools
 from web.access.context import Snapshot, current_context
-from web.access.identity import current_user
 from web.access.name_cache import id_of_reference, reference_of, rows_of
 from web.access.nameable_people import may_name
 from web.access.nameable_places import may_name_provider, may_name_school
 from web.commands.attachments import is_open_to
 from web.commands.choices import Choices, distinct_options
 from web.forms.numbers import Amount
-from web.runtime.services import services
 
 LONGEST = 20_000
 """The most characters of a free text; long enough that nobody meets it in writing a record of visit."""
@@ -57,15 +54,15 @@ class SchoolField(fields.String):
         """The school of a URN; None where there is none, or none that the person who asks may name."""
         if not text.isdecimal() or len(text) > MOST_DIGITS_OF_URN:
             return None
-        with services().read() as connection:
-            school = schools.by_urn(connection, int(text))
-            return school if school and may_name_school(connection, current_user(), school.id) else None
+        with current_context().read() as snapshot:
+            school = schools.by_urn(snapshot.connection, int(text))
+            return school if school and may_name_school(snapshot, school.id) else None
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if value is None:
             return None
-        with services().read() as connection:
-            return reference_of(connection, value)
+        with current_context().read() as snapshot:
+            return reference_of(snapshot, value)
 
 
 def known_or_unknown(words: type[StrEnum], **metadata: Any) -> fields.String:
@@ -101,36 +98,36 @@ class RecordField(fields.String):
         id = record_id(self.kind, text)
         if id_of_reference(text) != id:
             return False
-        with services().read() as connection:
-            return id in rows_of(connection, [id]) and self._may_be_named(connection, id)
+        with current_context().read() as snapshot:
+            return id in rows_of(snapshot, [id]) and self._may_be_named(snapshot, id)
 
-    def _may_be_named(self, _: sa.Connection, id: UUID) -> bool:
-        return is_open_to(current_context(), current_user(), self.kind, id)
+    def _may_be_named(self, snapshot: Snapshot, id: UUID) -> bool:
+        return is_open_to(snapshot.context, self.kind, id)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if not isinstance(value, UUID):
             return None
-        with services().read() as connection:
-            return reference_of(connection, value)
+        with current_context().read() as snapshot:
+            return reference_of(snapshot, value)
 
 
 class PersonField(RecordField):
     """A person by reference. One whom the person who asks may not name is refused as one who does not exist."""
 
-    def _may_be_named(self, connection: sa.Connection, id: UUID) -> bool:
-        return may_name(connection, current_user(), id)
+    def _may_be_named(self, snapshot: Snapshot, id: UUID) -> bool:
+        return may_name(snapshot, id)
 
     def told_apart(self, options: Choices) -> Choices:
         """People as a form offers them, those of one name told apart."""
-        with services().read() as connection:
-            return distinct_options(Snapshot(current_context(), connection), options)
+        with current_context().read() as snapshot:
+            return distinct_options(snapshot, options)
 
 
 class ProviderField(RecordField):
     """A provider by reference."""
 
-    def _may_be_named(self, connection: sa.Connection, id: UUID) -> bool:
-        return may_name_provider(connection, current_user(), id)
+    def _may_be_named(self, snapshot: Snapshot, id: UUID) -> bool:
+        return may_name_provider(snapshot, id)
 
 
 class ValuesOf(fields.List[Any]):

@@ -15,9 +15,9 @@ from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.visit import Visit
 from projections import schools
-from web.access.context import RequestContext, Snapshot, User, current_context
+from web.access.context import RequestContext, Snapshot
 from web.access.policy import RecordScope
-from web.access.restricted import hidden_from_current_user, plain_visit
+from web.access.restricted import hidden_from, plain_visit
 from web.commands.attachments import is_open_to, resource_of
 from web.runtime.authority import authority
 from web.runtime.bulk_load import load_records
@@ -58,15 +58,15 @@ def must_be_open_school(context: RequestContext, school: UUID, on: date, *, fiel
         rules.must_be_there(known.details, on, authority=authority().own_code, field=field)
 
 
-def with_open_links(asking: User, record: R, _: RecordScope) -> R:
+def with_open_links(context: RequestContext, record: R, _: RecordScope) -> R:
     """The record without what it belongs to, where that is not open to the person who asks; a visit that hangs on
     something restricted as a plain one."""
-    if isinstance(record, Visit) and record.id in hidden_from_current_user().plain:
-        return plain_visit(record)
+    if isinstance(record, Visit):
+        with context.read() as snapshot:
+            if record.id in hidden_from(snapshot).plain:
+                return plain_visit(record)
     kept = ((name, kind, getattr(record, name, None)) for name, kind in LINKS.items())
-    closed = [
-        name for name, kind, id in kept if id is not None and not is_open_to(current_context(), asking, kind, id)
-    ]
+    closed = [name for name, kind, id in kept if id is not None and not is_open_to(context, kind, id)]
     if not closed:
         return record
     seen = copy(record)
@@ -82,7 +82,7 @@ def concerns_among(snapshot: Snapshot, ids: Collection[UUID]) -> frozenset[UUID]
     asking = snapshot.user
     opened = set()
     for id, case in load_records(snapshot.services, snapshot.connection, dict.fromkeys(ids, ConcernCase)).items():
-        where = resource.concerned(snapshot.connection, case)
-        if asking.may(resource.read, where) and resource.opens(snapshot.connection, asking, case, where):
+        where = resource.concerned(snapshot, case)
+        if asking.may(resource.read, where) and resource.opens(snapshot, case, where):
             opened.add(id)
     return frozenset(opened)

@@ -127,7 +127,7 @@ class Listing:
 
     def _open_rows(self, snapshot: Snapshot, of: Any, filters: Values, after: str | None, limit: int) -> list[Any]:
         """The rows, without those of records that are closed to whoever asks because a concern is restricted."""
-        closed = hidden_from(snapshot.connection, snapshot.user).closed
+        closed = hidden_from(snapshot).closed
         shown, found = list[Any](), list[Any]()
         while len(shown) < limit and (not found or len(found) >= limit):
             found = self.query(snapshot, of, filters, after, limit)
@@ -141,7 +141,7 @@ class Listing:
         """Of the rows found those for which there is room, noted as shown."""
         shown = found[:limit]
         if self.shows_records:
-            note_shown(snapshot.connection, ((record_of(row), getattr(row, "school", None)) for row in shown))
+            note_shown(snapshot, ((record_of(row), getattr(row, "school", None)) for row in shown))
         return RowsShown(shown, self.cursor(shown[-1]) if len(found) > limit else None)
 
 

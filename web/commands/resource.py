@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 from typing import Any, Generic, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
@@ -25,8 +24,8 @@ from domain.aggregate import Aggregate, Event, Refusal, Rule, why_not
 from domain.references import record_id
 from domain.service import Service, Work
 from domain.vocabulary import About
-from web.access.context import RequestContext, Snapshot, User, current_context
-from web.access.identity import concerned, current_user
+from web.access.context import ContextRule, RequestContext, Snapshot, User
+from web.access.identity import concerned
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.commands.listing import ListEndpoint, Listing
@@ -130,25 +129,25 @@ class Command(Generic[A]):
     main: bool = False
     is_done: Callable[[A], bool] = lambda _: False
     method: Callable[..., Any] | None = None
-    rules: Sequence[Rule[A]] = ()
+    rules: Sequence[Rule[A] | ContextRule[A]] = ()
     initial: Callable[[Snapshot, A], Mapping[str, Any]] | None = None
     context: Context[A] | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
-    whose: Callable[[User, A], None] = lambda *_: None
+    whose: Callable[[RequestContext, A], None] = lambda *_: None
     first_answers: Callable[[Snapshot, User], Mapping[str, Any]] | None = None
     asks: Callable[[A], type[Schema]] | None = None
     draft: bool = False
     form_page: str = "form_page.html"
     check_page: str = "check_page.html"
     goes_to: Callable[[Snapshot, A], str] | None = None
-    action_of: Callable[[A], Action] | None = None
+    action_of: Callable[[RequestContext, A], Action] | None = None
     or_actions: Sequence[Action] = ()
     calls: Mapping[str, str] = field(default_factory=dict)
     proof: bool = False
     files: int = 0
     files_set_by: SetBy | None = None
     told_in: Sequence[type[Event]] = ()
-    preview: Callable[[Values], Mapping[str, Any]] | None = None
+    preview: Callable[[RequestContext, Values], Mapping[str, Any]] | None = None
     preview_out: type[Schema] | None = None
 
     @property
@@ -163,43 +162,45 @@ class Command(Generic[A]):
         asked = self.schema().load_fields.get(self.calls.get(name, name))
         return ".".join((asked.data_key or asked.name or "", *within)) if asked else ""
 
-    def refusal(self, user: User, record: A | None, today: date) -> Refusal | None:
-        """Why this would be refused to this person today, whatever is answered; None where they can do it. Raises
-        Forbidden where it is not theirs to do."""
-        refused = self.broken_rule(user, record, today)
+    def refusal(self, context: RequestContext, record: A | None) -> Refusal | None:
+        """Why this would be refused to the person who asks today, whatever is answered; None where they can do it.
+        Raises Forbidden where it is not theirs to do."""
+        refused = self.broken_rule(context, record)
         if refused or self.context is None or not self.needs:
             return refused
-        with current_context().read() as snapshot:
+        with context.read() as snapshot:
             return self.nothing_to_choose(self.context(snapshot, record))
 
-    def broken_rule(self, user: User, record: A | None, today: date) -> Refusal | None:
+    def broken_rule(self, context: RequestContext, record: A | None) -> Refusal | None:
         """The same without looking up whether there is anything to choose."""
+        today = context.services.today()
+        rules = [rule.within(context) if isinstance(rule, ContextRule) else rule for rule in self.rules]
         if record is None:
-            return why_not(cast("A", record), self.rules, today)
+            return why_not(cast("A", record), rules, today)
         refused = record.why_not(self.method, today) if self.method else None
-        return refused or why_not(record, self.rules, today) or self._not_theirs(user, record)
+        return refused or why_not(record, rules, today) or self._not_theirs(context, record)
 
     def nothing_to_choose(self, choices: Mapping[str, Any]) -> NothingToChoose | None:
         """Why the command cannot be answered with these choices; None where it can."""
         return next((NothingToChoose(why) for name, why in self.needs.items() if not choices[name]), None)
 
-    def why_not(self, user: User, record: A | None, today: date) -> str:
+    def why_not(self, context: RequestContext, record: A | None) -> str:
         """Why this would be refused, in a sentence; empty where they can do it."""
         try:
-            return str(self.refusal(user, record, today) or "")
+            return str(self.refusal(context, record) or "")
         except Forbidden as forbidden:
             return forbidden.description or ""
 
-    def _not_theirs(self, user: User, record: A) -> Refusal | None:
+    def _not_theirs(self, context: RequestContext, record: A) -> Refusal | None:
         try:
-            self.whose(user, record)
+            self.whose(context, record)
         except Refusal as refused:
             return refused
         return None
 
-    def action_on(self, record: A) -> Action:
+    def action_on(self, context: RequestContext, record: A) -> Action:
         """The right that the command takes on a record."""
-        return self.action_of(record) if self.action_of else self.action
+        return self.action_of(context, record) if self.action_of else self.action
 
 
 class CommandOptions(TypedDict, Generic[A], total=False):
@@ -213,25 +214,25 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     main: bool
     is_done: Callable[[A], bool]
     method: Callable[..., Any] | None
-    rules: Sequence[Rule[A]]
+    rules: Sequence[Rule[A] | ContextRule[A]]
     initial: Callable[[Snapshot, A], Mapping[str, Any]] | None
     context: Context[A] | None
     needs: Mapping[str, str]
-    whose: Callable[[User, A], None]
+    whose: Callable[[RequestContext, A], None]
     first_answers: Callable[[Snapshot, User], Mapping[str, Any]] | None
     asks: Callable[[A], type[Schema]] | None
     draft: bool
     form_page: str
     check_page: str
     goes_to: Callable[[Snapshot, A], str] | None
-    action_of: Callable[[A], Action] | None
+    action_of: Callable[[RequestContext, A], Action] | None
     or_actions: Sequence[Action]
     calls: Mapping[str, str]
     proof: bool
     files: int
     files_set_by: SetBy | None
     told_in: Sequence[type[Event]]
-    preview: Callable[[Values], Mapping[str, Any]] | None
+    preview: Callable[[RequestContext, Values], Mapping[str, Any]] | None
     preview_out: type[Schema] | None
 
 
@@ -239,7 +240,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
 class BulkCommand:
     """One thing that is done to several records at once, each with an outcome of its own.
 
-    `carry_out(values, command)` does it under the id of the command, and gives what `out` tells.
+    `carry_out(context, values, command)` does it under the id of the command, and gives what `out` tells.
     """
 
     name: str
@@ -247,7 +248,7 @@ class BulkCommand:
     action: Action
     schema: type[Schema]
     out: type[Schema]
-    carry_out: Callable[[Values, UUID], Any]
+    carry_out: Callable[[RequestContext, Values, UUID], Any]
 
     @property
     def actions(self) -> Sequence[Action]:
@@ -263,8 +264,8 @@ def _always(*_: object) -> bool:
 class Visibility(Generic[A]):
     """What somebody who may read a kind of record sees of one: whether it is open to them yet, and in which copy."""
 
-    is_open: Callable[[User, A, RecordScope], bool] = _always
-    copy: Callable[[User, A, RecordScope], Any] = lambda _, record, __: record
+    is_open: Callable[[RequestContext, A, RecordScope], bool] = _always
+    copy: Callable[[RequestContext, A, RecordScope], Any] = lambda _, record, __: record
 
     @property
     def is_always_open(self) -> bool:
@@ -280,7 +281,7 @@ class SingleEndpoint:
     path: str
     title: str
     out: type[Schema]
-    answer: Callable[[], Values]
+    answer: Callable[[RequestContext], Values]
 
 
 @dataclass
@@ -306,7 +307,7 @@ class Resource(Generic[A]):
     address: Callable[[A], str] = lambda record: record.reference
     called: Callable[[A], str] | None = None
     visibility: Visibility[A] = field(default_factory=Visibility)
-    about: Callable[[User, A], About] = lambda _, record: record.about()
+    about: Callable[[RequestContext, A], About] = lambda _, record: record.about()
     content: Callable[[A], Response] | None = None
     commands: dict[str, Command[A]] = field(default_factory=dict)
     list_endpoints: list[ListEndpoint] = field(default_factory=list)
@@ -359,19 +360,21 @@ class Resource(Generic[A]):
         """The address of a record's page, or of something beneath it."""
         return "/".join(("", self.path, self.address(record), *more))
 
-    def concerned(self, connection: sa.Connection, record: A) -> RecordScope:
+    def concerned(self, snapshot: Snapshot, record: A) -> RecordScope:
         """Whom and what a record concerns, for the policy."""
-        return concerned(connection, self.about(current_user(), record))
+        return concerned(snapshot, self.about(snapshot.context, record))
 
-    def opens(self, connection: sa.Connection, user: User, record: A, where: RecordScope) -> bool:
-        """Whether a record is open to somebody who may read this kind there: it is theirs to see yet, and hangs on
-        nothing that is restricted beyond them."""
-        return record.id not in hidden_from(connection, user).closed and self.visibility.is_open(user, record, where)
+    def opens(self, snapshot: Snapshot, record: A, where: RecordScope) -> bool:
+        """Whether a record is open to whoever asks and may read this kind there: it is theirs to see yet, and hangs
+        on nothing that is restricted beyond them."""
+        is_closed = record.id in hidden_from(snapshot).closed
+        return not is_closed and self.visibility.is_open(snapshot.context, record, where)
 
-    def allowed_to(self, user: User, record: A, where: RecordScope) -> Iterator[Command[A]]:
-        """The commands on a record that the policy allows this person, also those that the record would refuse."""
+    def allowed_to(self, context: RequestContext, record: A, where: RecordScope) -> Iterator[Command[A]]:
+        """The commands on a record that the policy allows whoever asks, also those that the record would refuse."""
+        user = context.user
         for command in self.commands.values() if user.may_change else ():
-            if not command.begins and user.may(command.action_on(record), where):
+            if not command.begins and user.may(command.action_on(context, record), where):
                 yield command
 
     def beginnings_for(self, user: User) -> Iterator[Command[A]]:
@@ -380,8 +383,8 @@ class Resource(Generic[A]):
             if command.begins and user.may(command.action):
                 yield command
 
-    def open_to(self, user: User, record: A, where: RecordScope, today: date) -> Iterator[Command[A]]:
-        """The commands that this person can do to a record today."""
-        for command in self.allowed_to(user, record, where):
-            if not command.why_not(user, record, today):
+    def open_to(self, context: RequestContext, record: A, where: RecordScope) -> Iterator[Command[A]]:
+        """The commands that whoever asks can do to a record today."""
+        for command in self.allowed_to(context, record, where):
+            if not command.why_not(context, record):
                 yield command

@@ -33,7 +33,7 @@ _RAISING = RowQueries(
 def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Context:
     """Schools that have closed or gone to another authority are among those offered, the last of them: for worries of
     the time before."""
-    limited = reach(snapshot.connection, Action.RAISE_CONCERN).narrowed()
+    limited = reach(snapshot, Action.RAISE_CONCERN).narrowed()
     found = _RAISING.rows(snapshot.connection, today=snapshot.services.today())
     return {
         schemas.SCHOOLS: [
@@ -47,7 +47,7 @@ def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Context:
 
 def default_authoriser(snapshot: Snapshot, asking: User) -> Context:
     """Whoever raises a concern authorises it, if they hold a post that may."""
-    return {"authoriser": reference_of(snapshot.connection, asking.person)} if asking.holds(*APPROVERS) else {}
+    return {"authoriser": reference_of(snapshot, snapshot.user.person)} if asking.holds(*APPROVERS) else {}
 
 
 def for_step(snapshot: Snapshot, _: ConcernCase | None) -> Context:

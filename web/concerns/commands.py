@@ -11,7 +11,7 @@ from domain.service import Work
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from web.access.awaited_responses import asking_about_all_of
-from web.access.context import Snapshot, User
+from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope, reach
 from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
@@ -41,12 +41,12 @@ def _restricted(snapshot: Snapshot) -> frozenset[UUID] | None:
     """The schools whose restricted cases the person who asks may read; None for all."""
     if not snapshot.user.may(Action.READ_RESTRICTED):
         return frozenset()
-    return reach(snapshot.connection, Action.READ_RESTRICTED).narrowed()
+    return reach(snapshot, Action.READ_RESTRICTED).narrowed()
 
 
-def _is_told(asking: User, case: ConcernCase, where: RecordScope) -> bool:
+def _is_told(context: RequestContext, case: ConcernCase, where: RecordScope) -> bool:
     """A restricted case is told to those alone who may read what is restricted there."""
-    return case.sensitivity is Sensitivity.ORDINARY or asking.may(Action.READ_RESTRICTED, where)
+    return case.sensitivity is Sensitivity.ORDINARY or context.user.may(Action.READ_RESTRICTED, where)
 
 
 concerns: Resource[ConcernCase] = Resource(
@@ -73,7 +73,7 @@ def _to_be_decided(context: CommandContext[ConcernCase]) -> tuple[date, tuple[st
 
 def _where_to(snapshot: Snapshot, case: ConcernCase) -> str:
     """To the case; whoever may raise one and not read it goes on with their own work."""
-    may_read = snapshot.user.may(Action.READ_CONCERN, concerns.concerned(snapshot.connection, case))
+    may_read = snapshot.user.may(Action.READ_CONCERN, concerns.concerned(snapshot, case))
     return concerns.href(case) if may_read else "/caseload"
 
 
@@ -252,7 +252,7 @@ def close(context: CommandContext[ConcernCase], values: Values) -> None:
 def change_sensitivity(context: CommandContext[ConcernCase], values: Values) -> None:
     must_hold(context, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
     with context.request.read() as snapshot:
-        issued = asking_about_all_of(snapshot.connection, context.record)
+        issued = asking_about_all_of(snapshot, context.record)
 
     def change(work: Work) -> None:
         work.find(ConcernCase, context.record.id, at=context.at).change_sensitivity(**values)

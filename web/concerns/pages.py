@@ -71,10 +71,10 @@ PAGE_QUERY = ATTACHED_QUERY.with_(requests=RowQuery(view.requests, view.raised_f
 
 def _around(snapshot: Snapshot, case: ConcernCase, found: Beside) -> Mapping[str, Any]:
     """The visit that a case came from and the requests raised from it, where the person who asks may read them."""
-    where, asking = concerned(snapshot.connection, case.about()), snapshot.user
+    where, asking = concerned(snapshot, case.about()), snapshot.user
     may_read_visit = case.visit is not None and asking.may(Action.READ_VISIT, where)
     return {
-        "visit": reference_of(snapshot.connection, case.visit) if case.visit and may_read_visit else None,
+        "visit": reference_of(snapshot, case.visit) if case.visit and may_read_visit else None,
         "requests": found["requests"] if asking.may(Action.READ_REQUEST, where) else [],
     }
 

@@ -74,7 +74,7 @@ def _terms_shown(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> M
         return {}
     work = engagement.work
     return {
-        "names": names_of(snapshot.connection, [work.school, work.provider, work.specialist]),
+        "names": names_of(snapshot, [work.school, work.provider, work.specialist]),
         "clearance": clearance_now(snapshot.context, engagement, vetting_of(snapshot.connection, work.provider)),
     }
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import request
 
 from domain.engagement import BrokeredEngagement, Session
@@ -31,7 +30,7 @@ def direct_engagement(snapshot: Snapshot, _: BrokeredEngagement | None) -> Mappi
     """Requests that wait for somebody, and who may be engaged without a quote."""
     today = snapshot.services.today()
     waiting = open_requests.all_requests(snapshot.connection, statuses=TO_BE_PLACED, limit=MANY)
-    schools = names_of(snapshot.connection, {each.school for each in waiting})
+    schools = names_of(snapshot, {each.school for each in waiting})
     found = providers.search(snapshot.connection, kinds=WITHOUT_QUOTES, limit=MANY)
     listed = sorted((each for each in found if not each.is_suspended_on(today)), key=lambda each: each.kind)
     return {
@@ -49,22 +48,22 @@ def _people_at(snapshot: Snapshot, listed: Sequence[ListedProvider]) -> Iterator
     for each in providers.specialists_among(snapshot.connection, [provider.id for provider in listed]):
         if each.works_on(snapshot.services.today()):
             there[each.provider].append(each.person)
-    rows_of(snapshot.connection, [person for each in there.values() for person in each])
+    rows_of(snapshot, [person for each in there.values() for person in each])
     for provider in listed:
-        for reference, name in _by_name(snapshot.connection, there[provider.id]):
+        for reference, name in _by_name(snapshot, there[provider.id]):
             yield reference, f"{name}, {provider.name}"
 
 
 def people_of(snapshot: Snapshot, provider: UUID) -> Choices:
     """Those who work for a provider today, by name."""
     return _by_name(
-        snapshot.connection,
+        snapshot,
         [each.person for each in providers.specialists_of(snapshot.connection, provider, snapshot.services.today())],
     )
 
 
-def _by_name(connection: sa.Connection, whom: Sequence[UUID]) -> Choices:
-    refs, names = references_of(connection, whom), names_of(connection, whom)
+def _by_name(snapshot: Snapshot, whom: Sequence[UUID]) -> Choices:
+    refs, names = references_of(snapshot, whom), names_of(snapshot, whom)
     return [(refs[each], names.get(each, "")) for each in sorted(whom, key=lambda one: names.get(one, ""))]
 
 
@@ -72,7 +71,7 @@ def colleagues(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Map
     """Who of the provider might take the work on."""
     if engagement is None:
         return {}
-    present = reference_of(snapshot.connection, engagement.work.specialist)
+    present = reference_of(snapshot, engagement.work.specialist)
     staff = people_of(snapshot, engagement.work.provider)
     return {schemas.SPECIALISTS: [(ref, name) for ref, name in staff if ref != present]}
 
@@ -84,7 +83,7 @@ def who_may_agree(snapshot: Snapshot, engagement: BrokeredEngagement) -> Mapping
         post.person for post in people.heads_and_chairs(snapshot.connection, work.school, snapshot.services.today())
     ]
     return {
-        schemas.OF_SCHOOL: _by_name(snapshot.connection, list(dict.fromkeys(led_by))),
+        schemas.OF_SCHOOL: _by_name(snapshot, list(dict.fromkeys(led_by))),
         schemas.OF_PROVIDER: people_of(snapshot, work.provider),
     }
 

@@ -37,10 +37,10 @@ def _next(row: EngagementRow) -> str:
 
 def _choices(snapshot: Snapshot) -> Mapping[str, Iterable[tuple[str, str]]]:
     """The providers at work as far as the visitor sees them, by name."""
-    seen = reach(snapshot.connection, Action.READ_ENGAGEMENT)
+    seen = reach(snapshot, Action.READ_ENGAGEMENT)
     among = None if seen.everything else (seen.schools, seen.providers)
     ids = {row.provider for row in view.engagements_of(snapshot.connection, among=among, limit=MANY)}
-    refs, names = references_of(snapshot.connection, ids), names_of(snapshot.connection, ids)
+    refs, names = references_of(snapshot, ids), names_of(snapshot, ids)
     listed = sorted((names.get(each, ""), ref) for each, ref in refs.items())
     return {"provider": [(ref, name) for name, ref in listed], "evaluation_due": [("true", "Due")]}
 
@@ -112,9 +112,7 @@ def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
 def _around(snapshot: Snapshot, it: BrokeredEngagement, found: Beside) -> Mapping[str, Any]:
     """The clearance of today, and the addresses of what the visitor may open."""
     asking, work = snapshot.user, it.work
-    refs = references_of(
-        snapshot.connection, [each for each in (it.request, it.tender, work.provider, work.school) if each]
-    )
+    refs = references_of(snapshot, [each for each in (it.request, it.tender, work.provider, work.school) if each])
     places = (
         ("school", Action.READ_SCHOOL_FILE, f"/schools/{refs[work.school]}" if work.school in refs else ""),
         ("request", Action.READ_REQUEST, f"/requests/{refs.get(it.request, '')}"),

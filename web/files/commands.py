@@ -12,7 +12,7 @@ from domain.vocabulary import About
 from projections import notes as view
 from projections.event_log import saving_alongside
 from web.access import readers
-from web.access.context import User, current_context
+from web.access.context import RequestContext
 from web.access.policy import Action, RecordScope
 from web.access.readers import is_inside, is_meant_for_reader
 from web.commands.attachments import COUNTED_TO, OF_RECORD, href_of, is_open_to, listed
@@ -42,9 +42,9 @@ def download_response(file: Attachment) -> Response:
     return answer
 
 
-def _is_open(asking: User, file: Attachment, _: RecordScope) -> bool:
+def _is_open(context: RequestContext, file: Attachment, _: RecordScope) -> bool:
     """Whether a file is open to somebody who may read files there: it is for them, and so is its record."""
-    return is_meant_for_reader(asking, file) and is_open_to(current_context(), asking, file.on_kind, file.on_record)
+    return is_meant_for_reader(context.user, file) and is_open_to(context, file.on_kind, file.on_record)
 
 
 files: Resource[Attachment] = Resource(
@@ -108,9 +108,9 @@ def add(context: CommandContext[Attachment], values: Values) -> Attachment:
         )
 
 
-def _must_be_theirs(asking: User, file: Attachment) -> None:
+def _must_be_theirs(context: RequestContext, file: Attachment) -> None:
     """In the service anybody who may add files, outside it whoever added this one. Raises Forbidden."""
-    if not (is_inside(asking) or file.added_by == asking.person):
+    if not (is_inside(context.user) or file.added_by == context.user.person):
         raise Forbidden("You cannot withdraw someone else's file")
 
 

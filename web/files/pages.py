@@ -61,7 +61,7 @@ def file(context: RequestContext, ref: str) -> str:
 
 
 def _more(snapshot: Snapshot, file: Attachment, _: Beside) -> Mapping[str, Any]:
-    on = rows_of(snapshot.connection, [file.on_record]).get(file.on_record)
+    on = rows_of(snapshot, [file.on_record]).get(file.on_record)
     return {
         "on": record_label(file.on_kind, on),
         "on_href": href_of(snapshot, file.on_kind, file.on_record),

@@ -21,11 +21,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from web.access.context import RequestContext, current_context
-from web.access.identity import current_user_or_none
 from web.forms import kept
 from web.forms.kept import KeptForm
 from web.runtime.headers import is_secure
-from web.runtime.services import services
 from web.runtime.signed_cookies import signer
 
 KEY, WHOSE = "kept", "whose"
@@ -61,12 +59,13 @@ def add_kept_answers(app: Flask) -> None:
         if asking is None or not key:
             return
         try:
-            with services().read_present() as connection:
-                found = kept.find_answers(connection, key, asking.person, request.path, services().now())
+            with context.read_present() as snapshot:
+                now = context.services.now()
+                found = kept.find_answers(snapshot.connection, key, asking.person, request.path, now)
             if found is not None and _made_for(found.sent) != asking.person:
                 raise kept.NotForThem
         except kept.NotForThem:
-            _discard(current_context(), key)
+            _discard(context, key)
         else:
             context.kept(Restored).answers = found
 
@@ -79,10 +78,11 @@ def add_kept_answers(app: Flask) -> None:
 
     @app.context_processor
     def around() -> dict[str, Any]:
-        asking = current_user_or_none()
+        context = current_context()
+        asking = context.user_or_none
         return {
             "whose": signer("form").dumps(asking.person.hex) if asking else "",
-            "restored": restored(current_context()),
+            "restored": restored(context),
         }
 
     @app.errorhandler(CSRFError)

@@ -9,8 +9,6 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.aggregate import Event
 from domain.reading import Reading
 from domain.service import Unreadable
@@ -114,12 +112,12 @@ def as_row(entry: TimelineEntry, row: type[T]) -> T:
 
 
 def timeline_of_record(
-    connection: sa.Connection, events: Sequence[Event], asking: User, *, after: str | None = None, limit: int
+    snapshot: Snapshot, events: Sequence[Event], *, after: str | None = None, limit: int
 ) -> list[TimelineEntry]:
     """A page of what happened to a record, as `told_of_record` takes it."""
-    disclosure = Disclosure(connection, asking, events)
+    disclosure = Disclosure(snapshot, events)
     told, _ = page_of_record(disclosure, events, after=after, limit=limit)
-    return entries(connection, told, asking, disclosure)
+    return entries(snapshot, told, disclosure)
 
 
 def page_of_record(
@@ -141,7 +139,6 @@ def page_of_record(
 def timeline_of_school(
     snapshot: Snapshot,
     school: UUID,
-    asking: User,
     *,
     purposes: Collection[Purpose | None] = (),
     after: UUID | None = None,
@@ -153,9 +150,9 @@ def timeline_of_school(
     What the person who asks is not told leaves no gap: the page goes on with what lies behind it. Who read what is
     restricted stands beside the record that was read.
     """
-    only = school_trail_filter(asking, RecordScope(school))
+    only = school_trail_filter(snapshot.user, RecordScope(school))
     wanted = TrailFilter(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
-    asked = searchable(snapshot.connection, asking, wanted)
+    asked = searchable(snapshot, wanted)
     shown: list[TimelineEntry] = []
     found: list[int] = []
     behind: int | UUID | None = after
@@ -163,22 +160,20 @@ def timeline_of_school(
         found = audit_trail.positions(snapshot.connection, asked, behind, limit + 1)
         if not found:
             break
-        shown += timeline_of(snapshot, found, asking, sifted=wanted.only is not None)
+        shown += timeline_of(snapshot, found, sifted=wanted.only is not None)
         behind = found[-1]
     return shown[:limit], shown[limit - 1].id if len(shown) > limit else None
 
 
-def timeline_of(
-    snapshot: Snapshot, positions: Sequence[int], asking: User, *, sifted: bool = False
-) -> list[TimelineEntry]:
+def timeline_of(snapshot: Snapshot, positions: Sequence[int], *, sifted: bool = False) -> list[TimelineEntry]:
     """The events at these positions as the person who asks is told them, in the order given; `sifted` as Disclosure
     takes it."""
     found, unreadable = snapshot.services.store.at_as_far_as_read(snapshot.connection, positions)
     events = {event.meta.position: event for event in found}
     shown = timeline_of_events(
-        snapshot.connection, [events[position] for position in positions if position in events], asking, sifted=sifted
+        snapshot, [events[position] for position in positions if position in events], sifted=sifted
     )
-    if not unreadable or not asking.may(Action.READ_AUDIT):
+    if not unreadable or not snapshot.user.may(Action.READ_AUDIT):
         return shown
     place = {position: number for number, position in enumerate(positions)}
     return sorted([*shown, *map(_unread, unreadable)], key=lambda entry: place[entry.position])
@@ -207,22 +202,18 @@ def _unread(event: Unreadable) -> TimelineEntry:
     )
 
 
-def timeline_of_events(
-    connection: sa.Connection, events: Sequence[Event], asking: User, *, sifted: bool = False
-) -> list[TimelineEntry]:
+def timeline_of_events(snapshot: Snapshot, events: Sequence[Event], *, sifted: bool = False) -> list[TimelineEntry]:
     """These events as the person who asks is told them, in the order given."""
-    disclosure = Disclosure(connection, asking, events, sifted=sifted)
-    return entries(connection, [event for event in events if disclosure.tells(event)], asking, disclosure)
+    disclosure = Disclosure(snapshot, events, sifted=sifted)
+    return entries(snapshot, [event for event in events if disclosure.tells(event)], disclosure)
 
 
-def entries(
-    connection: sa.Connection, events: Sequence[Event], asking: User, disclosure: Disclosure
-) -> list[TimelineEntry]:
+def entries(snapshot: Snapshot, events: Sequence[Event], disclosure: Disclosure) -> list[TimelineEntry]:
     """Events as entries, in the order given; restricted texts are veiled."""
-    named = rows_of(connection, ids_in(events) | set(records_and_schools(events)))
+    named = rows_of(snapshot, ids_in(events) | set(records_and_schools(events)))
     shown = (event.meta for event in events if not disclosure.veils(event))
-    note_shown(connection, ((meta.stream, meta.about.school) for meta in shown))
-    return [_entry(event, named, asking, disclosure) for event in events]
+    note_shown(snapshot, ((meta.stream, meta.about.school) for meta in shown))
+    return [_entry(event, named, snapshot.user, disclosure) for event in events]
 
 
 def records_and_schools(events: Iterable[Event]) -> Iterator[UUID]:

@@ -16,8 +16,8 @@ from projections import imports as view
 from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.problems import WHAT_OF_ROW
 from providers.intake.batches import TooMuchMissing
-from web.access.context import Snapshot
-from web.access.identity import ListScope, allow, current_user
+from web.access.context import RequestContext, Snapshot
+from web.access.identity import ListScope, allow
 from web.access.policy import Action
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values
@@ -26,7 +26,7 @@ from web.imports.folders import folder
 from web.imports.importers import ALL, AuthorityNeeded, ImportFile
 from web.imports.taking_in import finished_before, rehearse, schools_named, take_in
 from web.runtime.request_limits import MIB
-from web.runtime.services import Services, services
+from web.runtime.services import Services
 from web.runtime.settings import IMPORT_MIB, current_settings
 
 MOST_BYTES = IMPORT_MIB * MIB
@@ -55,10 +55,10 @@ imports: Resource[Import] = Resource(
 )
 
 
-def _preview(values: Values) -> Mapping[str, Any]:
+def _preview(context: RequestContext, values: Values) -> Mapping[str, Any]:
     """What an import would change, for its check page and by API. Raises what the import would raise."""
-    asking, right = current_user(), allow(Action.KEEP_REGISTER)
-    here = services()
+    asking, right = context.user, allow(context, Action.KEEP_REGISTER)
+    here = context.services
     with _on_disk(here, values) as wanted, here.acting(asking.person, right.role.value, asking.channel):
         before = finished_before(here, wanted)
         rehearsal, done = rehearse(here, wanted, {asking.person: asking.name})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from domain.tender import Invitation, Tender, Terms
 from domain.tender.rules import must_be_in_time, must_be_invited, must_have_quoted, must_not_have_quoted
 from projections import open_requests, tenders
 from providers.brokerage import Brokerage
-from web.access.context import RequestContext, Snapshot, User, current_context
+from web.access.context import ContextRule, RequestContext, Snapshot, User
 from web.access.identity import ListScope
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.policy import Action, RecordScope
@@ -27,7 +26,6 @@ from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.invitations import schemas
 from web.invitations.own import OwnInvitation, about_own, own_invitation, own_provider
-from web.runtime.services import services
 
 
 def _listed(
@@ -36,16 +34,14 @@ def _listed(
     return tenders.invitations_for(snapshot.connection, reach.providers, after=after, limit=limit)
 
 
-def _is_open(_: User, tender: Tender, where: RecordScope) -> bool:
+def _is_open(_: RequestContext, tender: Tender, where: RecordScope) -> bool:
     return where.provider in tender.invitations
 
 
-def _own_copy(user: User, tender: Tender, _: RecordScope) -> OwnInvitation:
-    invitation = _invitation(user, tender)
-    with services().read() as connection:
-        return own_invitation(
-            Snapshot(current_context(), connection), tender, invitation, version_of(current_context(), tender)
-        )
+def _own_copy(context: RequestContext, tender: Tender, _: RecordScope) -> OwnInvitation:
+    invitation = _invitation(context.user, tender)
+    with context.read() as snapshot:
+        return own_invitation(snapshot, tender, invitation, version_of(context, tender))
 
 
 invitations: Resource[Tender] = Resource(
@@ -75,13 +71,13 @@ def _brokerage(context: CommandContext[Tender]) -> Brokerage:
     return Brokerage(context.service, partial(policy_on, context.services))
 
 
-def _own(rule: Callable[[UUID], Rule[Tender]]) -> Rule[Tender]:
+def _own(rule: Callable[[UUID], Rule[Tender]]) -> ContextRule[Tender]:
     """A rule about an invitation, of the one that the user's provider holds."""
 
-    def own(tender: Tender, today: date) -> None:
-        rule(_invitation(current_context().user, tender).provider)(tender, today)
+    def own(context: RequestContext, tender: Tender) -> None:
+        rule(_invitation(context.user, tender).provider)(tender, context.services.today())
 
-    return own
+    return ContextRule(own)
 
 
 def _provider_as_it_is(context: RequestContext, provider: UUID) -> Provider:
@@ -97,7 +93,7 @@ def _quoting(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     people = [
         each.person for each in _provider_as_it_is(snapshot.context, own).specialists_on(snapshot.services.today())
     ]
-    refs, names = references_of(snapshot.connection, people), names_of(snapshot.connection, people)
+    refs, names = references_of(snapshot, people), names_of(snapshot, people)
     vat = vat_of(snapshot.services, _provider_as_it_is(snapshot.context, own))
     chosen = sorted((names.get(each, ""), refs[each]) for each in people if each in refs)
     return {
@@ -113,7 +109,7 @@ def _first_quote(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
     need = open_requests.requests.get(snapshot.connection, tender.request)
     return {
         "day_rate": rate.day_rate if rate else None,
-        "specialist": reference_of(snapshot.connection, people[0].person) if len(people) == 1 else None,
+        "specialist": reference_of(snapshot, people[0].person) if len(people) == 1 else None,
         "available_from": need.needed_from if need else None,
         "available_to": need.needed_by if need else None,
     }
@@ -124,7 +120,7 @@ def _present_quote(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
     if quote is None:
         return _first_quote(snapshot, tender)
     return {
-        "specialist": reference_of(snapshot.connection, quote.specialist),
+        "specialist": reference_of(snapshot, quote.specialist),
         "days": quote.days,
         "day_rate": quote.day_rate,
         "approach": quote.approach,

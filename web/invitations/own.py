@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.tender import Invitation, InvitationStatus, Quote, Tender, TenderStatus
 from domain.vocabulary import About, LabelledEnum, Phase
 from projections import open_requests, schools
-from web.access.context import Snapshot, User
+from web.access.context import RequestContext, Snapshot, User
 
 
 class InvitationProgress(LabelledEnum):
@@ -81,10 +81,10 @@ def own_provider(user: User, tender: Tender) -> UUID | None:
     return invited[0].provider if invited else None
 
 
-def about_own(user: User, tender: Tender) -> About:
+def about_own(context: RequestContext, tender: Tender) -> About:
     """Whom a tender concerns as the visitor meets it: the provider that they work for, if it is invited."""
     about = tender.about()
-    return About(about.school, about.request, own_provider(user, tender), about.people)
+    return About(about.school, about.request, own_provider(context.user, tender), about.people)
 
 
 def invitation_state(

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from domain.support_request import SupportRequest
 from projections.caseload import Item, Task
-from web.access.context import User
+from web.access.context import Snapshot, User
 from web.access.disclosure import CONCERN, READING
 from web.access.name_cache import references_of
 from web.access.policy import RecordScope
@@ -35,10 +33,10 @@ def link_to(item: Item, references: Mapping[UUID, str], asking: User) -> tuple[s
     return "", references.get(item.record, "")
 
 
-def linker(connection: sa.Connection, items: Collection[Item], asking: User) -> Callable[[Item], tuple[str, str]]:
+def linker(snapshot: Snapshot, items: Collection[Item]) -> Callable[[Item], tuple[str, str]]:
     """`link_to` for a template that lists these items."""
-    references = references_of(connection, linked_records(items))
-    return lambda item: link_to(item, references, asking)
+    references = references_of(snapshot, linked_records(items))
+    return lambda item: link_to(item, references, snapshot.user)
 
 
 def _may_open(kind: str, item: Item, asking: User) -> bool:

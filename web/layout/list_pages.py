@@ -23,7 +23,6 @@ from enum import Enum
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import render_template, request
 
 from web import formats
@@ -143,17 +142,17 @@ class ListPage(Generic[R]):
             raise LookupError(f"{self.source.path} are not listed")
         return self.source.listing
 
-    def names(self, connection: sa.Connection, rows: Iterable[R]) -> Names:
+    def names(self, snapshot: Snapshot, rows: Iterable[R]) -> Names:
         """The names that the cells of some rows show."""
-        return names_of(connection, {id for row in rows for id in self.ids(row) if id is not None})
+        return names_of(snapshot, {id for row in rows for id in self.ids(row) if id is not None})
 
-    def asked_order(self, connection: sa.Connection) -> Order | None:
+    def asked_order(self, snapshot: Snapshot) -> Order | None:
         """The order that the address asks for, None where it is the usual one."""
         sort = request.args.get("sort", "")
         column = next((each for each in self.columns if each.key == sort.removeprefix("-")), None)
         if column is None:
             return None
-        return lambda rows: column.in_order(rows, self.names(connection, rows), backwards=sort.startswith("-"))
+        return lambda rows: column.in_order(rows, self.names(snapshot, rows), backwards=sort.startswith("-"))
 
 
 def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None, **more: Any) -> Answer:
@@ -163,11 +162,11 @@ def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None
     after = place_asked()
     with context.read() as snapshot:
         limited = _reach(snapshot, page.source) if of is None else of
-        order = page.asked_order(snapshot.connection)
+        order = page.asked_order(snapshot)
         shown = RowsShown()
         if not filters.wrong:
             shown = listing.counted_page(snapshot, limited, filters.values, after, limit=PAGE, order=order)
-        names = page.names(snapshot.connection, shown.rows)
+        names = page.names(snapshot, shown.rows)
         beside = filters.context(page.choices(snapshot))
     head = [column.head(request.args.get("sort", "") if shown.is_sorted else "") for column in page.columns]
     sorted_by = next((f"{each['text'].lower()}, {each['sort']}" for each in head if each["sort"] != "none"), "")
@@ -189,7 +188,7 @@ def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None
 
 
 def _reach(snapshot: Snapshot, source: Resource[Any] | ListEndpoint) -> ListScope:
-    return ListScope(person=snapshot.user.person) if source.read is None else reach(snapshot.connection, source.read)
+    return ListScope(person=snapshot.user.person) if source.read is None else reach(snapshot, source.read)
 
 
 def _nothing(text: str, chips: Iterable[object], limited: object) -> str:
@@ -207,9 +206,8 @@ def _beginnings(context: RequestContext, source: Resource[Any] | ListEndpoint) -
     asking = context.user_or_none
     if asking is None or not isinstance(source, Resource):
         return []
-    allowed, today = source.beginnings_for(asking), context.services.today()
     return [
         (command.title, f"/{source.path}/{command.name}")
-        for command in allowed
-        if not command.broken_rule(asking, None, today)
+        for command in source.beginnings_for(asking)
+        if not command.broken_rule(context, None)
     ]

@@ -53,24 +53,23 @@ def record_page(
     template needs, made from what was found. Everything that will be called by name is looked up once, before.
     """
     found = load_for_user(context, resource, ref)
-    asking = context.user
-    seen = resource.visibility.copy(asking, found.record, found.concerned)
+    seen = resource.visibility.copy(context, found.record, found.concerned)
     asked = beside or (ATTACHED_QUERY if resource.kind.KIND in TAKES_NOTES else None)
     with context.read() as snapshot:
         rows = asked.rows(snapshot.connection, record=found.record.id, **about(found.record)) if asked else {}
-        disclosure = Disclosure(snapshot.connection, asking, found.events)
+        disclosure = Disclosure(snapshot, found.events)
         told, following = _told(disclosure, found.events)
         shown = {id for id in ids(seen) if id is not None}
         readers = _readers(snapshot, found.record.id, found.concerned)
         shown |= {each.reader for each in readers}
-        rows_of(snapshot.connection, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
+        rows_of(snapshot, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
         extra = more(snapshot, seen, rows) if more else {}
-        names = names_of(snapshot.connection, {*shown, *extra.get("also_named", ())})
-        history = entries(snapshot.connection, told, asking, disclosure)
+        names = names_of(snapshot, {*shown, *extra.get("also_named", ())})
+        history = entries(snapshot, told, disclosure)
         attached = attached_to(snapshot, resource, found, rows)
-        restricted_too = restriction_notice(snapshot.connection, found.record)
+        restricted_too = restriction_notice(snapshot, found.record)
     page_title = title(seen, names)
-    commands = list(resource.open_to(asking, found.record, found.concerned, context.services.today()))
+    commands = list(resource.open_to(context, found.record, found.concerned))
     return render_template(
         template,
         resource=resource,
@@ -92,7 +91,7 @@ def record_page(
 
 def _readers(snapshot: Snapshot, record: UUID, where: RecordScope) -> list[readings.ReadingOfRecord]:
     """Who was shown a restricted record of late, for those who may read what is restricted there."""
-    if not is_shown(record) or not snapshot.user.may(Action.READ_RESTRICTED, where):
+    if not is_shown(snapshot.context, record) or not snapshot.user.may(Action.READ_RESTRICTED, where):
         return []
     return readings.of_record(snapshot.connection, record, LATEST_READERS)
 

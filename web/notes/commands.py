@@ -55,8 +55,8 @@ def people_to_name(snapshot: Snapshot) -> Choices:
     asking = snapshot.user
     if asking.may(Action.READ_PEOPLE):
         return everybody(snapshot.connection)
-    beside = colleagues(snapshot.connection, asking)
-    names, references = names_of(snapshot.connection, beside), references_of(snapshot.connection, beside)
+    beside = colleagues(snapshot)
+    names, references = names_of(snapshot, beside), references_of(snapshot, beside)
     return [(references[id], names[id]) for id in beside if id in names]
 
 
@@ -97,13 +97,12 @@ def write(context: CommandContext[Note], values: Values) -> Note:
 
 def _as_it_stands(snapshot: Snapshot, note: Note) -> Mapping[str, Any]:
     """What the note says, read with all that reading it means."""
-    asking = snapshot.user
-    latest = rules.note_for_reader(asking, note, concerned(snapshot.connection, note.about())).latest
+    latest = rules.note_for_reader(snapshot.context, note, concerned(snapshot, note.about())).latest
     told = latest.about_person
     return {
         "heading": latest.heading,
         "text": latest.text,
-        "person": told and reference_of(snapshot.connection, told.person),
+        "person": told and reference_of(snapshot, told.person),
         "about_person": told and told.value,
     }
 

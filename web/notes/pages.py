@@ -63,10 +63,10 @@ def _people(note: Note) -> Iterator[UUID | None]:
 
 
 def _more(snapshot: Snapshot, note: Note, _: Beside) -> Mapping[str, Any]:
-    on = rows_of(snapshot.connection, [note.on_record]).get(note.on_record)
+    on = rows_of(snapshot, [note.on_record]).get(note.on_record)
     return {
         "on": record_label(note.on_kind, on),
         "on_href": href_of(snapshot, note.on_kind, note.on_record),
         "visible_to": visible_to(snapshot, note),
-        "readable": may_read(snapshot.user, note, concerned(snapshot.connection, note.about())),
+        "readable": may_read(snapshot.user, note, concerned(snapshot, note.about())),
     }

@@ -10,12 +10,11 @@ from werkzeug.exceptions import Forbidden
 from domain.aggregate import Refusal
 from domain.note import Note
 from domain.vocabulary import About, Sensitivity
-from web.access.context import RequestContext, User, current_context
+from web.access.context import RequestContext, User
 from web.access.identity import concerned
 from web.access.policy import Action, RecordScope
 from web.access.restricted_reads import note_shown_itself
 from web.commands.attachments import is_meant_for, is_open_to
-from web.runtime.services import services
 
 
 class NotForYouToRestrict(Refusal):
@@ -27,16 +26,16 @@ def check_sensitivity(context: RequestContext, asking: User, sensitivity: Sensit
     if sensitivity is Sensitivity.ORDINARY:
         return
     with context.read() as snapshot:
-        where = concerned(snapshot.connection, about)
+        where = concerned(snapshot, about)
     if not asking.may(Action.READ_RESTRICTED, where):
         raise NotForYouToRestrict(
             "You cannot read restricted notes here, so you cannot write one. Choose ordinary", field="sensitivity"
         )
 
 
-def is_open(asking: User, note: Note, _: RecordScope) -> bool:
+def is_open(context: RequestContext, note: Note, _: RecordScope) -> bool:
     """Whether a note is open to somebody who may read notes there: it is meant for them, and so is its record."""
-    return is_meant_for(asking, note) and is_open_to(current_context(), asking, note.on_kind, note.on_record)
+    return is_meant_for(context.user, note) and is_open_to(context, note.on_kind, note.on_record)
 
 
 def may_read(asking: User, note: Note, where: RecordScope) -> bool:
@@ -44,21 +43,22 @@ def may_read(asking: User, note: Note, where: RecordScope) -> bool:
     return not note.is_restricted or asking.may(Action.READ_RESTRICTED, where)
 
 
-def must_be_theirs(asking: User, note: Note) -> None:
+def must_be_theirs(context: RequestContext, note: Note) -> None:
     """Raises Forbidden unless somebody may revise or withdraw a note: its author, as long as they may read it. Others
     add one."""
-    with services().read() as connection:
-        where = concerned(connection, note.about())
+    with context.read() as snapshot:
+        where = concerned(snapshot, note.about())
+    asking = context.user
     if note.versions[0].written_by != asking.person or not may_read(asking, note, where):
         raise Forbidden("You cannot change someone else's note")
 
 
-def note_for_reader(asking: User, note: Note, where: RecordScope) -> Note:
+def note_for_reader(context: RequestContext, note: Note, where: RecordScope) -> Note:
     """The note as somebody may read it, noted as read, if it is restricted."""
-    if not may_read(asking, note, where):
+    if not may_read(context.user, note, where):
         return without_text(note)
     if note.is_restricted:
-        note_shown_itself(note.id, note.school)
+        note_shown_itself(context, note.id, note.school)
     return note
 
 

@@ -17,7 +17,7 @@ from domain.service import NotFound, Work
 from domain.vocabulary import Role
 from projections import providers
 from web import formats
-from web.access.context import RequestContext, Snapshot, User
+from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.accounts import administrators
@@ -51,7 +51,7 @@ def _posts(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
     """The posts that have not ended, each with its place and days."""
     lasting = [post for post in person.posts if _lasts(snapshot.context, post)] if person else []
     places = {place for post in lasting for place in (post.school, post.provider) if place is not None}
-    names = names_of(snapshot.connection, places)
+    names = names_of(snapshot, places)
     return {schemas.POSTS: [(post.id, post_in_words(post, names), _since(post)) for post in lasting]}
 
 
@@ -64,8 +64,8 @@ def _lasts(context: RequestContext, post: Post) -> bool:
     return post.until is None or post.until >= context.services.today()
 
 
-def _must_not_give_themselves(asking: User, person: Person) -> None:
-    must_not_give_themselves(person, asking.person)
+def _must_not_give_themselves(context: RequestContext, person: Person) -> None:
+    must_not_give_themselves(person, context.user.person)
 
 
 @people.beginning(
@@ -159,7 +159,7 @@ def propose_post(context: CommandContext[Person], values: Values) -> None:
 )
 def confirm_post(context: CommandContext[Person], values: Values) -> None:
     def decide(person: Person) -> None:
-        proposals.must_decide(context.user, person, values["proposal"])
+        proposals.must_decide(context.request, person, values["proposal"])
         person.confirm_post(values["proposal"])
 
     context.change(decide)
@@ -179,7 +179,7 @@ def confirm_post(context: CommandContext[Person], values: Values) -> None:
 )
 def decline_post(context: CommandContext[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        proposals.must_decide(context.user, person, values["proposal"])
+        proposals.must_decide(context.request, person, values["proposal"])
         proposal = person.proposals.get(values["proposal"])
         held = [proposal.held_as] if proposal and proposal.held_as else []
         administrators.must_keep_administrator(context.services, work, person, held, context.request.services.today())
@@ -196,7 +196,7 @@ def decline_post(context: CommandContext[Person], values: Values) -> None:
     done="Proposal withdrawn",
     submit="Withdraw proposal",
     method=Person.withdraw_post,
-    whose=lambda asking, person: must_have_one_to_withdraw(person, asking.person),
+    whose=lambda context, person: must_have_one_to_withdraw(person, context.user.person),
     context=proposals.own_choices,
 )
 def withdraw_post(context: CommandContext[Person], values: Values) -> None:
@@ -252,7 +252,7 @@ def leave(context: CommandContext[Person], values: Values) -> None:
     schemas.Rename,
     done="Name changed",
     initial=lambda _, person: {"name": person.name.value},
-    whose=lambda asking, person: must_not_rename_themselves(person, asking.person, field="name"),
+    whose=lambda context, person: must_not_rename_themselves(person, context.user.person, field="name"),
 )
 def rename(context: CommandContext[Person], values: Values) -> None:
     context.change(lambda person: person.rename(**values))
@@ -265,7 +265,7 @@ def rename(context: CommandContext[Person], values: Values) -> None:
     schemas.ChangeEmail,
     done="Email address changed",
     initial=lambda _, person: {"email": person.email.value if person.email else ""},
-    whose=lambda asking, person: must_not_rename_themselves(person, asking.person, field="email"),
+    whose=lambda context, person: must_not_rename_themselves(person, context.user.person, field="email"),
 )
 def change_email(context: CommandContext[Person], values: Values) -> None:
     context.change(lambda person: person.change_email(**values))

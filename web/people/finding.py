@@ -44,7 +44,7 @@ def list_people(
         limit=limit,
     )
     held = view.posts_of_each(snapshot.connection, [row.id for row in rows], today)
-    names = names_of(snapshot.connection, {place for post in held for place in (post.school, post.provider) if place})
+    names = names_of(snapshot, {place for post in held for place in (post.school, post.provider) if place})
     posts: dict[UUID, list[str]] = defaultdict(list)
     for post in held:
         posts[post.person].append(post_in_words(post, names))

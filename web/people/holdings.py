@@ -78,8 +78,8 @@ def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
 
 def _items(snapshot: Snapshot, items: list[Item]) -> Iterator[str]:
     """What waits, by name as far as whoever asks may know of it; that there is more, whatever it is."""
-    told = items_for_reader(snapshot.connection, snapshot.user, items)
-    known = references_of(snapshot.connection, {item.record for item in told[:NAMED]})
+    told = items_for_reader(snapshot, items)
+    known = references_of(snapshot, {item.record for item in told[:NAMED]})
     for item in told[:NAMED]:
         task = item.task.label if item.task else item.kind
         yield f"{task[:1].lower()}{task[1:]} ({known.get(item.record, '')})"

@@ -8,8 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from domain.vocabulary import Role, Team
-from web.access.context import User
-from web.access.identity import current_user
+from web.access.context import RequestContext, User
 from web.access.policy import Action, Scope, widest
 from web.commands.fields import SchoolField, person_field, provider_field
 from web.commands.resource import SingleEndpoint
@@ -42,8 +41,8 @@ class MeOut(Schema):
     rights = fields.List(fields.Nested(RightOut))
 
 
-def _me() -> Mapping[str, Any]:
-    asking = current_user()
+def _me(context: RequestContext) -> Mapping[str, Any]:
+    asking = context.user
     reaches = ((action, widest(action, asking.rights)) for action in Action)
     return {
         "person": asking.person,

@@ -59,7 +59,7 @@ def _proposed(context: RequestContext) -> list[list[Any]]:
     with context.read() as snapshot:
         waiting = view.open_proposals(snapshot.connection)
         concerned = {id for row in waiting for id in (row.person, row.proposed_by) if id}
-        known, named = rows_of(snapshot.connection, concerned), distinct_names(snapshot, concerned)
+        known, named = rows_of(snapshot, concerned), distinct_names(snapshot, concerned)
     return [
         [
             {"text": named[row.person], "href": f"/people/{known[row.person].detail}"},
@@ -123,7 +123,7 @@ others whose names look alike."""
 
 def _around(snapshot: Snapshot, person: Person, found: Beside) -> Mapping[str, Any]:
     asking = snapshot.user
-    waiting = items_for_reader(snapshot.connection, asking, found["waiting"])
+    waiting = items_for_reader(snapshot, found["waiting"])
     return {
         "proposers": distinct_names(
             snapshot, {each.proposed_by for each in person.open_proposals if each.proposed_by}
@@ -135,7 +135,7 @@ def _around(snapshot: Snapshot, person: Person, found: Beside) -> Mapping[str, A
         "linked": found["linked"],
         "standing_in": found["standing_in"],
         "waiting": waiting,
-        "leads_to": linker(snapshot.connection, waiting, asking),
+        "leads_to": linker(snapshot, waiting),
         "may_keep_accounts": asking.may(Action.KEEP_ACCOUNTS),
         "account": accounts.of_person(snapshot.connection, person.id) if asking.may(Action.KEEP_ACCOUNTS) else None,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),

@@ -14,7 +14,7 @@ from domain.person.rules import must_be_decided_by_another
 from domain.vocabulary import Role
 from projections import people
 from web import formats
-from web.access.context import Snapshot, User, current_context
+from web.access.context import RequestContext, Snapshot, User
 from web.access.policy import CONFIRMED_BY
 from web.commands.choices import distinct_names
 from web.people.schemas import PROPOSALS
@@ -41,24 +41,24 @@ def is_setting_up(snapshot: Snapshot, role: Role, apart: Collection[UUID]) -> bo
     return confirming_role(snapshot, role, apart) is None
 
 
-def must_decide(user: User, person: Person, number: int) -> None:
+def must_decide(context: RequestContext, person: Person, number: int) -> None:
     """Raises Forbidden where the policy has somebody else decide on a proposal."""
     proposal = person.proposals.get(number)
     if proposal is None:
         return
-    with current_context().read_present() as snapshot:
+    with context.read_present() as snapshot:
         post = confirming_role(snapshot, proposal.post.role, {proposal.proposed_by, person.id})
-    if post is not None and not user.holds(post):
+    if post is not None and not context.user.holds(post):
         raise Forbidden(f"A {post.label.lower()} must decide on this role")
 
 
-def must_have_one_to_decide(user: User, person: Person) -> None:
+def must_have_one_to_decide(context: RequestContext, person: Person) -> None:
     """Raises what stands against deciding on the last proposal, where something stands against deciding on each."""
     refused: Forbidden | Refusal | None = None
     for number, proposal in person.proposals.items():
         try:
-            must_decide(user, person, number)
-            must_be_decided_by_another(person, proposal, user.person)
+            must_decide(context, person, number)
+            must_be_decided_by_another(person, proposal, context.user.person)
         except (Forbidden, Refusal) as against:
             refused = against
         else:

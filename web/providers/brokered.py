@@ -122,7 +122,7 @@ _ALONE = RowQueries(**HISTORIES)
 def histories(snapshot: Snapshot, found: Iterable[view.BrokeredHistory]) -> list[ProviderHistory]:
     """The history of a provider, then of those who work for it today, by name; who was never asked has none."""
     rows = past_for_reader(snapshot, found)
-    named = rows_of(snapshot.connection, [row.holder for row in rows])
+    named = rows_of(snapshot, [row.holder for row in rows])
     told = [_history(row, named[row.holder].detail, named[row.holder].name) for row in rows]
     return sorted(told, key=lambda row: (row.kind is not view.Holder.PROVIDER, row.name, row.holder))
 
@@ -148,10 +148,10 @@ def _history(row: view.BrokeredHistory, reference: str, name: str) -> ProviderHi
     )
 
 
-def cases(connection: sa.Connection, found: Sequence[view.ProviderCase], *, linked: bool) -> Mapping[str, Any]:
+def cases(snapshot: Snapshot, found: Sequence[view.ProviderCase], *, linked: bool) -> Mapping[str, Any]:
     """The latest cases of a provider for its page, and whether there are more; `linked` gives them addresses."""
     shown = found[:CASES_SHOWN]
-    named = rows_of(connection, {id for case in shown for id in (case.record, case.school)})
+    named = rows_of(snapshot, {id for case in shown for id in (case.record, case.school)})
     told = [
         CaseLine(
             reference=named[case.record].detail,

@@ -56,7 +56,7 @@ def _asked(
     if not reach.everything and provider not in reach.providers:
         return []
     found = clearances(snapshot, provider, day)
-    named = rows_of(snapshot.connection, {provider, *found})
+    named = rows_of(snapshot, {provider, *found})
     version = policy_on(snapshot.services, day).version
     rows = [
         ClearedPerson(

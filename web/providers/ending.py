@@ -87,7 +87,7 @@ def _lines(snapshot: Snapshot, reach: ListScope) -> Iterator[VettingLine]:
     for each in people:
         if each.works_on(today):
             staff[each.provider].append(each.person)
-    named = rows_of(snapshot.connection, {person for there in staff.values() for person in there})
+    named = rows_of(snapshot, {person for there in staff.values() for person in there})
     for provider in listed:
         for line in lines(facts[provider.id], staff[provider.id], today, policy):
             if line.standing is not CheckStatus.HOLDS:

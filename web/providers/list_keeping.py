@@ -30,7 +30,7 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
     found = engagements_of(
         snapshot.connection, providers=[provider.id], statuses=(*RUNNING, *NOT_CONFIRMED), limit=MOST
     )
-    schools = names_of(snapshot.connection, {row.school for row in found})
+    schools = names_of(snapshot, {row.school for row in found})
 
     def listed(statuses: Collection[EngagementStatus]) -> Choices:
         return [

@@ -20,7 +20,7 @@ from web.access.context import Pages, RequestContext, Snapshot
 from web.access.name_cache import references_of
 from web.access.policy import Action
 from web.access.readers import is_inside
-from web.access.restricted import hidden_from_current_user
+from web.access.restricted import hidden_from
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
@@ -151,7 +151,7 @@ def _more(snapshot: Snapshot, provider: Provider, found: Beside) -> Mapping[str,
     there = provider.specialists_on(day)
     listed = {each.person for each in there}
     by_post = [each.id for each in people.of_provider(snapshot.connection, provider.id, day) if each.id not in listed]
-    closed = hidden_from_current_user(snapshot.connection).closed
+    closed = hidden_from(snapshot).closed
     return {
         "also_named": [*recorders(boards), *by_post],
         "day": day,
@@ -166,7 +166,7 @@ def _more(snapshot: Snapshot, provider: Provider, found: Beside) -> Mapping[str,
         "number_heads": [{"text": text, "numeric": True} for text in COUNTED],
         "brokered": histories(snapshot, found["histories"]),
         **cases(
-            snapshot.connection,
+            snapshot,
             [case for case in found["cases"] if case.record not in closed],
             linked=is_inside(snapshot.user),
         ),
@@ -175,7 +175,7 @@ def _more(snapshot: Snapshot, provider: Provider, found: Beside) -> Mapping[str,
         "keeps": snapshot.user.may_change
         and snapshot.user.may(Action.KEEP_PROVIDERS)
         and provider.removed_on is None,
-        "references": references_of(snapshot.connection, list(provider.specialists)),
+        "references": references_of(snapshot, list(provider.specialists)),
     }
 
 

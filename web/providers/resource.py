@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
-
 from domain.provider import Provider
 from projections import providers as view
 from web.access.context import Snapshot
@@ -48,10 +46,10 @@ KEEP = Action.KEEP_PROVIDERS
 
 def with_specialists(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
     """Everybody who works or worked for the provider, by name."""
-    return {schemas.SPECIALISTS: _specialists(snapshot.connection, provider) if provider else []}
+    return {schemas.SPECIALISTS: _specialists(snapshot, provider) if provider else []}
 
 
-def _specialists(connection: sa.Connection, provider: Provider) -> Choices:
+def _specialists(snapshot: Snapshot, provider: Provider) -> Choices:
     ids = list(provider.specialists)
-    named, refs = names_of(connection, ids), references_of(connection, ids)
+    named, refs = names_of(snapshot, ids), references_of(snapshot, ids)
     return sorted(((refs[id], named[id]) for id in ids if id in refs), key=lambda choice: choice[1])

@@ -10,7 +10,7 @@ from domain.record_of_visit import Answered, RecordOfVisit, Respondent
 from domain.record_of_visit.rules import NoSuchAction
 from domain.service import Work
 from domain.visit import Visit, VisitStatus
-from web.access.context import User
+from web.access.context import RequestContext
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Values
 from web.records import choices, schemas
@@ -106,13 +106,13 @@ def _refuse_the_other_side(context: CommandContext[RecordOfVisit], number: int) 
             raise Forbidden("You can only update actions that are for the school")
 
 
-def _must_have_open(asking: User, record: RecordOfVisit) -> None:
-    if not choices.open_to(asking, record):
+def _must_have_open(context: RequestContext, record: RecordOfVisit) -> None:
+    if not choices.open_to(context.user, record):
         raise NoSuchAction("You have no open actions in this record", field="number")
 
 
-def _must_have_done(asking: User, record: RecordOfVisit) -> None:
-    if not choices.completed_actions(asking, record):
+def _must_have_done(context: RequestContext, record: RecordOfVisit) -> None:
+    if not choices.completed_actions(context.user, record):
         raise NoSuchAction("You have no completed actions in this record", field="number")
 
 

@@ -47,7 +47,7 @@ def owners(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any
         return {schemas.OWNERS: []}
     found = _OWNERS.rows(snapshot.connection, record=record.school, today=snapshot.services.today())
     owning = dict.fromkeys(action.owner for action in record.content.actions if action.owner)
-    offered = dict(_in_words(found["leading"])) | dict(_named(snapshot.connection, owning))
+    offered = dict(_in_words(found["leading"])) | dict(_named(snapshot, owning))
     return {schemas.OWNERS: list(({**offered, **dict(_in_words(found["inside"])), **offered}).items())}
 
 
@@ -55,8 +55,8 @@ def _in_words(found: Iterable[PersonRow]) -> Choices:
     return [(person.reference, person.name) for person in found]
 
 
-def _named(connection: sa.Connection, ids: Mapping[UUID, None]) -> Choices:
-    names, known = names_of(connection, list(ids)), references_of(connection, list(ids))
+def _named(snapshot: Snapshot, ids: Mapping[UUID, None]) -> Choices:
+    names, known = names_of(snapshot, list(ids)), references_of(snapshot, list(ids))
     return [(known[id], names.get(id, known[id])) for id in ids if id in known]
 
 
@@ -67,13 +67,13 @@ def answers_of(snapshot: Snapshot, record: RecordOfVisit) -> Mapping[str, Any]:
         "sections": content.sections,
         "judgements": content.judgements,
         "issues": content.issues,
-        "actions": [_action(snapshot.connection, action) for action in content.actions],
+        "actions": [_action(snapshot, action) for action in content.actions],
         "good_practice": content.good_practice,
     }
 
 
-def _action(connection: sa.Connection, action: AgreedAction) -> Mapping[str, Any]:
-    owner = reference_of(connection, action.owner) if action.owner else None
+def _action(snapshot: Snapshot, action: AgreedAction) -> Mapping[str, Any]:
+    owner = reference_of(snapshot, action.owner) if action.owner else None
     return {
         "number": action.number,
         "text": action.text,
@@ -88,7 +88,7 @@ def recipients_today(snapshot: Snapshot, record: RecordOfVisit | None) -> Mappin
     """To whom the record would go today, and until when they would have to answer."""
     if record is None:
         return {}
-    sent_to = recipients(snapshot.connection, record.school)
+    sent_to = recipients(snapshot, record.school)
     settings, _ = settings_of(snapshot.services)
     is_kept = is_kept_from_others(snapshot.connection, record.id)
     owning = [action.owner for action in record.content.actions if action.owner]
@@ -96,16 +96,12 @@ def recipients_today(snapshot: Snapshot, record: RecordOfVisit | None) -> Mappin
         "is_withheld": is_kept,
         "recipients": [] if is_kept else sent_to,
         **days_from(settings, snapshot.services.today()),
-        "names": names_of(snapshot.connection, {record.school, *owning, *(person for person, _ in sent_to)}),
+        "names": names_of(snapshot, {record.school, *owning, *(person for person, _ in sent_to)}),
     }
 
 
 def responding(respondent: Respondent, snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
-    return (
-        {"names": names_of(snapshot.connection, [record.school]), "before": _answered(respondent, record)}
-        if record
-        else {}
-    )
+    return {"names": names_of(snapshot, [record.school]), "before": _answered(respondent, record)} if record else {}
 
 
 def _answered(respondent: Respondent, record: RecordOfVisit) -> str:

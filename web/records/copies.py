@@ -6,21 +6,21 @@ from copy import copy
 from dataclasses import replace
 
 from domain.record_of_visit import RecordOfVisit, RecordStatus
-from web.access.context import User
+from web.access.context import RequestContext
 from web.access.policy import Action, RecordScope
 
 
-def is_open(asking: User, record: RecordOfVisit, where: RecordScope) -> bool:
+def is_open(context: RequestContext, record: RecordOfVisit, where: RecordScope) -> bool:
     """A school sees nothing of a record before it is issued."""
-    return record.is_issued or asking.may(Action.READ_DRAFT_RECORD, where)
+    return record.is_issued or context.user.may(Action.READ_DRAFT_RECORD, where)
 
 
-def copy_for(asking: User, record: RecordOfVisit, where: RecordScope) -> RecordOfVisit:
+def copy_for(context: RequestContext, record: RecordOfVisit, where: RecordScope) -> RecordOfVisit:
     """The record without what is not for this reader: restricted sections, and corrections in progress.
 
     A copy to be read: what is done is done to the record itself.
     """
-    seen = copy(record)
+    asking, seen = context.user, copy(record)
     if not asking.may(Action.READ_DRAFT_RECORD, where):
         seen.content = record.current.content
         seen.correction = ""

@@ -87,7 +87,7 @@ def version(context: RequestContext, ref: str, number: int) -> str:
     if found is None:
         raise NotFound
     with context.read() as snapshot:
-        names = names_of(snapshot.connection, {id for id in (*_people(seen), *found.recipients) if id is not None})
+        names = names_of(snapshot, {id for id in (*_people(seen), *found.recipients) if id is not None})
     return render_template(
         "records/version.html",
         page_title=f"Version {number} of record {seen.reference}",
@@ -115,8 +115,8 @@ def _around(snapshot: Snapshot, record: RecordOfVisit, _: Beside) -> Mapping[str
         "purposes": _purposes(record, shown, purpose),
         "responses": [response for response in record.responses if response.version == current],
         "earlier": [response for response in record.responses if response.version != current],
-        "visit_reference": reference_of(snapshot.connection, record.visit),
-        "urn": reference_of(snapshot.connection, record.school),
+        "visit_reference": reference_of(snapshot, record.visit),
+        "urn": reference_of(snapshot, record.school),
         "today": snapshot.services.today(),
         "is_inside": asking.may(Action.READ_DRAFT_RECORD),
     }

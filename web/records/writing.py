@@ -23,7 +23,7 @@ def _must_own(context: CommandContext[RecordOfVisit], content: Content) -> None:
     if not named:
         return
     with context.request.read() as snapshot:
-        leading = {person for person, _ in recipients(snapshot.connection, context.record.school)}
+        leading = {person for person, _ in recipients(snapshot, context.record.school)}
     for row, action in enumerate(content.actions):
         if action.owner in named - leading:
             whom = "Choose the headteacher or chair of this school, or somebody who works for the service"
@@ -87,7 +87,7 @@ def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> 
     done="Record quality assured. It can now be issued",
     lead="You are confirming what it says, together with its author.",
     method=RecordOfVisit.assure,
-    whose=lambda asking, record: must_not_be_its_author(record, asking.person),
+    whose=lambda context, record: must_not_be_its_author(record, context.user.person),
     context=choices.recipients_today,
     form_page="records/whole_record.html",
     main=True,
@@ -99,7 +99,7 @@ def assure(context: CommandContext[RecordOfVisit], _: Values) -> None:
 def _issue(context: CommandContext[RecordOfVisit], _: Values) -> None:
     """Send the record, or its next version, to headteacher and chair of today, if they may read it."""
     with context.request.read() as snapshot:
-        asking = asking_about(snapshot.connection, context.record.id, context.record.school)
+        asking = asking_about(snapshot, context.record.id, context.record.school)
 
     def issue(work: Work) -> None:
         work.find(RecordOfVisit, context.record.id, at=context.at).issue(**asking.asked_for(work))

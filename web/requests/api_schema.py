@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest, Urgency
 from domain.vocabulary import Phase, Side, SupportKind
 from projections.open_requests import RequestWaitsFor
-from web.access.context import User
+from web.access.context import RequestContext, User
 from web.access.disclosure import INSIDE
 from web.access.policy import RecordScope
 from web.commands.fields import RecordField, SchoolField, line_field, person_field, provider_field
@@ -18,11 +18,11 @@ from web.commands.linked_records import with_open_links
 from web.commands.resource import Values
 
 
-def copy_for(asking: User, request: SupportRequest, where: RecordScope) -> SupportRequest:
+def copy_for(context: RequestContext, request: SupportRequest, where: RecordScope) -> SupportRequest:
     """A school is not told whom the service considered, nor how much it may spend at most; nobody is told of a visit
     or concern that is not open to them."""
-    told = with_open_links(asking, request, where)
-    if asking.holds(*INSIDE):
+    told = with_open_links(context, request, where)
+    if context.user.holds(*INSIDE):
         return told
     seen = copy(told)
     seen.ranking = seen.shortlist = ()

@@ -60,10 +60,10 @@ def page_context(snapshot: Snapshot, request: SupportRequest, found: Mapping[str
     """All that the page needs."""
     today = snapshot.services.today()
     row = next(iter(found["row"]), None)
-    if row is not None and row.id in restricted_records(snapshot.connection, snapshot.user):
+    if row is not None and row.id in restricted_records(snapshot):
         row = open_requests.as_unasked(row)
     is_inside = snapshot.user.holds(*INSIDE)
-    work = items_for_reader(snapshot.connection, snapshot.user, found["work"])
+    work = items_for_reader(snapshot, found["work"])
     shown = {
         "is_inside": is_inside,
         "clock": clock(request, row.ended_on if row else None, today),
@@ -72,7 +72,7 @@ def page_context(snapshot: Snapshot, request: SupportRequest, found: Mapping[str
         "question": last_question(snapshot.context, request) if request.waiting_since else "",
         "links": (links := _links(snapshot, request)),
         "goes_on_at": _where_it_goes_on(request, links),
-        "ranking": candidates(snapshot.connection, request.ranking) if request.ranking and is_inside else None,
+        "ranking": candidates(snapshot, request.ranking) if request.ranking and is_inside else None,
     }
     return {**shown, **_quotes(snapshot, request, found["past"], today)}
 
@@ -154,7 +154,7 @@ NEXT = {
 
 
 def _links(snapshot: Snapshot, request: SupportRequest) -> list[Link]:
-    where = concerned(snapshot.connection, request.about())
+    where = concerned(snapshot, request.about())
     asking = snapshot.user
     belongs = (
         ("Engagement", "engagement", request.engagement, Action.READ_ENGAGEMENT),
@@ -163,7 +163,7 @@ def _links(snapshot: Snapshot, request: SupportRequest) -> list[Link]:
         ("Visit where the need was found", "visit", request.visit, Action.READ_VISIT),
         ("Concern", "concern", request.concern, Action.READ_CONCERN),
     )
-    people_named = rows_of(snapshot.connection, [request.school, *(id for _, _, id, _ in belongs if id)])
+    people_named = rows_of(snapshot, [request.school, *(id for _, _, id, _ in belongs if id)])
     refs = {id: row.detail for id, row in people_named.items()}
     school = people_named.get(request.school)
     first = [Link("School", school.name, record_href("school", school.detail))] if school else []
@@ -187,7 +187,7 @@ def _quotes(
     tender = tender_of(snapshot.context, request)
     if tender is None:
         return {"quotes": [], "quotes_wait_until": None}
-    in_full = snapshot.user.may(Action.READ_INVITATION, concerned(snapshot.connection, request.about()))
+    in_full = snapshot.user.may(Action.READ_INVITATION, concerned(snapshot, request.about()))
     waits = not in_full and not are_shown(tender, today)
     lines = compare_quotes(snapshot, tender, in_full=in_full, today=today, past=past)
     return {"quotes": lines, "quotes_wait_until": tender.reply_by if waits else None}

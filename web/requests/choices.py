@@ -17,7 +17,7 @@ from projections import open_requests, providers, schools
 from web import formats
 from web.access.context import RequestContext, Snapshot, User
 from web.access.policy import Action
-from web.access.restricted import hidden_from_current_user
+from web.access.restricted import hidden_from
 from web.brokerage.broker_rights import post_for
 from web.brokerage.quote_comparison import compare_quotes, quote_options
 from web.commands.choices import SERVICE_ROLES, authorisers, holders_of_roles, open_schools, provider_options
@@ -116,7 +116,7 @@ def _option(candidate: Candidate) -> tuple[str, str, str]:
 
 
 def shortlisted(snapshot: Snapshot, request: SupportRequest | None) -> Context:
-    return {schemas.SHORTLIST: provider_options(snapshot.connection, request.shortlist) if request else []}
+    return {schemas.SHORTLIST: provider_options(snapshot, request.shortlist) if request else []}
 
 
 def quotes_to_choose(snapshot: Snapshot, request: SupportRequest | None) -> Context:
@@ -125,7 +125,7 @@ def quotes_to_choose(snapshot: Snapshot, request: SupportRequest | None) -> Cont
         return {schemas.QUOTES: []}
     tender = snapshot.services.service.find(Tender, request.tender)
     lines = compare_quotes(snapshot, tender, in_full=False, today=snapshot.services.today())
-    return {schemas.QUOTES: quote_options(snapshot.connection, lines)}
+    return {schemas.QUOTES: quote_options(snapshot, lines)}
 
 
 def in_house(snapshot: Snapshot, _: SupportRequest | None) -> Context:
@@ -137,7 +137,7 @@ def others_of_school(snapshot: Snapshot, request: SupportRequest | None) -> Cont
     if request is None:
         return {schemas.OTHERS: []}
     rows = open_requests.open_requests(snapshot.connection, schools=[request.school], limit=200)
-    closed = hidden_from_current_user(snapshot.connection).closed
+    closed = hidden_from(snapshot).closed
     return {
         schemas.OTHERS: [
             (row.reference, f"{row.reference}: {row.subject}, {formats.date(row.raised_on)}")

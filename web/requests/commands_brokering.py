@@ -9,7 +9,7 @@ from domain.support_request import RequestStatus, SupportRequest
 from domain.support_request.rules import only_when
 from domain.tender import Tender
 from domain.tender.rules import NoQuote
-from web.access.context import Snapshot, current_context
+from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
@@ -59,7 +59,7 @@ def remove_from_shortlist(context: CommandContext[SupportRequest], values: Value
 
 
 def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
-    found = reference_of(snapshot.connection, request.tender) if request.tender else None
+    found = reference_of(snapshot, request.tender) if request.tender else None
     return f"/tenders/{found}" if found else f"/requests/{request.reference}"
 
 
@@ -90,8 +90,9 @@ def _quotes_must_be_shown(tender: Tender | None, today: date) -> None:
         raise NoQuote("You can see the quotes once all providers have replied")
 
 
-def _must_await_preference(request: SupportRequest, today: date) -> None:
-    tender = tender_of(current_context(), request)
+@ContextRule
+def _must_await_preference(context: RequestContext, request: SupportRequest) -> None:
+    tender, today = tender_of(context, request), context.services.today()
     _quotes_must_be_shown(tender, today)
     if tender is not None and (refused := tender.why_not(Tender.prefer, today)):
         raise refused

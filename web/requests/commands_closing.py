@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from domain.engagement import BrokeredEngagement
 from domain.service import Work
 from domain.support_request import UNPLACED, SupportRequest
 from domain.support_request.rules import only_when
 from domain.vocabulary import Side
+from web.access.context import ContextRule, RequestContext
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_alike
 from web.brokerage.broker_rights import desk, must_hold
@@ -16,7 +15,6 @@ from web.commands.resource import CommandContext, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
 from web.requests.rules import must_take_up
-from web.runtime.services import services
 
 INVITATIONS_END = "If providers are invited to quote, this closes their invitations."
 
@@ -25,10 +23,11 @@ MAY_LEAVE = [only_when(*UNPLACED)]
 """Invitations that are still out end with the request."""
 
 
-def _work_must_be_over(request: SupportRequest, today: date) -> None:
+@ContextRule
+def _work_must_be_over(context: RequestContext, request: SupportRequest) -> None:
     assert request.engagement is not None, "a request that may be closed is placed"
-    engagement = services().service.find(BrokeredEngagement, request.engagement)
-    if refused := engagement.why_not(BrokeredEngagement.close, today):
+    engagement = context.services.service.find(BrokeredEngagement, request.engagement)
+    if refused := engagement.why_not(BrokeredEngagement.close, context.services.today()):
         raise refused
 
 
@@ -136,7 +135,7 @@ def record_unmet(context: CommandContext[SupportRequest], values: Values) -> Non
 def merge(context: CommandContext[SupportRequest], values: Values) -> None:
     def into_the_other(request: SupportRequest) -> None:
         must_take_up(request, context.service.find(SupportRequest, values["into"]))
-        must_be_readable_alike(values["into"], request.id, field="into")
+        must_be_readable_alike(context.request, values["into"], request.id, field="into")
         request.merge(**values)
 
     desk(context).end_request(context.record.id, into_the_other, reason=values["reason"], at=context.at)

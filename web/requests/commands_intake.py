@@ -41,7 +41,7 @@ def raise_request(context: CommandContext[SupportRequest], values: Values) -> Su
     done="Request acknowledged",
     method=SupportRequest.acknowledge,
     context=choices.for_acknowledging,
-    initial=lambda snapshot, _: {"officer": reference_of(snapshot.connection, snapshot.user.person)},
+    initial=lambda snapshot, _: {"officer": reference_of(snapshot, snapshot.user.person)},
     main=True,
 )
 def acknowledge(context: CommandContext[SupportRequest], values: Values) -> None:

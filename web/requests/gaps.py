@@ -13,7 +13,7 @@ from projections.gaps import GapCount
 from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
-from web.access.restricted import hidden_from_current_user
+from web.access.restricted import hidden_from
 from web.commands.fields import day_field
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
@@ -34,7 +34,7 @@ def count_gaps(snapshot: Snapshot, reach: ListScope, filters: Values) -> list[Ga
         since=filters.get("since") or FROM_THE_FIRST,
         until=filters.get("until") or snapshot.services.today(),
         schools=reach.narrowed(),
-        apart_from=hidden_from_current_user(snapshot.connection).closed,
+        apart_from=hidden_from(snapshot).closed,
     )
 
 

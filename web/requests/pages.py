@@ -83,7 +83,7 @@ def _own_reference(context: RequestContext) -> str:
     if not asking.holds(*BROKERS):
         return ""
     with context.read() as snapshot:
-        return reference_of(snapshot.connection, asking.person) or ""
+        return reference_of(snapshot, snapshot.user.person) or ""
 
 
 @pages.get("/<ref>")
@@ -131,7 +131,7 @@ def gaps(context: RequestContext) -> Answer:
     """Where nobody could be found, by subject and phase."""
     filters = Filters(GapFilters)
     with context.read() as snapshot:
-        limited = reach(snapshot.connection, Action.READ_REQUEST)
+        limited = reach(snapshot, Action.READ_REQUEST)
         bars = by_subject([] if filters.wrong else count_gaps(snapshot, limited, filters.values))
     return list_page(
         context,

@@ -118,10 +118,10 @@ class Candidates:
     other_subjects: int
 
 
-def candidates(connection: sa.Connection, ranking: tuple[Ranked, ...]) -> Candidates:
+def candidates(snapshot: Snapshot, ranking: tuple[Ranked, ...]) -> Candidates:
     """A ranking with the names of its providers."""
     ids = [each.provider for each in ranking]
-    names, references = names_of(connection, ids), references_of(connection, ids)
+    names, references = names_of(snapshot, ids), references_of(snapshot, ids)
     shown = [
         Candidate(
             each.provider,
@@ -152,4 +152,4 @@ def candidates_now(
     """The ranking as it would be today."""
     need = need_of(request, on=services.today(), days=days)
     ranking = rank(need, offers_on_list(snapshot.context, services)(need), matching_policy(services))
-    return candidates(snapshot.connection, ranking.seen)
+    return candidates(snapshot, ranking.seen)

@@ -32,7 +32,7 @@ def _listed(
         statuses=filters.get("status", ()),
         is_open=filters.get("open"),
         today=snapshot.services.today(),
-        unasked=restricted_records(snapshot.connection, snapshot.user),
+        unasked=restricted_records(snapshot),
         after=after,
         limit=limit,
         **asked,
@@ -69,7 +69,7 @@ def broker_command(
     """Declare a command of whoever brokers requests of its kind."""
     first, *others = BROKERING
     options["or_actions"] = others
-    options["action_of"] = lambda request: action_for(request.kind)
+    options["action_of"] = lambda _, request: action_for(request.kind)
     return requests.command(name, title, first, schema, done=done, **options)
 
 

@@ -14,7 +14,7 @@ from domain.aggregate import Refusal
 from domain.school import School
 from domain.vocabulary import Purpose
 from projections import schools as view
-from web.access.context import Snapshot, current_context
+from web.access.context import RequestContext, Snapshot
 from web.access.policy import Action
 from web.commands.dispatch import LoadedRecord
 from web.commands.fields import day_field, person_field, reason_field
@@ -56,7 +56,6 @@ def _file(
     shown, _ = timeline_of_school(
         snapshot,
         whose,
-        snapshot.user,
         purposes=filters.get("purpose", ()),
         after=None if after is None else UUID(after),
         limit=limit,
@@ -129,17 +128,17 @@ class SchoolsGiven(Schema):
     items = fields.List(fields.Nested(SchoolGiven))
 
 
-def _hand_over(values: Values, command: UUID) -> Mapping[str, Any]:
+def _hand_over(context: RequestContext, values: Values, command: UUID) -> Mapping[str, Any]:
     """Give an officer's schools to another. Raises the refusal that stands against all of it."""
     asked = {each["urn"]: each["version"] for each in values["schools"]}
     before = values["officer"]
-    if is_done(current_context(), command):
-        return {"items": outcomes_before(current_context(), map(str, asked), before)}
-    offered = {school.urn: school for school in schools_to_hand_over(current_context(), before)}
+    if is_done(context, command):
+        return {"items": outcomes_before(context, map(str, asked), before)}
+    offered = {school.urn: school for school in schools_to_hand_over(context, before)}
     terms = HandOverTerms(to=values["to"], from_=values["from_"], reason=values["reason"])
     picked = [(offered[urn], version) for urn, version in asked.items() if urn in offered]
     try:
-        given = {outcome.urn: outcome for outcome in hand_over_schools(current_context(), picked, terms, command)}
+        given = {outcome.urn: outcome for outcome in hand_over_schools(context, picked, terms, command)}
     except Refusal as refusal:
         refusal.field = "to_officer" if refusal.field == "officer" else refusal.field
         raise

@@ -18,7 +18,7 @@ from domain.vocabulary import About, Role
 from projections import schools as view
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
 from web import formats
-from web.access.context import Snapshot, User
+from web.access.context import RequestContext, Snapshot
 from web.access.identity import know_team
 from web.access.policy import Action, RecordScope
 from web.commands.choices import holders_of_roles
@@ -36,15 +36,15 @@ def _of_urn(connection: sa.Connection, urn: str) -> UUID | None:
     return school.id if school else None
 
 
-def _about(_: User, school: School) -> About:
+def _about(context: RequestContext, school: School) -> About:
     """A school's own record tells which team answers for it."""
-    know_team(school.id, school.details.get("phase"))
+    know_team(context, school.id, school.details.get("phase"))
     return school.about()
 
 
-def _for_reader(asking: User, school: School, where: RecordScope) -> School:
+def _for_reader(context: RequestContext, school: School, where: RecordScope) -> School:
     """The school without why its need was rated so, for those who keep the register and do not read its file."""
-    if not school.needs or asking.may(Action.READ_SCHOOL_FILE, where):
+    if not school.needs or context.user.may(Action.READ_SCHOOL_FILE, where):
         return school
     seen = copy(school)
     seen.needs = [replace(need, rationale="") for need in school.needs]

@@ -20,15 +20,14 @@ from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from web import formats
 from web.access.context import RequestContext, Snapshot, User
 from web.access.disclosure import CONCERN, INSIDE, WRITING, items_for_reader
-from web.access.identity import current_user, team_of
+from web.access.identity import team_of
 from web.access.policy import Action, RecordScope
-from web.access.restricted import hidden_from_current_user
+from web.access.restricted import hidden_from
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.layout.links import about, linker
 from web.layout.resource_pages import Beside
 from web.runtime.authority import level_of_support
 from web.runtime.served_schools import must_be_open_here, why_not_served
-from web.runtime.services import services
 from web.schools.details import as_of, details_of
 
 SOON = 10
@@ -97,9 +96,11 @@ SUMMARY = ATTACHED_QUERY.with_(
 """What is asked for the summary of a school."""
 
 
-def list_parameters(school: School) -> Mapping[str, Any]:
+def list_parameters(context: RequestContext, school: School) -> Mapping[str, Any]:
     """The parameters with which a page about a school asks."""
-    asking, today = current_user(), services().today()
+    asking, today = context.user, context.services.today()
+    with context.read() as snapshot:
+        closed = hidden_from(snapshot).closed
     is_inside = asking.holds(*INSIDE)
     return {
         "today": today,
@@ -108,7 +109,7 @@ def list_parameters(school: School) -> Mapping[str, Any]:
         "is_served": not why_not_served(school),
         "concerns_too": is_inside and asking.may(Action.READ_CONCERN, RecordScope(school.id, team_of_school(school))),
         "without": () if is_inside else WRITING,
-        "closed": list(hidden_from_current_user().closed),
+        "closed": list(closed),
     }
 
 
@@ -174,11 +175,7 @@ def _named(care: LookedAfter, posts: list[PostRow]) -> list[UUID]:
 def summary(snapshot: Snapshot, school: School, asking: User, found: Beside) -> Mapping[str, Any]:
     """What the summary tells beside the school's own record."""
     begins = identity(snapshot.context, school, asking, "Summary", found)
-    waiting = (
-        items_for_reader(snapshot.connection, asking, found["waiting"])
-        if asking.may(Action.READ_CASELOAD, _where(school))
-        else []
-    )
+    waiting = items_for_reader(snapshot, found["waiting"]) if asking.may(Action.READ_CASELOAD, _where(school)) else []
     officers = [link.officer for link in school.link_officers] + [cover.officer for cover in school.covers]
     waits_for = [id for item in waiting if (id := item.awaited_by_name)]
     known = {row.id: row for row in found["known"]}
@@ -188,13 +185,13 @@ def summary(snapshot: Snapshot, school: School, asking: User, found: Beside) -> 
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
         "about": about,
-        "leads_to": linker(snapshot.connection, waiting, asking),
+        "leads_to": linker(snapshot, waiting),
         "inspections": by_framework(found["inspections"]),
         "groups": found["groups"],
         "merged": merged_of(school, found),
         "later": {held.urn: known[held.school].name for held in found["held"] if held.school in known},
         "contacts": list(_contacts(school, found["leaders"], asking)),
-        "begin": list(_begin(school, asking)),
+        "begin": list(_begin(snapshot.context, school)),
         "also_named": [*begins["also_named"], *officers, *waits_for],
     }
 
@@ -219,8 +216,9 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: User) -> Ite
                 yield f"Email for {leader.name}", leader.email
 
 
-def _begin(school: School, asking: User) -> Iterator[tuple[str, str]]:
-    if why_not(school, [must_be_open_here], services().today()) or not asking.may_change:
+def _begin(context: RequestContext, school: School) -> Iterator[tuple[str, str]]:
+    asking = context.user
+    if why_not(school, [must_be_open_here], context.services.today()) or not asking.may_change:
         return
     where = _where(school)
     for title, path, action in (

@@ -81,7 +81,7 @@ class HandOverSchools(Schema):
 @pages.route("", methods=["GET", "POST"])
 def show(context: RequestContext) -> Any:
     """Choose whose schools, then which of them go to whom; after that, what became of each."""
-    allow(Action.ASSIGN_OFFICERS)
+    allow(context, Action.ASSIGN_OFFICERS)
     chosen = _officer(context)
     if chosen is None:
         return _choose(context)

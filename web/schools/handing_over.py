@@ -47,7 +47,7 @@ def schools_to_hand_over(context: RequestContext, officer: UUID) -> list[KnownSc
         return [
             school
             for school in theirs
-            if asking.may(Action.ASSIGN_OFFICERS, concerned(snapshot.connection, About(school=school.id)))
+            if asking.may(Action.ASSIGN_OFFICERS, concerned(snapshot, About(school=school.id)))
         ]
 
 
@@ -62,7 +62,7 @@ def hand_over_schools(
 ) -> list[HandOverOutcome]:
     """Give schools to another officer, each at the version on which it was decided."""
     chosen = list(picked)
-    asking, right = context.user, allow(Action.ASSIGN_OFFICERS)
+    asking, right = context.user, allow(context, Action.ASSIGN_OFFICERS)
     if not asking.may_change:
         raise Forbidden("This token can only read")
     correlation = context.id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -84,15 +85,13 @@ def listed(context: RequestContext) -> Any:
     if typed.isdecimal() and len(typed) in (5, 6):
         with context.read() as snapshot:
             found = view.by_urn(snapshot.connection, int(typed))
-            limited = reach(snapshot.connection, schools.read).narrowed()
+            limited = reach(snapshot, schools.read).narrowed()
         if found is not None and (limited is None or found.id in limited):
             return redirect(f"/schools/{found.urn}", 303)
     served = None
     if not request.args.get("after"):
         with context.read() as snapshot:
-            served = (
-                count_schools(snapshot.connection) if reach(snapshot.connection, schools.read).everything else None
-            )
+            served = count_schools(snapshot.connection) if reach(snapshot, schools.read).everything else None
     more = {
         "served": served,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
@@ -173,7 +172,7 @@ def school(context: RequestContext, ref: str) -> str | Response:
         ids=lambda _: [],
         more=lambda snapshot, school, found: summary(snapshot, school, asking, found),
         beside=SUMMARY,
-        about=list_parameters,
+        about=partial(list_parameters, context),
     )
 
 
@@ -185,21 +184,19 @@ class FileFilters(Schema):
 def file(context: RequestContext, ref: str) -> Answer | Response:
     """All that happened with a school, the latest first; `of` is the URN of an institution that went into it."""
     found = load_for_user(context, schools, ref)
-    allow(Action.READ_SCHOOL_FILE, found.concerned)
+    allow(context, Action.READ_SCHOOL_FILE, found.concerned)
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
     asking = context.user
     filters = Filters(FileFilters)
     with context.read() as snapshot:
-        rows = FILE.rows(snapshot.connection, record=found.record.id, **list_parameters(found.record))
+        rows = FILE.rows(snapshot.connection, record=found.record.id, **list_parameters(context, found.record))
         begins = identity(context, found.record, asking, "File", rows)
         merged = merged_of(found.record, rows)
         shown, following = list[TimelineEntry](), None
         if not filters.wrong:
             purposes, whose = filters.values.get("purpose", []), _whose(found.record, merged)
-            shown, following = timeline_of_school(
-                snapshot, whose, asking, purposes=purposes, after=_entry(), limit=PAGE
-            )
+            shown, following = timeline_of_school(snapshot, whose, purposes=purposes, after=_entry(), limit=PAGE)
     page = render_template(
         "schools/file.html",
         page_title=found.record.name,

@@ -54,7 +54,7 @@ def _found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None,
         snapshot.connection,
         today=snapshot.services.today(),
         text=typed,
-        among=reach(snapshot.connection, Action.FIND_SCHOOLS).narrowed(),
+        among=reach(snapshot, Action.FIND_SCHOOLS).narrowed(),
         after=after,
         limit=limit,
     )

@@ -11,14 +11,13 @@ from marshmallow import fields
 
 from domain.calendar import Term, academic_year_of
 from projections.view import Row
-from web.access.context import Snapshot
+from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import SingleEndpoint, Values
 from web.layout.paging import page_after
 from web.runtime.authority import authority, settings_of
 from web.runtime.bank_holidays import bank_holidays
-from web.runtime.services import services
 from web.settings_pages.schemas import WINDOWS, SettingsOut
 
 NAMED = ("served_types", "need_categories", "vat_percent")
@@ -39,8 +38,8 @@ class SettingsInForceOut(SettingsOut):
         fields = ("name", "service_name", "in_force_version", "contact_email", *WINDOWS, *NAMED)
 
 
-def _in_force() -> Mapping[str, Any]:
-    shown, (settings, version) = authority(), settings_of(services())
+def _in_force(context: RequestContext) -> Mapping[str, Any]:
+    shown, (settings, version) = authority(), settings_of(context.services)
     names = {"name": shown.name, "service_name": shown.service_name, "in_force_version": version}
     return {**asdict(settings), **names}
 
@@ -59,8 +58,8 @@ class TermRow(Row):
     ends: date
 
 
-def _terms(_: Snapshot, __: ListScope, ___: Values, after: str | None, limit: int) -> list[TermRow]:
-    (settings, _version), year = settings_of(services()), academic_year_of(services().today())
+def _terms(snapshot: Snapshot, _: ListScope, __: Values, after: str | None, limit: int) -> list[TermRow]:
+    settings, year = settings_of(snapshot.services)[0], academic_year_of(snapshot.services.today())
     years = range(year - YEARS_AROUND, year + YEARS_AROUND + 1)
     rows = [TermRow(**asdict(term)) for each in years for term in settings.terms_of(each, bank_holidays())]
     return page_after(rows, _first_day, after, limit)

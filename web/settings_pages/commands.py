@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +11,10 @@ import sqlalchemy as sa
 
 from domain.authority import AUTHORITY, Authority, NothingChanged, Settings
 from domain.service import NotFound
-from web.access.context import Snapshot
+from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.policy import Action
 from web.commands.resource import CommandContext, Resource, Values
-from web.runtime.services import Services, services
+from web.runtime.services import Services
 from web.settings_pages import schemas
 
 ADDRESS = "authority"
@@ -47,8 +46,9 @@ def is_begun(services: Services) -> bool:
     return True
 
 
-def _must_have_no_name(_: Authority | None, __: date) -> None:
-    if is_begun(services()):
+@ContextRule
+def _must_have_no_name(context: RequestContext, _: Authority) -> None:
+    if is_begun(context.services):
         raise NothingChanged("The authority already has a name. Change it on the settings page")
 
 

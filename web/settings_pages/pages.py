@@ -26,7 +26,7 @@ pages = Pages("settings", __name__, template_folder="templates")
 @pages.get("/")
 def first(context: RequestContext) -> str | Response:
     """The settings, or the question for the authority's name where it has none."""
-    allow(Action.KEEP_SETTINGS)
+    allow(context, Action.KEEP_SETTINGS)
     if is_begun(context.services):
         return redirect(f"/settings/{ADDRESS}", 303)
     return render_template("settings/not_begun.html", page_title="Settings")

@@ -31,7 +31,7 @@ def _open_to(tender: Tender) -> list[UUID]:
 
 
 def _answering(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
-    return {schemas.INVITED: provider_options(snapshot.connection, _open_to(tender)) if tender else []}
+    return {schemas.INVITED: provider_options(snapshot, _open_to(tender)) if tender else []}
 
 
 def _quoting(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
@@ -51,7 +51,7 @@ def _people_of(snapshot: Snapshot, invited: list[UUID]) -> Iterator[tuple[str, s
     today = snapshot.services.today()
     there = [each for each in providers.specialists_among(snapshot.connection, invited) if each.works_on(today)]
     people = [each.person for each in there]
-    names, refs = names_of(snapshot.connection, [*people, *invited]), references_of(snapshot.connection, people)
+    names, refs = names_of(snapshot, [*people, *invited]), references_of(snapshot, people)
     for each in sorted(there, key=lambda one: (invited.index(one.provider), names.get(one.person, ""))):
         if each.person in refs:
             yield refs[each.person], f"{names.get(each.person, '')}, {names.get(each.provider, '')}"

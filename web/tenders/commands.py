@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from domain.aggregate import Refusal
@@ -16,7 +15,7 @@ from domain.tender.rules import must_be_for_several, somebody_must_be_selected
 from domain.vocabulary import Role
 from projections.open_requests import RequestRow
 from providers.brokerage import Agreement
-from web.access.context import Snapshot, current_context
+from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.name_cache import reference_of
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk, must_hold
@@ -43,11 +42,7 @@ def _may_be_invited(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, A
         return {schemas.SHORTLIST: []}
     request = snapshot.services.service.find(SupportRequest, tender.request)
     held = {each.provider for each in tender.invitations.values() if each.status in OPEN_INVITATION}
-    return {
-        schemas.SHORTLIST: provider_options(
-            snapshot.connection, [each for each in request.shortlist if each not in held]
-        )
-    }
+    return {schemas.SHORTLIST: provider_options(snapshot, [each for each in request.shortlist if each not in held])}
 
 
 def _quotes(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
@@ -55,7 +50,7 @@ def _quotes(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     if tender is None:
         return {schemas.QUOTES: [], "lines": []}
     lines = compare_quotes(snapshot, tender, in_full=True, today=snapshot.services.today())
-    return {schemas.QUOTES: quote_options(snapshot.connection, lines), "lines": lines}
+    return {schemas.QUOTES: quote_options(snapshot, lines), "lines": lines}
 
 
 def _choosing(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
@@ -172,8 +167,9 @@ def _nothing_must_be_proposed(request: SupportRequest | RequestRow) -> None:
         raise WorkProposed("An engagement has been proposed from this selection. Cancel the engagement instead.")
 
 
-def _must_not_be_proposed(tender: Tender, _: date) -> None:
-    _nothing_must_be_proposed(request_of(current_context(), tender))
+@ContextRule
+def _must_not_be_proposed(context: RequestContext, tender: Tender) -> None:
+    _nothing_must_be_proposed(request_of(context, tender))
 
 
 def _first_terms(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
@@ -186,7 +182,7 @@ def _first_terms(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
 
 def _page_of_engagement(snapshot: Snapshot, tender: Tender) -> str:
     engagement = snapshot.services.service.find(SupportRequest, tender.request).engagement
-    found = reference_of(snapshot.connection, engagement) if engagement else None
+    found = reference_of(snapshot, engagement) if engagement else None
     return f"/engagements/{found}" if found else tenders.href(tender)
 
 

@@ -15,7 +15,7 @@ from projections import open_requests
 from projections import tenders as view
 from projections.open_requests import RequestRow
 from projections.row_queries import RowQuery
-from web.access.context import RequestContext, Snapshot, current_context
+from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERING, action_for
@@ -78,5 +78,5 @@ def broker_command(
     """Declare a command of whoever brokers needs of the kind that the tender is for."""
     first, *others = BROKERING
     options["or_actions"] = others
-    options["action_of"] = lambda tender: action_for(request_of(current_context(), tender).kind)
+    options["action_of"] = lambda context, tender: action_for(request_of(context, tender).kind)
     return tenders.command(name, title, first, schema, done=done, **options)

@@ -7,7 +7,7 @@ from werkzeug.exceptions import Forbidden
 from domain.visit import Visit
 from domain.visit.rules import NoSuchItem
 from domain.vocabulary import Role, Side
-from web.access.context import Snapshot, User
+from web.access.context import RequestContext, Snapshot, User
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.commands.choices import Choices, holders_of_roles, open_schools
@@ -38,9 +38,9 @@ def items_to_withdraw(asking: User, visit: Visit) -> list[tuple[str, str]]:
 NOT_THE_SCHOOLS = "Only the service can remove its own agenda items"
 
 
-def must_have_items_to_withdraw(asking: User, visit: Visit) -> None:
+def must_have_items_to_withdraw(context: RequestContext, visit: Visit) -> None:
     """Raises NoSuchItem; Forbidden where there are items of the service alone, which a school does not remove."""
-    if items_to_withdraw(asking, visit):
+    if items_to_withdraw(context.user, visit):
         return
     if len(visit.items) > 1:
         raise Forbidden(NOT_THE_SCHOOLS)
@@ -51,4 +51,4 @@ def page_to_write(snapshot: Snapshot, visit: Visit) -> str:
     """Where the record of a visit is written; the visit's own page while it has none."""
     if visit.written_up is None:
         return f"/visits/{visit.reference}"
-    return f"/records/{reference_of(snapshot.connection, visit.written_up)}/write"
+    return f"/records/{reference_of(snapshot, visit.written_up)}/write"

@@ -16,7 +16,7 @@ from domain.vocabulary import Role, Side
 from projections import people
 from projections import visits as view
 from projections.view import replace
-from web.access.context import Snapshot, User
+from web.access.context import ContextRule, RequestContext, Snapshot, User
 from web.access.identity import ListScope
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
@@ -26,7 +26,6 @@ from web.commands.linked_records import concerns_among, must_be_of_school, must_
 from web.commands.listing import Listing
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.runtime.authority import settings_of
-from web.runtime.services import services
 from web.runtime.terms import last_day, term_of
 from web.visits import choices, schemas
 
@@ -36,7 +35,7 @@ def _visits(
 ) -> list[view.PlannedVisit]:
     """The diary from a day on; where no day is named, all visits, the latest first. The concern of a visit is told
     to those alone who may open it, the kind of one that they see as a plain visit not even by the filter."""
-    kept = hidden_from(snapshot.connection, snapshot.user)
+    kept = hidden_from(snapshot)
     rows = view.list_rows(
         snapshot.connection,
         schools=reach.narrowed(filters.get("school")),
@@ -212,10 +211,9 @@ def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None
     context=_visiting,
     initial=lambda snapshot, visit: {
         "visitors": [
-            {"person": reference_of(snapshot.connection, each.person), "capacity": each.capacity}
-            for each in visit.visitors
+            {"person": reference_of(snapshot, each.person), "capacity": each.capacity} for each in visit.visitors
         ],
-        "lead": reference_of(snapshot.connection, visit.lead),
+        "lead": reference_of(snapshot, visit.lead),
     },
 )
 def change_visitors(context: CommandContext[Visit], values: Values) -> None:
@@ -316,8 +314,9 @@ def start_record(context: CommandContext[Visit], values: Values) -> None:
     context.service.do(start)
 
 
-def _record_must_be_issued(visit: Visit, _: date) -> None:
-    found = services().service.find(RecordOfVisit, visit.written_up) if visit.written_up else None
+@ContextRule
+def _record_must_be_issued(context: RequestContext, visit: Visit) -> None:
+    found = context.services.service.find(RecordOfVisit, visit.written_up) if visit.written_up else None
     visit.must_be_written_up(found)
 
 

@@ -108,7 +108,7 @@ def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverag
         if within is None or school.id in within
     ]
     looked_after = schools.looked_after(snapshot.connection, [school.id for school in known], today=today)
-    counts = core_visits(snapshot.connection, year, apart_from=hidden_from(snapshot.connection, asking).plain)
+    counts = core_visits(snapshot.connection, year, apart_from=hidden_from(snapshot).plain)
     counted = {count.school: count for count in counts if count.term is term}
     there = [school for school in known if school.id in counted or _was_known(snapshot.context, school, year, term)]
     lines = [

@@ -102,19 +102,19 @@ def _around(snapshot: Snapshot, visit: Visit, found: Beside) -> Mapping[str, Any
     record = next(iter(found["written"]), None)
     may_read = snapshot.user.may(
         Action.READ_RECORD if record and record.version else Action.READ_DRAFT_RECORD,
-        concerned(snapshot.connection, about),
+        concerned(snapshot, about),
     )
     return {
         "written": record if may_read else None,
-        "urn": reference_of(snapshot.connection, visit.school),
-        "belongs": references_of(snapshot.connection, [id for id in (visit.concern, visit.request) if id]),
+        "urn": reference_of(snapshot, visit.school),
+        "belongs": references_of(snapshot, [id for id in (visit.concern, visit.request) if id]),
     }
 
 
 @pages.get("/coverage")
 def coverage_page(context: RequestContext) -> Answer:
     """The core visits of a term, school by school."""
-    allow(Action.READ_VISIT)
+    allow(context, Action.READ_VISIT)
     filters = Filters(CoverageFilters)
     found = None if filters.wrong else _coverage(context, filters.values)
     present = term_of(context.services, context.services.today())
@@ -136,7 +136,7 @@ def coverage_page(context: RequestContext) -> Answer:
 @pages.get("/coverage.csv")
 def coverage_csv(context: RequestContext) -> Response:
     """The same as a sheet."""
-    allow(Action.READ_VISIT)
+    allow(context, Action.READ_VISIT)
     filters = Filters(CoverageFilters)
     if filters.wrong:
         raise BadRequest("We cannot read one of the filters. Set it again on the core visits page.")
@@ -146,4 +146,4 @@ def coverage_csv(context: RequestContext) -> Response:
 
 def _coverage(context: RequestContext, values: Values) -> Coverage:
     with context.read() as snapshot:
-        return coverage(snapshot, reach(snapshot.connection, Action.READ_VISIT), values)
+        return coverage(snapshot, reach(snapshot, Action.READ_VISIT), values)

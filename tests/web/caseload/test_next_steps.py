@@ -4,8 +4,8 @@ records lies there without a step."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from operator import methodcaller
@@ -49,7 +49,6 @@ from tests.web.conftest import Browser
 from tests.web.market import Firm, Market
 from tests.world import World
 from web import resources
-from web.access.context import Snapshot, current_context
 from web.access.identity import concerned, reach
 from web.access.policy import Action
 from web.caseload.asking import Whose, view_filters
@@ -541,10 +540,10 @@ class Life:
         record = self.service.find(resource.kind, item.record)
         found = set()
         for person in self.whom(item):
-            with self.asking(person) as asking, self.world.services.read() as connection:
-                where = resource.concerned(connection, record)
-                if asking.may(resource.read, where) and resource.opens(connection, asking, record, where):
-                    found |= {each.name for each in resource.open_to(asking, record, where, self.today)} & names
+            with sent_by(self.app, person) as context, context.read() as snapshot:
+                where = resource.concerned(snapshot, record)
+                if context.user.may(resource.read, where) and resource.opens(snapshot, record, where):
+                    found |= {each.name for each in resource.open_to(context, record, where)} & names
         return found
 
     def check_who_finds(self, item: Item) -> None:
@@ -552,15 +551,11 @@ class Life:
         if item.task is not Task.ASSURE_RECORD:
             return
         for person in (self.officer, self.lead, self.market.director):
-            with self.asking(person) as asking, self.world.services.read() as connection:
-                mine = view_filters(
-                    Snapshot(current_context(), connection),
-                    reach(connection, Action.READ_CASELOAD),
-                    {"whose": Whose.MINE},
-                )
-                found = [each.task for each in caseload.waiting(connection, limit=100, **mine)]
+            with sent_by(self.app, person) as context, context.read() as snapshot:
+                mine = view_filters(snapshot, reach(snapshot, Action.READ_CASELOAD), {"whose": Whose.MINE})
+                found = [each.task for each in caseload.waiting(snapshot.connection, limit=100, **mine)]
                 record = self.service.find(RecordOfVisit, item.record)
-                can = BY_PATH["records"].open_to(asking, record, concerned(connection, record.about()), self.today)
+                can = BY_PATH["records"].open_to(context, record, concerned(snapshot, record.about()))
                 assert (item.task in found) is any(each.name == "assure" for each in can)
 
     def check_name(self, item: Item) -> None:
@@ -607,11 +602,6 @@ class Life:
                 return [firm.specialist for firm in firms if firm.id == item.provider]
             case _:
                 return [self.market.broker]
-
-    @contextmanager
-    def asking(self, person: UUID) -> Iterator[Any]:
-        with sent_by(self.app, person) as context:
-            yield context.user
 
 
 PATHS = {
