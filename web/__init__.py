@@ -12,7 +12,7 @@ from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from domain.text import visible
 from web import formats
-from web.access.context import add_context, current_context
+from web.access.context import RequestContext, add_context, handed
 from web.access.restricted_reads import add_restricted_readings
 from web.accounts import add_accounts, factors, recovery
 from web.accounts.forms_cookie import SignedApart
@@ -140,14 +140,14 @@ def _add_templates(app: Flask) -> None:
     app.jinja_env.filters |= formats.filters(lambda: present_services().now())
 
     @app.context_processor
-    def around() -> dict[str, Any]:
-        context = current_context()
+    @handed
+    def around(context: RequestContext) -> dict[str, Any]:
         asking = context.user_or_none
         return {
             "authority": authority(),
             "person": asking,
             "navigation": navigation(asking),
-            "standstill": notice(asking),
+            "standstill": notice(context),
             "recoveries": recovery.notices(context),
         }
 

@@ -13,7 +13,7 @@ from flask import Flask, Response, redirect, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Unauthorized
 
-from web.access.context import current_context
+from web.access.context import RequestContext, handed
 from web.forms import restore
 from web.runtime.request_limits import BODY_TO_COME, bytes_taken_by
 
@@ -51,7 +51,8 @@ def ask_who_comes_first(app: Flask) -> None:
     """
 
     @app.before_request
-    def ask() -> Any:
+    @handed
+    def ask(context: RequestContext) -> Any:
         # Nobody's session is looked up beneath /static/, where there may be nothing at an address.
         endpoint = "static" if request.path.startswith("/static/") else request.endpoint
         most_bytes = OPEN_ROUTES.get(endpoint or "")
@@ -60,7 +61,6 @@ def ask_who_comes_first(app: Flask) -> None:
             return None
         if _is_open_otherwise():
             return None
-        context = current_context()
         if context.user_or_none is not None:
             return Response(status=CONTINUE) if BODY_TO_COME in request.environ else None
         if request.path.startswith("/api/"):

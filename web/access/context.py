@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Generic, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,6 +24,8 @@ from web.access.session_user import HeldPost, Session, SessionUser, Token
 from web.runtime.request_scope import RequestScope
 from web.runtime.services import Services, services
 
+P = ParamSpec("P")
+R = TypeVar("R")
 A = TypeVar("A", bound=Aggregate)
 A_contra = TypeVar("A_contra", bound=Aggregate, contravariant=True)
 
@@ -187,11 +189,11 @@ def current_context() -> RequestContext:
     return found
 
 
-def handed(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A view that is handed the context of its request, before all that its address says."""
+def handed(view: Callable[Concatenate[RequestContext, P], R]) -> Callable[P, R]:
+    """A view, or what Flask calls around views, that is handed the context of its request before all else."""
 
     @wraps(view)
-    def with_context(*args: Any, **kwargs: Any) -> Any:
+    def with_context(*args: P.args, **kwargs: P.kwargs) -> R:
         return view(current_context(), *args, **kwargs)
 
     return with_context

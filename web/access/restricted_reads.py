@@ -23,7 +23,7 @@ from domain.reading import Door, Reading
 from domain.service import Unavailable
 from projections import readings
 from projections.event_log.faults import FAULTS
-from web.access.context import RequestContext, Snapshot, User, current_context
+from web.access.context import RequestContext, Snapshot, User, handed
 from web.access.policy import POLICY, Action
 from web.access.restricted import restricted_records
 
@@ -67,9 +67,10 @@ def add_restricted_readings(app: Flask) -> None:
     """Record with each answer what it shows of restricted records."""
 
     @app.after_request
-    def record(response: Response) -> Response:
+    @handed
+    def record(context: RequestContext, response: Response) -> Response:
         if request.method == READS and response.status_code == 200:
-            record_shown(current_context(), _door())
+            record_shown(context, _door())
         return response
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from web.access.context import RequestContext, current_context
+from web.access.context import RequestContext
 from web.access.session_user import Session, Token
 from web.accounts import sessions, tokens
 from web.accounts.sessions import COOKIE
 from web.runtime.headers import is_secure
-from web.runtime.services import services
 from web.runtime.settings import current_settings
 
 API = "/api/"
@@ -22,18 +21,17 @@ OF_NOBODY = frozenset({"/healthz", "/readyz", "/brand.css"})
 who sends one learns of the database what others are not told."""
 
 
-def load_session() -> None:
+def load_session(context: RequestContext) -> None:
     """Find the session or token of a request for its context.
 
     At the API a cookie lets somebody read but change nothing: another site's form could send it along.
     """
-    context = current_context()
     if request.path in OF_NOBODY or request.path.startswith("/static/"):
         return
     if request.path.startswith(API) and "Authorization" in request.headers:
-        context.token = _token(current_context())
+        context.token = _token(context)
     elif not request.path.startswith(API) or request.method in READING:
-        found, now = _session(current_context()), services().now()
+        found, now = _session(context), context.services.now()
         if found and found.needs_renewal(now):
             context.session_to_renew = found
         else:

@@ -14,7 +14,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
-from web.access.context import Pages, RequestContext, User, current_context
+from web.access.context import Pages, RequestContext, User
 from web.access.session_user import PROOF_LASTS
 from web.accounts import account_commands, accounts, council, factor_commands, factors, proof, security_trail
 from web.accounts.accounts import AccountRow
@@ -196,14 +196,13 @@ def _set_up_page(
     return page, UNPROCESSABLE if form.errors else 200
 
 
-def ask_to_set_up() -> ResponseReturnValue | None:
+def ask_to_set_up(context: RequestContext) -> ResponseReturnValue | None:
     """Lead those whose posts need a second factor to its page; their programs wait until they have one.
 
     Raises Forbidden at the API.
     """
     if current_settings().second_factor_from is None or request.endpoint in WITHOUT_ONE:
         return None
-    context = current_context()
     asking = context.user_or_none
     if (
         asking is None

@@ -17,7 +17,7 @@ import structlog
 from flask import has_request_context, request
 
 from domain.vocabulary import LabelledEnum
-from web.access.context import current_context
+from web.runtime.request_scope import request_scope
 from web.runtime.services import Services
 from web.runtime.tables import SECURITY_TRAIL
 
@@ -134,7 +134,7 @@ class NewSecurityEntry:
             by=str(self.by) if self.by else None,
             address=self.address,
             detail=self.detail,
-            request_id=current_context().id,
+            request_id=request_scope().id,
         )
 
 

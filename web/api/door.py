@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter, Map
 
 from domain.text import visible, visible_within
-from web.access.context import current_context
+from web.access.context import RequestContext, handed
 from web.runtime.problems import Problem, problem_of, way_on
 from web.runtime.request_limits import check_nesting, too_deep, too_large
 
@@ -97,15 +97,15 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
     DEFAULT_ERROR_RESPONSE_NAME = None
 
     def handle_http_exception(self, error: HTTPException) -> Any:
-        return answer(error)
+        return handed(answer)(error)
 
 
 def handle(app: Flask) -> None:
     """Answer every error in the form of the door at which it happened."""
-    app.register_error_handler(Exception, answer)
+    app.register_error_handler(Exception, handed(answer))
 
 
-def answer(error: Exception) -> Any:
+def answer(context: RequestContext, error: Exception) -> Any:
     """The answer to an error: problem+json beneath the API's prefix, else a page."""
     if isinstance(error, RequestEntityTooLarge) and error.description == type(error).description:
         error.description = too_large(request.max_content_length or 0)
@@ -113,8 +113,8 @@ def answer(error: Exception) -> Any:
     if problem.status >= 500 and not isinstance(error, HTTPException):
         current_app.logger.exception("fault", exc_info=error)
     if request.path.startswith("/api/"):
-        return as_json(problem, error, current_context().id)
-    return as_page(problem, error, current_context().id)
+        return as_json(problem, error, context.id)
+    return as_page(problem, error, context.id)
 
 
 def as_json(problem: Problem, error: Exception, request_id: str) -> Response:

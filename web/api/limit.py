@@ -23,7 +23,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from projections.database import unless_busy
 from projections.event_log.faults import FAULTS
-from web.access.context import current_context
+from web.access.context import RequestContext, handed
 from web.api.door import API_PREFIX
 from web.open_routes import OPEN_ROUTES
 from web.runtime.services import Services
@@ -108,11 +108,11 @@ def add_limit(app: Flask) -> None:
     """Answer 429 to who asks the API too often. Comes after it is known who asks."""
 
     @app.before_request
-    def count() -> None:
+    @handed
+    def count(context: RequestContext) -> None:
         if not request.path.startswith(f"{API_PREFIX}/") or request.endpoint in OPEN_ROUTES:
             return
-        context, limit = current_context(), current_settings().api_limit
-        asking = context.user_or_none
+        asking, limit = context.user_or_none, current_settings().api_limit
         if asking is None or not current_app.config["RATELIMIT_ENABLED"]:
             return
         limits = {asking.person: limit * OF_A_PERSON}

@@ -260,11 +260,11 @@ def _location(schema: type[Schema]) -> str:
     return "files" if has_file else "json"
 
 
-def _add_content(api: Blueprint, resource: Resource[A], content: Callable[[A], Response]) -> None:
+def _add_content(api: Blueprint, resource: Resource[A], content: Callable[[RequestContext, A], Response]) -> None:
     """The bytes of a record that is a file."""
 
     def served(context: RequestContext, ref: str) -> Any:
-        return content(load_for_user(context, resource, ref).record)
+        return content(context, load_for_user(context, resource, ref).record)
 
     octets = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
     file = {"description": "The file", "content": octets, "headers": header_references("Content-Disposition")}

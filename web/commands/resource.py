@@ -308,7 +308,7 @@ class Resource(Generic[A]):
     called: Callable[[A], str] | None = None
     visibility: Visibility[A] = field(default_factory=Visibility)
     about: Callable[[RequestContext, A], About] = lambda _, record: record.about()
-    content: Callable[[A], Response] | None = None
+    content: Callable[[RequestContext, A], Response] | None = None
     commands: dict[str, Command[A]] = field(default_factory=dict)
     list_endpoints: list[ListEndpoint] = field(default_factory=list)
     several: list[BulkCommand] = field(default_factory=list)

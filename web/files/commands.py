@@ -21,13 +21,12 @@ from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.files import schemas
 from web.files.contents import check_content
 from web.files.keeping import Bytes, bytes_of
-from web.runtime.services import services
 from web.runtime.settings import current_settings
 
 
-def download_response(file: Attachment) -> Response:
+def download_response(context: RequestContext, file: Attachment) -> Response:
     """The bytes of a file under its own name, to be kept and not shown. Raises Gone for one that was withdrawn."""
-    content = None if file.withdrawn_on else bytes_of(services(), file.sha256)
+    content = None if file.withdrawn_on else bytes_of(context.services, file.sha256)
     if content is None:
         raise Gone("This file was withdrawn")
     answer = send_file(

@@ -44,7 +44,7 @@ def listed(context: RequestContext) -> Answer:
 
 @pages.get("/<ref>/download")
 def download(context: RequestContext, ref: str) -> Response:
-    return download_response(load_for_user(context, files, ref).record)
+    return download_response(context, load_for_user(context, files, ref).record)
 
 
 @pages.get("/<ref>")

@@ -20,7 +20,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from web.access.context import RequestContext, current_context
+from web.access.context import RequestContext, handed
 from web.forms import kept
 from web.forms.kept import KeptForm
 from web.runtime.headers import is_secure
@@ -53,8 +53,8 @@ def add_kept_answers(app: Flask) -> None:
     """Show again what was kept, and tell each form for whom it is made. Comes after who asks is known."""
 
     @app.before_request
-    def find() -> None:
-        context = current_context()
+    @handed
+    def find(context: RequestContext) -> None:
         asking, key = context.user_or_none, request.args.get(KEY, "")
         if asking is None or not key:
             return
@@ -70,15 +70,16 @@ def add_kept_answers(app: Flask) -> None:
             context.kept(Restored).answers = found
 
     @app.after_request
-    def remember(response: Response) -> Response:
-        session = current_context().session
+    @handed
+    def remember(context: RequestContext, response: Response) -> Response:
+        session = context.session
         if session is not None and signed_in_last() != session.person and request.method != "POST":
             _remember_who(response, session.person)
         return response
 
     @app.context_processor
-    def around() -> dict[str, Any]:
-        context = current_context()
+    @handed
+    def around(context: RequestContext) -> dict[str, Any]:
         asking = context.user_or_none
         return {
             "whose": signer("form").dumps(asking.person.hex) if asking else "",
@@ -86,8 +87,9 @@ def add_kept_answers(app: Flask) -> None:
         }
 
     @app.errorhandler(CSRFError)
-    def not_its_own_form(error: CSRFError) -> Any:
-        return _send_again(current_context(), str(error.description))
+    @handed
+    def not_its_own_form(context: RequestContext, error: CSRFError) -> Any:
+        return _send_again(context, str(error.description))
 
 
 def ask_to_sign_in(context: RequestContext) -> Response:

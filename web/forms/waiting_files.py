@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from flask import Flask, Response, request
 from werkzeug.datastructures import FileStorage
 
-from web.runtime.services import Services, services
+from web.access.context import RequestContext, handed
+from web.runtime.services import Services
 from web.runtime.tables import WAITING_FILES
 
 LASTS = timedelta(hours=12)
@@ -89,11 +90,12 @@ def sweep_now_and_then(app: Flask) -> None:
     swept: WeakKeyDictionary[Services, datetime] = WeakKeyDictionary()
 
     @app.after_request
-    def sweep(response: Response) -> Response:
+    @handed
+    def sweep(context: RequestContext, response: Response) -> Response:
         # What lies beneath /static/ belongs to no authority.
         if request.path.startswith("/static/"):
             return response
-        here = services()
+        here = context.services
         now = here.now()
         if abs(now - swept.setdefault(here, now)) >= SWEPT_EVERY:
             swept[here] = now

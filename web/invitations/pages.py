@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from projections.tenders import ProvidersInvitation
 from web import formats
-from web.access.context import Pages, RequestContext, current_context
+from web.access.context import Pages, RequestContext
 from web.invitations.commands import invitations
 from web.invitations.own import InvitationProgress, invitation_state
 from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
 from web.layout.resource_pages import record_page
-from web.runtime.services import services
 
 pages = Pages("invitations", __name__, template_folder="templates")
 
 
-def _standing(context: RequestContext, row: ProvidersInvitation) -> InvitationProgress:
-    return invitation_state(row.status, row.tender_status, row.reply_by, context.services.today())
+def _standing(row: ProvidersInvitation, today: date) -> InvitationProgress:
+    return invitation_state(row.status, row.tender_status, row.reply_by, today)
 
 
-def _reply_by(row: ProvidersInvitation, _: Names) -> str:
+def _reply_by(row: ProvidersInvitation, names: Names) -> str:
     """When a reply is due, in words; of what is settled, the day alone."""
-    standing = _standing(current_context(), row)
+    standing = _standing(row, names.services.today())
     if standing not in {InvitationProgress.AWAITED, InvitationProgress.OVERDUE, InvitationProgress.QUOTED}:
         return formats.short_date(row.reply_by)
-    return f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, services().now())}"
+    return f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, names.services.now())}"
 
 
 def _shortened(brief: str, longest: int = 120) -> str:
@@ -45,7 +45,7 @@ LIST: ListPage[ProvidersInvitation] = ListPage(
             "Invitation", "invitations", lambda row, names: f"Support at {names.get(row.school, 'a school')}"
         ),
         Column("Brief", lambda row, _: _shortened(row.brief)),
-        Column("Status", lambda row, _: {"tag": _standing(current_context(), row)}),
+        Column("Status", lambda row, names: {"tag": _standing(row, names.services.today())}),
         Column("Reply by", _reply_by, sort=lambda row: row.reply_by),
         Column("Your quote, excluding VAT", lambda row, _: formats.money(row.net), lambda row: row.net, numeric=True),
     ],

@@ -11,7 +11,7 @@ from marshmallow import fields
 
 from projections import schools
 from projections.names import like
-from web.runtime.services import services
+from web.access.context import current_context
 
 MOST_NAMESAKES = 5
 """So many of one name are told apart in a message; with more, the name says too little."""
@@ -37,8 +37,8 @@ class RecordFilter(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
-        with services().read() as connection:
-            found = list(self._found(connection, text))
+        with current_context().read() as snapshot:
+            found = list(self._found(snapshot.connection, text))
         if len(found) == 1:
             return found[0][0]
         key = "unknown" if not found else "several" if len(found) <= MOST_NAMESAKES else "many"

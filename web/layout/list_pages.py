@@ -33,11 +33,19 @@ from web.commands.listing import ListEndpoint, Listing, Order, RowsShown
 from web.commands.resource import Resource
 from web.layout.filters import Filters, Options
 from web.layout.paging import PAGE, Counted, in_all, pages_beside, place_asked, with_query
+from web.runtime.services import Services
 
 R = TypeVar("R")
 N = TypeVar("N", bound="Referenced")
 
-Names = Mapping[UUID, str]
+
+class Names(dict[UUID, str]):
+    """What ids are called in the rows of a list, and the services by whose day and settings its cells are told."""
+
+    def __init__(self, names: Mapping[UUID, str], services: Services) -> None:
+        super().__init__(names)
+        self.services = services
+
 
 Answer = tuple[str, int]
 """A page, and the status that it is answered with."""
@@ -144,7 +152,8 @@ class ListPage(Generic[R]):
 
     def names(self, snapshot: Snapshot, rows: Iterable[R]) -> Names:
         """The names that the cells of some rows show."""
-        return names_of(snapshot, {id for row in rows for id in self.ids(row) if id is not None})
+        ids = {id for row in rows for id in self.ids(row) if id is not None}
+        return Names(names_of(snapshot, ids), snapshot.services)
 
     def asked_order(self, snapshot: Snapshot) -> Order | None:
         """The order that the address asks for, None where it is the usual one."""

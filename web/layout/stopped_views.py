@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from domain.vocabulary import Role
 from projections.tables import EVENTS, VIEWS
-from web.access.context import User, current_context
+from web.access.context import RequestContext
 from web.access.policy import SERVICE
 from web.formats import datetime
-from web.runtime.services import Services, services
+from web.runtime.services import Services
 
 CALLED = {
     "audit_trail": "the audit trail",
@@ -38,12 +38,12 @@ _STOPPED = (
 )
 
 
-def notice(asking: User | None) -> str:
+def notice(context: RequestContext) -> str:
     """What those who work in the service are told of views that have stopped; "" where all is well."""
-    session_user = current_context().session_user
+    asking, session_user = context.user_or_none, context.session_user
     if asking is None or session_user is None or not asking.holds(*TOLD):
         return ""
-    return _notice(services(), session_user.views_generation)
+    return _notice(context.services, session_user.views_generation)
 
 
 def _notice(services: Services, generation: int) -> str:

@@ -9,10 +9,10 @@ from marshmallow import Schema, fields, validate
 from domain.person import TAKES_A_SECOND_PERSON, Person
 from domain.vocabulary import Phase, Role, Team
 from projections import people
+from web.access.context import current_context
 from web.access.policy import CONFIRMED_BY
 from web.commands.fields import SchoolField, day_field, line_field, provider_field, reason_field
 from web.forms.numbers import Amount, WholeNumber
-from web.runtime.services import services
 
 SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposals"
 """What a form offers: the open schools, the providers on the list, the posts that have not ended, and the proposed
@@ -183,8 +183,8 @@ class ProposedPostOut(Schema):
 
 
 def names_alike(person: Person) -> list[str]:
-    with services().read() as connection:
-        return [other.reference for other in people.alike(connection, person.id)]
+    with current_context().read() as snapshot:
+        return [other.reference for other in people.alike(snapshot.connection, person.id)]
 
 
 class PersonOut(Schema):

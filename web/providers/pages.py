@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,6 @@ from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
 from web.providers.commands import providers
 from web.providers.ending import VettingLine, vetting
-from web.runtime.services import services
 
 pages = Pages("providers", __name__, template_folder="templates")
 
@@ -59,8 +59,8 @@ def _subjects(row: ListedProvider, _: Names) -> str:
     return ", ".join(offered[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _standing(row: ListedProvider, _: Names) -> Any:
-    return {"tag": "suspended"} if row.is_suspended_on(services().today()) else ""
+def _standing(row: ListedProvider, names: Names) -> Any:
+    return {"tag": "suspended"} if row.is_suspended_on(names.services.today()) else ""
 
 
 LIST: ListPage[ListedProvider] = ListPage(
@@ -119,7 +119,7 @@ def provider(context: RequestContext, ref: str) -> str:
         ids=lambda provider: list(_named(provider)),
         more=_more,
         beside=PAGE_QUERY,
-        about=_asked_of,
+        about=partial(_asked_of, context),
     )
 
 
@@ -131,9 +131,9 @@ PAGE_QUERY = ATTACHED_QUERY.with_(
 """What is asked for the page of a provider."""
 
 
-def _asked_of(provider: Provider) -> Mapping[str, Any]:
+def _asked_of(context: RequestContext, provider: Provider) -> Mapping[str, Any]:
     practitioner = provider.practitioner.person if provider.practitioner else None
-    return {"provider": provider.id, "today": services().today(), "practitioner": practitioner}
+    return {"provider": provider.id, "today": context.services.today(), "practitioner": practitioner}
 
 
 def _named(provider: Provider) -> Iterator[UUID | None]:

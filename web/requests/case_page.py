@@ -19,7 +19,7 @@ from projections.open_requests import RequestRow, RequestWaitsFor
 from projections.provider_history import BrokeredHistory
 from projections.row_queries import RowQuery
 from web import formats
-from web.access.context import RequestContext, Snapshot, current_context
+from web.access.context import RequestContext, Snapshot
 from web.access.disclosure import INSIDE, items_for_reader
 from web.access.identity import concerned
 from web.access.name_cache import rows_of
@@ -193,8 +193,8 @@ def _quotes(
     return {"quotes": lines, "quotes_wait_until": tender.reply_by if waits else None}
 
 
-def people_named(request: SupportRequest) -> list[UUID | None]:
+def people_named(context: RequestContext, request: SupportRequest) -> list[UUID | None]:
     """Those whose names the page shows."""
-    tender = tender_of(current_context(), request)
+    tender = tender_of(context, request)
     quoting = [quote.specialist for quote in tender.quotes.values()] if tender else []
     return [request.school, request.broker, *request.shortlist, *(tender.invitations if tender else ()), *quoting]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,15 +24,14 @@ from web.layout.resource_pages import record_page
 from web.requests.case_page import PAGE_QUERY, page_context, people_named
 from web.requests.commands import requests
 from web.requests.gaps import GapFilters, by_subject, chart_title, count_gaps, gaps_list
-from web.runtime.services import services
 
 BROKERS = [role for _, role in BROKERED_BY.values()]
 
 pages = Pages("requests", __name__, template_folder="templates")
 
 
-def _waiting_for(row: RequestRow, _: Names) -> dict[str, str]:
-    today = services().today()
+def _waiting_for(row: RequestRow, names: Names) -> dict[str, str]:
+    today = names.services.today()
     return {"text": row.waiting_on(today).label if row.is_open else "", "hint": _until(row, today)}
 
 
@@ -94,7 +94,7 @@ def case(context: RequestContext, ref: str) -> str:
         ref,
         "requests/request.html",
         title=_title,
-        ids=people_named,
+        ids=partial(people_named, context),
         more=page_context,
         beside=PAGE_QUERY,
         about=lambda request: {"tender": request.tender},

@@ -14,9 +14,9 @@ from domain.calendar import Term, TermDates
 from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
+from web.access.context import current_context
 from web.commands.fields import day_field, line_field, money_field, reason_field
 from web.forms.numbers import Amount, WholeNumber
-from web.runtime.services import services
 
 
 def _whole(label: str, *, least: int, most: int, required: bool = True, **metadata: Any) -> WholeNumber:
@@ -248,7 +248,7 @@ class AuthorityOut(Schema):
 
     @pre_dump
     def as_of_today(self, authority: Authority, **_: Any) -> dict[str, Any]:
-        today = services().today()
+        today = current_context().services.today()
         in_force, name = authority.settings_on(today)
         versions = [
             {
