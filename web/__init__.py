@@ -144,7 +144,7 @@ def _add_templates(app: Flask) -> None:
     def around(context: RequestContext) -> dict[str, Any]:
         asking = context.user_or_none
         return {
-            "authority": authority(),
+            "authority": authority(context.services),
             "person": asking,
             "navigation": navigation(asking),
             "standstill": notice(context),

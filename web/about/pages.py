@@ -71,9 +71,9 @@ def privacy(_: RequestContext) -> str:
 
 
 @pages.get("/brand.css")
-def brand(_: RequestContext) -> Response:
+def brand(context: RequestContext) -> Response:
     """The authority's colours."""
-    response = Response(style_sheet(authority().colour), content_type="text/css; charset=utf-8")
+    response = Response(style_sheet(authority(context.services).colour), content_type="text/css; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=300"
     response.add_etag()
     response.make_conditional(request)

@@ -12,4 +12,5 @@ def context_of(context: RequestContext, account: AccountRow) -> list[str]:
     """The person's name and address, and the names of the authority and its service."""
     with context.read_present() as snapshot:
         name = names_of(snapshot, [account.person]).get(account.person, "")
-    return [account.sign_in_name, name, authority().name, authority().service_name]
+    shown = authority(context.services)
+    return [account.sign_in_name, name, shown.name, shown.service_name]

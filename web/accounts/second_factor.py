@@ -186,7 +186,7 @@ def _set_up_page(
         page_title="Set up a second factor",
         form=form,
         is_needed=_is_needed(context, asking),
-        picture=segno.make(new.address(account.sign_in_name, authority().name)).svg_data_uri(
+        picture=segno.make(new.address(account.sign_in_name, authority(context.services).name)).svg_data_uri(
             scale=5, border=2, light="#fff"
         ),
         key=" ".join(wrap(new.secret, 4)),

@@ -79,7 +79,7 @@ def view_filters(snapshot: Snapshot, limited: ListScope, filters: Values) -> vie
     asking = snapshot.user
     whose = filters.get("whose") or default_view(asking)
     more: view.Narrowed = {
-        "served": schools.served_ids(types_served()),
+        "served": schools.served_ids(types_served(snapshot.services)),
         "in_time_on": snapshot.services.today(),
         "due_before": filters.get("due_before"),
         **caseload_limits(snapshot),

@@ -132,7 +132,7 @@ def _cells(
         {"text": task, "href": href, "hint": ", ".join(filter(None, (reference, _not_yet(context, item))))},
         names.get(item.school, "") if item.school else "",
         _waiting_for(item, names),
-        about(item),
+        about(context.services, item),
     ]
 
 

@@ -33,11 +33,12 @@ EVERYBODY = 10_000
 def open_schools(snapshot: Snapshot, action: Action) -> Choices:
     """This authority's open schools about which the person who asks may do something, by name."""
     limited = reach(snapshot, action).narrowed()
-    known = schools.list_rows(snapshot.connection, today=snapshot.services.today(), limit=EVERY_SCHOOL)
+    here = snapshot.services
+    known = schools.list_rows(snapshot.connection, today=here.today(), limit=EVERY_SCHOOL)
     return [
         (str(school.urn), school_in_words(school))
         for school in known
-        if not school.closed and is_ours(school.la_code) and (limited is None or school.id in limited)
+        if not school.closed and is_ours(here, school.la_code) and (limited is None or school.id in limited)
     ]
 
 

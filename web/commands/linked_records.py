@@ -10,12 +10,12 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Refusal
 from domain.concern import ConcernCase
-from domain.school import rules
+from domain.school import School, rules
 from domain.service import Service
 from domain.support_request import SupportRequest
 from domain.visit import Visit
 from projections import schools
-from web.access.context import RequestContext, Snapshot
+from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.policy import RecordScope
 from web.access.restricted import hidden_from, plain_visit
 from web.commands.attachments import is_open_to, resource_of
@@ -49,13 +49,19 @@ def must_be_of_school(
         raise BelongsElsewhere("This request is that of another school", field="request")
 
 
+@ContextRule
+def must_be_open_here(context: RequestContext, school: School) -> None:
+    """Raises SchoolIsElsewhere or SchoolIsClosed where nothing begins at a school any more."""
+    rules.must_be_open_here(school, authority(context.services).own_code)
+
+
 def must_be_open_school(context: RequestContext, school: UUID, on: date, *, field: str) -> None:
     """Raises SchoolIsElsewhere or SchoolIsClosed where something that begins on a day would begin at a school that is
     another authority's then, or closed: such a school takes late facts of the time before alone."""
     with context.read() as snapshot:
         known = schools.by_id(snapshot.connection, school)
     if known is not None:
-        rules.must_be_there(known.details, on, authority=authority().own_code, field=field)
+        rules.must_be_there(known.details, on, authority=authority(context.services).own_code, field=field)
 
 
 def with_open_links(context: RequestContext, record: R, _: RecordScope) -> R:

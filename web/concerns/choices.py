@@ -33,13 +33,14 @@ _RAISING = RowQueries(
 def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Context:
     """Schools that have closed or gone to another authority are among those offered, the last of them: for worries of
     the time before."""
-    limited = reach(snapshot, Action.RAISE_CONCERN).narrowed()
-    found = _RAISING.rows(snapshot.connection, today=snapshot.services.today())
+    limited, here = reach(snapshot, Action.RAISE_CONCERN).narrowed(), snapshot.services
+    found = _RAISING.rows(snapshot.connection, today=here.today())
     return {
         schemas.SCHOOLS: [
             (str(school.urn), f"{school_in_words(school)}{', ' + school.ending if school.ending else ''}")
             for school in found["schools"]
-            if (limited is None or school.id in limited) and (is_ours(school.la_code) or school.left_on is not None)
+            if (limited is None or school.id in limited)
+            and (is_ours(here, school.la_code) or school.left_on is not None)
         ],
         schemas.AUTHORISERS: [(person.reference, person.name) for person in found["approving"]],
     }

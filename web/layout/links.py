@@ -13,6 +13,7 @@ from web.access.name_cache import references_of
 from web.access.policy import RecordScope
 from web.history.record_addresses import record_href
 from web.runtime.authority import level_of_support
+from web.runtime.services import Services
 
 
 def linked_records(items: Iterable[Item]) -> set[UUID]:
@@ -46,8 +47,8 @@ def _may_open(kind: str, item: Item, asking: User) -> bool:
     return asking.may(READING[kind], RecordScope(item.school, provider=item.provider, people=people))
 
 
-def about(item: Item) -> str:
+def about(services: Services, item: Item) -> str:
     """What an item is about, in the words of today's settings where it is a school's level of support."""
     if item.task is not Task.REVIEW_NEED:
         return item.detail
-    return level_of_support(item.detail.removeprefix("Category "))
+    return level_of_support(services, item.detail.removeprefix("Category "))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from weakref import WeakKeyDictionary
 
 from flask import has_app_context
@@ -10,7 +11,7 @@ from flask import has_app_context
 from domain.authority import AUTHORITY, Authority, Settings, version_name
 from domain.service import NotFound, Unavailable
 from web.runtime.request_scope import request_scope
-from web.runtime.services import Services, services
+from web.runtime.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,16 @@ class Shown:
     """The code that tells this authority's schools from those of others, None where it has those of several."""
 
 
-def authority() -> Shown:
+def authority(services: Services) -> Shown:
     """The authority as of today, read once per request; as last known where the log is out of reach."""
-    return request_scope().kept(Shown, _shown_today)
+    return request_scope().kept(Shown, lambda: _shown_today(services))
 
 
-def _shown_today() -> Shown:
+def _shown_today(services: Services) -> Shown:
     try:
-        return _shown(record_of(services()))
+        return _shown(record_of(services), services.today())
     except Unavailable:
-        return _shown(_KEPT.get(services()))
+        return _shown(_KEPT.get(services), services.today())
 
 
 def settings_of(services: Services) -> tuple[Settings, str]:
@@ -43,9 +44,9 @@ def settings_of(services: Services) -> tuple[Settings, str]:
     return record.settings_on(services.today()) if record else (Settings(), version_name(0))
 
 
-def level_of_support(code: str | None) -> str:
+def level_of_support(services: Services, code: str | None) -> str:
     """What the settings of today call a need category; its code where they no longer have it."""
-    category = settings_of(services())[0].category(code) if code else None
+    category = settings_of(services)[0].category(code) if code else None
     return category.label if category else code or ""
 
 
@@ -68,9 +69,9 @@ def record_of(services: Services) -> Authority | None:
 _KEPT: WeakKeyDictionary[Services, Authority] = WeakKeyDictionary()
 
 
-def _shown(found: Authority | None) -> Shown:
+def _shown(found: Authority | None, today: date) -> Shown:
     if found is None:
         defaults = Settings()
         return Shown("School Improvement Service", "School improvement", defaults.colour, defaults.contact_email)
-    settings, _ = found.settings_on(services().today())
+    settings, _ = found.settings_on(today)
     return Shown(found.name, found.service_name, settings.colour, settings.contact_email, found.own_code)

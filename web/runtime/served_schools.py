@@ -4,40 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
 
 import sqlalchemy as sa
 
 from domain.establishments import OPEN
-from domain.school import School, Value, rules
+from domain.school import School, Value
 from projections import schools
 from web import formats
 from web.runtime.authority import authority, settings_of
-from web.runtime.services import services
+from web.runtime.services import Services
 
 
-def types_served() -> schools.Remit:
+def types_served(services: Services) -> schools.Remit:
     """The types that the settings in force today name, at this authority."""
-    return schools.Remit(settings_of(services())[0].served_types, authority().own_code)
+    return schools.Remit(settings_of(services)[0].served_types, authority(services).own_code)
 
 
-def is_served(school: schools.KnownSchool | schools.OfType) -> bool:
+def is_served(services: Services, school: schools.KnownSchool | schools.OfType) -> bool:
     """Whether the service works with a school; what nobody told leaves none out."""
-    return _is_open(school) and is_ours(school.la_code) and _is_of_served_type(school.school_type)
+    return _is_open(school) and is_ours(services, school.la_code) and _is_of_served_type(services, school.school_type)
 
 
-def is_ours(la_code: Value) -> bool:
+def is_ours(services: Services, la_code: Value) -> bool:
     """Whether a school of the authority with this code is this one's; one whose authority nobody told is."""
-    ours = authority().own_code
+    ours = authority(services).own_code
     return la_code is None or ours is None or la_code == ours
 
 
-def must_be_open_here(school: School, _: date) -> None:
-    """Raises SchoolIsElsewhere or SchoolIsClosed where nothing begins at a school any more."""
-    rules.must_be_open_here(school, authority().own_code)
-
-
-def why_not_served(school: School) -> str:
+def why_not_served(services: Services, school: School) -> str:
     """Why the service does not work with a school, as a clause; empty where it does."""
     status, kind = school.details.get("status"), school.details.get("school_type")
     if school.merged_into is not None:
@@ -46,17 +40,17 @@ def why_not_served(school: School) -> str:
         return f"it has belonged to another authority since {formats.date(school.left_on)}"
     if school.is_closed:
         return f"it closed on {formats.date(school.closed_on)}" if school.closed_on else "it is closed"
-    if not is_ours(school.details.get("la_code")):
+    if not is_ours(services, school.details.get("la_code")):
         return f"it belongs to another authority, {school.details.get('la_name') or school.details['la_code']}"
     if status is not None and status not in OPEN:
         return f"it is not open: “{status}” in the register"
-    if _is_of_served_type(str(kind) if kind else None):
+    if _is_of_served_type(services, str(kind) if kind else None):
         return ""
     return f"its type, “{kind}”, is not in your settings"
 
 
-def _is_of_served_type(kind: str | None) -> bool:
-    return kind is None or kind.casefold() in {each.casefold() for each in types_served().types}
+def _is_of_served_type(services: Services, kind: str | None) -> bool:
+    return kind is None or kind.casefold() in {each.casefold() for each in types_served(services).types}
 
 
 def _is_open(school: schools.KnownSchool | schools.OfType) -> bool:
@@ -88,15 +82,15 @@ class Served:
         )
 
 
-def count_schools(connection: sa.Connection) -> Served:
+def count_schools(services: Services, connection: sa.Connection) -> Served:
     """All schools that are known, by today's settings."""
     served = unknown = not_open = elsewhere = 0
     others: Counter[str] = Counter()
     for each in schools.by_type(connection):
-        if is_served(each):
+        if is_served(services, each):
             served += each.number
             unknown += each.number if each.school_type is None else 0
-        elif not is_ours(each.la_code):
+        elif not is_ours(services, each.la_code):
             elsewhere += each.number
         elif not _is_open(each):
             not_open += each.number

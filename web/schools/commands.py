@@ -22,9 +22,9 @@ from web.access.context import RequestContext, Snapshot
 from web.access.identity import know_team
 from web.access.policy import Action, RecordScope
 from web.commands.choices import holders_of_roles
+from web.commands.linked_records import must_be_open_here
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.runtime.authority import authority, settings_of
-from web.runtime.served_schools import must_be_open_here
 from web.schools import schemas
 from web.schools.finding import LISTING
 from web.schools.schemas import SuccessionOutcome
@@ -178,7 +178,7 @@ def end_cover(context: CommandContext[School], values: Values) -> None:
 def set_need_category(context: CommandContext[School], values: Values) -> None:
     settings, version = settings_of(context.services)
     codes = [category.code for category in settings.need_categories]
-    ours = authority().own_code
+    ours = authority(context.services).own_code
     context.change(lambda school: school.set_need_category(among=codes, scheme=version, authority=ours, **values))
 
 

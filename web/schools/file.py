@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -24,10 +25,11 @@ from web.access.identity import team_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.commands.attachments import ATTACHED_QUERY, RECORD
+from web.commands.linked_records import must_be_open_here
 from web.layout.links import about, linker
 from web.layout.resource_pages import Beside
 from web.runtime.authority import level_of_support
-from web.runtime.served_schools import must_be_open_here, why_not_served
+from web.runtime.served_schools import why_not_served
 from web.schools.details import as_of, details_of
 
 SOON = 10
@@ -106,7 +108,7 @@ def list_parameters(context: RequestContext, school: School) -> Mapping[str, Any
         "today": today,
         "later": list(school.successions),
         "officers": [each for each in (school.link_officer_on(today), school.cover_on(today)) if each],
-        "is_served": not why_not_served(school),
+        "is_served": not why_not_served(context.services, school),
         "concerns_too": is_inside and asking.may(Action.READ_CONCERN, RecordScope(school.id, team_of_school(school))),
         "without": () if is_inside else WRITING,
         "closed": list(closed),
@@ -124,11 +126,11 @@ def identity(context: RequestContext, school: School, asking: User, part: str, f
     care, posts = _care(context, school), found["posts"]
     return {
         "care": care,
-        "why_not_served": why_not_served(school),
+        "why_not_served": why_not_served(context.services, school),
         "phase_label": Phase(str(phase)).label if (phase := school.details.get("phase")) else "",
         "heads": [post.person for post in posts if post.role is Role.HEADTEACHER],
         "chairs": [post.person for post in posts if post.role is Role.CHAIR],
-        "level_of_support": level_of_support,
+        "level_of_support": partial(level_of_support, context.services),
         "parts": list(_parts(school, asking, part)),
         "also_named": _named(care, posts),
     }
@@ -184,7 +186,7 @@ def summary(snapshot: Snapshot, school: School, asking: User, found: Beside) -> 
         "details": list(details_of(school)),
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
-        "about": about,
+        "about": partial(about, snapshot.services),
         "leads_to": linker(snapshot, waiting),
         "inspections": by_framework(found["inspections"]),
         "groups": found["groups"],
@@ -218,7 +220,7 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: User) -> Ite
 
 def _begin(context: RequestContext, school: School) -> Iterator[tuple[str, str]]:
     asking = context.user
-    if why_not(school, [must_be_open_here], context.services.today()) or not asking.may_change:
+    if why_not(school, [must_be_open_here.within(context)], context.services.today()) or not asking.may_change:
         return
     where = _where(school)
     for title, path, action in (

@@ -17,6 +17,7 @@ from web.commands.fields import known_or_unknown, person_field
 from web.commands.listing import Listing
 from web.commands.resource import Values
 from web.runtime.served_schools import is_served, types_served
+from web.runtime.services import Services
 
 
 class WorkedWith(LabelledEnum):
@@ -90,17 +91,17 @@ def list_schools(
         status=SchoolStatus(status).label if status in set(SchoolStatus) else status,
         officers=[filters["officer"]] if filters.get("officer") else None,
         category=filters.get("category"),
-        served=types_served() if worked_with is WorkedWith.SERVED else None,
-        not_served=types_served() if worked_with is WorkedWith.OTHERS else None,
+        served=types_served(snapshot.services) if worked_with is WorkedWith.SERVED else None,
+        not_served=types_served(snapshot.services) if worked_with is WorkedWith.OTHERS else None,
         among=limited.narrowed(),
         after=after,
         limit=limit,
     )
     care = view.looked_after(snapshot.connection, [row.id for row in rows], today=today)
-    return [_listed(row, care[row.id]) for row in rows]
+    return [_listed(snapshot.services, row, care[row.id]) for row in rows]
 
 
-def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
+def _listed(services: Services, school: KnownSchool, care: LookedAfter) -> ListedSchool:
     return ListedSchool(
         id=school.id,
         urn=school.urn,
@@ -114,7 +115,7 @@ def _listed(school: KnownSchool, care: LookedAfter) -> ListedSchool:
         link_officer=care.link_officer,
         cover_officer=care.cover_officer,
         need_category=care.need_category,
-        is_served=is_served(school),
+        is_served=is_served(services, school),
     )
 
 

@@ -68,7 +68,7 @@ LIST: ListPage[ListedSchool] = ListPage(
         Column("Phase", lambda row, _: row.phase.label if row.phase else "", sort=lambda row: row.phase),
         Column("Status", lambda row, _: row.status.label if row.status else ""),
         Column("Link officer", _officer),
-        Column("Level of support", lambda row, _: level_of_support(row.need_category)),
+        Column("Level of support", lambda row, names: level_of_support(names.services, row.need_category)),
     ],
     ids=lambda row: [row.link_officer, row.cover_officer],
     empty_text="No schools",
@@ -91,7 +91,8 @@ def listed(context: RequestContext) -> Any:
     served = None
     if not request.args.get("after"):
         with context.read() as snapshot:
-            served = count_schools(snapshot.connection) if reach(snapshot, schools.read).everything else None
+            if reach(snapshot, schools.read).everything:
+                served = count_schools(context.services, snapshot.connection)
     more = {
         "served": served,
         "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),

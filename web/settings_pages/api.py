@@ -39,7 +39,7 @@ class SettingsInForceOut(SettingsOut):
 
 
 def _in_force(context: RequestContext) -> Mapping[str, Any]:
-    shown, (settings, version) = authority(), settings_of(context.services)
+    shown, (settings, version) = authority(context.services), settings_of(context.services)
     names = {"name": shown.name, "service_name": shown.service_name, "in_force_version": version}
     return {**asdict(settings), **names}
 

@@ -51,7 +51,7 @@ def _around(snapshot: Snapshot, authority: Authority, __: Beside) -> Mapping[str
     year = academic_year_of(today)
     return {
         "today": today,
-        "served": count_schools(snapshot.connection),
+        "served": count_schools(snapshot.services, snapshot.connection),
         "in_force": in_force,
         "in_force_name": version,
         "number": int(version.rpartition("-")[2]),

@@ -104,7 +104,9 @@ def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverag
     within = limited.narrowed()
     known = [
         school
-        for school in schools.list_rows(snapshot.connection, today=today, served=types_served(), limit=EVERY_SCHOOL)
+        for school in schools.list_rows(
+            snapshot.connection, today=today, served=types_served(snapshot.services), limit=EVERY_SCHOOL
+        )
         if within is None or school.id in within
     ]
     looked_after = schools.looked_after(snapshot.connection, [school.id for school in known], today=today)

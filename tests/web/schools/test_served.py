@@ -158,10 +158,10 @@ def test_a_school_is_counted_once_and_what_nobody_told_leaves_it_out_of_nothing(
     school = world.school("Ashgrove", **{"school_type": "Community school", "status": "Open", **told})
     none = {"served": 0, "of_unknown_type": 0, "not_open": 0, "of_other_types": Counter(), "of_other_authorities": 0}
     with app.app_context(), world.services.read() as connection:
-        assert count_schools(connection) == Served(**{**none, **counts})
+        assert count_schools(world.services, connection) == Served(**{**none, **counts})
         [row] = schools.by_type(connection)
-        assert is_served(row) is (counts.get("served") == 1)
-        within = connection.execute(schools.served_ids(types_served())).scalars().all()
+        assert is_served(world.services, row) is (counts.get("served") == 1)
+        within = connection.execute(schools.served_ids(types_served(world.services))).scalars().all()
     assert within == ([school] if counts.get("served") else [])
 
 
@@ -171,8 +171,8 @@ def test_a_school_that_closed_is_not_served_whatever_status_is_told(
 ) -> None:
     of = {"school_type": None, "status": status, "la_code": None, "number": 1}
     with app.app_context():
-        assert not is_served(schools.OfType(**of, closed=True))
-        assert is_served(schools.OfType(**of, closed=False)) is (status != "Closed")
+        assert not is_served(world.services, schools.OfType(**of, closed=True))
+        assert is_served(world.services, schools.OfType(**of, closed=False)) is (status != "Closed")
 
 
 @pytest.mark.parametrize(
