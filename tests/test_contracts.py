@@ -155,6 +155,61 @@ def outside_packages(source: Path) -> set[str]:
     return {name.partition(".")[0] for name in named} - sys.stdlib_module_names
 
 
+FIELD = "marshmallow hands a field or a validator the value alone"
+SHOWN = "marshmallow hands what shows a record the record alone"
+BELOW = "the runtime lies below the context, and reads the part of it that does not depend on who asks"
+
+AMBIENT = {
+    ("web/__init__.py", "services"): "Jinja hands a filter the value alone",
+    ("web/access/context.py", "services"): "a context is made before it is known which authority answers",
+    ("web/accounts/security_trail.py", "request_scope"): "a line of the log has the id of the request it is made in",
+    ("web/audit/asking.py", "current_context"): FIELD,
+    ("web/commands/attachments.py", "current_context"): FIELD,
+    ("web/commands/fields.py", "current_context"): FIELD,
+    ("web/layout/filter_fields.py", "current_context"): FIELD,
+    ("web/people/schemas.py", "current_context"): SHOWN,
+    ("web/runtime/authority.py", "request_scope"): BELOW,
+    ("web/runtime/headers.py", "request_scope"): BELOW,
+    ("web/runtime/read_consistency.py", "request_scope"): BELOW,
+    ("web/settings_pages/schemas.py", "current_context"): SHOWN,
+}
+"""The modules that ask for the present request or its services, and why these cannot be handed to them."""
+
+
+def asked_for(source: str) -> set[str]:
+    """What a module asks for of the present request: whatever name it imports it by, or calls of another module."""
+    names = set[str]()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ImportFrom(names=imported):
+                names |= {each.name for each in imported}
+            case ast.Call(func=ast.Attribute(attr=called)):
+                names.add(called)
+    return names & {"services", "request_scope", "current_context", "current_user"}
+
+
+def test_what_belongs_to_a_request_is_handed_down_except_where_nobody_can_hand_it() -> None:
+    found = {
+        (source.relative_to(PROJECT).as_posix(), name)
+        for source in (PROJECT / "web").rglob("*.py")
+        for name in asked_for(source.read_text(encoding="utf-8"))
+    }
+
+    assert found == set(AMBIENT)
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from web.runtime.services import Services, services as here", {"services"}),
+        ("from web.access import context\ncontext.current_context().user", {"current_context"}),
+        ("def today(context): return context.services.today()", set()),
+    ],
+)
+def test_a_planted_question_of_the_present_request_is_found(source: str, found: set[str]) -> None:
+    assert asked_for(source) == found
+
+
 def test_the_domain_imports_only_itself_the_standard_library_and_eventsourcing() -> None:
     strangers = {
         str(source.relative_to(PROJECT)): outside_packages(source) - {"domain", "eventsourcing"}

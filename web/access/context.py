@@ -184,7 +184,7 @@ def add_context(app: Flask) -> None:
 
 
 def current_context() -> RequestContext:
-    """The context of the present request, for what it cannot be handed to."""
+    """The context of the present request, for what it cannot be handed to: tests/test_contracts.py names who asks."""
     found: RequestContext = g.context
     return found
 

@@ -1,4 +1,7 @@
-"""Fields of command schemas that name records: people write references and URNs, commands take ids."""
+"""Fields of command schemas that name records: people write references and URNs, commands take ids.
+
+marshmallow hands a field nothing but the value, so these ask for the context of the request.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Fields of filters that name records as people call them: by number, or by a name that one alone has."""
+"""Fields of filters that name records as people call them: by number, or by a name that one alone has.
+
+marshmallow hands a field nothing but the value, so these ask for the context of the request.
+"""
 
 from __future__ import annotations
 
