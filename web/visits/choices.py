@@ -10,6 +10,7 @@ from domain.vocabulary import Role, Side
 from web.access.context import RequestContext, Snapshot, User
 from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
+from web.access.restricted import hidden_from, plain_visit
 from web.commands.choices import Choices, holders_of_roles, open_schools
 
 VISITING = (Role.OFFICER, Role.DIRECTOR, Role.STRATEGIC_LEAD, Role.BROKER, Role.CPD_MANAGER, Role.SPECIALIST)
@@ -39,10 +40,13 @@ NOT_THE_SCHOOLS = "Only the service can remove its own agenda items"
 
 
 def must_have_items_to_withdraw(context: RequestContext, visit: Visit) -> None:
-    """Raises NoSuchItem; Forbidden where there are items of the service alone, which a school does not remove."""
-    if items_to_withdraw(context.user, visit):
+    """Raises NoSuchItem; Forbidden where there are items of the service alone, which a school does not remove. Of a
+    plain visit it knows of none."""
+    with context.read() as snapshot:
+        told = plain_visit(visit) if visit.id in hidden_from(snapshot).plain else visit
+    if items_to_withdraw(context.user, told):
         return
-    if len(visit.items) > 1:
+    if len(told.items) > 1:
         raise Forbidden(NOT_THE_SCHOOLS)
     raise NoSuchItem("There are no agenda items you can remove", field="number")
 
