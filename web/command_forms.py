@@ -52,6 +52,8 @@ SAVED_OTHERWISE = (
 )
 
 
+NOTHING_CHANGED = "Nothing has changed"
+
 FILES_GONE = (
     "The file you checked is no longer held, because you uploaded another one or 12 hours have passed. "
     "Nothing was changed. Choose the file again"
@@ -276,7 +278,10 @@ class CommandForm:
 
     def _done(self, record: Aggregate) -> Response:
         restore.done(self.request)
-        flash(self.command.done, "success")
+        if self.sent.is_saved or is_done(self.request, command_id(self.request, self.key)):
+            flash(self.command.done, "success")
+        else:
+            flash(NOTHING_CHANGED)
         return see_other(self._afterwards(record))
 
     def _refused(self, why: Refusal | NotMoney | Stale) -> Any:

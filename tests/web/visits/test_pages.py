@@ -182,6 +182,41 @@ def test_other_visitors_are_sent_with_a_reason(officer: Browser, ashgrove: Ashgr
     assert "Leads the visit" in officer.get(href)
 
 
+@pytest.mark.parametrize(
+    ("command", "done"), [("confirm", "Visit confirmed"), ("change-visitors", "Visitors changed")]
+)
+def test_what_was_recorded_is_confirmed_and_where_nothing_was_that_is_said(
+    officer: Browser, ashgrove: Ashgrove, world: World, command: str, done: str
+) -> None:
+    address = planned(officer, ashgrove)
+    form, lead = f"{address}/{command}", ashgrove.reference(world.director())
+    answers = {
+        "confirm": {"expected": "Headteacher"},
+        "change-visitors": {
+            "visitors-0-person": lead,
+            "visitors-0-capacity": "director",
+            "lead": lead,
+            "reason": "The head asked for her",
+        },
+    }[command]
+
+    page = officer.get(form)
+    officer.send_page(form, page, answers)
+    told = officer.get(address)
+    version = the_visit(world, address).version
+    assert done in told
+    assert "Nothing has changed" not in told
+
+    officer.send_page(form, page, answers)
+    assert done in officer.get(address), "the same form sent again was carried out before"
+
+    officer.send(form, answers)
+    told = officer.get(address)
+    assert the_visit(world, address).version == version
+    assert "Nothing has changed" in told
+    assert done not in told
+
+
 def test_a_visit_that_was_held_leads_to_its_record(
     ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
 ) -> None:
