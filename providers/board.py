@@ -21,6 +21,7 @@ class CheckStatus(LabelledEnum):
     HOLDS = "holds"
     ENDS_SOON = "ends_soon"
     ENDED = "ended"
+    REVOKED = "revoked"
     MISSING = "missing"
 
     @property
@@ -28,7 +29,13 @@ class CheckStatus(LabelledEnum):
         return _LABELS[self.value]
 
 
-_LABELS = {"holds": "Valid", "ends_soon": "Expires soon", "ended": "Expired", "missing": "Not checked"}
+_LABELS = {
+    "holds": "Valid",
+    "ends_soon": "Expires soon",
+    "ended": "Expired",
+    "revoked": "Revoked",
+    "missing": "Not checked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +68,12 @@ def _line(facts: VettingFacts, person: UUID | None, day: date, demand: Demand, v
     alone = VettingPolicy(version, {facts.kind: (demand,)})
     clearance = cleared_on(facts, person, day, alone)
     if clearance.missing:
-        begun = any(check.item is demand.item and check.person == person for check in facts.checks)
-        standing = CheckStatus.ENDED if begun else CheckStatus.MISSING
-        return Line(demand.item, person, standing, why=clearance.missing[0].why)
+        missing = clearance.missing[0]
+        if missing.last is None:
+            standing = CheckStatus.MISSING
+        else:
+            standing = CheckStatus.REVOKED if missing.last.is_revoked_on(day) else CheckStatus.ENDED
+        return Line(demand.item, person, standing, why=missing.why)
     ends = clearance.valid_to
     soon = ends is not None and ends <= day + SOON
     return Line(demand.item, person, CheckStatus.ENDS_SOON if soon else CheckStatus.HOLDS, ends)

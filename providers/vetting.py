@@ -45,12 +45,14 @@ class VettingPolicy:
 class Missing:
     """A requirement that does not hold, whose it is (None: the provider's own), and why, as a sentence.
 
-    `item` is None where nobody is there of whom anything could be asked.
+    `item` is None where nobody is there of whom anything could be asked. `last` is the check that held last, None
+    where none has begun.
     """
 
     item: Requirement | None
     person: UUID | None
     why: str
+    last: Check | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,9 @@ def cleared_throughout(
         checks = [check for check in facts.checks if (check.item, check.person) == (demand.item, whose)]
         end = _covered_to(checks, demand, first)
         if end is None or end < last:
-            why = _why_not(checks, demand, first) if end is None else f"valid until {_day(end)} only"
-            missing.append(Missing(demand.item, whose, f"{demand.item.label}: {why}"))
+            last_check = _last_begun(checks, demand, first)
+            why = _why_not(checks, last_check, demand, first) if end is None else f"valid until {_day(end)} only"
+            missing.append(Missing(demand.item, whose, f"{demand.item.label}: {why}", last_check))
         else:
             ends.append(end)
     if missing:
@@ -152,12 +155,15 @@ def _last_day(check: Check, demand: Demand) -> date:
     return min(last, months_after(check.from_, demand.months) - timedelta(days=1))
 
 
-def _why_not(checks: list[Check], demand: Demand, day: date) -> str:
+def _last_begun(checks: Iterable[Check], demand: Demand, day: date) -> Check | None:
     begun = [check for check in checks if check.from_ <= day]
-    if not begun:
+    return max(begun, key=lambda check: _last_day(check, demand), default=None)
+
+
+def _why_not(checks: list[Check], latest: Check | None, demand: Demand, day: date) -> str:
+    if latest is None:
         return "not checked" if not checks else f"not checked before {_day(min(check.from_ for check in checks))}"
-    latest = max(begun, key=lambda check: _last_day(check, demand))
-    if latest.revoked_on is not None and latest.revoked_on <= day:
+    if latest.revoked_on is not None and latest.is_revoked_on(day):
         return f"revoked on {_day(latest.revoked_on)}"
     what = "exemption ended" if latest.exempt else "expired"
     return f"{what} on {_day(_last_day(latest, demand))}"

@@ -100,6 +100,9 @@ class Check:
     def holds_on(self, day: date) -> bool:
         return self.from_ <= day and (self.last_day is None or day <= self.last_day)
 
+    def is_revoked_on(self, day: date) -> bool:
+        return self.revoked_on is not None and self.revoked_on <= day
+
     def is_of(self, item: Requirement, person: UUID | None, day: date) -> bool:
         """Whether it is a check of that requirement which had begun by that day and was never revoked."""
         return (self.item, self.person) == (item, person) and self.from_ <= day and self.revoked_on is None

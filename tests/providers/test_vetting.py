@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.provider import Check, ProviderKind, Requirement, VettingFacts
+from providers.board import lines
 from providers.vetting import (
     USUAL_POLICY,
     Demand,
@@ -122,24 +123,31 @@ def test_a_renewal_that_follows_without_a_gap_keeps_the_clearance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "why"),
+    ("check", "status", "why"),
     [
-        (Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, DAY - ONE), "expired on 1 November 2026"),
+        (Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, DAY - ONE), "Expired", "expired on 1 November 2026"),
         (
             Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, DAY - ONE, exempt=True),
+            "Expired",
             "exemption ended on 1 November 2026",
         ),
-        (Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, revoked_on=DAY), "revoked on 2 November 2026"),
-        (Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, revoked_on=DAY - ONE), "revoked on 1 November 2026"),
-        (Check(Requirement.IDENTITY, GRACE, DAY + ONE), "not checked before 3 November 2026"),
+        (Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, revoked_on=DAY), "Revoked", "revoked on 2 November 2026"),
+        (
+            Check(Requirement.IDENTITY, GRACE, DAY - 9 * ONE, revoked_on=DAY - ONE),
+            "Revoked",
+            "revoked on 1 November 2026",
+        ),
+        (Check(Requirement.IDENTITY, GRACE, DAY + ONE), "Not checked", "not checked before 3 November 2026"),
     ],
 )
-def test_the_reason_says_what_happened(check: Check, why: str) -> None:
+def test_the_status_and_the_reason_say_what_happened(check: Check, status: str, why: str) -> None:
     facts = having(without(in_order(), Requirement.IDENTITY), check)
 
     assert [missing.why for missing in cleared_on(facts, GRACE, DAY, USUAL_POLICY).missing] == [
         f"Proof of identity: {why}"
     ]
+    (line,) = (each for each in lines(facts, [GRACE], DAY, USUAL_POLICY) if each.item is Requirement.IDENTITY)
+    assert (line.standing.label, line.why) == (status, f"Proof of identity: {why}")
 
 
 def test_a_check_is_good_for_as_long_as_the_policy_says_and_no_longer() -> None:

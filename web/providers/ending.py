@@ -31,6 +31,7 @@ class VettingStatus(LabelledEnum):
     """What is asked for: all that does not simply hold."""
 
     ENDED = "ended"
+    REVOKED = "revoked"
     ENDS_SOON = "ends_soon"
     MISSING = "missing"
 
@@ -56,12 +57,12 @@ class VettingLine(Row):
 class VettingFilters(Schema):
     status = fields.List(
         fields.Enum(VettingStatus, by_value=True),
-        metadata={"label": "Status", "description": "Expired and expiring soon by default"},
+        metadata={"label": "Status", "description": "Expired, revoked and expiring soon by default"},
     )
 
 
 def _asked(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[VettingLine]:
-    named = filters.get("status") or (VettingStatus.ENDED, VettingStatus.ENDS_SOON)
+    named = filters.get("status") or (VettingStatus.ENDED, VettingStatus.REVOKED, VettingStatus.ENDS_SOON)
     wanted = {CheckStatus(urgency.value) for urgency in named}
     found = [line for line in _lines(snapshot, reach) if line.standing in wanted]
     return page_after(sorted(found, key=_urgency), cursor, after, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -240,7 +241,10 @@ def test_an_exemption_counts_until_its_day_and_a_revocation_from_its_own(
     assert "Exempt: Letter to come" in broker.get(music)
     revoked = {"item": "letter_of_assurance", "person": mo, "reason": "The letter was refused"}
     broker.send(f"{music}/revoke", revoked)
-    assert "revoked on" in broker.get(music)
+    for page in (broker.get(music), broker.get("/providers/vetting")):
+        assert "revoked on" in page
+        assert re.search(r'<strong class="govuk-tag[^"]*">Revoked</strong>', page)
+        assert not re.search(r'<strong class="govuk-tag[^"]*">Expired</strong>', page)
 
 
 def test_a_requirement_of_the_organisation_is_nobody_s_own(world: World, broker: Browser, music: str) -> None:
