@@ -109,3 +109,5 @@ class Question:
 
 
 OPEN_INVITATION = frozenset({InvitationStatus.INVITED, InvitationStatus.QUOTED})
+LEFT = frozenset({InvitationStatus.DECLINED, InvitationStatus.WITHDRAWN, InvitationStatus.LAPSED})
+"""Whoever holds such an invitation is in the tender no longer, unless they are invited again."""

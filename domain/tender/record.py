@@ -149,10 +149,10 @@ class Tender(Aggregate):
         invited = self.ProviderInvited(provider=provider, clearance=clearance, reply_by=self.reply_by)
         self.record(invited, provider=provider, rules=rules)
 
-    @requires(must_be_open, questions_must_be_open)
     def ask(self, provider: UUID, question: str) -> None:
-        """A provider asks about the brief. Raises NotInvited, QuestionsHaveClosed."""
+        """A provider asks about the brief. Raises NotInvited, TenderNotOpen, QuestionsHaveClosed."""
         self._invited(provider)
+        questions_must_be_open(self, self.today)
         asked = self.QuestionAsked(
             number=len(self.questions) + 1,
             provider=provider,
@@ -176,7 +176,6 @@ class Tender(Aggregate):
         event = self.ReplyByExtended(reply_by=reply_by, unanswered=tuple(self.unanswered))
         self.record(event, reason=reasoned(reason))
 
-    @requires(must_be_open)
     def decline(
         self,
         provider: UUID,
@@ -188,13 +187,13 @@ class Tender(Aggregate):
         came_on: date | None = None,
     ) -> None:
         """An invitation or quote is turned down by the provider, or by another side; `came_on` is the day on which
-        that reached the service, today where none is given. Raises NotInvited, OccurredInTheFuture, DatesOutOfOrder.
+        that reached the service, today where none is given. Raises NotInvited, TenderNotOpen, OccurredInTheFuture,
+        DatesOutOfOrder.
         """
         self._may_have_come(came_on, self._invited(provider).invited_on)
         declined = self.InvitationDeclined(provider=provider, side=side, why=why, unavailable_until=unavailable_until)
         self.record(declined, occurred=came_on, provider=provider, reason=reasoned(reason))
 
-    @requires(must_be_open)
     def quote(
         self,
         provider: UUID,
@@ -207,8 +206,8 @@ class Tender(Aggregate):
         """A provider quotes; the price follows from its terms.
 
         `rules` are the versions of those that gave the rate of VAT, `came_on` is the day on which the quote reached
-        the service, today where none is given. Raises NotInvited, ReplyByHasPassed, AlreadyQuoted, NotHalfDays,
-        NotAPrice, DatesOutOfOrder, BriefNeeded, OccurredInTheFuture.
+        the service, today where none is given. Raises NotInvited, TenderNotOpen, ReplyByHasPassed, AlreadyQuoted,
+        NotHalfDays, NotAPrice, DatesOutOfOrder, BriefNeeded, OccurredInTheFuture.
         """
         invitation = self._invited(provider)
         must_not_have_quoted(provider)(self, self.today)
@@ -224,7 +223,6 @@ class Tender(Aggregate):
             reason=plain(reason),
         )
 
-    @requires(must_be_open)
     def revise_quote(
         self,
         provider: UUID,
@@ -235,7 +233,9 @@ class Tender(Aggregate):
         came_on: date | None = None,
     ) -> None:
         """A provider changes its quote while there is time. Raises NoQuote, and as for `quote`."""
-        self._may_have_come(came_on, self._quoted(provider).received_on)
+        quoted = self._quoted(provider)
+        self._invited(provider)
+        self._may_have_come(came_on, quoted.received_on)
         must_be_in_time(self, came_on or self.today)
         revised = self.QuoteRevised(provider=provider, **priced(terms))
         self.record(
@@ -247,10 +247,10 @@ class Tender(Aggregate):
             reason=reasoned(reason),
         )
 
-    @requires(must_be_open)
     def withdraw_quote(self, provider: UUID, *, reason: str) -> None:
-        """A provider takes its quote back. Raises NoQuote."""
+        """A provider takes its quote back. Raises NoQuote, TenderNotOpen."""
         self._quoted(provider)
+        self._invited(provider)
         self.record(self.QuoteWithdrawn(provider=provider), provider=provider, reason=reasoned(reason))
 
     @requires(must_be_open, time_to_reply_must_be_over, somebody_must_not_have_replied)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.aggregate import Refusal, Rule
 from domain.money import MOST, Price, half_days, pounds
-from domain.tender.parts import OPEN_INVITATION, TenderStatus, Terms
+from domain.tender.parts import LEFT, OPEN_INVITATION, TenderStatus, Terms
 from domain.text import plain
 
 if TYPE_CHECKING:
@@ -118,14 +118,16 @@ def somebody_must_be_invited(tender: Tender, _: date) -> None:
 
 
 def must_be_invited(provider: UUID) -> Rule[Tender]:
-    """The rule that a provider may still answer."""
+    """The rule that a provider may still answer. What became of the tender is nothing to one that has left it: that
+    it has left comes first."""
 
-    def must_hold_an_open_invitation(tender: Tender, _: date) -> None:
+    def must_hold_an_open_invitation(tender: Tender, today: date) -> None:
         invitation = tender.invitations.get(provider)
-        if invitation is None or invitation.status not in OPEN_INVITATION:
+        if invitation is None or invitation.status in LEFT:
             raise NotInvited(
                 "This provider has no open invitation. Only the service can invite providers", field="provider"
             )
+        must_be_open(tender, today)
 
     return must_hold_an_open_invitation
 

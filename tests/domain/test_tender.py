@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from domain.aggregate import OccurredInTheFuture, ReasonNeeded
+from domain.aggregate import OccurredInTheFuture, ReasonNeeded, Refusal
 from domain.money import NotHalfDays
 from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
 from domain.tender.rules import (
@@ -303,6 +304,61 @@ def test_nothing_happens_in_a_closed_tender() -> None:
     ).then_holds(lambda tender: tender.status is TenderStatus.CLOSED)
     given(tender).when(lambda tender: tender.quote(CALDER, terms())).then_refused(TenderNotOpen)
     given(tender).when(lambda tender: tender.lapse_unanswered(), on=TODAY).then_refused(TenderNotOpen)
+
+
+def decline(tender: Tender) -> None:
+    tender.decline(CALDER, why=DeclineReason.DATES, reason="Away until Monday")
+
+
+def withdraw(tender: Tender) -> None:
+    tender.withdraw_quote(CALDER, reason="Ill")
+
+
+ANSWERS: dict[str, Callable[[Tender], None]] = {
+    "quote": lambda tender: tender.quote(CALDER, terms()),
+    "revise": lambda tender: tender.revise_quote(CALDER, terms(), reason="Fewer days"),
+    "withdraw": withdraw,
+    "ask": lambda tender: tender.ask(CALDER, "Is travel paid?"),
+    "decline": decline,
+}
+
+
+def refusal_of(answer: Callable[[Tender], None], tender: Tender) -> str:
+    with signed(on=AFTER_REPLY_BY), pytest.raises(Refusal) as refused:
+        answer(tender)
+    return f"{type(refused.value).__name__}: {refused.value}"
+
+
+@pytest.mark.parametrize("left", [decline, withdraw, Tender.lapse_unanswered])
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_who_has_left_is_told_nothing_of_what_becomes_of_the_tender(
+    left: Callable[[Tender], None], answer: Callable[[Tender], None]
+) -> None:
+    told = set()
+    for became in (lambda _: None, choose_harrop, lambda tender: tender.close(reason="Found elsewhere")):
+        tender = a_tender_with_two_invited()
+        with signed():
+            tender.quote(HARROP, terms())
+            if left is withdraw:
+                tender.quote(CALDER, terms())
+        with signed(on=AFTER_REPLY_BY):
+            left(tender)
+            became(tender)
+        told.add(refusal_of(answer, tender))
+    assert len(told) == 1
+
+
+def choose_harrop(tender: Tender) -> None:
+    tender.select(HARROP, rationale="Free sooner", approver=LEAD, ceiling=2 * CEILING)
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_who_is_in_the_tender_is_told_that_it_is_settled(answer: Callable[[Tender], None]) -> None:
+    for became in (select, choose_harrop, lambda tender: tender.close(reason="Found elsewhere")):
+        tender = a_tender_with_two_quotes()
+        with signed():
+            became(tender)
+        assert refusal_of(answer, tender).startswith("TenderNotOpen")
 
 
 def test_a_quote_larger_than_any_sum_is_refused() -> None:

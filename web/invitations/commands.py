@@ -12,7 +12,13 @@ from werkzeug.exceptions import Forbidden
 from domain.aggregate import Rule
 from domain.provider import Provider
 from domain.tender import Invitation, Tender, Terms
-from domain.tender.rules import must_be_in_time, must_be_invited, must_have_quoted, must_not_have_quoted
+from domain.tender.rules import (
+    must_be_in_time,
+    must_be_invited,
+    must_have_quoted,
+    must_not_have_quoted,
+    questions_must_be_open,
+)
 from projections import open_requests, tenders
 from providers.brokerage import Brokerage
 from web.access.context import ContextRule, RequestContext, Snapshot, User
@@ -162,7 +168,7 @@ def quote(context: CommandContext[Tender], values: Values) -> None:
     done="Quote revised",
     submit="Send revised quote",
     method=Tender.revise_quote,
-    rules=[_own(must_have_quoted), must_be_in_time],
+    rules=[_own(must_have_quoted), _own(must_be_invited), must_be_in_time],
     context=_quoting,
     initial=_present_quote,
     check=True,
@@ -184,7 +190,7 @@ def revise_quote(context: CommandContext[Tender], values: Values) -> None:
     done="Question sent",
     submit="Send question",
     method=Tender.ask,
-    rules=[_own(must_be_invited)],
+    rules=[_own(must_be_invited), questions_must_be_open],
 )
 def ask(context: CommandContext[Tender], values: Values) -> None:
     context.change(lambda tender: tender.ask(_provider(context), values["question"]))
@@ -198,7 +204,7 @@ def ask(context: CommandContext[Tender], values: Values) -> None:
     done="Quote withdrawn",
     lead="If you withdraw your quote, you can only quote again if the service invites you again.",
     method=Tender.withdraw_quote,
-    rules=[_own(must_have_quoted)],
+    rules=[_own(must_have_quoted), _own(must_be_invited)],
     warning=True,
     check=True,
 )

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.tender import Invitation, InvitationStatus, Quote, Tender, TenderStatus
+from domain.tender.parts import OPEN_INVITATION
 from domain.vocabulary import About, LabelledEnum, Phase
 from projections import open_requests, schools
 from web.access.context import RequestContext, Snapshot, User
@@ -77,7 +78,7 @@ class OwnInvitation:
 def own_provider(user: User, tender: Tender) -> UUID | None:
     """The visitor's provider that is invited, None if none is; of several, one that may still answer comes first."""
     invited = [tender.invitations[each] for each in sorted(user.providers) if each in tender.invitations]
-    invited.sort(key=lambda each: each.status not in {InvitationStatus.INVITED, InvitationStatus.QUOTED})
+    invited.sort(key=lambda each: each.status not in OPEN_INVITATION)
     return invited[0].provider if invited else None
 
 
@@ -91,7 +92,7 @@ def invitation_state(
     status: InvitationStatus, of_tender: TenderStatus, reply_by: date, today: date
 ) -> InvitationProgress:
     """How an invitation stands, from what became of it and of its tender."""
-    if status not in {InvitationStatus.INVITED, InvitationStatus.QUOTED}:
+    if status not in OPEN_INVITATION:
         return InvitationProgress(status.value)
     if of_tender is TenderStatus.SELECTED:
         return InvitationProgress.NOT_SELECTED

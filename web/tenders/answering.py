@@ -10,7 +10,7 @@ from domain.provider import Provider
 from domain.signature import on_behalf_of
 from domain.tender import Tender, Terms
 from domain.tender.parts import OPEN_INVITATION
-from domain.tender.rules import somebody_must_be_invited
+from domain.tender.rules import must_be_open, somebody_must_be_invited
 from projections import providers
 from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
@@ -75,7 +75,7 @@ def _days_needed(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
     lead="For a quote that came by phone, letter or email. If the provider has already quoted, this quote "
     "replaces the earlier one.",
     method=Tender.quote,
-    rules=[somebody_must_be_invited],
+    rules=[must_be_open, somebody_must_be_invited],
     context=_quoting,
     initial=_days_needed,
     check=True,
@@ -103,7 +103,7 @@ def record_quote(context: CommandContext[Tender], values: Values) -> None:
     submit="Record that they declined",
     lead="For an invitation that was declined by phone, letter or email.",
     method=Tender.decline,
-    rules=[somebody_must_be_invited],
+    rules=[must_be_open, somebody_must_be_invited],
     context=_answering,
     initial=lambda snapshot, *_: {"came_on": snapshot.services.today()},
     check=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -159,6 +160,41 @@ def test_the_list_has_a_providers_own_invitations_alone_page_by_page(market: Mar
     assert second["next"] is None
     calder.get("/invitations?after=nowhere", 400)
     program(market.broker).get("/invitations", 403)
+
+
+def told_of_answers(calder: Program, etag: str) -> tuple[Any, list[str]]:
+    """What a provider is told of what it could answer, beforehand and when it answers."""
+    answers = {"decline": {"why": "price", "reason": "No"}, "withdraw-quote": {"reason": "Ill"}}
+    refused = [
+        calder.post(f"{INVITATION}/{name}", body, key=f"{name}-{uuid4()}", at=etag, status=422).json["detail"]
+        for name, body in answers.items()
+    ]
+    return calder.get(f"{INVITATION}/commands").json, refused
+
+
+@pytest.mark.parametrize("is_selected", [True, False])
+def test_a_provider_that_has_left_is_told_nothing_of_what_becomes_of_the_tender(
+    market: Market, program: Open, *, is_selected: bool
+) -> None:
+    calder = program(market.calder.specialist)
+    market.quote(market.harrop)
+    declined = calder.post(
+        f"{INVITATION}/decline",
+        {"why": "dates", "reason": "Away"},
+        key="decline-1",
+        at=calder.get(INVITATION).headers["ETag"],
+    )
+    etag = declined.headers["ETag"]
+    before = told_of_answers(calder, etag)
+
+    with market.brokering():
+        if is_selected:
+            market.brokerage.select(market.tender, market.harrop.id, rationale="Best", approver=market.director)
+        else:
+            market.service.change(Tender, market.tender, lambda it: it.close(reason="Found elsewhere"))
+
+    assert told_of_answers(calder, etag) == before
+    assert not any(each["is_open"] for each in before[0]["items"])
 
 
 def test_only_the_invited_answer(market: Market, program: Open) -> None:
