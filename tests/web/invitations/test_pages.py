@@ -283,7 +283,7 @@ def test_a_quote_is_sent_once_however_often_the_button_is_pressed(market: Market
         ({"day_rate": "-1"}, "between 0 and"),
         ({"days": "400", "day_rate": "9999999"}, "The total price must be no more than £9,999,999.99"),
         ({"approach": " "}, "Enter how the work would be done"),
-        ({"available_to-year": "2025"}, "The last day must be the same as or after the first day"),
+        ({"available_until-year": "2025"}, "The last day must be the same as or after the first day"),
         ({"specialist": "PE-2026-9999"}, "Select who would do the work"),
     ],
 )
