@@ -34,7 +34,7 @@ def commands_of(resource: Resource[Any]) -> ListEndpoint:
         for command in resource.allowed_to(context, found.record, found.concerned):
             yield _entry(context, command, found.record, resource.href(found.record, command.name))
 
-    return _endpoint(allowed, resource.read, f"What can be done with a {resource.one}, and what not and why")
+    return _endpoint(allowed, resource.read, f"What can be done with a {resource.one}, and why anything else cannot")
 
 
 def beginnings_of(resource: Resource[Any]) -> ListEndpoint:
@@ -44,7 +44,7 @@ def beginnings_of(resource: Resource[Any]) -> ListEndpoint:
         for command in resource.beginnings_for(context.user):
             yield _entry(context, command, None, f"/{resource.path}/{command.name}")
 
-    return _endpoint(allowed, None, f"What begins a {resource.one}, and what does not and why")
+    return _endpoint(allowed, None, f"Ways to start a new {resource.one}, and why any cannot be used")
 
 
 def _entry(context: RequestContext, command: Command[Any], record: Aggregate | None, path: str) -> CommandEntry:

@@ -56,7 +56,7 @@ def page_of(listing: Listing) -> type[Schema]:
 @cache
 def _page(row: Any, inside: frozenset[str], names: frozenset[tuple[str, str]]) -> type[Schema]:
     items = fields.List(fields.Nested(_schema(row, inside, names)))
-    following = fields.String(allow_none=True, metadata={"description": "Where the next page begins, for `after`"})
+    following = fields.String(allow_none=True, metadata={"description": "What to give as `after` for the next page"})
     return Schema.from_dict({"items": items, "next": following}, name=f"{row.__name__}Page")
 
 

@@ -78,5 +78,5 @@ cleared_people = ListEndpoint(
     "clearances",
     Action.READ_PROVIDER,
     Listing(ClearedPerson, _asked, lambda row: row.person, ClearanceFilters, names={"valid_to": "valid_until"}),
-    "List who is cleared on a day",
+    "Check clearance for a date",
 )

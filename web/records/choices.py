@@ -112,7 +112,7 @@ def _answered(respondent: Respondent, record: RecordOfVisit) -> str:
         return ""
     told = " and ".join(f"on {formats.date(each.on)} ({each.agrees.label.lower()})" for each in given)
     return (
-        f"A response from the {respondent.label.lower()} was sent {told}. Yours will be added:  "
+        f"A response from the {respondent.label.lower()} was sent {told}. Yours will be added: "
         "it does not replace what was sent before, and both can be read"
     )
 

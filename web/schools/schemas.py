@@ -184,7 +184,7 @@ class SchoolOut(Schema):
     details = fields.Dict(
         keys=fields.String(),
         values=fields.Raw(metadata={"type": ["string", "integer", "null"]}),
-        metadata={"description": "What the register tells besides"},
+        metadata={"description": "Other details from the national register"},
     )
     head = fields.String(allow_none=True)
     dated = fields.Date()

@@ -227,6 +227,6 @@ core_visits_list = ListEndpoint(
         names={"due": "due_count", "planned": "planned_count", "held": "held_count", "missed": "missed_count"}
         | {"standing": "status"},
     ),
-    "List the core visits of a term, school by school",
+    "List the core visits of a term by school",
 )
 """The core visits of a term in the API."""
