@@ -34,7 +34,7 @@ class InvitationStatus(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return "No reply" if self is InvitationStatus.LAPSED else super().label
+        return {"lapsed": "No reply", "withdrawn": "Quote withdrawn"}.get(self.value) or super().label
 
 
 class DeclineReason(LabelledEnum):

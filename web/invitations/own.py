@@ -32,10 +32,9 @@ class InvitationProgress(LabelledEnum):
         return _LABELS.get(self.value) or super().label
 
 
-_LABELS = {
+_LABELS = {each.value: each.label for each in InvitationStatus} | {
     "awaited": "Waiting for your reply",
     "overdue": "No reply by the deadline",
-    "withdrawn": "Quote withdrawn",
     "closed": "Closed without choosing a provider",
 }
 

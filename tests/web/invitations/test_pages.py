@@ -19,6 +19,7 @@ from tests.web.conftest import Browser
 from tests.web.market import Firm, Market
 from tests.world import Clock, World
 from web.history.sentences import sentence
+from web.invitations.own import InvitationProgress
 
 Of = Callable[[Firm], Browser]
 SignIn = Callable[[UUID], Browser]
@@ -47,6 +48,13 @@ def plain(page: str) -> str:
 
 
 # Reading
+
+
+@pytest.mark.parametrize("status", set(InvitationStatus) & set(InvitationProgress), ids=str)
+def test_what_became_of_an_invitation_is_called_the_same_by_the_service_and_the_provider(
+    status: InvitationStatus,
+) -> None:
+    assert InvitationProgress(status.value).label == status.label
 
 
 def test_the_list_says_in_words_by_when_to_reply(market: Market, of: Of) -> None:
