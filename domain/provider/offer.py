@@ -114,4 +114,7 @@ class Suspension:
     to: date | None = None
 
     def holds_on(self, day: date) -> bool:
-        return self.from_ <= day and (self.to is None or day <= self.to)
+        return self.from_ <= day and not self.is_over_on(day)
+
+    def is_over_on(self, day: date) -> bool:
+        return self.to is not None and self.to < day

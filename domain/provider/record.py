@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -377,10 +377,12 @@ class Provider(Aggregate):
 
     @requires(must_be_listed, must_be_suspended)
     def reinstate(self, *, reason: str, from_: date | None = None) -> None:
-        """End a suspension: `from_` is the first day on which it no longer holds."""
-        ends = from_ or self.today
-        in_order(self.suspensions[-1].from_, ends, field="from_")
-        self.record(self.Reinstated(from_=ends), reason=reasoned(reason))
+        """End a suspension: `from_` is the first day on which it no longer holds. Until it is over, it may be ended
+        on another day; nothing is recorded where that is the day it ends on already."""
+        ends, suspension = from_ or self.today, self.suspensions[-1]
+        in_order(suspension.from_, ends, field="from_")
+        if suspension.to != ends - timedelta(days=1):
+            self.record(self.Reinstated(from_=ends), reason=reasoned(reason))
 
     @requires(must_be_listed)
     def remove(self, *, reason: str) -> None:

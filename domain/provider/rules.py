@@ -108,8 +108,9 @@ def must_not_be_suspended_today(provider: Provider, today: date) -> None:
         raise AlreadySuspended("This provider is still suspended today")
 
 
-def must_be_suspended(provider: Provider, _: date) -> None:
-    if not provider.suspensions or provider.suspensions[-1].to is not None:
+def must_be_suspended(provider: Provider, today: date) -> None:
+    """A suspension whose last day is known is one until that day is over, and may end on another."""
+    if not provider.suspensions or provider.suspensions[-1].is_over_on(today):
         raise NotSuspended("This provider is not suspended")
 
 

@@ -326,6 +326,22 @@ def test_a_suspension_holds_until_the_provider_is_reinstated() -> None:
     )
 
 
+def test_the_end_of_a_suspension_may_be_moved_until_it_is_over() -> None:
+    scenario = given(a_provider())
+    scenario.when(lambda provider: provider.suspend(reason="Complaint under review", from_=YESTERDAY))
+    scenario.when(lambda provider: provider.reinstate(reason="Not upheld", from_=NEXT_YEAR))
+    scenario.when(lambda provider: provider.reinstate(reason="Not upheld", from_=NEXT_YEAR)).then()
+    scenario.when(lambda provider: provider.reinstate(reason="Meant tomorrow", from_=TOMORROW)).then(
+        Provider.Reinstated, from_=TOMORROW
+    )
+    scenario.then_holds(
+        lambda provider: [provider.is_suspended_on(day) for day in (TODAY, TOMORROW)] == [True, False]
+    )
+    scenario.when(lambda provider: provider.reinstate(reason="Settled")).then(Provider.Reinstated, from_=TODAY)
+    scenario.then_holds(lambda provider: not provider.is_suspended_on(TODAY))
+    scenario.when(lambda provider: provider.reinstate(reason="Once more")).then_refused(NotSuspended)
+
+
 def test_only_a_suspended_provider_is_reinstated() -> None:
     given(a_provider()).when(lambda provider: provider.reinstate(reason="Mistake")).then_refused(NotSuspended)
 

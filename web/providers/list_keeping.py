@@ -74,7 +74,7 @@ def suspend(context: CommandContext[Provider], values: Values) -> None:
     "Lift the suspension",
     KEEP,
     schemas.ReinstateProvider,
-    done="Suspension lifted",
+    done="End of the suspension recorded",
     method=Provider.reinstate,
     main=True,
 )

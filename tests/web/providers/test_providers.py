@@ -19,6 +19,7 @@ from projections import people
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.world import World
+from web import formats
 from web.history.sentences import sentence
 
 Open = Callable[[UUID], Browser]
@@ -282,7 +283,12 @@ def test_a_suspension_is_checked_and_ends_with_reinstatement(broker: Browser, hr
     broker.send_and_check(f"{href}/suspend", {"reason": "A complaint"})
     assert "this provider is not invited" in broker.get(href)
     assert "Suspended" in broker.get("/providers/")
-    broker.send(f"{href}/reinstate", {"reason": "Not upheld"})
+    later = TODAY + timedelta(days=30)
+    broker.send(f"{href}/reinstate", {"reason": "Not upheld", **parts("from", later)})
+    page = broker.get(href)
+    assert "End of the suspension recorded" in page
+    assert f"until {formats.date(later - timedelta(days=1))}: this provider is not invited" in page
+    broker.send(f"{href}/reinstate", {"reason": "Meant today"})
     assert "this provider is not invited" not in broker.get(href)
 
 
