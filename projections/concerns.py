@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -171,20 +172,18 @@ def _over(
     return replace(row, status=status, ended_on=ended_on, next_review_on=None, authoriser=event.authoriser)
 
 
-def list_rows(
-    connection: sa.Connection,
+def listed(
     *,
     schools: Collection[UUID] | None = None,
     statuses: Collection[CaseStatus] = (),
     review_before: date | None = None,
     restricted_of: Collection[UUID] | None = None,
     after: str | None = None,
-    limit: int = 50,
-) -> list[ConcernRow]:
+) -> sa.Select[Any]:
     """Cases, the newest reference first; `after` is the reference of the last one seen. `schools` None means all,
     and so does `restricted_of`, the schools of which restricted cases may be named."""
     columns = cases.table.c
-    query = cases.table.select().order_by(columns.reference.desc()).limit(limit)
+    query = cases.table.select().order_by(columns.reference.desc())
     if schools is not None:
         query = query.where(columns.school.in_(schools))
     if statuses:
@@ -196,7 +195,7 @@ def list_rows(
         query = query.where(columns.next_review_on < review_before)
     if after is not None:
         query = query.where(columns.reference < after)
-    return cases.rows(connection, query)
+    return query
 
 
 def raised_from(concern: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -228,8 +229,7 @@ def _without_session(row: EngagementRow, number: int) -> EngagementRow:
     return _coming(row, tuple(session for session in row.coming if session.number != number))
 
 
-def engagements_of(
-    connection: sa.Connection,
+def listed(
     *,
     schools: Collection[UUID] | None = None,
     providers: Collection[UUID] | None = None,
@@ -241,8 +241,7 @@ def engagements_of(
     evaluation_due: bool = False,
     among: tuple[Collection[UUID], Collection[UUID]] | None = None,
     after: str | None = None,
-    limit: int = LIMIT,
-) -> list[EngagementRow]:
+) -> sa.Select[Any]:
     """Engagements, the newest reference first; `after` is the last one seen. What is None or empty does not narrow;
     `subject` is part of the subject's name, `awaiting` the side whose agreement is awaited. With `among`, only work
     at one of its schools or of one of its providers."""
@@ -268,7 +267,7 @@ def engagements_of(
         query = query.where(columns.school.in_(of_schools) | columns.provider.in_(of_providers))
     if after is not None:
         query = query.where(columns.reference < after)
-    return engagements.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
+    return query.order_by(columns.reference.desc())
 
 
 def _evaluation_due() -> sa.ColumnElement[bool]:

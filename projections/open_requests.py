@@ -301,8 +301,7 @@ def open_requests(
     return requests.rows(connection, query.order_by(requests.table.c.reference).limit(limit))
 
 
-def all_requests(
-    connection: sa.Connection,
+def listed(
     *,
     schools: Collection[UUID] | None = None,
     broker: UUID | None = None,
@@ -316,8 +315,7 @@ def all_requests(
     is_open: bool | None = None,
     unasked: Collection[UUID] = (),
     after: str | None = None,
-    limit: int = LIMIT,
-) -> list[RequestRow]:
+) -> sa.Select[Any]:
     """Requests open and ended, the newest reference first; `after` is the last one seen. What is None or empty does
     not narrow. With `today`, whose turn it is is that of the day. Of those that are `unasked` neither school nor
     provider may read, so that the service waits for nobody else."""
@@ -335,8 +333,7 @@ def all_requests(
         query = query.where(_waits_for(waiting_for, today, unasked))
     if after is not None:
         query = query.where(columns.reference < after)
-    rows = requests.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
-    return [as_unasked(row) if row.id in unasked else row for row in rows]
+    return query.order_by(columns.reference.desc())
 
 
 def as_unasked(row: RequestRow) -> RequestRow:

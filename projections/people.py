@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -185,7 +186,7 @@ def by_reference(connection: sa.Connection, reference: str) -> PersonRow | None:
     return found[0] if found else None
 
 
-def list_rows(
+def listed(
     connection: sa.Connection,
     *,
     today: date,
@@ -194,8 +195,7 @@ def list_rows(
     team: Team | None = None,
     gone: bool = False,
     after: str | None = None,
-    limit: int = 50,
-) -> list[PersonRow]:
+) -> sa.Select[Any]:
     """People by last name whose name holds every word of the text, and who hold such a post today; those who have
     left only with `gone`. `after` is the reference of the last one of a page."""
     columns, held = people.table.c, posts.table.c
@@ -208,9 +208,9 @@ def list_rows(
     if after is not None:
         last = by_reference(connection, after)
         if last is None:
-            return []
+            return _by_name([sa.false()])
         conditions.append(sa.tuple_(columns.sorting, columns.id) > sa.tuple_(last.sorting, last.id, types=_PLACE))
-    return _people(connection, conditions, limit)
+    return _by_name(conditions)
 
 
 def posts_of_each(connection: sa.Connection, asked: Collection[UUID], day: date) -> list[PostRow]:
@@ -307,9 +307,11 @@ def held_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
 def _people(
     connection: sa.Connection, conditions: Iterable[sa.ColumnElement[bool]], limit: int | None = None
 ) -> list[PersonRow]:
-    columns = people.table.c
-    query = people.table.select().where(*conditions).order_by(columns.sorting, columns.id).limit(limit)
-    return people.rows(connection, query)
+    return people.rows(connection, _by_name(conditions).limit(limit))
+
+
+def _by_name(conditions: Iterable[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    return people.table.select().where(*conditions).order_by(people.table.c.sorting, people.table.c.id)
 
 
 _PLACE = [people.table.c.sorting.type, people.table.c.id.type]

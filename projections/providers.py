@@ -225,7 +225,7 @@ def _vetted(event: VettingEvent, checks: tuple[Check, ...]) -> VettingFact:
     )
 
 
-def search(
+def listed(
     connection: sa.Connection,
     *,
     text: str = "",
@@ -236,8 +236,7 @@ def search(
     kinds: Collection[ProviderKind] = (),
     among: Collection[UUID] | None = None,
     after: str | None = None,
-    limit: int = 50,
-) -> list[ListedProvider]:
+) -> sa.Select[Any]:
     """Providers on the list by name; `text` is part of a name or of a reference, `after` the reference of the last
     one seen. With `among`, only of these. Raises ValueError for an `after` that is nobody's reference."""
     table = providers.table
@@ -262,7 +261,7 @@ def search(
             raise ValueError(after)
         place = sa.tuple_(sa.literal(last.name_key), sa.literal(last.reference))
         query = query.where(sa.tuple_(table.c.name_key, table.c.reference) > place)
-    return providers.rows(connection, query.order_by(*BY_NAME).limit(limit))
+    return query.order_by(*BY_NAME)
 
 
 def _offering(subject: str, phase: Phase | None, service: ServiceType | None) -> sa.Select[tuple[UUID]]:

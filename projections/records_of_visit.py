@@ -238,23 +238,21 @@ def action_reopened(row: AgreedAction | None, _: RecordOfVisit.ActionReopened) -
     return row and replace(row, completed_on=None)
 
 
-def list_rows(
-    connection: sa.Connection,
+def listed(
     *,
     schools: Collection[UUID] | None = None,
     issued_only: bool = False,
     statuses: Collection[RecordStatus] | None = None,
     awaited: Collection[Respondent] | None = None,
     after: str | None = None,
-    limit: int = LIMIT,
-) -> list[RecordRow]:
+) -> sa.Select[Any]:
     """The records, of these schools if any are named, the latest visit first; `after` is the last reference seen.
 
     `issued_only` leaves out what no school has been sent yet; `awaited` keeps those that one of these respondents
     has still to answer.
     """
     columns = records.table.c
-    query = records.table.select().order_by(columns.visited_on.desc(), columns.reference.desc()).limit(limit)
+    query = records.table.select().order_by(columns.visited_on.desc(), columns.reference.desc())
     if schools is not None:
         query = query.where(columns.school.in_(schools))
     if issued_only:
@@ -265,7 +263,7 @@ def list_rows(
         query = query.where(_is_awaited(awaited))
     if after is not None:
         query = query.where(sa.tuple_(columns.visited_on, columns.reference) < _place_of(after, "visited_on"))
-    return records.rows(connection, query)
+    return query
 
 
 def awaiting_response(

@@ -177,14 +177,12 @@ def _without_quote(row: InvitationRow) -> InvitationRow:
     return replace(row, specialist=None, days=None, net=None, vat=None)
 
 
-def list_rows(
-    connection: sa.Connection,
+def listed(
     *,
     schools: Collection[UUID] | None = None,
     statuses: Collection[TenderStatus] = (),
     after: str | None = None,
-    limit: int = LIMIT,
-) -> list[TenderRow]:
+) -> sa.Select[Any]:
     """Tenders, the newest reference first; `after` is the last one seen. `schools` None means those of all."""
     columns = tenders.table.c
     query = tenders.table.select()
@@ -194,7 +192,7 @@ def list_rows(
         query = query.where(columns.status.in_(statuses))
     if after is not None:
         query = query.where(columns.reference < after)
-    return tenders.rows(connection, query.order_by(columns.reference.desc()).limit(limit))
+    return query.order_by(columns.reference.desc())
 
 
 def invitations_in(connection: sa.Connection, tender: UUID) -> list[InvitationRow]:

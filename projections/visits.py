@@ -14,8 +14,6 @@ from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Purpose, VisitKind
 from projections.view import Key, Row, View, ViewTable, replace
 
-LIMIT = 50
-
 
 class PlannedVisit(Row):
     """A visit as it stands. `on` is the day it was planned for last, `minutes` its length: planned, then real. Every
@@ -211,8 +209,7 @@ def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
-def list_rows(
-    connection: sa.Connection,
+def listed(
     *,
     schools: Collection[UUID] | None = None,
     officers: Collection[UUID] | None = None,
@@ -223,8 +220,7 @@ def list_rows(
     apart_from: Collection[UUID] = (),
     latest_first: bool = False,
     after: str | None = None,
-    limit: int = LIMIT,
-) -> list[PlannedVisit]:
+) -> sa.Select[Any]:
     """The visits that meet all that is asked, the earliest day first; `after` is the reference of the last one seen.
 
     `officers` keeps the visits that one of them makes; `first` and `last` are the days between which they lie;
@@ -232,7 +228,7 @@ def list_rows(
     """
     columns = visits.table.c
     order = [column.desc() for column in ORDER] if latest_first else ORDER
-    query = visits.table.select().order_by(*order).limit(limit)
+    query = visits.table.select().order_by(*order)
     if schools is not None:
         query = query.where(columns.school.in_(schools))
     if officers is not None:
@@ -251,7 +247,7 @@ def list_rows(
     if after is not None:
         here, seen = sa.tuple_(*ORDER), _place_of(after)
         query = query.where(here < seen if latest_first else here > seen)
-    return visits.rows(connection, query)
+    return query
 
 
 def _place_of(reference: str) -> sa.ScalarSelect[Any]:

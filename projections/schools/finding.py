@@ -47,10 +47,11 @@ def search(
     """The schools whose name, town, URNs or postcode hold every word of the text, the closed ones last."""
     if not folded(text):
         return []
-    return _page(connection, [*_holding(text), *_of_authority(la)], limit, after)
+    query = _by_name([*_holding(text), *_of_authority(la)]).limit(limit)
+    return schools.rows(connection, query if after is None else _behind(connection, query, after))
 
 
-def list_rows(
+def listed(
     connection: sa.Connection,
     *,
     today: date,
@@ -63,9 +64,8 @@ def list_rows(
     served: Remit | None = None,
     not_served: Remit | None = None,
     among: Collection[UUID] | None = None,
-    limit: int = 50,
     after: str | None = None,
-) -> list[KnownSchool]:
+) -> sa.Select[Any]:
     """The schools that meet all that is asked, the closed ones last, by name; `after` is the last id of a page.
 
     `la` is an authority's code or name. `NOT_KNOWN` among the phases, or as status, finds the schools of which no
@@ -88,7 +88,15 @@ def list_rows(
         conditions.append(~_served(not_served))
     if among is not None:
         conditions.append(columns.id.in_(among))
-    return _page(connection, conditions, limit, after)
+    query = _by_name(conditions)
+    return query if after is None else _behind(connection, query, after)
+
+
+def _behind(connection: sa.Connection, query: sa.Select[Any], after: str) -> sa.Select[Any]:
+    last = schools.get(connection, UUID(after))
+    if last is None:
+        return query.where(sa.false())
+    return query.where(sa.tuple_(*ORDER) > sa.tuple_(last.closed, last.sought, last.id, types=_types(ORDER)))
 
 
 def _is_told(column: sa.Column[Any], asked: Collection[str]) -> sa.ColumnElement[bool]:
@@ -137,19 +145,19 @@ def of_officer(connection: sa.Connection, officer: UUID, *, today: date) -> list
 def of_team(connection: sa.Connection, officers: Collection[UUID], *, today: date) -> list[KnownSchool]:
     """All schools of several officers today, by link or by cover."""
     condition = sa.or_(linked(officers, today), covered(officers, today))
-    return _page(connection, [condition], None, None)
+    return schools.rows(connection, _by_name([condition]))
 
 
 def linked_to(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
     """The schools whose link officer this is, today or from a later day: what has to be handed over."""
-    return _page(connection, [linked_from(officer, today)], None, None)
+    return schools.rows(connection, _by_name([linked_from(officer, today)]))
 
 
 def covered_to_come(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
     """The schools for which this officer stands in, today or from a later day."""
     ahead = covers.table.c
     stands_in = sa.exists().where(ahead.school == schools.table.c.id, ahead.officer == officer, ahead.to >= today)
-    return _page(connection, [stands_in], None, None)
+    return schools.rows(connection, _by_name([stands_in]))
 
 
 def linked_from(officer: UUID | sa.BindParameter[UUID], day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
@@ -277,18 +285,11 @@ def merged_schools(connection: sa.Connection, school: UUID) -> list[KnownSchool]
     return schools.rows(connection, query)
 
 
-def _page(
-    connection: sa.Connection, conditions: Iterable[sa.ColumnElement[bool]], limit: int | None, after: str | None
-) -> list[KnownSchool]:
-    columns = schools.table.c
-    order = (columns.closed, columns.sought, columns.id)
-    query = schools.table.select().where(columns.merged_into.is_(None), *conditions).order_by(*order).limit(limit)
-    if after is not None:
-        last = schools.get(connection, UUID(after))
-        if last is None:
-            return []
-        query = query.where(sa.tuple_(*order) > sa.tuple_(last.closed, last.sought, last.id, types=_types(order)))
-    return schools.rows(connection, query)
+ORDER = (schools.table.c.closed, schools.table.c.sought, schools.table.c.id)
+
+
+def _by_name(conditions: Iterable[sa.ColumnElement[bool]]) -> sa.Select[Any]:
+    return schools.table.select().where(schools.table.c.merged_into.is_(None), *conditions).order_by(*ORDER)
 
 
 def _types(columns: Iterable[sa.ColumnElement[Any]]) -> list[Any]:

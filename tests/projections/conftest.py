@@ -6,6 +6,7 @@ At the end of each test every view must be what a rebuild from the log would giv
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -68,6 +69,16 @@ def ask(reader: sa.Engine, service: Service) -> Ask:
             return query(connection, *details, **more)
 
     return answer
+
+
+def rows_of(table: ViewTable[Any], listed: Callable[..., sa.Select[Any]]) -> Callable[..., list[Any]]:
+    """What to ask for the rows that a list's query finds: `ask(rows_of(visits, listed), limit=2)`."""
+
+    def rows(connection: sa.Connection, *, limit: int | None = None, **wanted: Any) -> list[Any]:
+        within = {"connection": connection} if "connection" in signature(listed).parameters else {}
+        return table.rows(connection, listed(**within, **wanted).limit(limit))
+
+    return rows
 
 
 def rows_where(connection: sa.Connection, sheet: ViewTable[Any], **values: object) -> list[Any]:

@@ -29,15 +29,15 @@ from domain.vocabulary import Purpose
 from projections import concerns
 from projections.concerns import (
     REQUESTS_IN_ORDER,
-    list_rows,
     raised_from,
     requests,
     reviews_due,
 )
 from tests.domain.brokered import a_need
-from tests.projections.conftest import Ask, row_where, rows_where
+from tests.projections.conftest import Ask, row_where, rows_of, rows_where
 from tests.scenario import TODAY, signed
 
+list_rows = rows_of(concerns.cases, concerns.listed)
 VIEWS = [concerns.VIEW]
 OPEN = [status for status in CaseStatus if status.is_open]
 

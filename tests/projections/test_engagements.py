@@ -15,7 +15,6 @@ from domain.vocabulary import Side, SupportKind
 from projections import engagements as view
 from projections.engagements import (
     EngagementRow,
-    engagements_of,
 )
 from tests.domain.brokered import (
     CALDER,
@@ -30,9 +29,10 @@ from tests.domain.brokered import (
     outcomes,
     the_work,
 )
-from tests.projections.conftest import Ask, row_where, rows_where
+from tests.projections.conftest import Ask, row_where, rows_of, rows_where
 from tests.scenario import TODAY, signed
 
+engagements_of = rows_of(view.engagements, view.listed)
 VIEWS = [view.VIEW]
 TOMORROW = TODAY + timedelta(days=1)
 Act = Callable[[BrokeredEngagement], None]

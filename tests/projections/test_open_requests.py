@@ -13,7 +13,7 @@ from domain.support_request import InHouse, RequestStatus, SupportRequest, Urgen
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Phase, Side, SupportKind
 from projections import open_requests as view
-from projections.open_requests import RequestRow, RequestWaitsFor, all_requests, open_requests, request_of_reference
+from projections.open_requests import RequestRow, RequestWaitsFor, open_requests, request_of_reference
 from tests.domain.brokered import (
     AFTER_REPLY_BY,
     BEGINS,
@@ -31,9 +31,10 @@ from tests.domain.brokered import (
     an_acknowledged_request,
     terms,
 )
-from tests.projections.conftest import Ask
+from tests.projections.conftest import Ask, rows_of
 from tests.scenario import TODAY, signed
 
+all_requests = rows_of(view.requests, view.listed)
 VIEWS = [view.VIEW]
 
 

@@ -16,16 +16,16 @@ from projections.providers import (
     facts_from,
     provider_of_reference,
     providers_named,
-    search,
     specialists_among,
     specialists_of,
     subjects,
     vetting_among,
     vetting_of,
 )
-from tests.projections.conftest import Ask, rows_where
+from tests.projections.conftest import Ask, rows_of, rows_where
 from tests.scenario import TODAY, signed
 
+search = rows_of(providers.providers, providers.listed)
 VIEWS = [providers.VIEW]
 
 GRACE, PAUL = uuid4(), uuid4()

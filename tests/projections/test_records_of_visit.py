@@ -27,13 +27,13 @@ from projections import records_of_visit
 from projections.records_of_visit import (
     awaiting_response,
     cursor_of,
-    list_rows,
     open_actions,
     overdue_actions,
 )
-from tests.projections.conftest import Ask, row_where, rows_where
+from tests.projections.conftest import Ask, row_where, rows_of, rows_where
 from tests.scenario import TODAY, signed
 
+list_rows = rows_of(records_of_visit.records, records_of_visit.listed)
 VIEWS = [records_of_visit.VIEW]
 
 LARK_HILL, ST_ANNES, AUTHOR, COLLEAGUE, HEADTEACHER = (uuid4() for _ in range(5))

@@ -11,10 +11,11 @@ from domain.school import Inspection, School, Source, Value
 from domain.service import Service
 from domain.vocabulary import Phase
 from projections import schools
-from projections.schools import folded, list_rows, looked_after, search
-from tests.projections.conftest import Ask
+from projections.schools import folded, looked_after, search
+from tests.projections.conftest import Ask, rows_of
 from tests.scenario import TODAY, signed
 
+list_rows = rows_of(schools.schools, schools.listed)
 VIEWS = [schools.VIEW]
 
 APRIL = Source("register_2026-04.csv", date(2026, 4, 25))
@@ -115,11 +116,11 @@ def test_the_schools_of_one_authority_are_those_of_every_layout_in_which_it_is_t
     another = register(service, 116003, "Another", la_code=None, la_name="Bolton")
 
     for salford in ("355", "Salford City Council", "E08000006"):
-        found = ask(schools.list_rows, today=TODAY, la=salford)
+        found = ask(list_rows, today=TODAY, la=salford)
         assert {school.id for school in found} == {lark_hill, by_name, by_code}
     ours = schools.Remit(["Community school"], "355")
-    assert ids(ask(schools.list_rows, today=TODAY, served=ours)) == {lark_hill, by_name, by_code, unknown}
-    assert ids(ask(schools.list_rows, today=TODAY, not_served=ours)) == {another}
+    assert ids(ask(list_rows, today=TODAY, served=ours)) == {lark_hill, by_name, by_code, unknown}
+    assert ids(ask(list_rows, today=TODAY, not_served=ours)) == {another}
 
 
 def test_the_service_works_with_open_schools_of_its_types_and_with_those_of_which_nobody_told(
@@ -135,9 +136,9 @@ def test_the_service_works_with_open_schools_of_its_types_and_with_those_of_whic
     }
     remit = schools.Remit(("Community school", "Academy converter"))
 
-    served = ask(schools.list_rows, today=TODAY, served=remit)
+    served = ask(list_rows, today=TODAY, served=remit)
     assert {school.id for school in served} == {lark_hill, academy, closing, no_status}
-    assert {school.id for school in ask(schools.list_rows, today=TODAY, not_served=remit)} == others
+    assert {school.id for school in ask(list_rows, today=TODAY, not_served=remit)} == others
     assert sum(each.number for each in ask(schools.by_type)) == 7
 
 

@@ -15,7 +15,6 @@ from projections.tenders import (
     InvitationRow,
     invitations_for,
     invitations_in,
-    list_rows,
     place_of,
 )
 from tests.domain.brokered import (
@@ -30,9 +29,10 @@ from tests.domain.brokered import (
     a_tender_with_two_invited,
     terms,
 )
-from tests.projections.conftest import Ask, row_where
+from tests.projections.conftest import Ask, row_where, rows_of
 from tests.scenario import TODAY, signed
 
+list_rows = rows_of(view.tenders, view.listed)
 VIEWS = [view.VIEW]
 
 Change = Callable[[Callable[[Tender], None]], None]

@@ -18,11 +18,11 @@ from projections import visits
 from projections.visits import (
     CoreCount,
     core_visits,
-    list_rows,
 )
-from tests.projections.conftest import Ask, row_where
+from tests.projections.conftest import Ask, row_where, rows_of
 from tests.scenario import TODAY, signed
 
+list_rows = rows_of(visits.visits, visits.listed)
 VIEWS = [visits.VIEW]
 
 LARK_HILL, ST_ANNES, OFFICER, COLLEAGUE = uuid4(), uuid4(), uuid4(), uuid4()

@@ -22,13 +22,16 @@ from domain.aggregate import Event
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.note import Note, NoteType
 from domain.vocabulary import Audience, Purpose, Role, Sensitivity, Team
+from tests.asking import sent_by
 from tests.databases import Databases
 from tests.hanging import CANARY, VISIT, Hanging, a_visit
 from tests.town import Town
 from tests.web.conftest import a_program, an_app, an_office
 from tests.web.walking import addresses, references
 from tests.world import World
+from web.access.identity import reach
 from web.access.name_cache import references_of
+from web.resources import RESOURCES
 
 MADE_ANEW = {"X-Request-ID", "Content-Security-Policy", "Set-Cookie", "Date", "Content-Length"}
 
@@ -41,9 +44,12 @@ OF_THE_WALK = {"/accounts/security", "/readyz", "/account"}
 """What tells of the walk itself, and of the machine."""
 
 TOLD = re.compile(
-    rf"/(api/v1/)?(visits(/|\?limit=200|/{VISIT}(/[a-z-]+)?)?|schools/\d+(/file)?|people/PE-[0-9-]+|caseload(\?.*)?|search\?q={VISIT})"
+    rf"/(api/v1/)?(visits(/(\?sort=[a-z-]+)?|\?limit=200|/{VISIT}(/[a-z-]+)?)?|schools/\d+(/file)?|people/PE-[0-9-]+|caseload(\?.*)?|search\?q={VISIT})"
 )
 """Where somebody is told on purpose that somebody comes."""
+
+SORTED = re.compile(r'href="(/[^"?]*\?sort=[a-z-]+)"')
+"""Where a list is found in another order."""
 
 
 def _concern(town: Town) -> UUID:
@@ -124,7 +130,8 @@ class Three:
         known = references(self.everything.world)
         there = dict.fromkeys(addresses(self.everything.app, known, []))
         asked = [address for address in there if address not in OF_THE_WALK]
-        return {address for address in asked if one.answer(person, address) != other.answer(person, address)}
+        in_order = [each for address in asked for each in SORTED.findall(one.answer(person, address))]
+        return {each for each in [*asked, *in_order] if one.answer(person, each) != other.answer(person, each)}
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +175,20 @@ def test_nothing_tells_what_came_of_a_restricted_concern(three: Three, person: U
 
 
 @pytest.mark.parametrize("person", READERS, indirect=True)
+def test_what_is_counted_of_a_list_is_what_the_reader_can_page_through(three: Three, person: UUID) -> None:
+    for authority, (resource, _) in product((three.visit, three.everything), RESOURCES):
+        with sent_by(authority.app, person) as context, context.read() as snapshot:
+            if resource.listing is None or not context.user.may(resource.read):
+                continue
+            seen = reach(snapshot.connection, resource.read)
+            every = resource.listing.page(snapshot, seen, {}, None, 200).rows
+            for place in range(len(every)):
+                after = resource.listing.cursor(every[place - 1]) if place else None
+                page = resource.listing.counted_page(snapshot, seen, {}, after, limit=1)
+                assert (page.rows, page.first, page.total) == ([every[place]], place + 1, len(every)), resource.path
+
+
+@pytest.mark.parametrize("person", READERS, indirect=True)
 def test_an_entry_of_what_came_of_it_is_answered_as_one_that_there_never_was(three: Three, person: UUID) -> None:
     """Whoever has the id of such an event, from a link that somebody sent them, say, learns nothing by asking."""
     hidden = three.hidden_events()
@@ -196,8 +217,8 @@ def test_the_sums_of_a_provider_are_those_of_the_cases_that_the_reader_may_know(
         address = f"/api/v1/{path}?provider={number}"
         assert three.visit.answer(person, address) == three.everything.answer(person, address)
     told = three.everything.answer(town.director, f"/api/v1/brokered-history?provider={numbers[town.ours.provider]}")
-    assert '"invited":2' in told, "the whole, to whoever may read the concern"
-    assert '"rated":1' in told
+    assert '"invited": 2' in told, "the whole, to whoever may read the concern"
+    assert '"rated": 1' in told
 
 
 @pytest.mark.parametrize(

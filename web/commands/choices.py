@@ -34,7 +34,8 @@ def open_schools(snapshot: Snapshot, action: Action) -> Choices:
     """This authority's open schools about which the person who asks may do something, by name."""
     limited = reach(snapshot, action).narrowed()
     here = snapshot.services
-    known = schools.list_rows(snapshot.connection, today=here.today(), limit=EVERY_SCHOOL)
+    asked = schools.listed(snapshot.connection, today=here.today()).limit(EVERY_SCHOOL)
+    known = schools.schools.rows(snapshot.connection, asked)
     return [
         (str(school.urn), school_in_words(school))
         for school in known

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from marshmallow import Schema
 from werkzeug.exceptions import BadRequest
 
 from domain.references import PATTERN, NotAReference
-from projections.view import Row
+from projections.view import Row, ViewTable
 from web.access.context import Snapshot, User
 from web.access.name_cache import id_of_reference
 from web.access.policy import Action
 from web.access.restricted import hidden_from
 from web.access.restricted_reads import note_shown
+
+R = TypeVar("R", bound=Row)
 
 Values = Mapping[str, Any]
 Order = Callable[[list[Any]], list[Any]]
@@ -24,7 +28,7 @@ Order = Callable[[list[Any]], list[Any]]
 NO_PLACE = "We cannot find that page of the list. Go to the first page."
 
 COUNTED_TO = 1000
-"""Rows of a list that are counted for its page, which takes 20 ms: with more, the number is not worth the time."""
+"""Rows of a list that are counted for its page: with more, the number is not worth the time."""
 
 SORTED_TO = 5000
 """Rows of a list that are put in another order: to read and sort so many takes 100 ms."""
@@ -50,6 +54,38 @@ class RowsShown:
     first: int | None = None
     total: int | None = None
     is_sorted: bool = False
+
+
+@dataclass(frozen=True)
+class TableQuery(Generic[R]):
+    """The query of a list whose rows stand in a view's table: `asked` finds them, in order, and `told` makes of them
+    what is listed, row by row. How many there are is counted in the table, by the same conditions."""
+
+    table: ViewTable[R]
+    asked: Callable[[Snapshot, Any, Values, str | None], sa.Select[Any]]
+    told: Callable[[Snapshot, list[R]], list[Any]] = lambda _, rows: rows
+
+    def __call__(self, snapshot: Snapshot, of: Any, filters: Values, after: str | None, limit: int) -> list[Any]:
+        asked = self.asked(snapshot, of, filters, after)
+        return self.told(snapshot, self.table.rows(snapshot.connection, asked.limit(limit)))
+
+    def number(
+        self,
+        snapshot: Snapshot,
+        of: Any,
+        filters: Values,
+        after: str | None,
+        *,
+        apart_from: Collection[UUID],
+        most: int,
+    ) -> int | None:
+        """How many rows there are behind a place, without the records `apart_from`; None where more than `most`."""
+        asked, id = self.asked(snapshot, of, filters, after).order_by(None), self.table.table.c.id
+        if apart_from:
+            asked = asked.where(id.not_in(apart_from))
+        counted = asked.with_only_columns(id).limit(most + 1).subquery()
+        number = snapshot.connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()
+        return number if number <= most else None
 
 
 @dataclass(frozen=True)
@@ -92,6 +128,10 @@ class Listing:
     ) -> RowsShown:
         """The same, with the number of all rows and the place of these among them, as far as they are counted; in
         another order where there is one and the list is not too long for it."""
+        if order is None and isinstance(self.query, TableQuery):
+            closed = hidden_from(snapshot).closed
+            count = partial(self.query.number, snapshot, of, filters, apart_from=closed, most=self.counted_to)
+            return _placed(self.page(snapshot, of, filters, after, limit), after, count)
         up_to = self.sorted_to if order else self.counted_to
         every = self._behind(snapshot, of, filters, None, up_to + 1)
         is_whole = len(every) <= up_to
@@ -143,6 +183,15 @@ class Listing:
         if self.shows_records:
             note_shown(snapshot, ((record_of(row), getattr(row, "school", None)) for row in shown))
         return RowsShown(shown, self.cursor(shown[-1]) if len(found) > limit else None)
+
+
+def _placed(page: RowsShown, after: str | None, count: Callable[[str | None], int | None]) -> RowsShown:
+    """A page with the number of all rows and the place of its own among them; `count` counts those behind a place."""
+    if after is None:
+        return replace(page, first=1, total=count(None) if page.following else len(page.rows))
+    total = count(None)
+    left = None if total is None else count(after)
+    return replace(page, first=None if total is None or left is None else total - left + 1, total=total)
 
 
 def record_of(row: Row) -> UUID | None:

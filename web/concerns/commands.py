@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from domain.concern import ConcernCase
 from domain.service import Work
@@ -17,23 +20,19 @@ from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import APPROVERS
 from web.commands.linked_records import must_be_of_school, must_be_open_school
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.concerns import choices, schemas
 from web.runtime.terms import last_day
 
 
-def _cases(
-    snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.ConcernRow]:
-    return view.list_rows(
-        snapshot.connection,
+def _cases(snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+    return view.listed(
         schools=limited.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         review_before=filters.get("review_before"),
         restricted_of=_restricted(snapshot),
         after=after,
-        limit=limit,
     )
 
 
@@ -55,7 +54,9 @@ concerns: Resource[ConcernCase] = Resource(
     one="concern",
     read=Action.READ_CONCERN,
     out=schemas.ConcernOut,
-    listing=Listing(view.ConcernRow, _cases, lambda row: row.reference, schemas.ConcernFilters),
+    listing=Listing(
+        view.ConcernRow, TableQuery(view.cases, _cases), lambda row: row.reference, schemas.ConcernFilters
+    ),
     visibility=Visibility(is_open=_is_told),
 )
 

@@ -17,8 +17,9 @@ from domain.local_authorities import code_of, name_of
 from domain.signature import LONDON
 from domain.vocabulary import Channel, Role, Team
 from projections import caseload
+from projections import schools as school_view
 from projections.caseload import WaitingFor
-from projections.schools import Remit, by_urn, list_rows
+from projections.schools import Remit, by_urn
 from providers.catalogue.dated_names import date_in_name
 from web import formats
 from web.access.identity import team_of
@@ -113,7 +114,8 @@ def load_register(services: Services, register: Path, la: str | None) -> ImportR
         raise NoSchools(f"{register.name} has no school of {la or 'any authority'}")
     town = Town(services, cast(SEED, today), today, Random(SEED))
     with services.read() as connection:
-        found = list_rows(connection, today=today, served=Remit(STATE_FUNDED), limit=MOST_LOOKED_AFTER + 1)
+        asked = school_view.listed(connection, today=today, served=Remit(STATE_FUNDED)).limit(MOST_LOOKED_AFTER + 1)
+        found = school_view.schools.rows(connection, asked)
     if len(found) > MOST_LOOKED_AFTER:
         click.echo(
             "Too many schools for one service, so nobody was given a role. Create accounts with `sis accounts`."

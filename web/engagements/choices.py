@@ -29,9 +29,11 @@ MANY = 1000
 def direct_engagement(snapshot: Snapshot, _: BrokeredEngagement | None) -> Mapping[str, Any]:
     """Requests that wait for somebody, and who may be engaged without a quote."""
     today = snapshot.services.today()
-    waiting = open_requests.all_requests(snapshot.connection, statuses=TO_BE_PLACED, limit=MANY)
+    asked = open_requests.listed(statuses=TO_BE_PLACED).limit(MANY)
+    waiting = open_requests.requests.rows(snapshot.connection, asked)
     schools = names_of(snapshot, {each.school for each in waiting})
-    found = providers.search(snapshot.connection, kinds=WITHOUT_QUOTES, limit=MANY)
+    without_quotes = providers.listed(snapshot.connection, kinds=WITHOUT_QUOTES).limit(MANY)
+    found = providers.providers.rows(snapshot.connection, without_quotes)
     listed = sorted((each for each in found if not each.is_suspended_on(today)), key=lambda each: each.kind)
     return {
         schemas.REQUESTS: [

@@ -39,7 +39,8 @@ def _choices(snapshot: Snapshot) -> Mapping[str, Iterable[tuple[str, str]]]:
     """The providers at work as far as the visitor sees them, by name."""
     seen = reach(snapshot, Action.READ_ENGAGEMENT)
     among = None if seen.everything else (seen.schools, seen.providers)
-    ids = {row.provider for row in view.engagements_of(snapshot.connection, among=among, limit=MANY)}
+    found = view.engagements.rows(snapshot.connection, view.listed(among=among).limit(MANY))
+    ids = {row.provider for row in found}
     refs, names = references_of(snapshot, ids), names_of(snapshot, ids)
     listed = sorted((names.get(each, ""), ref) for each, ref in refs.items())
     return {"provider": [(ref, name) for name, ref in listed], "evaluation_due": [("true", "Due")]}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from domain.engagement import BrokeredEngagement
 from projections import engagements as view
 from providers.delivery import Delivery
@@ -12,7 +14,7 @@ from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import vetting_of
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import CommandContext, Resource, Values
 from web.engagements import schemas
 from web.engagements.api_schema import EngagementOut
@@ -22,11 +24,8 @@ def _one(id: UUID | None) -> list[UUID] | None:
     return None if id is None else [id]
 
 
-def _listed(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.EngagementRow]:
-    return view.engagements_of(
-        snapshot.connection,
+def _listed(_: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+    return view.listed(
         schools=_one(filters.get("school")),
         providers=_one(filters.get("provider")),
         statuses=filters.get("status", ()),
@@ -36,7 +35,6 @@ def _listed(
         evaluation_due=filters.get("evaluation_due", False),
         among=None if reach.everything else (reach.schools, reach.providers),
         after=after,
-        limit=limit,
     )
 
 
@@ -48,7 +46,7 @@ engagements: Resource[BrokeredEngagement] = Resource(
     out=EngagementOut,
     listing=Listing(
         view.EngagementRow,
-        _listed,
+        TableQuery(view.engagements, _listed),
         lambda row: row.reference,
         schemas.EngagementFilters,
         names={"cleared_to": "cleared_until"},

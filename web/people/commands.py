@@ -40,7 +40,8 @@ people: Resource[Person] = Resource(
 
 
 def _places(snapshot: Snapshot, _: Person | None) -> Mapping[str, Any]:
-    listed = providers.search(snapshot.connection, limit=MOST_PROVIDERS)
+    asked = providers.listed(snapshot.connection).limit(MOST_PROVIDERS)
+    listed = providers.providers.rows(snapshot.connection, asked)
     return {
         schemas.SCHOOLS: open_schools(snapshot, Action.FIND_SCHOOLS),
         schemas.PROVIDERS: [(each.reference, each.name) for each in listed],

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from projections import people as view
 from projections.view import Row
@@ -12,7 +15,7 @@ from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import names_of
 from web.commands.choices import post_in_words
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Values
 from web.people.schemas import PeopleFilters
 
@@ -28,22 +31,21 @@ class ListedPerson(Row):
     posts: tuple[str, ...]
 
 
-def list_people(
-    snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int
-) -> list[ListedPerson]:
+def _asked(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     """The people asked for, by last name."""
-    today = snapshot.services.today()
-    rows = view.list_rows(
+    return view.listed(
         snapshot.connection,
-        today=today,
+        today=snapshot.services.today(),
         text=filters.get("q", ""),
         roles=filters.get("role", ()),
         team=filters.get("team"),
         gone=filters.get("gone", False),
         after=after,
-        limit=limit,
     )
-    held = view.posts_of_each(snapshot.connection, [row.id for row in rows], today)
+
+
+def _with_posts(snapshot: Snapshot, rows: list[view.PersonRow]) -> list[ListedPerson]:
+    held = view.posts_of_each(snapshot.connection, [row.id for row in rows], snapshot.services.today())
     names = names_of(snapshot, {place for post in held for place in (post.school, post.provider) if place})
     posts: dict[UUID, list[str]] = defaultdict(list)
     for post in held:
@@ -61,4 +63,10 @@ def list_people(
     ]
 
 
-LISTING = Listing(ListedPerson, list_people, lambda row: row.reference, PeopleFilters, names={"posts": "post_titles"})
+LISTING = Listing(
+    ListedPerson,
+    TableQuery(view.people, _asked, _with_posts),
+    lambda row: row.reference,
+    PeopleFilters,
+    names={"posts": "post_titles"},
+)

@@ -70,7 +70,7 @@ def _covers(snapshot: Snapshot, person: Person) -> Iterator[str]:
 
 def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
     """What waits for the one who leads it does so by name already."""
-    ahead = visits.list_rows(connection, officers=[person.id], statuses=AHEAD, limit=EVERYTHING)
+    ahead = visits.visits.rows(connection, visits.listed(officers=[person.id], statuses=AHEAD).limit(EVERYTHING))
     beside = [visit for visit in ahead if visit.lead != person.id]
     yield from (f"visit with others ({visit.reference})" for visit in beside[:NAMED])
     yield from _more(len(beside), "visits with others")

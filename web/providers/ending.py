@@ -80,7 +80,8 @@ def _urgency(line: VettingLine) -> tuple[bool, date, str, str]:
 def _lines(snapshot: Snapshot, reach: ListScope) -> Iterator[VettingLine]:
     today = snapshot.services.today()
     policy = policy_on(snapshot.services, today)
-    listed = view.search(snapshot.connection, among=None if reach.everything else reach.providers, limit=MOST)
+    asked = view.listed(snapshot.connection, among=None if reach.everything else reach.providers)
+    listed = view.providers.rows(snapshot.connection, asked.limit(MOST))
     ids = [provider.id for provider in listed]
     people = view.specialists_among(snapshot.connection, ids)
     facts = view.facts_from(listed, people, view.vetting_among(snapshot.connection, ids))

@@ -9,7 +9,7 @@ from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.provider import Provider
 from domain.provider.rules import must_not_be_suspended_today
 from domain.service import Work
-from projections.engagements import engagements_of
+from projections import engagements
 from providers.enrolment import suspend as suspend_with
 from web.access.context import Snapshot
 from web.access.name_cache import names_of
@@ -27,9 +27,8 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
     """The engagements that a suspension has to decide on."""
     if provider is None:
         return {}
-    found = engagements_of(
-        snapshot.connection, providers=[provider.id], statuses=(*RUNNING, *NOT_CONFIRMED), limit=MOST
-    )
+    asked = engagements.listed(providers=[provider.id], statuses=(*RUNNING, *NOT_CONFIRMED)).limit(MOST)
+    found = engagements.engagements.rows(snapshot.connection, asked)
     schools = names_of(snapshot, {row.school for row in found})
 
     def listed(statuses: Collection[EngagementStatus]) -> Choices:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from domain.provider import Provider
 from projections import providers as view
 from web.access.context import Snapshot
@@ -12,17 +14,15 @@ from web.access.identity import ListScope
 from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.commands.choices import Choices
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Resource, Values
 from web.providers import api_schema, schemas
 
 
-def _listed(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.ListedProvider]:
+def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     among = None if reach.everything else reach.providers
     asked = {"text" if name == "q" else name: value for name, value in filters.items()}
-    return view.search(snapshot.connection, among=among, after=after, limit=limit, **asked)
+    return view.listed(snapshot.connection, among=among, after=after, **asked)
 
 
 providers: Resource[Provider] = Resource(
@@ -33,7 +33,7 @@ providers: Resource[Provider] = Resource(
     out=api_schema.ProviderOut,
     listing=Listing(
         view.ListedProvider,
-        _listed,
+        TableQuery(view.providers, _listed),
         lambda row: row.reference,
         api_schema.ProviderFilters,
         inside=("id", "name_key"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import sqlalchemy as sa
+
 from domain.record_of_visit import RecordOfVisit, RecordStatus
 from projections import records_of_visit as view
 from projections.view import replace
 from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Resource, Values, Visibility
 from web.records import copies, schemas
 from web.records.api_schema import RecordOut
@@ -17,25 +21,24 @@ IN_PROGRESS = frozenset({RecordStatus.CORRECTING, RecordStatus.SUBMITTED, Record
 """How a record may stand inside the service while the version that was issued stands for everybody else."""
 
 
-def _records(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.RecordRow]:
+def _records(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     inside = snapshot.user.may(Action.READ_DRAFT_RECORD)
     asked = set(filters.get("status") or ())
     if not inside and RecordStatus.ISSUED in asked:
         asked |= IN_PROGRESS
     elif not inside and asked:
         asked &= {RecordStatus.CLOSED}
-    found = view.list_rows(
-        snapshot.connection,
+    return view.listed(
         schools=reach.narrowed(filters.get("school")),
         issued_only=not inside,
         statuses=asked if filters.get("status") else None,
         awaited=[filters["awaited"]] if filters.get("awaited") else None,
         after=after,
-        limit=limit,
     )
-    return found if inside else [_as_issued(row) for row in found]
+
+
+def _as_told(snapshot: Snapshot, rows: list[view.RecordRow]) -> list[view.RecordRow]:
+    return rows if snapshot.user.may(Action.READ_DRAFT_RECORD) else [_as_issued(row) for row in rows]
 
 
 def _as_issued(row: view.RecordRow) -> view.RecordRow:
@@ -50,7 +53,7 @@ records: Resource[RecordOfVisit] = Resource(
     out=RecordOut,
     listing=Listing(
         view.RecordRow,
-        _records,
+        TableQuery(view.records, _records, _as_told),
         lambda row: row.reference,
         schemas.RecordFilters,
         names={"issues": "issue_count", "actions": "action_numbers", "completed": "completed_numbers"},

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Unpack
+from typing import Any, Unpack
 
+import sqlalchemy as sa
 from marshmallow import Schema
 
 from domain.signature import current_signature
@@ -17,26 +18,27 @@ from web.access.identity import ListScope
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import BROKERING, action_for
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Carry, CommandOptions, Resource, Values, Visibility
 from web.requests import api_schema
 
 
-def _listed(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.RequestRow]:
+def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     asked = {name: value for name, value in filters.items() if name not in {"school", "status", "open"}}
-    return view.all_requests(
-        snapshot.connection,
+    return view.listed(
         schools=reach.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         is_open=filters.get("open"),
         today=snapshot.services.today(),
         unasked=restricted_records(snapshot),
         after=after,
-        limit=limit,
         **asked,
     )
+
+
+def _as_told(snapshot: Snapshot, rows: list[view.RequestRow]) -> list[view.RequestRow]:
+    unasked = restricted_records(snapshot)
+    return [view.as_unasked(row) if row.id in unasked else row for row in rows]
 
 
 requests: Resource[SupportRequest] = Resource(
@@ -47,7 +49,7 @@ requests: Resource[SupportRequest] = Resource(
     out=api_schema.RequestOut,
     listing=Listing(
         view.RequestRow,
-        _listed,
+        TableQuery(view.requests, _listed, _as_told),
         lambda row: row.reference,
         api_schema.RequestFilters,
         inside=("id", "subject_key"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
 from domain.school import Status
@@ -14,7 +16,7 @@ from projections.view import Row
 from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.commands.fields import known_or_unknown, person_field
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Values
 from web.runtime.served_schools import is_served, types_served
 from web.runtime.services import Services
@@ -76,15 +78,12 @@ class SchoolFilters(Schema):
     )
 
 
-def list_schools(
-    snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
-) -> list[ListedSchool]:
+def _asked(snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     """The schools asked for, as far as the person who asks may find them; the closed ones last."""
-    today = snapshot.services.today()
     worked_with, status = filters.get("worked_with"), filters.get("status")
-    rows = view.list_rows(
+    return view.listed(
         snapshot.connection,
-        today=today,
+        today=snapshot.services.today(),
         text=filters.get("q", ""),
         la=filters.get("authority"),
         phases=filters.get("phase", ()),
@@ -95,9 +94,11 @@ def list_schools(
         not_served=types_served(snapshot.services) if worked_with is WorkedWith.OTHERS else None,
         among=limited.narrowed(),
         after=after,
-        limit=limit,
     )
-    care = view.looked_after(snapshot.connection, [row.id for row in rows], today=today)
+
+
+def _with_care(snapshot: Snapshot, rows: list[KnownSchool]) -> list[ListedSchool]:
+    care = view.looked_after(snapshot.connection, [row.id for row in rows], today=snapshot.services.today())
     return [_listed(snapshot.services, row, care[row.id]) for row in rows]
 
 
@@ -119,4 +120,6 @@ def _listed(services: Services, school: KnownSchool, care: LookedAfter) -> Liste
     )
 
 
-LISTING = Listing(ListedSchool, list_schools, lambda row: str(row.id), SchoolFilters, place=UUID)
+LISTING = Listing(
+    ListedSchool, TableQuery(view.schools, _asked, _with_care), lambda row: str(row.id), SchoolFilters, place=UUID
+)

@@ -50,13 +50,12 @@ def _found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None,
         return [row] if after is None else []
     if not typed or not snapshot.user.may(Action.FIND_SCHOOLS):
         return []
-    rows = schools.list_rows(
+    asked = schools.listed(
         snapshot.connection,
         today=snapshot.services.today(),
         text=typed,
         among=reach(snapshot, Action.FIND_SCHOOLS).narrowed(),
         after=after,
-        limit=limit,
     )
     return [
         FoundRecord(
@@ -67,7 +66,7 @@ def _found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None,
             name=row.name,
             address=row.address,
         )
-        for row in rows
+        for row in schools.schools.rows(snapshot.connection, asked.limit(limit))
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,20 +19,16 @@ from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERING, action_for
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Carry, CommandOptions, Resource, Values
 from web.tenders import schemas
 
 
-def _listed(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.TenderRow]:
-    return view.list_rows(
-        snapshot.connection,
+def _listed(_: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+    return view.listed(
         schools=reach.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         after=after,
-        limit=limit,
     )
 
 
@@ -42,7 +38,9 @@ tenders: Resource[Tender] = Resource(
     one="tender",
     read=Action.READ_INVITATION,
     out=schemas.TenderOut,
-    listing=Listing(view.TenderRow, _listed, lambda row: row.reference, schemas.TenderFilters),
+    listing=Listing(
+        view.TenderRow, TableQuery(view.tenders, _listed), lambda row: row.reference, schemas.TenderFilters
+    ),
 )
 
 

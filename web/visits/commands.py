@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
 from domain.record_of_visit import RecordOfVisit
@@ -23,21 +24,18 @@ from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_row
 from web.brokerage.broker_rights import must_hold
 from web.commands.linked_records import concerns_among, must_be_of_school, must_be_open_school, with_open_links
-from web.commands.listing import Listing
+from web.commands.listing import Listing, TableQuery
 from web.commands.resource import CommandContext, Resource, Values, Visibility
 from web.runtime.authority import settings_of
 from web.runtime.terms import last_day, term_of
 from web.visits import choices, schemas
 
 
-def _visits(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
-) -> list[view.PlannedVisit]:
+def _visits(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     """The diary from a day on; where no day is named, all visits, the latest first. The concern of a visit is told
     to those alone who may open it, the kind of one that they see as a plain visit not even by the filter."""
     kept = hidden_from(snapshot)
-    rows = view.list_rows(
-        snapshot.connection,
+    return view.listed(
         schools=reach.narrowed(filters.get("school")),
         apart_from=kept.plain if filters.get("kind") else (),
         officers=[snapshot.user.person] if filters.get("mine") else None,
@@ -47,9 +45,12 @@ def _visits(
         last=filters.get("until"),
         latest_first=filters.get("since") is None,
         after=after,
-        limit=limit,
     )
-    rows = [plain_row(row) if row.id in kept.plain else row for row in rows]
+
+
+def _as_told(snapshot: Snapshot, rows: list[view.PlannedVisit]) -> list[view.PlannedVisit]:
+    plain = hidden_from(snapshot).plain
+    rows = [plain_row(row) if row.id in plain else row for row in rows]
     opened = concerns_among(snapshot, {row.concern for row in rows if row.concern})
     return [row if row.concern is None or row.concern in opened else replace(row, concern=None) for row in rows]
 
@@ -62,7 +63,7 @@ visits: Resource[Visit] = Resource(
     out=schemas.VisitOut,
     listing=Listing(
         view.PlannedVisit,
-        _visits,
+        TableQuery(view.visits, _visits, _as_told),
         lambda row: row.reference,
         schemas.VisitFilters,
         inside=("id", "record_reference"),

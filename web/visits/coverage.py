@@ -102,13 +102,8 @@ def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverag
     settings, _ = settings_of(snapshot.services)
     asking = snapshot.user
     within = limited.narrowed()
-    known = [
-        school
-        for school in schools.list_rows(
-            snapshot.connection, today=today, served=types_served(snapshot.services), limit=EVERY_SCHOOL
-        )
-        if within is None or school.id in within
-    ]
+    served = schools.listed(snapshot.connection, today=today, served=types_served(snapshot.services), among=within)
+    known = schools.schools.rows(snapshot.connection, served.limit(EVERY_SCHOOL))
     looked_after = schools.looked_after(snapshot.connection, [school.id for school in known], today=today)
     counts = core_visits(snapshot.connection, year, apart_from=hidden_from(snapshot).plain)
     counted = {count.school: count for count in counts if count.term is term}

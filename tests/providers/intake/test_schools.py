@@ -19,7 +19,7 @@ from providers.catalogue.register import Detail, SchoolRow
 from providers.catalogue.source import Problem
 from providers.intake.batches import AT_ONCE
 from providers.intake.schools import ImportReport, import_schools
-from tests.projections.conftest import Ask
+from tests.projections.conftest import Ask, rows_of
 from tests.providers.intake.conftest import Lookup
 from tests.scenario import TODAY, signed
 
@@ -237,4 +237,6 @@ def test_the_school_is_found_afterwards(take_in: Import, ask: Ask) -> None:
     take_in(row(105900, postcode="M5 4BJ"))
 
     assert [school.urn for school in ask(schools.search, "m54bj")] == [105900]
-    assert [school.urn for school in ask(schools.list_rows, today=TODAY, status="Open")] == [105900]
+    assert [school.urn for school in ask(rows_of(schools.schools, schools.listed), today=TODAY, status="Open")] == [
+        105900
+    ]

@@ -523,9 +523,8 @@ class Life:
             assert row is not None
             waits = row.waiting_on(self.today)
             for each in open_requests.RequestWaitsFor:
-                found = open_requests.all_requests(
-                    connection, schools=[self.school], waiting_for=each, today=self.today
-                )
+                asked = open_requests.listed(schools=[self.school], waiting_for=each, today=self.today)
+                found = open_requests.requests.rows(connection, asked)
                 assert bool(found) is (each is waits)
         replies = any(item.task is Task.REPLY for item in items)
         is_asked = any(item.task is Task.GIVE_INFORMATION for item in items)

@@ -117,7 +117,7 @@ def test_something_is_overdue_but_not_for_years(waiting: list[caseload.Item]) ->
 
 def test_one_intervention_is_under_way_and_has_been_reviewed(lived: Services) -> None:
     with lived.read() as connection:
-        cases = concerns.list_rows(connection)
+        cases = concerns.cases.rows(connection, concerns.listed())
     assert [case.status for case in cases].count(CaseStatus.INTERVENTION) == 1
     assert len(cases) == 3
 

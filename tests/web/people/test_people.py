@@ -34,7 +34,7 @@ def read(world: World, person: UUID) -> Person:
 
 def named(world: World, name: str) -> Person:
     with world.services.read() as connection:
-        found = people.list_rows(connection, today=TODAY, text=name)
+        found = people.people.rows(connection, people.listed(connection, today=TODAY, text=name))
     return read(world, found[0].id)
 
 
@@ -423,7 +423,7 @@ def test_registering_twice_under_one_key_registers_once(world: World, program: C
 
     assert first.json == again.json
     with world.services.read() as connection:
-        assert len(people.list_rows(connection, today=TODAY, text="nia new")) == 1
+        assert len(people.people.rows(connection, people.listed(connection, today=TODAY, text="nia new"))) == 1
 
 
 @pytest.mark.parametrize(
