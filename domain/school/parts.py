@@ -124,7 +124,7 @@ WITHIN = {
 }
 """What details are called that a page shows within others, where that is not their own name in words."""
 
-DAYS = ("opened", "closed", LEFT)
+DAYS = ("opened", "closed", "last_inspected", LEFT)
 
 
 def in_words(detail: str, value: Value) -> str:

@@ -13,8 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import RECORDS, Aggregate, Event
+from domain.school import School
+from domain.school import parts as school_parts
 from domain.service import folded
-from domain.vocabulary import Personal
+from domain.vocabulary import LabelledEnum, Personal
 from projections.audit_trail import kind_of
 from web import formats
 from web.access.context import Snapshot, User
@@ -28,6 +30,8 @@ RESTRICTED = "Restricted"
 
 UNTOLD = frozenset({"id", "version", "_pending"})
 """What a record remembers that is no fact of it."""
+
+ABBREVIATIONS = {"vat": "VAT", "urn": "URN", "urns": "URNs", "uid": "UID", "api": "API"}
 
 Names = Mapping[UUID, str]
 
@@ -84,7 +88,14 @@ def _record_around(event: Event, around: Sequence[Event]) -> tuple[Aggregate | N
 
 
 def _facts(record: Aggregate | None) -> Mapping[str, Any]:
-    return {name: value for name, value in vars(record).items() if name not in UNTOLD} if record else {}
+    """What a record remembers, by name; of a school what the files tell together, not each file for itself."""
+    if record is None:
+        return {}
+    facts = {name: value for name, value in vars(record).items() if name not in UNTOLD}
+    if isinstance(record, School):
+        del facts["tellings"]
+        return {"name": record.name, "details": record.details, **facts}
+    return facts
 
 
 def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
@@ -131,17 +142,32 @@ class _Reader:
         if value is None or value == "":
             return ""
         if isinstance(value, Mapping):
-            lines = [(label_of(self._word(key)), self.text(each, str(key))) for key, each in value.items()]
+            if name == "details":
+                return self._details(value)
+            lines = [(self._label(key), self.text(each, str(key))) for key, each in value.items()]
             return "\n".join(f"{label}: {line}" for label, line in lines if line)
+        if name == "empty":
+            return "\n".join(map(label_of, value))
         if isinstance(value, (list, tuple, set, frozenset)):
             return "\n".join(filter(None, (self.text(each, name) for each in value)))
         if dataclasses.is_dataclass(value) and not isinstance(value, Personal):
             return self._parts(value)
         return self._one(value, name)
 
+    def _details(self, told: Mapping[str, Any]) -> str:
+        """What was told of a school, a line for each detail."""
+        lines = (
+            f"{label_of(name)}: {school_parts.in_words(name, value)}"
+            for name, value in told.items()
+            if value is not None
+        )
+        return "\n".join(lines)
+
     def _parts(self, value: Any) -> str:
         if getattr(value, "restricted", False) and not self._restricted_too:
             return RESTRICTED
+        if isinstance(value, (school_parts.Change, school_parts.Source)):
+            return str(value)
         parts = ((part.name, self.text(getattr(value, part.name), part.name)) for part in dataclasses.fields(value))
         return "; ".join(f"{label_of(name)}: {text}" for name, text in parts if text and not _is_code(text))
 
@@ -153,8 +179,10 @@ class _Reader:
             return text[:1].upper() + text[1:]
         return value_in_words(value, self._names, field=name)
 
-    def _word(self, key: Any) -> str:
-        return self._names.get(key, str(key)) if isinstance(key, UUID) else str(getattr(key, "value", key))
+    def _label(self, key: Any) -> str:
+        if isinstance(key, UUID):
+            return self._names.get(key, str(key))
+        return key.label if isinstance(key, LabelledEnum) else label_of(str(getattr(key, "value", key)))
 
     def changes(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ChangedValue]:
         """What differs, by the record's own words for it; of collections only the members that differ."""
@@ -180,6 +208,9 @@ def _differing(old: Any, new: Any) -> tuple[Any, Any]:
 
 
 def label_of(name: str) -> str:
-    """A field's name as a label: `reply_by` as "Reply by"."""
-    text = name.strip("_").replace("_", " ").replace("-", " ")
+    """A field's name as a label: `reply_by` as "Reply by", `vat_is_known` as "VAT is known"; a detail of a school as
+    its page has it."""
+    if label := school_parts.LABELS.get(name) or school_parts.WITHIN.get(name):
+        return label[:1].upper() + label[1:]
+    text = " ".join(ABBREVIATIONS.get(word, word) for word in name.strip("_").replace("-", "_").split("_"))
     return text[:1].upper() + text[1:]

@@ -17,13 +17,14 @@ from domain.aggregate import Event
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.note import Note, NoteType
 from domain.person import Person
-from domain.school import School
+from domain.school import School, Source
 from domain.vocabulary import Purpose, Sensitivity
 from projections import readings as readings_view
 from tests.scenario import TODAY
 from tests.town import Town
 from tests.web.conftest import Browser, Program
 from tests.world import World
+from web.audit.details import label_of
 
 SignIn = Callable[[UUID], Browser]
 
@@ -209,6 +210,37 @@ def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, review
     assert "person.name-changed, schema 1" in text
     assert "2 November 2026, 10:00:00 GMT" in text
     assert "added Anne Hall as School Improvement Officer" in text
+
+
+def test_what_a_register_changed_stands_under_the_labels_and_in_the_words_of_the_school_page(
+    world: World, reviewer: Browser
+) -> None:
+    school = world.school("Oak Lane School", phase="primary", percent_fsm="12.5", opened="1998-09-01")
+    first = text_of(reviewer.get(entry_of(world, school)))
+    news = {"phase": "secondary", "la_code": "399", "percent_fsm": "14.1", "last_inspected": "2023-07-11"}
+    with world.acting():
+        world.services.service.change(
+            School, school, lambda school: school.refresh(news, source=Source("register.csv", TODAY))
+        )
+
+    second = text_of(reviewer.get(entry_of(world, school, -1)))
+
+    assert "Phase: Primary" in first
+    assert "Authority code: 399" in first
+    assert "Eligible for free school meals: 12.5%" in first
+    assert "Opened: 1 September 1998" in first
+    before = "Phase: Primary Eligible for free school meals: 12.5%"
+    after = "Phase: Secondary Eligible for free school meals: 14.1% Last inspected: 11 July 2023"
+    assert f"Details {before} {after}" in second
+    assert not re.search(r"Tellings|La code|Percent fsm|\d{4} \d\d \d\d:|Authority code", second)
+
+
+@pytest.mark.parametrize(
+    ("field", "label"),
+    [("vat_is_known", "VAT is known"), ("urns", "URNs"), ("reply_by", "Reply by"), ("from_", "From")],
+)
+def test_the_name_of_a_field_becomes_a_label_with_its_abbreviations(field: str, label: str) -> None:
+    assert label_of(field) == label
 
 
 def test_entries_of_one_act_lead_to_each_other(world: World, reviewer: Browser) -> None:
