@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Response, redirect, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Unauthorized
+from werkzeug.routing import MapAdapter, RequestRedirect
 
 from web.access.context import RequestContext, handed
 from web.forms import restore
@@ -69,17 +71,33 @@ def ask_who_comes_first(app: Flask) -> None:
 
 
 def follow_slashes(app: Flask) -> None:
-    """Lead from an address with a slash too many at its end to the page, as Flask does where one is missing."""
+    """Lead from an address with a slash too many at its end to the page, as Flask does where one is missing or two
+    stand within. Nobody is led to what is not open: they would learn that it is there."""
 
     @app.before_request
-    def lead() -> Any:
-        path, adapter = request.path.rstrip("/"), request_ctx.url_adapter
-        is_unknown = isinstance(request.routing_exception, NotFound) and request.method in ("GET", "HEAD")
-        if not is_unknown or adapter is None or path in ("", request.path) or not adapter.test(path):
+    @handed
+    def lead(context: RequestContext) -> Any:
+        path, adapter, fault = request.path.rstrip("/"), request_ctx.url_adapter, request.routing_exception
+        if adapter is None:
+            return None
+        if isinstance(fault, RequestRedirect):
+            return fault.get_response() if _endpoint_at(adapter, request.path) in OPEN_ROUTES else None
+        is_unknown = isinstance(fault, NotFound) and request.method in ("GET", "HEAD")
+        if not is_unknown or path in ("", request.path) or not adapter.test(path):
+            return None
+        if _endpoint_at(adapter, path) not in OPEN_ROUTES and context.user_or_none is None:
             return None
         return redirect(
             adapter.make_redirect_url(path.removeprefix("/"), query_args=request.query_string.decode()), PERMANENT
         )
+
+
+def _endpoint_at(adapter: MapAdapter, path: str) -> str:
+    """What a path leads to in the end."""
+    try:
+        return str(adapter.match(path)[0])
+    except RequestRedirect as onward:
+        return _endpoint_at(adapter, unquote(urlsplit(onward.new_url).path))
 
 
 def _is_open_otherwise() -> bool:

@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
+from collections.abc import Iterator
 from html import unescape
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.vocabulary import Role
 from tests.web.conftest import Standing
 from web.layout.paging import place_asked, shortened
+from web.open_routes import OPEN_ROUTES
 from web.runtime.old_names import present
 
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
@@ -76,22 +79,50 @@ def test_a_place_in_a_list_is_short_in_an_address_and_found_again(parts: list[UU
     assert place_asked({"after": short}) == place_asked({"after": place}) == place
 
 
+def read_paths(app: Flask) -> Iterator[tuple[str, str]]:
+    """Every address that is read, pages and API, without regard to what stands there, and its endpoint."""
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or set()) and "<path:" not in rule.rule and rule.rule != "/":
+            path = re.sub(r"<(int:|float:)\w+>", "1", rule.rule)
+            yield re.sub(r"<([^<>]+:)?\w+>", "X-2026-0001", path), rule.endpoint
+
+
+def with_or_without_slash(path: str) -> str:
+    return path.rstrip("/") if path.endswith("/") else f"{path}/"
+
+
 def test_an_address_with_and_without_its_last_slash_leads_to_the_same_page(standing: Standing) -> None:
-    """Every address that is read, pages and API, without regard to what stands there."""
     browser = standing.browser(standing.town.people[Role.DIRECTOR])
-    paths = {
-        re.sub(r"<(int:|float:)\w+>", "1", rule.rule)
-        for rule in standing.app.url_map.iter_rules()
-        if "GET" in (rule.methods or set()) and "<path:" not in rule.rule and rule.rule != "/"
-    }
+    paths = {path for path, _ in read_paths(standing.app)}
     assert len(paths) > 200
-    for rule in paths:
-        path = re.sub(r"<(\w+:)?\w+>", "X-2026-0001", rule)
-        other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    for path in paths:
+        other = with_or_without_slash(path)
         answer = browser.get(f"{other}?since=2026-11-02&q=a+b%26c")
         assert answer.status_code == 308, other
         assert answer.location.removeprefix("http://localhost") == f"{path}?since=2026-11-02&q=a+b%26c"
         answer.close()
+
+
+def test_nobody_is_led_to_open_pages_alone_by_an_address_with_another_slash(standing: Standing) -> None:
+    nobody = standing.app.test_client(use_cookies=False)
+    led = 0
+    for path, endpoint in read_paths(standing.app):
+        for other in (with_or_without_slash(path), f"{path.rstrip('/')}//", f"/{path[1:].replace('/', '//')}/"):
+            seen = [other]
+            while (answer := nobody.get(seen[-1])).status_code == 308:
+                seen.append(answer.location.removeprefix("http://localhost"))
+            if endpoint in OPEN_ROUTES:
+                assert seen[-1] == path, seen
+                led += 1
+            else:
+                assert seen == [other]
+                assert (answer.status_code, answer.headers.get("Location")) == asked_to_sign_in(other)
+            answer.close()
+    assert led > 30
+
+
+def asked_to_sign_in(path: str) -> tuple[int, str | None]:
+    return (401, None) if path.startswith("/api/") else (303, f"/sign-in?{urlencode({'next': path}, safe='/')}")
 
 
 def test_a_slash_too_many_leads_nowhere_else(standing: Standing) -> None:

@@ -66,7 +66,7 @@ def references(rule: Rule, standing: Standing) -> list[str]:
         and resource.kind.KIND in town.ours.records
     ]
     values = [*here, str(town.world.urn(town.ours.school)), "CC-2026-9999", "0", str(town.ours.head), str(uuid4())]
-    return sorted({re.sub(r"<(\w+:)?\w+>", value, rule.rule) for value in values})
+    return sorted({re.sub(r"<([^<>]+:)?\w+>", value, rule.rule) for value in values})
 
 
 def told(response: TestResponse) -> tuple[int, list[tuple[str, str]], bytes | str]:

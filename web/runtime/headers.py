@@ -74,7 +74,7 @@ def _outside_id(given: str) -> str | None:
 
 def _without_secrets(path: str) -> str:
     """The path as it may be logged: a one-time link to set a password is itself a secret."""
-    return "/password/..." if path.startswith("/password/") else path
+    return "/password/..." if "/password/" in path else path
 
 
 def is_secure() -> bool:
