@@ -126,13 +126,18 @@ class VisitorsChanged(Event):
 
 class Rescheduled(Event):
     TOPIC = "visit.rescheduled"
-    says = "{by} moved the visit from {was} to {on} at the {side}'s request: {reason}"
+    says = "{by} rescheduled the visit{other_day: from …} to {on}{starts_at: at …} at the {side}'s request: {reason}"
     was: date
     on: date
     starts_at: time | None
     side: Side
     academic_year: int
     term: Term
+
+    @property
+    def other_day(self) -> date | None:
+        """The day that it was planned for, None where that stays and only the time is another."""
+        return None if self.was == self.on else self.was
 
     def apply(self, visit: Visit) -> None:
         visit.status = VisitStatus.PLANNED

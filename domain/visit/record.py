@@ -277,11 +277,13 @@ class Visit(Aggregate):
     def reschedule(
         self, *, on: date, term: TermDates, side: Side, reason: str, starts_at: time | None = None
     ) -> None:
-        """Move the visit to another day or time; it must then be confirmed again. `side` is who asked.
+        """Move the visit to another day or time, for which it must be confirmed. `side` is who asked.
 
-        Raises NoLongerAhead, ReasonNeeded, DayHasPassed.
+        Nothing is recorded where day and time stay. Raises NoLongerAhead, ReasonNeeded, DayHasPassed.
         """
         refuse_a_past_day(on, self.today)
+        if (on, starts_at) == (self.on, self.starts_at):
+            return
         self.record(
             self.Rescheduled(
                 was=self.on,

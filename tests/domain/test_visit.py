@@ -295,6 +295,18 @@ def test_a_rescheduled_visit_must_be_confirmed_again_and_counts_for_its_new_term
     scenario.when(hold, on=TUESDAY).then_refused(NotConfirmed)
 
 
+def test_a_visit_rescheduled_to_the_day_and_time_it_has_stays_confirmed() -> None:
+    scenario = given(a_confirmed_visit())
+    on, starts_at, term = scenario.record.on, scenario.record.starts_at, default_term_on(scenario.record.on)
+    scenario.when(
+        lambda visit: visit.reschedule(on=on, starts_at=starts_at, term=term, side=Side.SCHOOL, reason="A clash")
+    ).then()
+    scenario.then_holds(lambda visit: visit.status is VisitStatus.CONFIRMED)
+    scenario.when(
+        lambda visit: visit.reschedule(on=on, starts_at=time(8, 15), term=term, side=Side.SCHOOL, reason="A clash")
+    ).then(Visit.Rescheduled, was=on, on=on, starts_at=time(8, 15))
+
+
 def test_a_visit_is_not_rescheduled_into_the_past_or_without_reason() -> None:
     term = default_term_on(TUESDAY)
     given(a_planned_visit()).when(

@@ -62,7 +62,9 @@ PLAIN_VISIT = {
     "visit.held-unplanned": "{by} recorded an unplanned visit on {on}",
     "visit.confirmed": "{by} confirmed the visit on {on} for the {side}",
     "visit.visitors-changed": "{by} changed the visitors, led by {lead}",
-    "visit.rescheduled": "{by} moved the visit from {was} to {on} at the {side}'s request",
+    "visit.rescheduled": (
+        "{by} rescheduled the visit{other_day: from …} to {on}{starts_at: at …} at the {side}'s request"
+    ),
     "visit.cancelled": "{by} cancelled the visit on {on}",
     "visit.not-made": "{by} recorded that the visit on {on} did not take place",
     "visit.held": "{by} recorded that the visit took place on {on}",

@@ -229,7 +229,7 @@ def change_visitors(context: CommandContext[Visit], values: Values) -> None:
     "Reschedule visit",
     Action.PLAN_VISIT,
     schemas.RescheduleVisit,
-    done="Visit rescheduled. It needs to be confirmed again",
+    done="Visit rescheduled. It needs to be confirmed",
     method=Visit.reschedule,
     initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
 )

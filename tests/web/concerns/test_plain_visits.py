@@ -91,7 +91,7 @@ def test_before_it_is_held_nothing_else_differs(two: Two, program: Use, role: st
     assert {name for name in ordinary if plain[name] != ordinary[name]} == NOT_TOLD
     assert happened(api, VISIT) == happened(api, ORDINARY)
     assert "Hana Head 1 planned" not in " ".join(happened(api, VISIT))
-    assert any("moved the visit from" in each for each in happened(api, VISIT))
+    assert any("rescheduled the visit from" in each for each in happened(api, VISIT))
     rows = {each["reference"]: each for each in api.get("/visits").json["items"]}
     differing = {name for name in rows[VISIT] if rows[VISIT][name] != rows[ORDINARY][name]}
     assert differing == {"reference", *NOT_TOLD}

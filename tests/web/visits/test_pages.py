@@ -164,6 +164,24 @@ def test_a_visit_moved_to_another_day_has_to_be_confirmed_again(
     officer.send(f"{href}/reschedule", {**day("on", spring), "side": "school", "reason": "An inspection"})
     visit = the_visit(world, href)
     assert (visit.status, visit.on, visit.term.value) == (VisitStatus.PLANNED, spring, "spring")
+    assert "rescheduled the visit from 10 November 2026 to 20 January 2027" in text_of(officer.get(href))
+
+
+def test_a_visit_keeps_its_confirmation_until_its_day_or_time_changes_and_the_new_time_is_named(
+    officer: Browser, ashgrove: Ashgrove, world: World
+) -> None:
+    href = planned(officer, ashgrove)
+    same = {**day("on", SOON), "side": "school", "reason": "A clash"}
+    officer.send(f"{href}/reschedule", {**same, "starts_at": "09:30"})
+    page = text_of(officer.get(href))
+    assert "Nothing has changed" in page
+    assert "rescheduled" not in page
+
+    officer.send(f"{href}/reschedule", {**same, "starts_at": "10:45"})
+    page = text_of(officer.get(href))
+    assert "Visit rescheduled. It needs to be confirmed" in page
+    assert "rescheduled the visit to 10 November 2026 at 10:45am at the school&#39;s request: A clash" in page
+    assert "again" not in page
 
 
 def test_other_visitors_are_sent_with_a_reason(officer: Browser, ashgrove: Ashgrove, world: World) -> None:
