@@ -180,7 +180,7 @@ def test_what_is_counted_of_a_list_is_what_the_reader_can_page_through(three: Th
         with sent_by(authority.app, person) as context, context.read() as snapshot:
             if resource.listing is None or not context.user.may(resource.read):
                 continue
-            seen = reach(snapshot.connection, resource.read)
+            seen = reach(snapshot, resource.read)
             every = resource.listing.page(snapshot, seen, {}, None, 200).rows
             for place in range(len(every)):
                 after = resource.listing.cursor(every[place - 1]) if place else None
