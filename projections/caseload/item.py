@@ -79,10 +79,33 @@ class Task(LabelledEnum):
 
 
 _TASK_LABELS = {
+    "confirm_the_visit": "Confirm visit",
+    "hold_the_visit": "Record that the visit took place",
+    "write_the_record_of_visit": "Start the record of visit",
+    "issue_the_record_of_visit": "Issue record",
+    "assure_the_record_of_visit": "Quality assure the record",
+    "present_the_record_to_governors": "Record the governors' meeting",
+    "complete_an_agreed_action": "Record a completed action",
+    "triage_the_request": "Triage request",
+    "give_more_information": "Answer the service's question",
+    "approve_brokering": "Approve spending",
+    "invite_providers": "Invite providers to quote",
     "get_quotes_or_end_the_invitations": "Get quotes or close the invitations",
+    "answer_the_question": "Answer a question",
+    "compare_quotes_and_choose": "Select a provider",
+    "propose_the_engagement": "Propose engagement",
+    "agree_the_engagement": "Agree to the terms",
     "get_all_sides_to_agree": "Get everyone's agreement",
+    "confirm_the_engagement": "Confirm engagement",
+    "complete_the_engagement": "Complete the work",
+    "evaluate_the_engagement": "Evaluate the work",
+    "close_the_engagement": "Close engagement",
+    "close_the_request": "Close request",
+    "assess_the_concern": "Assess concern",
+    "review_the_intervention": "Record review",
     "review_the_need_category": "Review the level of support",
 }
+"""What one command does is called by the command's title, so that a list and the page it leads to agree."""
 
 
 class Item(Row):

@@ -703,15 +703,15 @@ def test_the_page_of_a_placed_request_says_what_the_caseload_says(
             shown = NEXT.search(page), WAITING.search(page)
             said.append(("" if shown[0] is None else shown[0][1], "" if shown[1] is None else shown[1][1]))
     assert list(dict.fromkeys(said)) == [
-        ("agree the engagement.", "Provider, School, Broker"),
-        ("agree the engagement.", "Provider, Broker"),
-        ("agree the engagement.", "Broker"),
-        ("confirm the engagement.", "Broker"),
+        ("agree to the terms.", "Provider, School, Broker"),
+        ("agree to the terms.", "Provider, Broker"),
+        ("agree to the terms.", "Broker"),
+        ("confirm engagement.", "Broker"),
         ("plan and deliver sessions.", "Provider"),
         ("nothing until the engagement is resumed.", "Nobody"),
-        ("complete the engagement.", "Broker"),
-        ("evaluate the engagement.", "School"),
-        ("close the engagement.", "Broker"),
+        ("complete the work.", "Broker"),
+        ("evaluate the work.", "School"),
+        ("close engagement.", "Broker"),
         ("", ""),
     ]
 

@@ -217,7 +217,7 @@ def test_a_selected_provider_waits_for_the_broker_to_propose_the_engagement(
 
     assert "Next: the broker proposes the engagement with the provider selected." in broker.get(REQUEST)
     for page in ("/caseload", f"/schools/{world.urn(market.school)}", f"/caseload?school={world.urn(market.school)}"):
-        assert "Propose the engagement" in broker.get(page)
+        assert "Propose engagement" in broker.get(page)
 
 
 def test_a_request_says_that_nobody_is_engaged_while_the_engagement_is_only_proposed(

@@ -52,7 +52,7 @@ def test_what_is_next_stands_on_the_summary(world: World, sign_in: Callable[...,
     raise_concern(world, school, Purpose.CHALLENGE, "Maths fell")
     browser = sign_in(world.director())
 
-    assert "Assess the concern" in browser.get(f"/schools/{world.urn(school)}")
+    assert "Assess concern" in browser.get(f"/schools/{world.urn(school)}")
     assert "Nothing to do for this school" in browser.get(f"/schools/{world.urn(other)}")
 
 

@@ -1,0 +1,54 @@
+"""What waits is called in a list as on the page where it is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from projections.caseload import Task
+from web.resources import RESOURCES
+
+DONE_BY = {
+    Task.CONFIRM_VISIT: "visits/confirm",
+    Task.HOLD_VISIT: "visits/hold",
+    Task.WRITE_RECORD: "visits/start-record",
+    Task.ISSUE_RECORD: "records/issue",
+    Task.ASSURE_RECORD: "records/assure",
+    Task.PRESENT: "records/present",
+    Task.COMPLETE_ACTION: "records/complete-action",
+    Task.TRIAGE: "requests/triage",
+    Task.GIVE_INFORMATION: "requests/give-information",
+    Task.APPROVE: "requests/approve",
+    Task.SHORTLIST: "requests/shortlist",
+    Task.INVITE: "requests/open-tender",
+    Task.ANSWER_QUESTION: "tenders/answer-question",
+    Task.CHOOSE: "tenders/select",
+    Task.PROPOSE: "tenders/propose",
+    Task.CONFIRM_ENGAGEMENT: "engagements/confirm",
+    Task.COMPLETE: "engagements/complete",
+    Task.EVALUATE: "engagements/evaluate",
+    Task.CLOSE_ENGAGEMENT: "engagements/close",
+    Task.CLOSE_REQUEST: "requests/close",
+    Task.ASSESS: "concerns/assess",
+    Task.REVIEW: "concerns/hold-review",
+}
+
+DONE_BY_SEVERAL = {
+    Task.RESPOND,
+    Task.FIND_SUPPORT,
+    Task.REPLY,
+    Task.GET_QUOTES,
+    Task.AGREE,
+    Task.GET_AGREEMENTS,
+    Task.PLAN_SESSIONS,
+    Task.DECIDE,
+    Task.REVIEW_NEED,
+}
+"""Tasks that any of several commands does, or none alone."""
+
+TITLES = {f"{resource.path}/{each.name}": each.title for resource, _ in RESOURCES for each in resource.commands.values()}
+
+
+@pytest.mark.parametrize("task", Task, ids=str)
+def test_what_waits_is_called_as_the_command_that_does_it(task: Task) -> None:
+    if task not in DONE_BY_SEVERAL:
+        assert task.label == TITLES[DONE_BY[task]]
