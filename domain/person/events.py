@@ -96,11 +96,15 @@ class PostTaken(Event):
 
 class PostEnded(Event):
     TOPIC = "person.post-ended"
-    says = "{by} ended {this_person}'s role as {role}{until: (last day …)}{unbegun}: {reason}"
+    says = "{by}{until: set … as the last day of}{ended} {this_person}'s role as {role}{unbegun}: {reason}"
     post: int
     role: Role
     until: date | None
     """The last day, None where the post never began."""
+
+    @property
+    def ended(self) -> str:
+        return "" if self.until else " ended"
 
     @property
     def unbegun(self) -> str:
@@ -115,7 +119,7 @@ class Left(Event):
     """`posts` are those that end with it, or that now never begin, `roles` what they are."""
 
     TOPIC = "person.left"
-    says = "{by} recorded that {this_person} left (last day {on}){roles:, ending their roles: …}. Reason: {reason}"
+    says = "{by} recorded {on} as {this_person}'s last day{roles:, also in their roles: …}. Reason: {reason}"
     on: date
     posts: tuple[int, ...]
     roles: tuple[Role, ...] = ()

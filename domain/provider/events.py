@@ -239,7 +239,7 @@ class Suspended(Event):
 
 class Reinstated(Event):
     TOPIC = "provider.reinstated"
-    says = "{by} lifted the provider's suspension from {from_}: {reason}"
+    says = "{by} lifted the provider's suspension with effect from {from_}: {reason}"
     from_: date
 
     def apply(self, provider: Provider) -> None:

@@ -335,7 +335,10 @@ class LinkOfficerReleased(Event):
     """`until` is the last day; None, or in older events a day before `from_`, where the officer never began."""
 
     TOPIC = "school.link-officer-released"
-    says = "{by} removed {officer} as link officer{last_day: (last day …)}{unbegun:, due to start on …}: {reason}"
+    says = (
+        "{by}{last_day: set … as the last day of}{removed} {officer} as link officer"
+        "{unbegun:, due to start on …}: {reason}"
+    )
     officer: UUID
     from_: date
     until: date | None
@@ -348,6 +351,10 @@ class LinkOfficerReleased(Event):
     def unbegun(self) -> date | None:
         """The day on which the officer was to begin and did not."""
         return None if self.last_day else self.from_
+
+    @property
+    def removed(self) -> str:
+        return "" if self.last_day else " removed"
 
     def apply(self, school: School) -> None:
         others = [period for period in school.link_officers if period.from_ != self.from_]
@@ -370,7 +377,10 @@ class CoverEnded(Event):
     """`until` is the last day; None, or in older events a day before `from_`, where the cover never began."""
 
     TOPIC = "school.cover-ended"
-    says = "{by} ended cover by {officer}{last_day: (last day …)}{unbegun:, due to start on …}: {reason}"
+    says = (
+        "{by}{last_day: set … as the last day of}{cancelled} cover by {officer}"
+        "{unbegun:, due to start on …}: {reason}"
+    )
     officer: UUID
     from_: date
     until: date | None
@@ -383,6 +393,10 @@ class CoverEnded(Event):
     def unbegun(self) -> date | None:
         """The day on which the cover was to begin and did not."""
         return None if self.last_day else self.from_
+
+    @property
+    def cancelled(self) -> str:
+        return "" if self.last_day else " cancelled"
 
     def apply(self, school: School) -> None:
         others = [cover for cover in school.covers if cover.from_ != self.from_]

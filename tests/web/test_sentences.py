@@ -20,6 +20,7 @@ from domain.money import pounds
 from domain.note import Note
 from domain.person import Person
 from domain.provider import events as provider
+from domain.school import School
 from domain.signature import Signature
 from domain.vocabulary import About, Channel, Personal, Purpose, Role, Sensitivity
 from projections.codec import decode_state
@@ -158,8 +159,44 @@ def test_what_acts_without_a_person_is_named_for_what_it_is(channel: Channel, wh
 def test_the_reason_of_a_choice_stands_in_its_sentence() -> None:
     left = signed(Person.Left(on=date(2026, 10, 30), posts=()), reason="Moved to Vale")
     assert sentence(left, NAMES) == (
-        "Anne Webb recorded that somebody left (last day 30 October 2026). Reason: Moved to Vale"
+        "Anne Webb recorded 30 October 2026 as somebody's last day. Reason: Moved to Vale"
     )
+
+
+JULY, AUGUST = date(2027, 7, 1), date(2027, 8, 31)
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (
+            School.LinkOfficerReleased(officer=BEN, from_=JULY, until=AUGUST),
+            "set 31 August 2027 as the last day of Ben Hall as link officer",
+        ),
+        (
+            School.LinkOfficerReleased(officer=BEN, from_=JULY, until=None),
+            "removed Ben Hall as link officer, due to start on 1 July 2027",
+        ),
+        (
+            School.CoverEnded(officer=BEN, from_=JULY, until=AUGUST),
+            "set 31 August 2027 as the last day of cover by Ben Hall",
+        ),
+        (
+            School.CoverEnded(officer=BEN, from_=JULY, until=None),
+            "cancelled cover by Ben Hall, due to start on 1 July 2027",
+        ),
+        (
+            Person.PostEnded(post=1, role=Role.BROKER, until=AUGUST),
+            "set 31 August 2027 as the last day of somebody's role as broker",
+        ),
+        (
+            Person.PostEnded(post=1, role=Role.BROKER, until=None),
+            "ended somebody's role as broker before it started",
+        ),
+    ],
+)
+def test_what_ends_on_a_later_day_is_not_said_to_have_ended(event: Event, words: str) -> None:
+    assert sentence(signed(event, reason="Moved"), NAMES) == f"Anne Webb {words}: Moved"
 
 
 def test_words_around_a_value_that_is_not_given_are_left_out() -> None:

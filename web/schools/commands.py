@@ -128,7 +128,7 @@ def assign_officer(context: CommandContext[School], values: Values) -> None:
     "Remove link officer",
     Action.ASSIGN_OFFICERS,
     schemas.ReleaseOfficer,
-    done="Link officer removed",
+    done="End as link officer recorded",
     method=School.release_link_officer,
     initial=_until_today,
 )
@@ -156,7 +156,7 @@ def arrange_cover(context: CommandContext[School], values: Values) -> None:
     "End cover",
     Action.ASSIGN_OFFICERS,
     schemas.EndCover,
-    done="Cover ended",
+    done="End of the cover recorded",
     method=School.end_cover,
     initial=_until_today,
 )

@@ -45,7 +45,9 @@ DONE_BY_SEVERAL = {
 }
 """Tasks that any of several commands does, or none alone."""
 
-TITLES = {f"{resource.path}/{each.name}": each.title for resource, _ in RESOURCES for each in resource.commands.values()}
+TITLES = {
+    f"{resource.path}/{each.name}": each.title for resource, _ in RESOURCES for each in resource.commands.values()
+}
 
 
 @pytest.mark.parametrize("task", Task, ids=str)
