@@ -224,7 +224,7 @@ class Signposted(Event):
 class MetInHouse(Event):
     TOPIC = "support-request.met-in-house"
     purpose = Purpose.SUPPORT
-    says = "{by} recorded that the need was met in-house ({met_by}){note:. …}"
+    says = "{by} recorded that the need was met in-house ({met_by}{person:, …}{provider:, …}){note:. …}"
     met_by: InHouse
     person: UUID | None
     provider: UUID | None
@@ -232,6 +232,7 @@ class MetInHouse(Event):
 
     def apply(self, request: SupportRequest) -> None:
         request.ended(RequestStatus.MET_IN_HOUSE, self.meta.occurred_on)
+        request.met_by, request.met_by_whom = self.met_by, self.person or self.provider
 
 
 class Unmet(Event):
@@ -271,4 +272,5 @@ class Reopened(Event):
     def apply(self, request: SupportRequest) -> None:
         request.status = RequestStatus.ACKNOWLEDGED if request.broker is None else RequestStatus.TRIAGED
         request.tender = request.engagement = request.ceiling = request.merged_into = None
+        request.met_by = request.met_by_whom = None
         request.ranking = request.shortlist = ()

@@ -109,6 +109,8 @@ class SupportRequest(Aggregate):
         self.tender: UUID | None = None
         self.engagement: UUID | None = None
         self.merged_into: UUID | None = None
+        self.met_by: InHouse | None = None
+        self.met_by_whom: UUID | None = None
 
     @classmethod
     def raise_(

@@ -197,4 +197,5 @@ def people_named(context: RequestContext, request: SupportRequest) -> list[UUID 
     """Those whose names the page shows."""
     tender = tender_of(context, request)
     quoting = [quote.specialist for quote in tender.quotes.values()] if tender else []
-    return [request.school, request.broker, *request.shortlist, *(tender.invitations if tender else ()), *quoting]
+    invited = tender.invitations if tender else ()
+    return [request.school, request.broker, request.met_by_whom, *request.shortlist, *invited, *quoting]

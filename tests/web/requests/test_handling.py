@@ -75,6 +75,22 @@ def test_a_broker_acknowledges_triages_and_has_brokering_approved(
     assert "search for providers and make a shortlist" in broker.get(REQUEST)
 
 
+def test_who_meets_a_need_in_house_stands_on_the_request_and_in_its_history(
+    asked: None, world: World, market: Market, sign_in: SignIn
+) -> None:
+    broker = sign_in(market.broker)
+    anne = world.officer("Anne Webb")
+    met = {"met_by": "in_house_adviser", "person": world.reference(anne), "note": "Two days a week"}
+
+    broker.send_and_check(f"{REQUEST}/meet-in-house", met)
+
+    page = broker.get(REQUEST)
+    assert "In-house adviser, Anne Webb" in page
+    assert "recorded that the need was met in-house (in-house adviser, Anne Webb). Two days a week" in page
+    broker.send(f"{REQUEST}/reopen", {"reason": "The need came back"})
+    assert "Met in-house by" not in broker.get(REQUEST)
+
+
 def test_a_training_request_is_the_cpd_manager_s(
     ask: Callable[..., None], world: World, market: Market, sign_in: SignIn
 ) -> None:
