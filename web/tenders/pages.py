@@ -71,13 +71,13 @@ PAGE_QUERY = RowQueries(**PAST, **REQUEST)
 
 def _around(snapshot: Snapshot, tender: Tender, found: Beside) -> Mapping[str, Any]:
     request, today = request_of(snapshot.context, tender, found["request"]), snapshot.services.today()
-    unread = tender.id in restricted_records(snapshot)
+    unread, is_open = tender.id in restricted_records(snapshot), tender.status is TenderStatus.OPEN
     return {
         "request": request,
         "quotes": compare_quotes(snapshot, tender, in_full=True, today=today, past=found["past"]),
         "provider_references": references_of(snapshot, list(tender.invitations)),
         "engagement": reference_of(snapshot, request.engagement) if request.engagement else None,
         "without_the_concern": WITHOUT_THE_CONCERN,
-        "replies_are_due": today > tender.reply_by and bool(tender.unanswered) and not unread,
-        "cannot_reply": tender.unanswered if unread and tender.status is TenderStatus.OPEN else (),
+        "replies_are_due": is_open and today > tender.reply_by and bool(tender.unanswered) and not unread,
+        "cannot_reply": tender.unanswered if unread and is_open else (),
     }

@@ -282,6 +282,20 @@ def test_the_invitations_end_without_a_choice(quoted: UUID, market: Market, worl
     assert request_now(world).status is RequestStatus.SHORTLISTED
 
 
+def test_a_closed_tender_waits_for_no_reply(market: Market, world: World, sign_in: SignIn) -> None:
+    market.a_tender(market.harrop)
+    world.clock.go_to(AFTER_REPLIES)
+    broker = sign_in(market.broker)
+    assert "1 of 1 invited providers has not replied" in broker.get(TENDER)
+
+    broker.send_and_check(f"{TENDER}/close", {"reason": "Nobody replied"})
+
+    assert "The deadline for replies has passed" not in broker.get(TENDER)
+    told = sign_in(market.harrop.specialist).get("/invitations/TN-2026-0001")
+    assert "The tender closed before you replied." in told
+    assert "You have not replied yet" not in told
+
+
 def refusals(browser: Browser, expected: dict[str, str]) -> None:
     """Each command is refused with its reason when its form is opened, and is not offered."""
     page = browser.get(TENDER)
