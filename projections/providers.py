@@ -15,8 +15,10 @@ from projections.view import Key, Row, View, ViewTable, replace
 
 
 class ListedProvider(Row):
-    """`name_key` is the name as it is searched and sorted; `suspended_to` the last day of the last suspension;
-    `areas` are None where the provider has not told them."""
+    """`suspended_to` is the last day of the last suspension; `areas` are None where the provider has not told them.
+
+    `name_key` is the name as it is searched and sorted.
+    """
 
     id: UUID
     reference: str

@@ -109,17 +109,17 @@ _TASK_LABELS = {
 
 
 class Item(Row):
-    """What waits about a record. `part` tells several items of one record apart; `task` is None when nothing
-    waits at present; `person` is whose it is by name, else it belongs to whoever holds the post.
+    """What waits about a record. `task` is None when nothing waits at present; `person` is whose it is by name, else
+    it belongs to whoever holds the post.
 
-    `case` is the record with which others are worked on: the request of a tender or an engagement, else the record
-    itself. `rests_since` is the day since which nothing is to be done for now; `is_promised` says that `due` was
-    promised to the school, so that it moves on by the days on which the school's answer is awaited. `gathered` is
-    what has come of all that the next step needs: who is shortlisted, who has quoted, which questions are open, which
-    sides have agreed, which sessions are planned or used, and `awaited` what has not. Before `not_before` the step
-    cannot be taken: it waits for that day. `days` are those agreed for an engagement. `author` is who wrote a record
-    of visit, whom no step of its assurance waits for; `broker` is on whose desk an engagement lies while it is the
-    provider's move.
+    `part` tells several items of one record apart. `case` is the record with which others are worked on: the request
+    of a tender or an engagement, else the record itself. `rests_since` is the day since which nothing is to be done
+    for now; `is_promised` says that `due` was promised to the school, so that it moves on by the days on which the
+    school's answer is awaited. `gathered` is what has come of all that the next step needs: who is shortlisted, who
+    has quoted, which questions are open, which sides have agreed, which sessions are planned or used, and `awaited`
+    what has not. Before `not_before` the step cannot be taken: it waits for that day. `days` are those agreed for an
+    engagement. `author` is who wrote a record of visit, whom no step of its assurance waits for; `broker` is on whose
+    desk an engagement lies while it is the provider's move.
     """
 
     case: UUID

@@ -55,8 +55,10 @@ Known = Callable[[Sequence[int]], Mapping[int, KnownSchool]]
 
 
 class TooMuchMissing(Refusal):
-    """A file lacks more than a tenth of what is known; `missing` names it, the message the first `most` of it, and
-    what was `lost` of the file, which may be why."""
+    """A file lacks more than a tenth of what is known.
+
+    `missing` names it, the message the first `most` of it, and what was `lost` of the file, which may be why.
+    """
 
     def __init__(
         self, what: str, known: int, missing: Sequence[str], *, lost: Sequence[str] = (), most: int = 100

@@ -13,6 +13,7 @@ from openapi_schema_validator import OAS31Validator
 
 from tests.web.conftest import Program, Standing
 from web.api import document
+from web.api.reference import rules
 from web.resources import RESOURCES
 
 Json = Mapping[str, Any]
@@ -203,6 +204,44 @@ def test_every_operation_says_what_it_does_and_whose_right_it_takes(told: Json) 
 
 OPEN_TO_ALL = {"list-search", "list-subjects", "list-terms", "read-me", "read-settings-in-force"}
 """What whoever is signed in may ask."""
+
+
+# Descriptions
+
+
+def descriptions(part: Any) -> Iterator[str]:
+    """All descriptions within a part of the document."""
+    if isinstance(part, dict):
+        if isinstance(part.get("description"), str):
+            yield part["description"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from descriptions(each)
+
+
+def test_descriptions_name_fields_and_values_as_programs_know_them(told: Json) -> None:
+    shapes = told["components"]["schemas"]
+    parts = [(name, shape, {name: shape}) for name, shape in shapes.items()]
+    parts += [(path, item, reached(told, [item])) for path, item in told["paths"].items()]
+    unknown = {
+        f"{where}: {text}"
+        for where, part, spoken_of in parts
+        for text in descriptions(part)
+        if not set(re.findall("`([^`]+)`", text)) <= OTHER_WORDS | {name for _, name, _ in fields_of(spoken_of)}
+    }
+    assert sorted(unknown) == []
+    assert [text for text in descriptions(told) if OF_PYTHON.search(text)] == []
+
+
+def test_the_page_of_problems_names_nothing_of_the_program() -> None:
+    assert [text for text in map(" ".join, rules()) if "`" in text or OF_PYTHON.search(text)] == []
+
+
+OTHER_WORDS = {"Location", "after", "all", "clearances", "content", "reference", "settings-0", "withdraw"}
+"""What descriptions name beside fields: a header, a question, words of answers, and what stands at an address."""
+
+OF_PYTHON = re.compile(r"(?<![\w-])(None|True|False)(?![\w-])")
 
 
 # Names

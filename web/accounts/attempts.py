@@ -72,7 +72,10 @@ class Attempt:
 
 
 class TooManyAttempts(Refusal):
-    """It was tried too often of late; `seconds` is how long to wait."""
+    """It was tried too often of late.
+
+    `seconds` is how long to wait.
+    """
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"This has been tried too many times. Try again in {_in_words(seconds)}")

@@ -44,7 +44,7 @@ from web.api.protocol import (
 )
 from web.api.references import URN, form
 from web.commands.dispatch import copy_for_reader, execute, load_for_user, must_be_open, version_of
-from web.commands.listing import ListEndpoint
+from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Command, Resource, SingleEndpoint
 from web.forms.command_ids import command_id
 from web.runtime.log_position import TELLS
@@ -129,7 +129,7 @@ def _add_list(api: Blueprint, list_endpoint: ListEndpoint, rule: str = "", opera
         query=query,
         page=page,
         summary=summary,
-        description=f"A page of those that you may see. {_sentence(list_endpoint.listing.row.__doc__)}",
+        description=f"A page of those that you may see. {_about_rows(list_endpoint.listing)}",
         operation=operation or f"list-{list_endpoint.path}",
         statuses=READING,
     )
@@ -145,7 +145,7 @@ def _add_list_of_record(api: Blueprint, resource: Resource[A], list_endpoint: Li
         query=query,
         page=page,
         summary=list_endpoint.title,
-        description=f"One page of what you can read. {_sentence(list_endpoint.listing.row.__doc__)}",
+        description=f"One page of what you can read. {_about_rows(list_endpoint.listing)}",
         operation=f"{resource.path}-{list_endpoint.path}",
         statuses=(*READING, 404),
     )
@@ -493,6 +493,12 @@ def _a(one: str) -> str:
     return f"{'an' if one[0] in 'aeiou' else 'a'} {one}"
 
 
-def _sentence(told: str | None) -> str:
-    """What a docstring says before its first blank line."""
-    return " ".join((told or "").split("\n\n")[0].split())
+def _about_rows(listing: Listing) -> str:
+    return _sentence(listing.row.__doc__, listing.names)
+
+
+def _sentence(told: str | None, names: Mapping[str, str] | None = None) -> str:
+    """What a docstring says before its first blank line, by the names of fields and values that programs know."""
+    called = {"None": "null", "True": "true", "False": "false", **(names or {})}
+    said = " ".join((told or "").split("\n\n")[0].split())
+    return re.sub(r"(?<=`)\w+(?=`)|\b(None|True|False)\b", lambda found: called.get(found[0], found[0]), said)

@@ -94,9 +94,7 @@ def _schema(row: Any, inside: frozenset[str], names: frozenset[tuple[str, str]])
         for name, hint in _columns(row).items()
         if name in called
     }
-    schema = Schema.from_dict(rows_as_json, name=row.__name__)
-    schema.__doc__ = row.__doc__
-    return schema
+    return Schema.from_dict(rows_as_json, name=row.__name__)
 
 
 def field_of(

@@ -137,7 +137,7 @@ class ImportOut(Schema):
     counts = fields.List(fields.Nested(CountOut))
     are_counts_whole = fields.Boolean(
         metadata={
-            "description": "False where an older release counted since the last of the `beginnings` only: what was "
+            "description": "If false, an older release counted since the last of the `beginnings` only: what was "
             "saved before that is counted as known"
         }
     )
