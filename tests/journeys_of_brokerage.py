@@ -162,7 +162,7 @@ def _prefer(context: CommandContext) -> None:
 def _engage(context: CommandContext, rationale: str) -> None:
     broker = context.brokers()
     broker.open(context.request)
-    broker.press("Open the tender TN-2026-0001")
+    broker.press("Open the tender")
     broker.press("Select a provider")
     broker.fill("Provider", "Calder Learning")
     broker.fill("Why this is the best choice", rationale)

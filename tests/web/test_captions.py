@@ -95,3 +95,21 @@ def test_a_button_says_what_happens_when_it_is_pressed(
     does = command.submit or command.title
     assert ("Continue" if command.check and not check else does) in buttons or "novalidate" not in page
     assert "Save" not in buttons
+
+
+BY_REFERENCE_ALONE = re.compile(
+    r'(?:<a [^>]*|<li class="govuk-breadcrumbs[^>]*|<dd class="govuk-summary-list__value[^>]*)>\s*'
+    r"[A-Z]+-\d{4}-\d{4}\s*<"
+)
+
+
+@pytest.mark.parametrize("resource", [pytest.param(each, id=each.path) for each, _ in RESOURCES])
+def test_no_record_is_called_by_its_reference_alone_where_a_page_leads_to_it(
+    standing: Standing, resource: Resource[Any]
+) -> None:
+    town = standing.town
+    role = next(role for role in IN_TURN if CELLS[resource.read, role])
+    answer = standing.browser(town.people[role]).get(resource.href(town.record(resource.kind, town.ours)))
+
+    assert answer.status_code == 200
+    assert BY_REFERENCE_ALONE.findall(answer.text) == []

@@ -11,12 +11,13 @@ from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from projections.concerns import ConcernRow
 from projections.row_queries import RowQuery
+from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import concerned
-from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.concerns.commands import concerns
+from web.layout.links import record_cell, record_rows
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import Beside, record_page
 
@@ -72,11 +73,13 @@ PAGE_QUERY = ATTACHED_QUERY.with_(requests=RowQuery(view.requests, view.raised_f
 def _around(snapshot: Snapshot, case: ConcernCase, found: Beside) -> Mapping[str, Any]:
     """The visit that a case came from and the requests raised from it, where the person who asks may read them."""
     where, asking = concerned(snapshot, case.about()), snapshot.user
-    may_read_visit = case.visit is not None and asking.may(Action.READ_VISIT, where)
-    return {
-        "visit": reference_of(snapshot, case.visit) if case.visit and may_read_visit else None,
-        "requests": found["requests"] if asking.may(Action.READ_REQUEST, where) else [],
-    }
+    may_read_visit = asking.may(Action.READ_VISIT, where)
+    visit = ("Visit", "Visit where the concern was found", "visits", case.visit if may_read_visit else None)
+    links = record_rows(snapshot, visit)
+    for request in found["requests"] if asking.may(Action.READ_REQUEST, where) else []:
+        title = f"{request.subject}, raised {formats.date(request.raised_on)}"
+        links.append({"key": "Support request", **record_cell(title, "requests", request.reference)})
+    return {"links": links}
 
 
 def _people(case: ConcernCase) -> Iterator[UUID | None]:

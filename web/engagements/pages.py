@@ -18,6 +18,7 @@ from web.brokerage.vetting_policy import VETTED
 from web.commands.attachments import ATTACHED_QUERY
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
+from web.layout.links import record_rows
 from web.layout.list_pages import Answer, Column, ListPage, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
@@ -113,16 +114,21 @@ def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
 def _around(snapshot: Snapshot, it: BrokeredEngagement, found: Beside) -> Mapping[str, Any]:
     """The clearance of today, and the addresses of what the visitor may open."""
     asking, work = snapshot.user, it.work
-    refs = references_of(snapshot, [each for each in (it.request, it.tender, work.provider, work.school) if each])
+    refs = references_of(snapshot, [work.provider, work.school])
+    request = it.request if asking.may(Action.READ_REQUEST) else None
+    tender = it.tender if asking.may(Action.BROKER_SUPPORT) else None
+    at = names_of(snapshot, [work.school]).get(work.school, "a school")
     places = (
         ("school", Action.READ_SCHOOL_FILE, f"/schools/{refs[work.school]}" if work.school in refs else ""),
-        ("request", Action.READ_REQUEST, f"/requests/{refs.get(it.request, '')}"),
-        ("tender", Action.BROKER_SUPPORT, f"/tenders/{refs[it.tender]}" if it.tender in refs else ""),
         ("provider", Action.READ_PROVIDER, f"/providers/{refs.get(work.provider, '')}"),
     )
     return {
         "clearance": clearance_now(snapshot.context, it, found),
         "hrefs": {name: href for name, action, href in places if href and asking.may(action)},
-        "refs": refs,
+        "links": record_rows(
+            snapshot,
+            ("Support request", f"{work.subject} for {at}", "requests", request),
+            ("Tender", f"Tender for {at}", "tenders", tender),
+        ),
         "sessions": sorted(it.sessions.values(), key=lambda session: (session.on, session.number)),
     }

@@ -83,8 +83,10 @@ SCHOOLS: ListPage[SchoolOfImport] = ListPage(
 
 @pages.get("/<ref>/schools")
 def schools(context: RequestContext, ref: str) -> Answer:
-    breadcrumbs = [("Imports", "/imports"), (ref, f"/imports/{ref}"), ("Schools", "")]
-    return list_page(context, SCHOOLS, of=load_for_user(context, imports, ref), breadcrumbs=breadcrumbs)
+    found = load_for_user(context, imports, ref)
+    title = str(found.record.asked.what.label)
+    breadcrumbs = [("Imports", "/imports"), (title, f"/imports/{found.record.reference}"), ("Schools", "")]
+    return list_page(context, SCHOOLS, of=found, breadcrumbs=breadcrumbs)
 
 
 @pages.get("/<ref>")

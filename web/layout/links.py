@@ -1,4 +1,4 @@
-"""Where the things that wait lead to, for whoever reads of them."""
+"""How a page leads to a record: its title and its reference; and where the things that wait lead to."""
 
 from __future__ import annotations
 
@@ -14,6 +14,22 @@ from web.access.policy import RecordScope
 from web.history.record_addresses import record_href
 from web.runtime.authority import level_of_support
 from web.runtime.services import Services
+
+
+def record_cell(title: str, path: str, reference: str) -> dict[str, str]:
+    """A record in a table or a summary: what it is called, with its reference below."""
+    return {"text": title, "href": f"/{path}/{reference}", "hint": reference}
+
+
+def record_rows(snapshot: Snapshot, *records: tuple[str, str, str, UUID | None]) -> list[dict[str, str]]:
+    """The rows of a summary that lead to other records, each given by its label, title, path and id; one without an
+    id, or that is closed to the user, is left out."""
+    refs = references_of(snapshot, [id for *_, id in records if id])
+    return [
+        {"key": label, **record_cell(title, path, refs[id])}
+        for label, title, path, id in records
+        if id and id in refs
+    ]
 
 
 def linked_records(items: Iterable[Item]) -> set[UUID]:

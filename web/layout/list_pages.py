@@ -32,6 +32,7 @@ from web.access.name_cache import names_of
 from web.commands.listing import ListEndpoint, Listing, Order, RowsShown
 from web.commands.resource import Resource
 from web.layout.filters import Filters, Options
+from web.layout.links import record_cell
 from web.layout.paging import PAGE, Counted, in_all, pages_beside, place_asked, with_query
 from web.runtime.services import Services
 
@@ -110,14 +111,7 @@ class Referenced(Protocol):
 
 def record_column(title: str, path: str, called: Callable[[N, Names], str]) -> Column[N]:
     """The column by which a record is opened: what it is called, and its reference below."""
-    return Column(
-        title,
-        lambda row, names: {
-            "text": called(row, names),
-            "href": f"/{path}/{row.reference}",
-            "hint": row.reference,
-        },
-    )
+    return Column(title, lambda row, names: record_cell(called(row, names), path, row.reference))
 
 
 def date_column(title: str, day: Callable[[R], date | None]) -> Column[R]:

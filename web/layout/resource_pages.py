@@ -84,7 +84,7 @@ def record_page(
         restricted_too=restricted_too,
         page_title=page_title,
         section=resource.path.capitalize(),
-        breadcrumbs=[(resource.path.capitalize(), f"/{resource.path}"), (resource.address(found.record), "")],
+        breadcrumbs=[(resource.path.capitalize(), f"/{resource.path}"), (page_title, "")],
         **extra,
     )
 

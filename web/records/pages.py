@@ -14,9 +14,10 @@ from domain.vocabulary import Purpose
 from projections.records_of_visit import RecordRow
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.name_cache import names_of, reference_of
+from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.commands.dispatch import copy_for_reader, load_for_user
+from web.layout.links import record_rows
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.records.commands import records
@@ -71,12 +72,14 @@ def record(context: RequestContext, ref: str) -> str:
         records,
         ref,
         "records/record.html",
-        title=lambda record, names: (
-            f"Visit to {names.get(record.school, 'a school')} on {formats.date(record.visited_on)}"
-        ),
+        title=_title,
         ids=lambda record: list(_people(record)),
         more=_around,
     )
+
+
+def _title(record: RecordOfVisit, names: Mapping[UUID, str]) -> str:
+    return f"Visit to {names.get(record.school, 'a school')} on {formats.date(record.visited_on)}"
 
 
 @pages.get("/<ref>/versions/<int:number>")
@@ -98,7 +101,7 @@ def version(context: RequestContext, ref: str, number: int) -> str:
         responses=[response for response in seen.responses if response.version == number],
         breadcrumbs=[
             ("Records", "/records"),
-            (seen.reference, f"/records/{seen.reference}"),
+            (_title(seen, names), f"/records/{seen.reference}"),
             (f"Version {number}", ""),
         ],
     )
@@ -109,14 +112,18 @@ def _around(snapshot: Snapshot, record: RecordOfVisit, _: Beside) -> Mapping[str
     shown = record.content
     current = record.versions[-1].number if record.versions else None
     asking = snapshot.user
+    at = names_of(snapshot, [record.school]).get(record.school, "a school")
     return {
         "content": only_purpose(shown, purpose),
         "purpose": purpose,
         "purposes": _purposes(record, shown, purpose),
         "responses": [response for response in record.responses if response.version == current],
         "earlier": [response for response in record.responses if response.version != current],
-        "visit_reference": reference_of(snapshot, record.visit),
-        "urn": reference_of(snapshot, record.school),
+        "links": record_rows(
+            snapshot,
+            ("Visit", f"{record.kind.label} visit to {at}", "visits", record.visit),
+            ("School", at, "schools", record.school),
+        ),
         "today": snapshot.services.today(),
         "is_inside": asking.may(Action.READ_DRAFT_RECORD),
     }

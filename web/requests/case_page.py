@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -22,25 +21,15 @@ from web import formats
 from web.access.context import RequestContext, Snapshot
 from web.access.disclosure import INSIDE, items_for_reader
 from web.access.identity import concerned
-from web.access.name_cache import rows_of
+from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.access.restricted import restricted_records
 from web.brokerage.quote_comparison import PAST, are_shown, compare_quotes
 from web.commands.attachments import ATTACHED_QUERY, RECORD
-from web.history.record_addresses import record_href
+from web.layout.links import record_rows
 from web.requests.choices import last_question
 from web.requests.ranking import candidates
 from web.requests.resource import tender_of
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A record that belongs to the case, and may be opened."""
-
-    label: str
-    text: str
-    href: str
-
 
 _items = caseload.items.table.c
 
@@ -153,31 +142,35 @@ NEXT = {
 }
 
 
-def _links(snapshot: Snapshot, request: SupportRequest) -> list[Link]:
+def _links(snapshot: Snapshot, request: SupportRequest) -> list[dict[str, str]]:
+    """The records that belong to the case, and may be opened."""
     where = concerned(snapshot, request.about())
     asking = snapshot.user
-    belongs = (
-        ("Engagement", "engagement", request.engagement, Action.READ_ENGAGEMENT),
-        ("Tender", "tender", request.tender, Action.READ_INVITATION),
-        ("Merged into", "support-request", request.merged_into, Action.READ_REQUEST),
-        ("Visit where the need was found", "visit", request.visit, Action.READ_VISIT),
-        ("Concern", "concern", request.concern, Action.READ_CONCERN),
+    at = names_of(snapshot, [request.school]).get(request.school, "a school")
+
+    def if_may(action: Action, record: UUID | None) -> UUID | None:
+        return record if asking.may(action, where) else None
+
+    return record_rows(
+        snapshot,
+        ("School", at, "schools", request.school),
+        (
+            "Engagement",
+            f"{request.subject} at {at}",
+            "engagements",
+            if_may(Action.READ_ENGAGEMENT, request.engagement),
+        ),
+        ("Tender", f"Tender for {at}", "tenders", if_may(Action.READ_INVITATION, request.tender)),
+        ("Merged into", f"Support request for {at}", "requests", if_may(Action.READ_REQUEST, request.merged_into)),
+        ("Visit where the need was found", f"Visit to {at}", "visits", if_may(Action.READ_VISIT, request.visit)),
+        ("Concern", f"Concern about {at}", "concerns", if_may(Action.READ_CONCERN, request.concern)),
     )
-    people_named = rows_of(snapshot, [request.school, *(id for _, _, id, _ in belongs if id)])
-    refs = {id: row.detail for id, row in people_named.items()}
-    school = people_named.get(request.school)
-    first = [Link("School", school.name, record_href("school", school.detail))] if school else []
-    return first + [
-        Link(label, refs[id], record_href(kind, refs[id]))
-        for label, kind, id, action in belongs
-        if id in refs and asking.may(action, where)
-    ]
 
 
-def _where_it_goes_on(request: SupportRequest, links: list[Link]) -> Link | None:
+def _where_it_goes_on(request: SupportRequest, links: list[dict[str, str]]) -> dict[str, str] | None:
     """The record on which the case is being worked now, for those who may open it."""
     label = {RequestStatus.INVITING: "Tender", RequestStatus.PLACED: "Engagement"}.get(request.status)
-    return next((link for link in links if link.label == label), None)
+    return next((link for link in links if link["key"] == label), None)
 
 
 def _quotes(

@@ -202,7 +202,7 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
         "schools/file.html",
         page_title=found.record.name,
         section="Schools",
-        breadcrumbs=[("Schools", "/schools"), (str(found.record.urn), f"/schools/{found.record.urn}"), ("File", "")],
+        breadcrumbs=[("Schools", "/schools"), (found.record.name, f"/schools/{found.record.urn}"), ("File", "")],
         record=found.record,
         names={person.id: person.name for person in rows["named"]},
         merged=merged,

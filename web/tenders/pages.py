@@ -9,10 +9,11 @@ from domain.tender import Tender, TenderStatus
 from projections.row_queries import RowQueries
 from projections.tenders import TenderRow
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.name_cache import reference_of, references_of
+from web.access.name_cache import names_of, references_of
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN
 from web.brokerage.quote_comparison import PAST, compare_quotes
+from web.layout.links import record_rows
 from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import Beside, record_page
 from web.tenders.commands import tenders
@@ -72,11 +73,16 @@ PAGE_QUERY = RowQueries(**PAST, **REQUEST)
 def _around(snapshot: Snapshot, tender: Tender, found: Beside) -> Mapping[str, Any]:
     request, today = request_of(snapshot.context, tender, found["request"]), snapshot.services.today()
     unread, is_open = tender.id in restricted_records(snapshot), tender.status is TenderStatus.OPEN
+    at = names_of(snapshot, [tender.school]).get(tender.school, "a school")
     return {
+        "links": record_rows(
+            snapshot,
+            ("Request", f"{request.subject} for {at}", "requests", request.id),
+            ("Engagement", f"{request.subject} at {at}", "engagements", request.engagement),
+        ),
         "request": request,
         "quotes": compare_quotes(snapshot, tender, in_full=True, today=today, past=found["past"]),
         "provider_references": references_of(snapshot, list(tender.invitations)),
-        "engagement": reference_of(snapshot, request.engagement) if request.engagement else None,
         "without_the_concern": WITHOUT_THE_CONCERN,
         "replies_are_due": is_open and today > tender.reply_by and bool(tender.unanswered) and not unread,
         "cannot_reply": tender.unanswered if unread and is_open else (),

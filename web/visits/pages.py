@@ -18,12 +18,13 @@ from projections.visits import PlannedVisit
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow, concerned, reach
-from web.access.name_cache import reference_of, references_of
+from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY
 from web.commands.resource import Values
 from web.layout.csv_export import csv_response
 from web.layout.filters import Filters
+from web.layout.links import record_rows
 from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
 from web.layout.paging import number_of, with_query
 from web.layout.resource_pages import Beside, record_page
@@ -104,10 +105,15 @@ def _around(snapshot: Snapshot, visit: Visit, found: Beside) -> Mapping[str, Any
         Action.READ_RECORD if record and record.version else Action.READ_DRAFT_RECORD,
         concerned(snapshot, about),
     )
+    at = names_of(snapshot, [visit.school]).get(visit.school, "a school")
     return {
         "written": record if may_read else None,
-        "urn": reference_of(snapshot, visit.school),
-        "belongs": references_of(snapshot, [id for id in (visit.concern, visit.request) if id]),
+        "links": record_rows(
+            snapshot,
+            ("School", at, "schools", visit.school),
+            ("Concern", f"Concern about {at}", "concerns", visit.concern),
+            ("Support request", f"Support request for {at}", "requests", visit.request),
+        ),
     }
 
 

@@ -102,7 +102,7 @@ def test_a_selection_is_looked_at_again_and_leads_to_the_engagement(
     assert (engagement.status, engagement.work.net) == (EngagementStatus.PROPOSED, Decimal("2025.00"))
     assert engagement.work.objectives == ("Schemes of work are in use", "Both teachers plan alone")
     assert request_now(world).status is RequestStatus.PLACED
-    assert "Open the engagement BE-2026-0001" in broker.get("/requests/SR-2026-0001")
+    assert "Open the engagement" in broker.get("/requests/SR-2026-0001")
 
 
 def test_two_brokers_select_at_once_and_the_second_is_told_why_it_is_too_late(
