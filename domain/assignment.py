@@ -12,6 +12,7 @@ from domain.authority import AUTHORITY, Authority
 from domain.person import Person
 from domain.school import School
 from domain.service import NotFound, Service, Stale, Work
+from domain.text import day_in_words
 from domain.vocabulary import Role
 
 
@@ -110,4 +111,4 @@ def _officer(
     own = [post for post in person.posts if post.role in roles]
     last = None if any(post.until is None for post in own) else max(post.until for post in own if post.until)
     if last is not None and (until is None or until > last):
-        raise GoneBefore(f"Their role ends on {last.day} {last:%B %Y}. Choose someone else", field="officer")
+        raise GoneBefore(f"Their role ends on {day_in_words(last)}. Choose someone else", field="officer")

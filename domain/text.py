@@ -196,3 +196,8 @@ def _selects(before: Sequence[str], selector: str, after: Sequence[str]) -> bool
 def script_of(char: str) -> str:
     """The script of a letter or mark by the first word of its name, as LATIN; "" where there is none."""
     return unicodedata.name(char, "").partition(" ")[0] if char else ""
+
+
+def day_in_words(day: date) -> str:
+    """A day as sentences write it: "3 November 2026"."""
+    return f"{day.day} {day:%B %Y}"

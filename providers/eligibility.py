@@ -18,6 +18,7 @@ from domain.provider.rules import NotASpecialist, NotOnTheList
 from domain.service import NotFound, Work
 from domain.support_request import SupportRequest
 from domain.tender.rules import AboveCeiling
+from domain.text import day_in_words
 from providers.matching import Need, Offer, PastWork
 from providers.vetting import Clearance, Missing, VettingPolicy, cleared_throughout
 
@@ -92,7 +93,7 @@ def in_words(clearance: Clearance) -> str:
     """A clearance as it is noted in an invitation."""
     if clearance.valid_to is None:
         return "cleared"
-    return f"cleared until {_day(clearance.valid_to)}"
+    return f"cleared until {day_in_words(clearance.valid_to)}"
 
 
 def may_be_asked(provider: Provider, school: UUID, day: date) -> None:
@@ -117,9 +118,11 @@ def must_not_be_suspended(provider: Provider, day: date) -> None:
     suspension = provider.suspension_on(day)
     if suspension is None:
         return
-    since = _day(suspension.from_)
+    since = day_in_words(suspension.from_)
     said = (
-        f"is suspended (since {since})" if suspension.to is None else f"was suspended on {_day(day)} (since {since})"
+        f"is suspended (since {since})"
+        if suspension.to is None
+        else f"was suspended on {day_in_words(day)} (since {since})"
     )
     raise ProviderSuspended(f"{provider.name} {said}", field="provider")
 
@@ -167,7 +170,3 @@ def _named(work: Work, person: UUID, provider: Provider) -> str:
     except NotFound:
         return provider.name
     return name if name == provider.name else f"{name} of {provider.name}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

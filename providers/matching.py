@@ -17,6 +17,7 @@ from uuid import UUID
 from domain.money import in_pounds
 from domain.provider import Capability
 from domain.support_request import Ranked
+from domain.text import day_in_words
 from domain.vocabulary import Phase, ServiceType, SupportKind
 
 BEST, WORST, MIDDLE = 5, 1, 3
@@ -222,7 +223,7 @@ def _conflict(_: Need, offer: Offer) -> str:
 
 def _unavailable(need: Need, offer: Offer) -> str:
     until = offer.past.unavailable_until
-    return f"asked not to be invited until {_day(until)}" if until is not None and need.on <= until else ""
+    return f"asked not to be invited until {day_in_words(until)}" if until is not None and need.on <= until else ""
 
 
 def _no_capacity(need: Need, offer: Offer) -> str:
@@ -302,7 +303,7 @@ def _judge_ratings(_: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fract
 def _judge_willingness(need: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:
     declined = offer.past.last_declined
     if declined is not None and need.on < declined + timedelta(days=policy.cooling_off_days):
-        return Fraction(0), f"Declined an invitation on {_day(declined)}"
+        return Fraction(0), f"Declined an invitation on {day_in_words(declined)}"
     return Fraction(100), "Has not declined lately"
 
 
@@ -318,7 +319,3 @@ CRITERIA = (
 
 def _number_of_days(days: Decimal) -> str:
     return f"{days.normalize():f} {'day' if days == 1 else 'days'}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from domain.provider import Check, ProviderKind, Requirement, VettingFacts
+from domain.text import day_in_words
 
 ALWAYS = date.max
 
@@ -116,7 +117,11 @@ def cleared_throughout(
         end = _covered_to(checks, demand, first)
         if end is None or end < last:
             last_check = _last_begun(checks, demand, first)
-            why = _why_not(checks, last_check, demand, first) if end is None else f"valid until {_day(end)} only"
+            why = (
+                _why_not(checks, last_check, demand, first)
+                if end is None
+                else f"valid until {day_in_words(end)} only"
+            )
             missing.append(Missing(demand.item, whose, f"{demand.item.label}: {why}", last_check))
         else:
             ends.append(end)
@@ -162,11 +167,15 @@ def _last_begun(checks: Iterable[Check], demand: Demand, day: date) -> Check | N
 
 def _why_not(checks: list[Check], latest: Check | None, demand: Demand, day: date) -> str:
     if latest is None:
-        return "not checked" if not checks else f"not checked before {_day(min(check.from_ for check in checks))}"
+        return (
+            "not checked"
+            if not checks
+            else f"not checked before {day_in_words(min(check.from_ for check in checks))}"
+        )
     if latest.revoked_on is not None and latest.is_revoked_on(day):
-        return f"revoked on {_day(latest.revoked_on)}"
+        return f"revoked on {day_in_words(latest.revoked_on)}"
     what = "exemption ended" if latest.exempt else "expired"
-    return f"{what} on {_day(_last_day(latest, demand))}"
+    return f"{what} on {day_in_words(_last_day(latest, demand))}"
 
 
 def months_after(day: date, months: int) -> date:
@@ -175,7 +184,3 @@ def months_after(day: date, months: int) -> date:
     first = date(day.year + years, month + 1, 1)
     next_first = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return min(first + timedelta(days=day.day - 1), next_first - timedelta(days=1))
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from domain.money import in_pounds
+from domain.text import day_in_words
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -32,7 +33,7 @@ def date(when: dt.date | dt.datetime | None) -> str:
     if when is None:
         return ""
     day = london(when) if isinstance(when, dt.datetime) else when
-    return f"{day.day} {day:%B %Y}"
+    return day_in_words(day)
 
 
 def short_date(when: dt.date | dt.datetime | None) -> str:

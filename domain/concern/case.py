@@ -45,7 +45,7 @@ from domain.concern.rules import (
     review_day,
     written,
 )
-from domain.text import plain
+from domain.text import day_in_words, plain
 from domain.vocabulary import About, Purpose, Sensitivity
 
 
@@ -336,8 +336,7 @@ class ConcernCase(Aggregate):
         earliest = max([*days, *([self.intervention_on] if self.intervention_on else [])], default=on)
         if on < earliest:
             raise ReviewBeforeTheLast(
-                f"Choose {earliest.day} {earliest:%B %Y} or later: the intervention started "
-                "or was last reviewed then",
+                f"Choose {day_in_words(earliest)} or later: the intervention started or was last reviewed then",
                 field="on",
             )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal, Rule
 from domain.concern.parts import CaseStatus, Finding, Objective, Rating, ReviewDecision
-from domain.text import plain
+from domain.text import day_in_words, plain
 
 if TYPE_CHECKING:
     from domain.concern.case import ConcernCase
@@ -183,7 +183,7 @@ def due_from(
     for objective in objectives:
         if objective.due < day and objective.due not in dues:
             raise DueBeforeThePlan(
-                f"Objective {objective.number} must be due on {day.day} {day:%B %Y} or later", field="objectives"
+                f"Objective {objective.number} must be due on {day_in_words(day)} or later", field="objectives"
             )
     return objectives
 

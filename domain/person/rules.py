@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.person.parts import SCHOOL_ROLES, Post, Proposal
-from domain.text import plain
+from domain.text import day_in_words, plain
 from domain.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def has_its_place(post: Post) -> None:
 
 def in_order(first: date, last: date, *, field: str) -> None:
     if last < first:
-        raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later date", field=field)
+        raise EndsBeforeItBegins(f"Choose {day_in_words(first)} or a later date", field=field)
 
 
 def cut(post: Post, last_day: date) -> Post:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal
 from domain.money import NotMoney, pounds
-from domain.text import plain
+from domain.text import day_in_words, plain
 
 if TYPE_CHECKING:
     from domain.provider.record import Provider
@@ -124,7 +124,7 @@ def text(value: str, otherwise: Refusal) -> str:
 def in_order(first: date, last: date, *, field: str) -> None:
     """Raises EndsBeforeItBegins."""
     if last < first:
-        raise EndsBeforeItBegins(f"Choose {first.day} {first:%B %Y} or a later date", field=field)
+        raise EndsBeforeItBegins(f"Choose {day_in_words(first)} or a later date", field=field)
 
 
 def positive_rate(amount: Decimal) -> Decimal:

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.aggregate import Refusal
 from domain.record_of_visit.content import AgreedAction, Agreement, Content, Issue, Part
 from domain.record_of_visit.parts import OPEN_TO_WRITING, WITH_ASSURER, IssueAnswer, RecordStatus
-from domain.text import plain
+from domain.text import day_in_words, plain
 
 if TYPE_CHECKING:
     from domain.record_of_visit.record import RecordOfVisit
@@ -193,7 +193,7 @@ def must_await_a_response(record: RecordOfVisit, _: date) -> None:
 def time_to_respond_must_be_over(record: RecordOfVisit, today: date) -> None:
     respond_by = record.current.respond_by
     if respond_by is not None and today <= respond_by:
-        raise StillTimeToRespond(f"They can still respond until {respond_by.day} {respond_by:%B %Y}")
+        raise StillTimeToRespond(f"They can still respond until {day_in_words(respond_by)}")
 
 
 def must_await_nobody(record: RecordOfVisit, _: date) -> None:
@@ -245,9 +245,7 @@ def well_formed(content: Content) -> None:
 def not_before(visited_on: date, day: date, *, field: str) -> None:
     """Raises BeforeTheVisit."""
     if day < visited_on:
-        raise BeforeTheVisit(
-            f"Enter the date of the visit, {visited_on.day} {visited_on:%B %Y}, or a later date", field=field
-        )
+        raise BeforeTheVisit(f"Enter the date of the visit, {day_in_words(visited_on)}, or a later date", field=field)
 
 
 def known_numbers(content: Content, before: Content) -> None:

@@ -23,7 +23,7 @@ from domain.school.rules import (
     must_stand,
 )
 from domain.school.tellings import Tellings, details_in
-from domain.text import plain
+from domain.text import day_in_words, plain
 from domain.vocabulary import About
 
 
@@ -64,8 +64,8 @@ class LookedAfter(Aggregate, part=True):
         if stood_in := next((cover for cover in own if from_ <= cover.from_ < self.today), None):
             since, to = stood_in.from_, stood_in.to
             raise StoodIn(
-                f"This officer covered for the link officer from {since.day} {since:%B %Y}. Choose a date after "
-                f"{to.day} {to:%B %Y}, or end that cover and choose a date after it",
+                f"This officer covered for the link officer from {day_in_words(since)}. Choose a date after "
+                f"{day_in_words(to)}, or end that cover and choose a date after it",
                 field="from_",
             )
         event = events.LinkOfficerAssigned(officer=officer, from_=from_)

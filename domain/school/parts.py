@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from domain.text import day_in_words
 from domain.vocabulary import LabelledEnum, Phase
 
 Value = str | int | None
@@ -64,7 +65,7 @@ class Source:
     assumed: bool = False
 
     def __str__(self) -> str:
-        day = f"{self.dated.day} {self.dated:%B %Y}"
+        day = day_in_words(self.dated)
         return f"{self.file}, not dated, imported on {day}" if self.assumed else f"{self.file} of {day}"
 
 
@@ -131,7 +132,7 @@ def in_words(detail: str, value: Value) -> str:
     """A detail as people read it."""
     if detail in DAYS:
         day = date.fromisoformat(str(value))
-        return f"{day.day} {day:%B %Y}"
+        return day_in_words(day)
     if detail == "phase":
         return Phase(str(value)).label
     if detail == "percent_fsm":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal
 from domain.school.parts import Details, is_there_on, left_on
+from domain.text import day_in_words
 
 if TYPE_CHECKING:
     from domain.school.care import LookedAfter
@@ -72,7 +73,7 @@ def must_be_there(details: Details, day: date, *, authority: str | None, field: 
     theirs = "This school belongs to another authority"
     since, code = left_on(details), details.get("la_code")
     if since is not None and day >= since:
-        said = f"{theirs}. You can only record what happened before {since.day} {since:%B %Y}"
+        said = f"{theirs}. You can only record what happened before {day_in_words(since)}"
         raise SchoolIsElsewhere(said, field=field)
     if since is None and None not in (authority, code) and code != authority:
         raise SchoolIsElsewhere(
@@ -92,7 +93,7 @@ def must_be_open_here(school: LookedAfter, authority: str | None) -> None:
     since, details = school.left_on, school.details
     if since is not None:
         raise SchoolIsElsewhere(
-            f"This school has belonged to another authority since {since.day} {since:%B %Y}. "
+            f"This school has belonged to another authority since {day_in_words(since)}. "
             "You cannot start anything new there"
         )
     if school.is_closed:
@@ -127,4 +128,4 @@ def must_have_a_proposal(school: School, _: date) -> None:
 
 def in_order(first: date, last: date, *, field: str) -> None:
     if last < first:
-        raise EndsBeforeItBegins(f"Choose a date on or after {first.day} {first:%B %Y}", field=field)
+        raise EndsBeforeItBegins(f"Choose a date on or after {day_in_words(first)}", field=field)

@@ -43,7 +43,7 @@ from domain.tender.rules import (
     somebody_must_not_have_replied,
     time_to_reply_must_be_over,
 )
-from domain.text import plain
+from domain.text import day_in_words, plain
 from domain.vocabulary import About, Side
 
 
@@ -326,7 +326,7 @@ class Tender(Aggregate):
         if day < since:
             raise DatesOutOfOrder(
                 "The date must be on or after the day on which the provider was invited or last quoted, "
-                f"{since.day} {since:%B %Y}",
+                f"{day_in_words(since)}",
                 field="came_on",
             )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned, requires
 from domain.calendar import Term, TermDates
-from domain.text import plain
+from domain.text import day_in_words, plain
 from domain.visit import events
 from domain.visit.parts import (
     AHEAD,
@@ -39,7 +39,6 @@ from domain.visit.rules import (
     refuse_a_past_day,
     said,
     visitors_led_by,
-    written,
 )
 from domain.vocabulary import About, Purpose, Side, VisitKind
 
@@ -225,7 +224,7 @@ class Visit(Aggregate):
         """
         if on != self.on:
             raise NotThePlannedDay(
-                f"The visit is planned for {written(self.on)}. Reschedule it to change the date", field="on"
+                f"The visit is planned for {day_in_words(self.on)}. Reschedule it to change the date", field="on"
             )
         confirmed = self.Confirmed(
             side=side,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Refusal
-from domain.text import plain
+from domain.text import day_in_words, plain
 from domain.visit.parts import Visitor, VisitStatus
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def must_be_confirmed(visit: Visit, _: date) -> None:
 
 def day_must_have_come(visit: Visit, today: date) -> None:
     if visit.on > today:
-        raise DayStillToCome(f"The visit is planned for {written(visit.on)}. Cancel or reschedule it instead")
+        raise DayStillToCome(f"The visit is planned for {day_in_words(visit.on)}. Cancel or reschedule it instead")
 
 
 def must_be_held(visit: Visit, _: date) -> None:
@@ -148,8 +148,3 @@ def refuse_a_past_day(on: date, today: date) -> None:
 def refuse_a_day_to_come(on: date, today: date) -> None:
     if on > today:
         raise DayStillToCome("The date must be today or in the past", field="on")
-
-
-def written(day: date) -> str:
-    """As `3 November 2026`."""
-    return f"{day.day} {day:%B %Y}"

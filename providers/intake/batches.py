@@ -16,6 +16,7 @@ from domain.school import Source
 from domain.school.tellings import Tellings
 from domain.service import AlreadyDone, Service, Work
 from domain.signature import acting, current_signature
+from domain.text import day_in_words
 from providers.catalogue.problems import Line, Loss, Problem, Sorted
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ class OlderThanKnown(Refusal):
 
     def __init__(self, dated: date, known: date) -> None:
         super().__init__(
-            f"The file is of {_day(dated)}, but a file of {_day(known)} told otherwise. "
+            f"The file is of {day_in_words(dated)}, but a file of {day_in_words(known)} told otherwise. "
             "Nothing was changed. Choose a newer file, or force this one",
             field="dated",
         )
@@ -218,7 +219,3 @@ def _leave_out(step: Step, refusal: Refusal, report: Taken) -> None:
 def must_be_dated(source: Source) -> None:
     """Raises OccurredInTheFuture where a file is said to be of a day to come."""
     must_have_come(source.dated, current_signature().today, "dated")
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
