@@ -111,7 +111,10 @@ class Count:
     number: int
 
     def __str__(self) -> str:
-        return f"{self.number:,} {self.outcome.value.replace('_', ' ')}"
+        counted, _, became = self.outcome.value.partition("_")
+        if self.number == 1 and not became.startswith("and_"):
+            counted = counted.removesuffix("s")
+        return f"{self.number:,} {counted} {became.replace('_', ' ')}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

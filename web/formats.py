@@ -102,20 +102,16 @@ def _within_the_day(seconds: float) -> str:
     if size < MINUTE:
         return "just now" if seconds <= 0 else "now"
     if size < HOUR:
-        return _in_or_ago(_count(int(size // MINUTE), "minute"), seconds)
-    return _in_or_ago(_count(int(size // HOUR), "hour"), seconds)
+        return _in_or_ago(counted(int(size // MINUTE), "minute"), seconds)
+    return _in_or_ago(counted(int(size // HOUR), "hour"), seconds)
 
 
 def _span(days_apart: int) -> str:
     if days_apart < 60:
-        return _count(days_apart, "day")
+        return counted(days_apart, "day")
     if days_apart < 730:
-        return _count(round(days_apart / 30.44), "month")
-    return _count(int(days_apart / 365.25), "year")
-
-
-def _count(number: int, resource: str) -> str:
-    return f"{number} {resource}" if number == 1 else f"{number} {resource}s"
+        return counted(round(days_apart / 30.44), "month")
+    return counted(int(days_apart / 365.25), "year")
 
 
 def _in_or_ago(span: str, direction: float) -> str:
@@ -136,6 +132,14 @@ def breaking(cell: object) -> str:
     return " app-breaks" if any(len(word) > LONG_WORD for text in texts for word in text.split()) else ""
 
 
+def with_code(text: str | None) -> Markup:
+    """A sentence whose commands, which stand between backticks, are set as code."""
+    plain, code = Markup("{}"), Markup("<code>{}</code>")
+    return Markup("").join(
+        (code if at % 2 else plain).format(part) for at, part in enumerate((text or "").split("`"))
+    )
+
+
 def filters(now: Callable[[], dt.datetime]) -> dict[str, Callable[..., str]]:
     """The template filters; `now` is the clock that `relative` reads."""
     return {
@@ -147,5 +151,6 @@ def filters(now: Callable[[], dt.datetime]) -> dict[str, Callable[..., str]]:
         "money": money,
         "days": days,
         "breaking": breaking,
+        "with_code": with_code,
         "relative": lambda when: relative(when, now()),
     }

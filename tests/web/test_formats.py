@@ -120,3 +120,11 @@ def test_a_cell_of_usual_words_keeps_them_whole(cell: object) -> None:
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="without a time zone"):
         formats.datetime(datetime(2026, 7, 1, 12))  # noqa: DTZ001  a naive moment is what is refused
+
+
+def test_the_commands_of_a_sentence_are_set_as_code_and_nothing_in_it_becomes_markup() -> None:
+    assert (
+        formats.with_code("Run `sis views check` <b>now</b>")
+        == "Run <code>sis views check</code> &lt;b&gt;now&lt;/b&gt;"
+    )
+    assert formats.with_code("Run nothing") == "Run nothing"

@@ -14,6 +14,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 from domain.account import WayIn
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
+from web import formats
 from web.access.context import Pages, RequestContext
 from web.access.identity import allow
 from web.access.name_cache import names_of, reference_of, rows_of
@@ -36,7 +37,6 @@ from web.accounts.signed import signed
 from web.commands.choices import Choices, holders_of_roles
 from web.forms import Form, restore
 from web.forms.command_ids import form_key
-from web.layout.paging import number_of
 from web.layout.refused import refused_page
 from web.runtime.services import Services, chosen
 from web.runtime.settings import current_settings
@@ -88,7 +88,7 @@ def show_all(context: RequestContext) -> ResponseReturnValue:
             [{"text": name, "href": f"/accounts/{reference}"}, account.sign_in_name, {"tag": account.status}]
             for name, account, reference in rows
         ],
-        count=number_of(("account", "accounts"), len(rows)) if rows else "",
+        count=formats.counted(len(rows), "account") if rows else "",
         empty_text="Nobody has an account yet",
     )
 

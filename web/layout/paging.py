@@ -12,6 +12,8 @@ from uuid import UUID
 
 from flask import request
 
+from web import formats
+
 T = TypeVar("T")
 
 PAGE = 50
@@ -62,15 +64,10 @@ def with_query(**changes: Any) -> str:
     return f"{request.path}?{left}" if left else request.path
 
 
-def number_of(counted: Counted, number: int) -> str:
-    """So many of something, as `1 visit` or `1,204 visits`."""
-    return f"{number:,} {counted[number != 1]}"
-
-
 def in_all(counted: Counted, first: int | None, shown: int, total: int | None, counted_to: int) -> str:
     """Which rows of a list stand on a page, and how many there are, as `51 to 100 of 143 visits`. `first` is None
     where the place of these was not counted, `total` where there are more than `counted_to`."""
-    of_all = f"more than {counted_to:,} {counted[1]}" if total is None else number_of(counted, total)
+    of_all = f"more than {counted_to:,} {counted[1]}" if total is None else formats.counted(total, *counted)
     if shown == total or not shown:
         return of_all
     last = "" if first is None else f" to {first + shown - 1:,}" if shown > 1 else ""

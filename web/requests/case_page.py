@@ -71,7 +71,7 @@ def clock(request: SupportRequest, ended_on: date | None, today: date) -> str:
     last = ended_on or today
     waited = request.waiting_days(last)
     count = max(0, (last - request.raised_on).days - waited)
-    took = "1 day" if count == 1 else f"{count} days"
+    took = formats.days(count)
     if request.waiting_since is not None:
         return f"{took}, stopped since {formats.date(request.waiting_since)}"
     return f"{took}, plus {waited} waiting for the school" if waited else took

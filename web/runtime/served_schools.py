@@ -71,15 +71,15 @@ class Served:
     @property
     def sentence(self) -> str:
         """As `95 schools we work with, 154 others (151 not open, 3 of types we do not work with)`."""
-        number = f"{self.served:,} {'school' if self.served == 1 else 'schools'} we work with"
         unknown = f" ({self.of_unknown_type:,} of unknown type)" if self.of_unknown_type else ""
-        other = self.of_other_types.total()
-        others = self.not_open + other + self.of_other_authorities
-        elsewhere = f", {self.of_other_authorities:,} of other authorities" if self.of_other_authorities else ""
-        return (
-            f"{number}{unknown}, {others:,} {'other' if others == 1 else 'others'} "
-            f"({self.not_open:,} not open, {other:,} of types we do not work with{elsewhere})"
-        )
+        why = {
+            "not open": self.not_open,
+            "of types we do not work with": self.of_other_types.total(),
+            "of other authorities": self.of_other_authorities,
+        }
+        reasons = ", ".join(f"{number:,} {reason}" for reason, number in why.items() if number)
+        others = formats.counted(sum(why.values()), "other") + (f" ({reasons})" if reasons else "")
+        return f"{formats.counted(self.served, 'school')} we work with{unknown}, {others}"
 
 
 def count_schools(services: Services, connection: sa.Connection) -> Served:

@@ -26,7 +26,7 @@ from web.layout.csv_export import csv_response
 from web.layout.filters import Filters
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
-from web.layout.paging import number_of, with_query
+from web.layout.paging import with_query
 from web.layout.resource_pages import Beside, record_page
 from web.runtime.terms import term_of
 from web.visits.commands import visits
@@ -131,7 +131,7 @@ def coverage_page(context: RequestContext) -> Answer:
         section="Visits",
         found=found,
         rows=found.lines if found else [],
-        count=number_of(("school", "schools"), len(found.lines)) if found else "",
+        count=formats.counted(len(found.lines), "school") if found else "",
         csv_href=with_query().replace("/coverage", "/coverage.csv", 1),
         breadcrumbs=[("Visits", "/visits"), ("Core visits", "")],
         **filters.context({"academic_year": years_around(present)}, usual=usual),

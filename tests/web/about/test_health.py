@@ -134,7 +134,9 @@ def test_a_view_that_nobody_brings_forward_is_told_as_behind_after_a_minute(
     assert f"Anything recorded since {since} is missing." in director.get("/audit.csv")
     assert said not in browser.get("/service-status")
     world.clock.pass_by(seconds=61)
-    assert f"The view audit_trail is behind: {said}. Check that `sis follow` runs" in browser.get("/service-status")
+    assert f"The view audit_trail is behind: {said}. Check that <code>sis follow</code> runs" in browser.get(
+        "/service-status"
+    )
     keep_inline(world.services.log, world.services.follower, view)
     assert said not in browser.get("/service-status")
     assert said not in director.get("/audit")

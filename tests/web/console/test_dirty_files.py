@@ -38,14 +38,14 @@ def test_a_column_that_is_not_taken_is_said_in_plain_sight() -> None:
     told = taken_in_part(
         "schools", file_of("register_2024-06-17.csv", HEADER, "900001,Ashgrove,Wexmoor,Open,,12/31/1999")
     )
-    assert "1 schools registered" in told
+    assert "1 school registered" in told
     assert "Line 2, OpenDate (12/31/1999): the day stands second; no date of this column is taken" in told
 
 
 def test_doubles_and_closing_lines_are_counted_and_no_fault() -> None:
     row = "900001,Ashgrove High School,Wexmoor,Open,Wexmoor,"
     told = taken_in("schools", file_of("register_2024-06-17.csv", HEADER, row, row, "", "Rows: 2"))
-    assert "1 schools registered, 0 brought up to date, 0 unchanged, 2 doubles and closing lines passed over" in told
+    assert "1 school registered, 0 brought up to date, 0 unchanged, 2 doubles and closing lines passed over" in told
 
 
 def test_one_inspection_of_a_day_to_come_costs_itself_alone() -> None:
@@ -61,11 +61,11 @@ def test_one_inspection_of_a_day_to_come_costs_itself_alone() -> None:
 def test_a_fault_in_a_row_of_a_school_of_others_is_counted_with_them() -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, "900001,Ashgrove,Wexmoor,Open,,"))
     rows = ("URN,Rating,Inspection Date", "900001,Good,2019-03-05", "900777,Splendid,2019-03-05")
-    assert "1 inspections recorded, 0 known already, 1 of schools" in taken_in("inspections", file_of("i.csv", *rows))
+    assert "1 inspection recorded, 0 known already, 1 of schools" in taken_in("inspections", file_of("i.csv", *rows))
 
 
 def test_a_list_of_providers_may_say_type_for_kind(services: Services) -> None:
-    assert "1 providers registered" in taken_in("providers", file_of("ours.csv", *KINDLESS))
+    assert "1 provider registered" in taken_in("providers", file_of("ours.csv", *KINDLESS))
     with services.read() as connection:
         [found] = providers.providers_named(connection, "Acme Ltd")
     acme = services.service.find(Provider, found.id)
@@ -74,7 +74,7 @@ def test_a_list_of_providers_may_say_type_for_kind(services: Services) -> None:
 
 def test_a_column_that_a_list_of_providers_does_not_have_is_said() -> None:
     told = taken_in_part("providers", file_of("ours.csv", "name,kind,web site", "Acme Ltd,private,acme.example"))
-    assert "1 providers registered" in told
+    assert "1 provider registered" in told
     assert "Line 1, web site: is no column of a list of providers" in told
 
 
@@ -99,4 +99,4 @@ def test_every_dirty_file_is_taken_or_refused_as_it_should_be(services: Services
 
     inspections = taken_in_part("inspections", dirty / "inspections_one_in_the_future.csv")
     assert "200 inspections recorded" in inspections
-    assert "1 providers registered" in taken_in("providers", dirty / "providers_type_for_kind.csv")
+    assert "1 provider registered" in taken_in("providers", dirty / "providers_type_for_kind.csv")

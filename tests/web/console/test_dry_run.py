@@ -20,12 +20,12 @@ LISTED = ("name,kind", "Fractions Ltd,private", "Decimals Ltd,private")
         (
             "schools",
             (HEADER, ASHGROVE.replace("High", "Secondary"), LARK_HILL, ASHGROVE.replace("900001", "900004")),
-            "1 schools registered, 1 brought up to date, 1 unchanged",
+            "1 school registered, 1 brought up to date, 1 unchanged",
             "900001: An import updated the school's details",
         ),
-        ("links", LINKED, "1 successions proposed", "900001: An import recorded from"),
-        ("inspections", INSPECTED, "1 inspections recorded", "900001: An import recorded the inspection"),
-        ("groups", MEMBERSHIPS, "1 memberships noted", "that the school belongs to The Wexmoor Trust"),
+        ("links", LINKED, "1 succession proposed", "900001: An import recorded from"),
+        ("inspections", INSPECTED, "1 inspection recorded", "900001: An import recorded the inspection"),
+        ("groups", MEMBERSHIPS, "1 membership noted", "that the school belongs to The Wexmoor Trust"),
         ("providers", LISTED, "2 providers registered", "Fractions Ltd"),
     ],
 )

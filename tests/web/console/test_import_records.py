@@ -282,7 +282,7 @@ def test_a_register_without_a_column_of_authorities_is_of_the_one_that_is_told(s
     file = file_of("register_2024-06-17.csv", "URN,EstablishmentName,EstablishmentStatus (name)", "900001,A,Open")
     assert "names no authorities" in run("schools", file).output
     told = taken_in("schools", file, "--la", "Salford")
-    assert "1 schools registered" in told
+    assert "1 school registered" in told
     assert recorded(services)[0].asked.authority == "Salford"
     with services.read() as connection:
         school = schools.by_urn(connection, 900001)

@@ -156,7 +156,7 @@ def test_an_older_file_leaves_what_a_newer_one_told_unless_it_is_forced(services
     older = file_of("register_2023-06-17.csv", HEADER, ASHGROVE.replace("High", "Secondary"))
     before = events_of(services)
 
-    assert "1 cells told otherwise by a newer file" in taken_in("schools", older)
+    assert "1 cell told otherwise by a newer file" in taken_in("schools", older)
     assert events_of(services) == before
     assert "1 brought up to date" in taken_in("schools", older, "--force")
 
@@ -165,12 +165,12 @@ def test_a_second_import_at_a_time_is_refused(services: Services) -> None:
     register = file_of("register_2024-06-17.csv", HEADER, ASHGROVE)
     with alone(services.writer, "import"):
         refused = run("schools", register)
-        assert "1 schools registered" in taken_in("schools", register, "--dry-run")
+        assert "1 school registered" in taken_in("schools", register, "--dry-run")
 
     assert refused.exit_code == 1
     assert refused.stderr.splitlines()[-1].startswith("Error: Another import is running")
     assert events_of(services) == 0
-    assert "1 schools registered" in taken_in("schools", register)
+    assert "1 school registered" in taken_in("schools", register)
 
 
 def test_bad_rows_are_listed_while_good_ones_count() -> None:
@@ -221,7 +221,7 @@ def test_links_are_proposed_once_and_wait_for_a_person(services: Services) -> No
         "links_2024-07-01.csv", "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate", "900001,900002,x,Successor,"
     )
 
-    assert "1 successions proposed, 0 known already" in taken_in("links", links)
+    assert "1 succession proposed, 0 known already" in taken_in("links", links)
     assert "0 successions proposed, 1 known already" in taken_in("links", links)
     with services.read() as connection:
         assert [proposal.urn for proposal in schools.proposed_successions(connection)] == [900002]
@@ -232,7 +232,7 @@ def test_inspections_are_recorded_once(services: Services) -> None:
     rows = ("URN,Rating,Inspection Date", "900001,Good,2019-03-05", "900009,Good,2019-03-05")
     inspections = file_of("inspections_2020.csv", *rows)
 
-    assert "1 inspections recorded, 0 known already, 1 of schools not in the" in taken_in("inspections", inspections)
+    assert "1 inspection recorded, 0 known already, 1 of schools not in the" in taken_in("inspections", inspections)
     assert "0 inspections recorded, 1 known already" in taken_in("inspections", inspections)
 
 
@@ -242,7 +242,7 @@ MEMBERSHIPS = ("URN,Group UID,Group Name,Group Type,Joined date", "900001,77,The
 def test_groups_are_noted_and_left(services: Services) -> None:
     taken_in("schools", file_of("register_2024-06-17.csv", HEADER, ASHGROVE))
 
-    assert "1 memberships noted" in taken_in("groups", file_of("groups_2024-06-18.csv", *MEMBERSHIPS))
+    assert "1 membership noted" in taken_in("groups", file_of("groups_2024-06-18.csv", *MEMBERSHIPS))
     with services.read() as connection:
         school = schools.by_urn(connection, 900001)
         assert school is not None
@@ -263,7 +263,7 @@ def test_the_list_of_groups_tells_which_have_closed(services: Services) -> None:
 def test_providers_are_registered_from_the_services_own_list(services: Services) -> None:
     own = file_of("ours.csv", "name,kind,subjects,phases", "Fractions Ltd,private,mathematics,secondary")
 
-    assert "1 providers registered, 0 brought up to date" in taken_in("providers", own)
+    assert "1 provider registered, 0 brought up to date" in taken_in("providers", own)
     assert "0 providers registered, 0 brought up to date, 1 unchanged" in taken_in("providers", own)
     with services.read() as connection:
         assert [found.reference for found in providers.providers_named(connection, "Fractions Ltd")] == [
@@ -274,7 +274,7 @@ def test_providers_are_registered_from_the_services_own_list(services: Services)
 def test_providers_of_a_published_list_of_names_are_of_the_kind_that_is_said(services: Services) -> None:
     names = file_of("bodies.csv", "name,type", "Wexmoor Teaching School Hub,teaching_school_hub")
 
-    assert "1 providers registered" in taken_in("providers", names, "--kind", "public")
+    assert "1 provider registered" in taken_in("providers", names, "--kind", "public")
     with services.read() as connection:
         assert [found.kind for found in providers.providers_named(connection, "wexmoor teaching school hub")] == [
             "public"

@@ -99,14 +99,14 @@ def test_schools_of_another_authority_are_not_taken_unless_they_are_named(
     assert "0 schools registered, 0 brought up to date, 12 unchanged, 1 of other authorities" in taken_in(
         "schools", both
     )
-    assert "1 schools registered" in taken_in("schools", both, "--la", "Elsewhere")
+    assert "1 school registered" in taken_in("schools", both, "--la", "Elsewhere")
 
 
 def test_the_authority_of_the_database_is_the_one_that_is_taken(services: Services) -> None:
     with services.acting(None, "administrator", Channel.COMMAND_LINE):
         services.service.add(lambda: Authority.begin(name="Elsewhere Council", la_code="351", service_name="SIS"))
     both = register("register_2024-07-17.csv", school(1), school(50, "351,Elsewhere"))
-    assert "1 schools registered, 0 brought up to date, 0 unchanged, 1 of other" in taken_in("schools", both)
+    assert "1 school registered, 0 brought up to date, 0 unchanged, 1 of other" in taken_in("schools", both)
     assert known(services, 900050).la_code == "351"
 
 
@@ -184,4 +184,4 @@ def test_an_older_list_of_inspections_over_a_newer_one_is_refused(services: Serv
     assert refused.exit_code == 1
     assert "a file of 31 January 2020 told otherwise" in refused.stderr
     assert events_of(services) == before
-    assert "1 inspections recorded" in taken_in("inspections", older, "--force")
+    assert "1 inspection recorded" in taken_in("inspections", older, "--force")

@@ -330,7 +330,7 @@ def test_what_kind_the_providers_of_a_list_are_counts_as_told_where_somebody_say
     path.write_bytes(listed.replace(b"Fractions", b"Decimals"))
     monkeypatch.chdir(tmp_path)
     assert "Say of what kind" in at_the_console(world.services, monkeypatch, "providers", path)
-    assert "1 providers registered" in at_the_console(
+    assert "1 provider registered" in at_the_console(
         world.services, monkeypatch, "providers", path, "--kind", "internal"
     )
 

@@ -264,7 +264,7 @@ def test_which_schools_the_service_works_with_is_a_setting_from_a_day_on(
     world.school("Wexmoor Grammar", school_type="Other independent school")
     administrator = world.administrator()
     page = sign_in(administrator).get("/settings/authority")
-    assert "1 school we work with, 1 other (0 not open, 1 of types we do not work with)" in page
+    assert "1 school we work with, 1 other (1 of types we do not work with)" in page
     assert "Open establishments of other types" in page
 
     chosen = answers(served_types=["Other independent school", "Community school"])
