@@ -50,7 +50,7 @@ def plain(page: str) -> str:
 # Reading
 
 
-@pytest.mark.parametrize("status", set(InvitationStatus) & set(InvitationProgress), ids=str)
+@pytest.mark.parametrize("status", [each for each in InvitationStatus if each in set(InvitationProgress)], ids=str)
 def test_what_became_of_an_invitation_is_called_the_same_by_the_service_and_the_provider(
     status: InvitationStatus,
 ) -> None:
