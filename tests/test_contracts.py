@@ -155,7 +155,6 @@ def outside_packages(source: Path) -> set[str]:
     return {name.partition(".")[0] for name in named} - sys.stdlib_module_names
 
 
-FIELD = "marshmallow hands a field or a validator the value alone"
 SHOWN = "marshmallow hands what shows a record the record alone"
 BELOW = "the runtime lies below the context, and reads the part of it that does not depend on who asks"
 
@@ -163,10 +162,9 @@ AMBIENT = {
     ("web/__init__.py", "services"): "Jinja hands a filter the value alone",
     ("web/access/context.py", "services"): "a context is made before it is known which authority answers",
     ("web/accounts/security_trail.py", "request_scope"): "a line of the log has the id of the request it is made in",
-    ("web/audit/asking.py", "current_context"): FIELD,
-    ("web/commands/attachments.py", "current_context"): FIELD,
-    ("web/commands/fields.py", "current_context"): FIELD,
-    ("web/layout/filter_fields.py", "current_context"): FIELD,
+    ("web/commands/attachments.py", "current_context"): SHOWN,
+    ("web/commands/fields.py", "current_context"): "a form hands a field its choices alone",
+    ("web/forms/references.py", "current_context"): SHOWN,
     ("web/people/schemas.py", "current_context"): SHOWN,
     ("web/runtime/authority.py", "request_scope"): BELOW,
     ("web/runtime/headers.py", "request_scope"): BELOW,

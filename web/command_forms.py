@@ -230,7 +230,7 @@ class CommandForm:
             return self._not_now(self.why_not, typed_already=True)
         if "change" in request.form:
             return self.show()
-        if not self.form.is_valid():
+        if not self.form.is_valid(self.request):
             self._say_that_files_are_gone()
             return self._overtaken() or self._done_with_its_files() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:

@@ -28,6 +28,7 @@ from tests.web.test_versions import KINDS, _steps, resources_of
 from tests.world import World
 from web.commands.dispatch import execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
+from web.forms.references import resolve
 
 DRAWN = 3
 """How many answers are drawn for each command."""
@@ -67,9 +68,10 @@ class Rehearsal:
         for number, body in enumerate(self._drawn(f"{resource.path}-{command.name}")):
             told = dict(body)
             self.caller._speak_of_what_is_there(told, command.schema(), number)
-            with sent_by(self.standing.app, self.person):
+            with sent_by(self.standing.app, self.person) as context:
                 try:
-                    yield command.schema().load(told)
+                    schema = command.schema()
+                    yield schema.load(resolve(context, schema, told))
                 except ValidationError:
                     continue
 

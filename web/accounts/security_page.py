@@ -33,7 +33,7 @@ class SecurityFilters(Schema):
 def show_security(context: RequestContext) -> ResponseReturnValue:
     """The security trail, the latest first, by what happened and whose account it concerns."""
     allow(context, Action.KEEP_ACCOUNTS)
-    filters = Filters(SecurityFilters)
+    filters = Filters(context, SecurityFilters)
     try:
         before = _place(after) if (after := place_asked()) else None
     except ValueError:

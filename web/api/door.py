@@ -16,6 +16,7 @@ from werkzeug.routing import BaseConverter, Map
 
 from domain.text import visible, visible_within
 from web.access.context import RequestContext, handed
+from web.forms.references import resolve
 from web.runtime.problems import Problem, problem_of, way_on
 from web.runtime.request_limits import check_nesting, too_deep, too_large
 
@@ -69,6 +70,10 @@ class Parser(FlaskParser):
             raise UnsupportedMediaType("Send the file as multipart/form-data")
         typed = [(name, visible(value)) for name, value in req.form.items(multi=True)]
         return MultiDictProxy(CombinedMultiDict([MultiDict(typed), req.files]), schema)
+
+    def pre_load(self, location_data: Any, *, schema: Schema, req: Any, location: str) -> Any:
+        """What was sent, with what was found in place of whatever it names."""
+        return handed(resolve)(schema, location_data)
 
 
 class AddressOfRecord(BaseConverter):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import BadRequest
 
 from domain.vocabulary import Channel, LabelledEnum, Purpose
@@ -17,12 +16,13 @@ from projections import audit_trail, references
 from projections.audit_trail import TrailFilter
 from projections.view_status import behind_since
 from web import formats
-from web.access.context import Snapshot, User, current_context
+from web.access.context import Snapshot, User
 from web.access.disclosure import log_filter, readable_kinds, searchable, shows_log_positions
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
+from web.forms.references import ReferenceField
 from web.history.timeline import OF_ENTRIES, HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of
 from web.layout.filter_fields import NO_DAY, RecordFilter, SchoolFilter
 
@@ -59,8 +59,8 @@ class Reason(LabelledEnum):
         return {"given": "With a reason", "none": "Without a reason"}[self.value]
 
 
-class AnyRecord(fields.String):
-    """Any record by its reference; loads as its id. One of which whoever asks is told nothing is as good as none."""
+class AnyRecord(ReferenceField):
+    """Any record by its reference; found as its id. One of which whoever asks is told nothing is as good as none."""
 
     refers_to = ""
 
@@ -69,19 +69,24 @@ class AnyRecord(fields.String):
         "behind": "The audit trail is behind: anything recorded since {since} is not shown yet",
     }
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        with current_context().read() as snapshot:
-            found = references.find(snapshot.connection, super()._deserialize(value, attr, data, **kwargs))
-            if found is None or not entries_told(snapshot, TrailFilter(stream=found.id), None, 1):
-                if since := trail_behind_since(snapshot.connection):
-                    raise self.make_error("behind", since=formats.datetime(since))
-                raise self.make_error("unknown")
+    def find(self, snapshot: Snapshot, name: str) -> UUID:
+        found = references.find(snapshot.connection, name)
+        if found is None or not entries_told(snapshot, TrailFilter(stream=found.id), None, 1):
+            if since := trail_behind_since(snapshot.connection):
+                raise self.make_error("behind", since=formats.datetime(since))
+            raise self.make_error("unknown")
         return found.id
 
 
-def _is_kind(value: str) -> None:
-    if value not in readable_kinds(current_context().user):
-        raise ValidationError("There are no records of that kind, or you may not read their trail")
+class ReadableKind(ReferenceField):
+    """A kind of record whose trail the person who asks may read."""
+
+    default_error_messages = {"unknown": "There are no records of that kind, or you may not read their trail"}
+
+    def find(self, snapshot: Snapshot, name: str) -> str:
+        if name not in readable_kinds(snapshot.user):
+            raise self.make_error("unknown")
+        return name
 
 
 class AuditFilters(Schema):
@@ -93,7 +98,7 @@ class AuditFilters(Schema):
     school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
     person = RecordFilter("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})
     took_part = fields.Enum(Took, by_value=True, metadata={"label": "Their involvement"})
-    record_kind = fields.String(validate=_is_kind, metadata={"label": "Kind of record"})
+    record_kind = ReadableKind(metadata={"label": "Kind of record"})
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
     record = AnyRecord(metadata={"label": "Record", "hint": "Reference, like SR-2026-0001"})
     has_reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})

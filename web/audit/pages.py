@@ -42,7 +42,7 @@ NOTHING = AuditPage((), None)
 def search(context: RequestContext) -> Answer:
     """The search and what it finds, newest first."""
     allow(context, Action.READ_AUDIT)
-    filters = Filters(AuditFilters)
+    filters = Filters(context, AuditFilters)
     page = NOTHING if filters.wrong else _found(context, trail_filter(filters.values))
     with context.read() as snapshot:
         behind = trail_behind_since(snapshot.connection)
@@ -79,7 +79,7 @@ NO_ENTRY = "There is no entry in the audit trail at this address"
 def sheet(context: RequestContext) -> Response:
     """All that the search finds, as a sheet."""
     allow(context, Action.READ_AUDIT)
-    filters = Filters(AuditFilters)
+    filters = Filters(context, AuditFilters)
     if filters.wrong:
         raise BadRequest("One of the filters is wrong. Correct it on the audit trail page.")
     applied = "; ".join(text for text, _ in filters.context(_choices(context))["chips"])

@@ -57,7 +57,7 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
     """What waits, as the filters ask for it."""
     allow(context, Action.READ_CASELOAD)
     asking, today = context.user, context.services.today()
-    filters = Filters(CaseloadFilters)
+    filters = Filters(context, CaseloadFilters)
     everybody = widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL
     with context.read() as snapshot:
         page = NOTHING if filters.wrong else _page(snapshot, filters.values)

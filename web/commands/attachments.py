@@ -9,7 +9,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from marshmallow import fields
 from werkzeug.exceptions import Forbidden
 
 from domain.aggregate import RECORDS
@@ -31,6 +30,7 @@ from web.access.restricted_reads import note_shown
 from web.commands.dispatch import LoadedRecord, found_at, load_for_user
 from web.commands.resource import Resource, Values
 from web.forms.messages import lower_first
+from web.forms.references import ReferenceField
 from web.history.record_addresses import record_href
 from web.runtime.bulk_load import load_records
 
@@ -214,8 +214,8 @@ OF_RECORD = {"on_kind": "record_kind", "on_record": "record"}
 """What programs call the columns of what is attached."""
 
 
-class PlaceField(fields.String):
-    """The record that something is attached to, by reference or URN; loads as its Place, if the person who asks may
+class PlaceField(ReferenceField):
+    """The record that something is attached to, by reference or URN; found as AttachedTo, if the person who asks may
     read it: any other is as good as none."""
 
     refers_to = ""
@@ -230,16 +230,18 @@ class PlaceField(fields.String):
         super().__init__(**options)
         self.kinds = kinds
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
-        kind = _kind_of(text)
+    def written(self, text: str) -> str:
+        return text.strip().upper()
+
+    def find(self, snapshot: Snapshot, name: str) -> AttachedTo:
+        kind = _kind_of(name)
         resource = resource_of(kind)
         if resource is None:
             raise self.make_error("unknown")
         if kind not in self.kinds:
             raise self.make_error("not_taken")
         try:
-            found = load_for_user(current_context(), resource, text).record
+            found = load_for_user(snapshot.context, resource, name).record
         except (Forbidden, NoRecord):
             raise self.make_error("missing") from None
         about = found.about()

@@ -1,7 +1,4 @@
-"""Fields of command schemas that name records: people write references and URNs, commands take ids.
-
-marshmallow hands a field nothing but the value, so these ask for the context of the request.
-"""
+"""Fields of command schemas; where they name records, people write references and URNs, and commands take ids."""
 
 from __future__ import annotations
 
@@ -19,12 +16,13 @@ from domain.text import line, plain
 from domain.vocabulary import LabelledEnum
 from projections import schools
 from web.access.context import Snapshot, current_context
-from web.access.name_cache import id_of_reference, reference_of, rows_of
+from web.access.name_cache import id_of_reference, rows_of
 from web.access.nameable_people import may_name
 from web.access.nameable_places import may_name_provider, may_name_school
 from web.commands.attachments import is_open_to
 from web.commands.choices import Choices, distinct_options
 from web.forms.numbers import Amount
+from web.forms.references import ReferenceField
 
 LONGEST = 20_000
 """The most characters of a free text; long enough that nobody meets it in writing a record of visit."""
@@ -40,32 +38,24 @@ NO_PUPILS = "Do not include names of pupils."
 IN_HALVES = "Enter days in halves, like 2 or 2.5"
 
 
-class SchoolField(fields.String):
-    """A school by any URN that it holds or held; loads as the school's id."""
+class SchoolField(ReferenceField):
+    """A school by any URN that it holds or held; found as the school's id."""
 
     refers_to = "URN"
 
     default_error_messages = {"unknown": "Enter the URN of a school in the register"}
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        school = self._school(super()._deserialize(value, attr, data, **kwargs).strip())
-        if school is None:
+    def written(self, text: str) -> str:
+        urn = text.strip()
+        if not urn.isdecimal() or len(urn) > MOST_DIGITS_OF_URN:
+            raise self.make_error("unknown")
+        return urn
+
+    def find(self, snapshot: Snapshot, name: str) -> UUID:
+        school = schools.by_urn(snapshot.connection, int(name))
+        if school is None or not may_name_school(snapshot, school.id):
             raise self.make_error("unknown")
         return school.id
-
-    def _school(self, text: str) -> schools.KnownSchool | None:
-        """The school of a URN; None where there is none, or none that the person who asks may name."""
-        if not text.isdecimal() or len(text) > MOST_DIGITS_OF_URN:
-            return None
-        with current_context().read() as snapshot:
-            school = schools.by_urn(snapshot.connection, int(text))
-            return school if school and may_name_school(snapshot, school.id) else None
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        if value is None:
-            return None
-        with current_context().read() as snapshot:
-            return reference_of(snapshot, value)
 
 
 def known_or_unknown(words: type[StrEnum], **metadata: Any) -> fields.String:
@@ -75,8 +65,8 @@ def known_or_unknown(words: type[StrEnum], **metadata: Any) -> fields.String:
     return fields.String(validate=allowed, metadata=metadata)
 
 
-class RecordField(fields.String):
-    """A record of one kind by its reference; loads as the record's id. One that the person who asks may not open is
+class RecordField(ReferenceField):
+    """A record of one kind by its reference; found as the record's id. One that the person who asks may not open is
     refused as one that does not exist, so that nobody learns by trying that there is one."""
 
     default_error_messages = {
@@ -89,29 +79,21 @@ class RecordField(fields.String):
         self.kind = kind
         self.prefix = self.refers_to = prefix
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs).strip().upper()
-        if not has_form(text, self.prefix):
+    def written(self, text: str) -> str:
+        reference = text.strip().upper()
+        if not has_form(reference, self.prefix):
             raise self.make_error("invalid_form", example=f"{self.prefix}-2026-0001")
-        if not self._exists(text):
-            raise self.make_error("unknown", one=self.kind.replace("-", " "))
-        return record_id(self.kind, text)
+        return reference
 
-    def _exists(self, text: str) -> bool:
-        id = record_id(self.kind, text)
-        if id_of_reference(text) != id:
-            return False
-        with current_context().read() as snapshot:
-            return id in rows_of(snapshot, [id]) and self._may_be_named(snapshot, id)
+    def find(self, snapshot: Snapshot, name: str) -> UUID:
+        id = record_id(self.kind, name)
+        is_there = id_of_reference(name) == id and id in rows_of(snapshot, [id])
+        if not is_there or not self._may_be_named(snapshot, id):
+            raise self.make_error("unknown", one=self.kind.replace("-", " "))
+        return id
 
     def _may_be_named(self, snapshot: Snapshot, id: UUID) -> bool:
         return is_open_to(snapshot.context, self.kind, id)
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        if not isinstance(value, UUID):
-            return None
-        with current_context().read() as snapshot:
-            return reference_of(snapshot, value)
 
 
 class PersonField(RecordField):

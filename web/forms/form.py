@@ -9,9 +9,11 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from domain.text import plain
+from web.access.context import RequestContext
 from web.forms.field import Answers, FormField
 from web.forms.grouped import GroupField, RowsField, answers_given, answers_to_load, questions
 from web.forms.messages import in_plain_words
+from web.forms.references import resolve
 
 NOT_PROVIDED = "Not provided"
 
@@ -50,18 +52,19 @@ class Form:
         self.values: dict[str, Any] = {}
         self.errors: dict[str, str] = {}
 
-    def is_valid(self) -> bool:
-        """Whether the answers load by the schema; fills `values`, or `errors` in the order of the page."""
+    def is_valid(self, request: RequestContext | None = None) -> bool:
+        """Whether the answers load by the schema; fills `values`, or `errors` in the order of the page. What they
+        name is looked up for whoever sends the `request`."""
         if self._sent and not self._checked:
             self._checked = True
-            self._load()
+            self._load(request)
         return self._sent and not self.errors
 
-    def _load(self) -> None:
+    def _load(self, request: RequestContext | None) -> None:
         mistakes: dict[str, str] = {}
         answers = answers_to_load(self._questions, mistakes)
         try:
-            values = self._schema.load(answers, unknown=EXCLUDE)
+            values = self._schema.load(resolve(request, self._schema, answers), unknown=EXCLUDE)
         except ValidationError as refused:
             for name, message in self._said_plainly(refused):
                 mistakes.setdefault(name, message)

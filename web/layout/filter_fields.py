@@ -1,20 +1,17 @@
-"""Fields of filters that name records as people call them: by number, or by a name that one alone has.
-
-marshmallow hands a field nothing but the value, so these ask for the context of the request.
-"""
+"""Fields of filters that name records as people call them: by number, or by a name that one alone has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from marshmallow import fields
 
 from projections import schools
 from projections.names import like
-from web.access.context import current_context
+from web.access.context import Snapshot
+from web.forms.references import ReferenceField
 
 MOST_NAMESAKES = 5
 """So many of one name are told apart in a message; with more, the name says too little."""
@@ -23,8 +20,8 @@ NO_DAY: dict[str, Any] = {"invalid": "Enter a real date"}
 """What is said of a day in a filter that is none."""
 
 
-class RecordFilter(fields.String):
-    """A record by what people call it: its number, or a name that one alone has. Loads as the record's id."""
+class RecordFilter(ReferenceField):
+    """A record by what people call it: its number, or a name that one alone has; found as the record's id."""
 
     default_error_messages = {
         "unknown": "No {one} has that {number} or name",
@@ -38,10 +35,11 @@ class RecordFilter(fields.String):
         super().__init__(**options)
         self.kind, self.one, self.number = kind, one, number
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **kwargs).strip()
-        with current_context().read() as snapshot:
-            found = list(self._found(snapshot.connection, text))
+    def written(self, text: str) -> str:
+        return text.strip()
+
+    def find(self, snapshot: Snapshot, name: str) -> UUID:
+        found = list(self._found(snapshot.connection, name))
         if len(found) == 1:
             return found[0][0]
         key = "unknown" if not found else "several" if len(found) <= MOST_NAMESAKES else "many"

@@ -12,7 +12,9 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from domain.vocabulary import LabelledEnum
 from web import formats
+from web.access.context import RequestContext
 from web.forms.messages import Phrase, in_plain_words
+from web.forms.references import resolve
 from web.layout.paging import with_query
 
 UNPROCESSABLE = 422
@@ -34,9 +36,9 @@ class Filters:
     `context`. `widget` in a field's metadata makes radios of a choice.
     """
 
-    def __init__(self, schema: type[Schema] | None) -> None:
+    def __init__(self, context: RequestContext, schema: type[Schema] | None) -> None:
         self.fields = (schema or Schema)().load_fields
-        self.values, self.wrong = _read((schema or Schema)())
+        self.values, self.wrong = _read(context, (schema or Schema)())
 
     @property
     def status(self) -> int:
@@ -83,7 +85,7 @@ class Filters:
         }
 
 
-def _read(schema: Schema) -> tuple[dict[str, Any], Mapping[str, Any]]:
+def _read(context: RequestContext, schema: Schema) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """The filters that can be read, and what is wrong with the others."""
     given = {name: request.args.getlist(name) for name in schema.load_fields if any(request.args.getlist(name))}
     plain = {
@@ -91,7 +93,8 @@ def _read(schema: Schema) -> tuple[dict[str, Any], Mapping[str, Any]]:
         for name, values in given.items()
     }
     try:
-        return dict(schema.load({name: value for name, value in plain.items() if value}, unknown=EXCLUDE)), {}
+        answers = resolve(context, schema, {name: value for name, value in plain.items() if value})
+        return dict(schema.load(answers, unknown=EXCLUDE)), {}
     except ValidationError as error:
         wrong = error.messages if isinstance(error.messages, dict) else {}
         return dict(error.valid_data or {}), wrong

@@ -161,7 +161,7 @@ class ListPage(Generic[R]):
 def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None, **more: Any) -> Answer:
     """The list of records that the user may see, or of what belongs `of` one of them; nothing of
     it where a filter cannot be read."""
-    listing, filters = page.listing, Filters(page.listing.filters)
+    listing, filters = page.listing, Filters(context, page.listing.filters)
     after = place_asked()
     with context.read() as snapshot:
         limited = _reach(snapshot, page.source) if of is None else of

@@ -129,7 +129,7 @@ GAPS: ListPage[GapCount] = ListPage(
 @pages.get("/gaps")
 def gaps(context: RequestContext) -> Answer:
     """Where nobody could be found, by subject and phase."""
-    filters = Filters(GapFilters)
+    filters = Filters(context, GapFilters)
     with context.read() as snapshot:
         limited = reach(snapshot, Action.READ_REQUEST)
         bars = by_subject([] if filters.wrong else count_gaps(snapshot, limited, filters.values))

@@ -92,7 +92,7 @@ def show(context: RequestContext) -> Any:
     form = _form(context, chosen, offered)
     if request.method != "POST":
         return _page(context, chosen, form, offered)
-    if not form.is_valid():
+    if not form.is_valid(context):
         return _page(context, chosen, form, offered, UNPROCESSABLE)
     try:
         terms = HandOverTerms(to=form.values["to"], from_=form.values["from_"], reason=form.values["reason"])
@@ -109,7 +109,7 @@ def _choose(context: RequestContext) -> Any:
         offered = {OFFICERS: holders_of_roles(snapshot, (Role.OFFICER,))}
     sent = request.args if "officer" in request.args else None
     form = Form(ChooseOfficer(), data=sent, context=offered)
-    status = UNPROCESSABLE if sent is not None and not form.is_valid() else 200
+    status = UNPROCESSABLE if sent is not None and not form.is_valid(context) else 200
     page = render_template(
         "schools/hand_over_from.html",
         page_title="Hand over schools",

@@ -189,7 +189,7 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
     asking = context.user
-    filters = Filters(FileFilters)
+    filters = Filters(context, FileFilters)
     with context.read() as snapshot:
         rows = FILE.rows(snapshot.connection, record=found.record.id, **list_parameters(context, found.record))
         begins = identity(context, found.record, asking, "File", rows)

@@ -121,7 +121,7 @@ def _around(snapshot: Snapshot, visit: Visit, found: Beside) -> Mapping[str, Any
 def coverage_page(context: RequestContext) -> Answer:
     """The core visits of a term, school by school."""
     allow(context, Action.READ_VISIT)
-    filters = Filters(CoverageFilters)
+    filters = Filters(context, CoverageFilters)
     found = None if filters.wrong else _coverage(context, filters.values)
     present = term_of(context.services, context.services.today())
     usual = {"academic_year": str(present.academic_year), "term": present.term.value}
@@ -143,7 +143,7 @@ def coverage_page(context: RequestContext) -> Answer:
 def coverage_csv(context: RequestContext) -> Response:
     """The same as a sheet."""
     allow(context, Action.READ_VISIT)
-    filters = Filters(CoverageFilters)
+    filters = Filters(context, CoverageFilters)
     if filters.wrong:
         raise BadRequest("We cannot read one of the filters. Set it again on the core visits page.")
     found = _coverage(context, filters.values)
