@@ -16,6 +16,7 @@ from werkzeug.datastructures import FileStorage, ImmutableMultiDict, MultiDict
 
 from domain.vocabulary import Purpose
 from web.forms import Form
+from web.forms.chosen import choices_of
 
 
 class Action(Schema):
@@ -496,3 +497,9 @@ def test_nothing_typed_breaks_a_form(changes: dict[str, str]) -> None:
     assert form.is_valid() == (not form.errors)
     assert all(re.fullmatch(r"[A-Z'].*[^.]", message) for message in form.errors.values())
     assert len(form.answers()) >= 9
+
+
+def test_a_choice_without_a_label_of_its_own_keeps_its_hyphens() -> None:
+    types = ["academy 16-19 converter", "non-maintained special school"]
+    offered = choices_of(fields.String(validate=validate.OneOf(types)), None, {})
+    assert [text for _, text in offered] == ["Academy 16-19 converter", "Non-maintained special school"]

@@ -23,7 +23,7 @@ HEAD = (
     "Recorded",
     "What happened",
     "Who",
-    "Post",
+    "Role",
     "Through",
     "Purpose",
     "Reason",

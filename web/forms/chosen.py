@@ -169,5 +169,5 @@ def member_label(member: Enum) -> str:
 
 
 def value_in_words(value: Any) -> str:
-    text = as_text(value).replace("_", " ").replace("-", " ")
+    text = as_text(value).replace("_", " ")
     return text[:1].upper() + text[1:]

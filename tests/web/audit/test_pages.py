@@ -422,6 +422,7 @@ def test_the_sheet_holds_what_the_search_finds_and_says_so_at_its_end(
         str(world.urn(cases[0].school)),
     )
     assert told["Reference"] == "CC-2026-0001"
+    assert told["Role"] == "School Improvement Officer"
     assert "Entries: 1. Filters: Kind of record: Concern; Purpose: Challenge. Made by Rae Reviewer" in last[0]
 
 
