@@ -116,7 +116,7 @@ class CommandForm:
         asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
         with self.request.read() as snapshot:
             offered = command.context(snapshot, self.record) if command.context else {}
-            self.context = {**offered, REASON_READERS: readers_of(self.resource, command)}
+            self.context = {**offered, REASON_READERS: readers_of(self.resource, command, self.request.user)}
             initial = self._first_answers(snapshot) if request.method != "POST" else {}
         if command.draft:
             with self.request.read_present() as snapshot:
@@ -183,7 +183,7 @@ class CommandForm:
             self.command.title,
             reason,
             self._back(),
-            "Go to the record",
+            "Go to the record" if self.record is not None else f"Go to the list of {self.resource.path}",
             called=self._called(),
             section=self.resource.path.capitalize(),
         )

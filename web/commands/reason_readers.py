@@ -10,6 +10,7 @@ from domain.attachment import Attachment
 from domain.note import Note
 from domain.tender import Tender
 from domain.vocabulary import Role
+from web.access.context import User
 from web.access.disclosure import BROKERING, CONCERN, TOLD_TO_ALL_INVITED, right_to_read
 from web.access.policy import POLICY, SCHOOL
 from web.commands.resource import Command, Resource
@@ -20,19 +21,21 @@ REASON_READERS = "reason_readers"
 OUTSIDE = frozenset({*SCHOOL, Role.SPECIALIST})
 
 
-def readers_of(resource: Resource[Any], command: Command[Any]) -> str:
-    """Who outside the service reads the reason of a command, in a sentence; empty for nobody.
+def readers_of(resource: Resource[Any], command: Command[Any], asking: User | None = None) -> str:
+    """Who outside the service reads the reason of a command, in a sentence; empty for nobody. Whoever asks is not
+    told of their own side.
 
     Where a command does not say in which events it keeps its reason, it may be any of its kind of record.
     """
     of_kind = [event for topic, event in EVENTS.items() if topic.startswith(f"{resource.kind.KIND}.")]
-    return readers_in_words(command.told_in or of_kind)
+    return readers_in_words(command.told_in or of_kind, asking)
 
 
-def readers_in_words(events: Iterable[type[Event]]) -> str:
+def readers_in_words(events: Iterable[type[Event]], asking: User | None = None) -> str:
     """Who outside the service is told of any of these events, in a sentence; empty for nobody."""
     told = [event for event in events if outside_readers(event)]
     roles = frozenset[Role]().union(*map(outside_readers, told))
+    roles -= _own_side(asking) if asking else frozenset()
     kinds = {event.TOPIC.partition(".")[0] for event in told}
     if kinds & {Note.KIND, Attachment.KIND}:
         return "The school or the provider can read it if this is for them."
@@ -41,6 +44,10 @@ def readers_in_words(events: Iterable[type[Event]]) -> str:
         return ""
     unless = ", unless the concern is restricted" if kinds == {CONCERN} else ""
     return f"{' and '.join(sides).capitalize()} can read it{unless}."
+
+
+def _own_side(asking: User) -> frozenset[Role]:
+    return frozenset(side for side in OUTSIDE if asking.holds(*(SCHOOL if side in SCHOOL else (side,))))
 
 
 def outside_readers(event: type[Event]) -> frozenset[Role]:

@@ -583,7 +583,10 @@ def test_a_service_of_the_authority_is_engaged_without_quotes(market: Market, br
 
 def test_nothing_is_proposed_where_no_request_waits_for_somebody(market: Market, broker: Browser) -> None:
     told = "There are no approved requests that still need a provider."
-    assert told in broker.get("/engagements/propose", status=409)
+    refused = broker.get("/engagements/propose", status=409)
+    assert told in refused
+    assert "Go to the list of engagements" in refused
+    assert "Go to the record" not in refused
 
     market.an_approved_request()
     assert told not in broker.get("/engagements/propose")

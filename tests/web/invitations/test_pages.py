@@ -389,6 +389,7 @@ def test_an_invitation_is_declined_with_a_reason_of_the_list(market: Market, of:
         **day("unavailable_until", date(2027, 1, 4)),
     }
 
+    assert "The provider can read it" not in browser.get(f"{INVITATION}/decline")
     browser.send(f"{INVITATION}/decline", {**answers, "reason": ""}, status=422)
     browser.send_and_check(f"{INVITATION}/decline", answers)
 
