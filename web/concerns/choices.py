@@ -48,7 +48,7 @@ def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Context:
 
 def default_authoriser(snapshot: Snapshot, asking: User) -> Context:
     """Whoever raises a concern authorises it, if they hold a post that may."""
-    return {"authoriser": reference_of(snapshot, snapshot.user.person)} if asking.holds(*APPROVERS) else {}
+    return {"authoriser": reference_of(snapshot, asking.person)} if asking.holds(*APPROVERS) else {}
 
 
 def for_step(snapshot: Snapshot, _: ConcernCase | None) -> Context:

@@ -83,7 +83,7 @@ def _own_reference(context: RequestContext) -> str:
     if not asking.holds(*BROKERS):
         return ""
     with context.read() as snapshot:
-        return reference_of(snapshot, snapshot.user.person) or ""
+        return reference_of(snapshot, asking.person) or ""
 
 
 @pages.get("/<ref>")
