@@ -92,7 +92,7 @@ def _note_and_file(world: World, api: Program, school: UUID, concern: str) -> No
         world.services.service.add(
             lambda: Note.write(f"N-2026-{concern[-4:]}", note_type=NoteType.MEETING, **place, **said)
         )
-    sent = {"on": concern, "visible_to": "school"}
+    sent = {"record": concern, "visible_to": "school"}
     sent |= {"file": (io.BytesIO(b"pupil,mark\n1,7\n"), f"{concern}-{FILED}")}
     headers = {**api.headers, "Idempotency-Key": f"add-file-{concern}"}
     answer = api.client.post("/api/v1/files/add", data=sent, headers=headers)
