@@ -11,6 +11,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException, ServiceUnavailable, TooManyRequests
 from werkzeug.test import TestResponse
 
+from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Role
 from tests.web.conftest import Program, Standing
 from tests.web.market import Market
@@ -120,6 +121,10 @@ def test_every_operation_says_which_headers_it_asks_for(standing: Standing) -> N
 def test_a_refusal_names_the_answer_as_the_command_does(world: World, program: Callable[..., Program]) -> None:
     market = Market(world)
     market.a_tender()
+    with market.brokering():
+        market.service.change(
+            Tender, market.tender, lambda it: it.decline(market.harrop.id, why=DeclineReason.DATES, reason="Away")
+        )
     broker = program(market.broker)
 
     problem = broker.post(
