@@ -292,14 +292,15 @@ class Service(Application[UUID]):
                 try:
                     self.save_together(work.records)
                 except OutcomeUnknown as error:
-                    saved = self._log.event(first_event_id())
-                    if saved is None or not _is_repeated(saved, first):
+                    if not self._is_saved(first):
                         lost = error
                         continue
                 except RecordConflictError:
-                    self._unless_done(first)
-                    lost = None
-                    continue
+                    # What was lost may be saved only after it was looked for: then the conflict is with itself.
+                    if lost is None or not self._is_saved(first):
+                        self._unless_done(first)
+                        lost = None
+                        continue
                 if (saved_too := _SAVED.get()) is not None:
                     saved_too.update((record.id, record) for record in work.records)
             return result
@@ -329,6 +330,10 @@ class Service(Application[UUID]):
             act()
         if events:
             self._log.put(events, looked_at=looked_at)
+
+    def _is_saved(self, first: Event | None) -> bool:
+        saved = self._log.event(first_event_id())
+        return saved is not None and _is_repeated(saved, first)
 
     def _unless_done(self, first: Event | None) -> None:
         saved = self._log.event(first_event_id())

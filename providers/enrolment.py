@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -71,16 +71,28 @@ def suspend(
     suspended = work.find(Provider, provider)
     suspended.suspend(reason=reason)
     for id in pause:
-        _engagement_of(work, provider, id, field="pause").pause(reason=reason)
+        with _said_of("pause"):
+            _engagement_of(work, provider, id).pause(reason=reason)
     for id in cancel:
-        give_up(work, _engagement_of(work, provider, id, field="cancel"), side=Side.SERVICE, reason=reason)
+        with _said_of("cancel"):
+            give_up(work, _engagement_of(work, provider, id), side=Side.SERVICE, reason=reason)
     return suspended
 
 
-def _engagement_of(work: Work, provider: UUID, id: UUID, *, field: str) -> BrokeredEngagement:
+@contextmanager
+def _said_of(field: str) -> Iterator[None]:
+    """What an engagement refuses is said of the answer that names it."""
+    try:
+        yield
+    except Refusal as refused:
+        refused.field = field
+        raise
+
+
+def _engagement_of(work: Work, provider: UUID, id: UUID) -> BrokeredEngagement:
     engagement = work.find(BrokeredEngagement, id)
     if engagement.work.provider != provider:
-        raise EngagementOfAnother(f"{engagement.reference} is another provider's engagement", field=field)
+        raise EngagementOfAnother(f"{engagement.reference} is another provider's engagement")
     return engagement
 
 

@@ -91,7 +91,12 @@ def test_new_pins_are_installed_before_the_next_run(clone: Path, changed: str) -
 
 # Which tests run where
 
-LONG = {"tests/browser/test_journeys.py", "tests/web/console/test_imports.py", "tests/web/test_scale.py"}
+LONG = {
+    "tests/browser/test_journeys.py",
+    "tests/web/clients/test_generated.py",
+    "tests/web/console/test_imports.py",
+    "tests/web/test_scale.py",
+}
 """Where tests are that only `make test-long` runs: they repeat what others find, and take too long for every day."""
 
 

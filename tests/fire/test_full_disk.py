@@ -38,9 +38,9 @@ THREADS = 8
 PATIENCE = 180
 
 COMMANDS_ON_A_FULL_DISK = {
-    "views status": "kept in step by every command.*The disk of the database has [0-9,]+ bytes free: make room",
+    "views status": "kept in step by every command.*The disk of the database has [0-9,]+ bytes free: free some space",
     "views check --record": "views are what the log says\nThis was not written down. There is no room left on",
-    "views rebuild": "There is no room left on the disk .*: make room",
+    "views rebuild": "There is no room left on the disk .*: free some space",
 }
 
 MakeRoom = Callable[[], None]

@@ -133,7 +133,7 @@ def test_each_person_that_is_named_by_number_is_judged_by_one_rule() -> None:
 
 def written(api: Program, on: str, person: str, key: str, status: int) -> dict[str, Any]:
     body = {
-        "on": on,
+        "record": on,
         "note_type": "telephone",
         "heading": "A call",
         "text": "Heard",

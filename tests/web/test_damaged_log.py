@@ -60,7 +60,7 @@ def test_a_damaged_file_is_named_and_the_service_goes_on_from_the_backup_without
     _spoil_page(file, position=20)
 
     for words in (("views", "status"), ("views", "check")):
-        assert "The database is damaged, or is none (database disk image is malformed)" in fails(*words)
+        assert "The database is damaged, or is not one (database disk image is malformed)" in fails(*words)
     app = create_app(
         Settings(f"sqlite:///{file}", secret_key="only for tests", testing=True),
         services=Services(f"sqlite:///{file}"),
@@ -115,7 +115,7 @@ def test_a_damaged_postgresql_is_named_and_the_service_goes_on_from_the_backup(
         server.start()
 
         for words in (("views", "status"), ("views", "check")):
-            assert "The database is damaged, or is none (invalid page in block 0 of relation" in fails(*words)
+            assert "The database is damaged, or is not one (invalid page in block 0 of relation" in fails(*words)
         create = "createdb -h db1 -U sis -T template0 sis_restored\n"
         restore = next(line for line in _block_of_scale("pg_restore").splitlines() if line.startswith("pg_restore"))
         _shell(create + restore, address)

@@ -434,8 +434,10 @@ def test_a_refusal_saves_nothing(world: World, sign_in: SignIn, a_case: dict[str
     raised(world, director, sign_in, a_case)
     before = world.services.service.find(ConcernCase, FIRST).version
 
-    answers = {"reason": "Because", "authoriser": world.reference(director)}
-    sign_in(director).send("/concerns/CC-2026-0001/resume", answers, status=422)
+    on = {"on-day": "1", "on-month": "1", "on-year": "2099"}
+    answers = {**on, "kind": "informal", "text": "Met the head", "authoriser": world.reference(director)}
+    refused = sign_in(director).send("/concerns/CC-2026-0001/record-step", answers, status=422)
+    assert "must be today or in the past" in refused.text
 
     assert world.services.service.find(ConcernCase, FIRST).version == before
 

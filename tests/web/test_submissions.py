@@ -71,10 +71,10 @@ def test_a_form_that_was_refused_is_corrected_under_its_own_number(
 ) -> None:
     browser.send(RAISE, answers)
     director = {"authoriser": world.reference(world.director("Rita Reid"))}
-    page = browser.get(f"{FIRST}/resume")
+    page = browser.get(f"{FIRST}/pause")
 
-    for reason in ("It is over", "It is really over"):
-        refused = browser.send_page(f"{FIRST}/resume", page, {**director, "reason": reason}, status=422).text
+    for reason in (" ", ""):
+        refused = browser.send_page(f"{FIRST}/pause", page, {**director, "reason": reason}, status=422).text
         assert "You have already sent this form" not in refused
         page = refused
 

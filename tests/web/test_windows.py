@@ -241,7 +241,7 @@ def test_work_is_evaluated_and_closed_in_time(delivered: Market, program: Open) 
     assert rules_of(world, BrokeredEngagement, "BE-2026-0001") == ("settings-1",)
 
     found = outcomes(delivered.engagement("BE-2026-0001"))
-    told = [{"objective": each.objective, "attainment": each.attainment.value} for each in found]
+    told = [{"work_objective": each.objective, "attainment": each.attainment.value} for each in found]
     judged = {"quality": 5, "impact": 4, "comment": "Clear", "outcomes": told}
     Acting(program(delivered.head))(f"{WORK}/evaluate", judged)
     assert due(world) == {Task.CLOSE_ENGAGEMENT: working_days(8, FIRST)}

@@ -35,8 +35,8 @@ def form(refers_to: str) -> dict[str, Any]:
     if refers_to == URN:
         return {"pattern": "^[0-9]{1,6}$", "example": "100001"}
     if refers_to == ANY:
-        return {"pattern": f"^({numbered}|[0-9]{{1,6}})$", "example": f"{example}-2026-0001"}
-    return {"pattern": f"^{numbered}$", "example": f"{example}-2026-0001"}
+        return {"pattern": f"^({numbered}|[0-9]{{1,6}})$", "example": f"{example}-2026-0142"}
+    return {"pattern": f"^{numbered}$", "example": f"{example}-2026-0142"}
 
 
 def refers_to(field: fields.Field[Any]) -> str | None:
