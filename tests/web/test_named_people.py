@@ -98,9 +98,7 @@ def test_a_step_of_a_concern_is_authorised_by_an_officer_or_director(at_stage: S
     town = at_stage.town
     for happened in STAGES.get(step, STARTED):
         with town.world.acting(town.director, "director"):
-            town.service.change(
-                ConcernCase, town.ours.records[ConcernCase.KIND], lambda it: happened(it, town.director)
-            )
+            town.service.change(ConcernCase, town.ours.records[ConcernCase.KIND], partial(happened, by=town.director))
     for role in (Role.SPECIALIST, Role.HEADTEACHER, Role.BROKER, Role.REVIEWER):
         door = Door(at_stage, town.director, town.people[role])
         door.refuses(f"{CASE}/{step}", {**STEPS[step], "authoriser": door.named}, "authoriser")

@@ -104,10 +104,10 @@ class RaiseRequest(Schema):
     visit = RecordField(
         "visit",
         "V",
-        metadata={"label": "Visit where the need was found", "hint": "For example, V-2026-0012", "width": 20},
+        metadata={"label": "Visit where the need was found", "hint": "For example, V-2026-0142", "width": 20},
     )
     concern = RecordField(
-        "concern", "CC", metadata={"label": "Related concern", "hint": "For example, CC-2026-0012", "width": 20}
+        "concern", "CC", metadata={"label": "Related concern", "hint": "For example, CC-2026-0142", "width": 20}
     )
 
     @validates_schema

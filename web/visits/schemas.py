@@ -104,7 +104,7 @@ class PlanVisit(_Visiting):
     lead = _lead()
     focus = text_field(label="Focus", hint=f"What the visit will look at. {NO_PUPILS}", rows=3)
     concern = RecordField(
-        "concern", "CC", metadata={"label": "Related concern", "hint": "For example, CC-2026-0012", "width": 20}
+        "concern", "CC", metadata={"label": "Related concern", "hint": "For example, CC-2026-0142", "width": 20}
     )
     request = RecordField(
         "support-request",

@@ -113,7 +113,7 @@ def api(world: World, program: Use) -> Program:
 
 def send(api: Program, key: str, on: str, content: bytes, status: int) -> dict[str, object]:
     headers = {**api.headers, "Idempotency-Key": key}
-    sent = {"on": on, "file": file("notes.txt", content)}
+    sent = {"record": on, "file": file("notes.txt", content)}
     answer = api.client.post("/api/v1/files/add", data=sent, headers=headers, content_type="multipart/form-data")
     assert answer.status_code == status, answer.text
     told: dict[str, object] = answer.get_json()

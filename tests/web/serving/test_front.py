@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
@@ -76,4 +77,5 @@ def test_all_bodies_together_are_bounded_until_they_are_answered(
         assert await of_the_other_kind == (200, str(other).encode())
         assert await sent(front, size) == (200, str(size).encode())
 
-    asyncio.run(together())
+    with ThreadPoolExecutor(1) as thread:  # the thread of a browser test has a loop already
+        thread.submit(asyncio.run, together()).result()
