@@ -89,12 +89,12 @@ def _called(value: Any, called: Mapping[UUID, str]) -> Any:
 def _schema(row: Any, inside: frozenset[str], names: frozenset[tuple[str, str]]) -> type[Schema]:
     """One field for each column and property that is told, by the name that programs call it."""
     called = {name: dict(names).get(name, name) for name in _columns(row) if name not in inside}
-    rows_as_json = {
+    told = {
         called[name]: field_of(called[name], name, hint, names)
         for name, hint in _columns(row).items()
         if name in called
     }
-    return Schema.from_dict(rows_as_json, name=row.__name__)
+    return Schema.from_dict(told, name=row.__name__)
 
 
 def field_of(
