@@ -13,7 +13,10 @@ from flask import Flask
 
 from domain.concern import ConcernCase
 from domain.concern.parts import Finding, Objective, Rag, Rating, ReviewDecision
+from domain.record_of_visit import RecordOfVisit
+from domain.support_request import SupportRequest
 from domain.vocabulary import Role
+from tests.domain.brokered import a_need
 from tests.scenario import TODAY
 from tests.town import Town
 from tests.web.conftest import Program, Standing
@@ -105,9 +108,11 @@ def test_a_step_of_a_concern_is_authorised_by_an_officer_or_director(at_stage: S
 
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.SPECIALIST])
-def test_a_request_is_answered_by_somebody_of_the_service(standing: Standing, role: Role) -> None:
-    door = Door(standing, standing.town.people[Role.BROKER], standing.town.people[role])
-    door.refuses(f"{REQUEST}/acknowledge", {"officer": door.named, "answer_by": SOON}, "officer")
+def test_a_request_is_answered_by_somebody_of_the_service(at_stage: Standing, role: Role) -> None:
+    town = at_stage.town
+    town._add(lambda: SupportRequest.raise_("SR-2026-0900", **a_need(school=town.ours.school)))
+    door = Door(at_stage, town.people[Role.BROKER], town.people[role])
+    door.refuses("/requests/SR-2026-0900/acknowledge", {"officer": door.named, "answer_by": SOON}, "officer")
 
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.HEADTEACHER, Role.REVIEWER])
@@ -158,9 +163,10 @@ def test_a_visit_is_made_by_the_service_and_by_specialists(standing: Standing, r
     door.refuses(f"{VISIT}/change-visitors", {**visitors, "reason": "The officer is ill"}, "visitors")
 
 
-def test_an_action_is_owned_by_the_school_s_own_people_the_service_or_a_specialist(standing: Standing) -> None:
-    town = standing.town
+def test_an_action_is_owned_by_the_school_s_own_people_the_service_or_a_specialist(at_stage: Standing) -> None:
+    town = at_stage.town
+    town._then(RecordOfVisit, town.ours.records[RecordOfVisit.KIND], lambda it: it.reopen_for_correction("Year 8"))
     agreed = {"text": "Send a specialist", "owner_side": "service", "due": SOON, "purpose": "support"}
     for stranger in (town.theirs.head, town.people[Role.REVIEWER]):
-        door = Door(standing, town.director, stranger)
+        door = Door(at_stage, town.director, stranger)
         door.refuses(f"{RECORD}/write", {"actions": [{**agreed, "owner": door.named}]}, "actions")
