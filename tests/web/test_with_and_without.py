@@ -212,8 +212,8 @@ def test_whoever_may_read_the_concern_is_told_of_its_entries(three: Three) -> No
 @pytest.mark.parametrize("person", ["bystander", "specialist"], indirect=True)
 def test_the_sums_of_a_provider_are_those_of_the_cases_that_the_reader_may_know(three: Three, person: UUID) -> None:
     town = three.everything.town
-    with three.everything.world.services.read() as connection:
-        numbers = references_of(connection, [town.ours.provider, town.theirs.provider])
+    with sent_by(three.everything.app, town.director) as context, context.read() as snapshot:
+        numbers = references_of(snapshot, [town.ours.provider, town.theirs.provider])
     for number, path in product(numbers.values(), ("brokered-history", "brokered-cases")):
         address = f"/api/v1/{path}?provider={number}"
         assert three.visit.answer(person, address) == three.everything.answer(person, address)
