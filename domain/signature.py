@@ -82,7 +82,7 @@ def on_behalf_of(whom: UUID) -> Iterator[Signature]:
 
 
 def current_signature() -> Signature:
-    """The signature in force. Raises NobodyActs outside `acting`."""
+    """The signature in force. Raises NoSignature outside `acting`."""
     return _current().signature
 
 

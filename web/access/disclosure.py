@@ -236,7 +236,7 @@ _NOTES_AND_FILES = RowQueries(
 class Disclosure:
     """What one visitor may be told of some events; what was looked up once is not looked up again.
 
-    `sifted` says that the events were found with `told_of_trail`, which has looked at notes and files already.
+    `sifted` says that the events were found with `school_trail_filter`, which has looked at notes and files already.
     """
 
     def __init__(self, snapshot: Snapshot, events: Collection[Event] = (), *, sifted: bool = False) -> None:

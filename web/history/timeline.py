@@ -114,7 +114,7 @@ def as_row(entry: TimelineEntry, row: type[T]) -> T:
 def timeline_of_record(
     snapshot: Snapshot, events: Sequence[Event], *, after: str | None = None, limit: int
 ) -> list[TimelineEntry]:
-    """A page of what happened to a record, as `told_of_record` takes it."""
+    """A page of what happened to a record, as `page_of_record` takes it."""
     disclosure = Disclosure(snapshot, events)
     told, _ = page_of_record(disclosure, events, after=after, limit=limit)
     return entries(snapshot, told, disclosure)
