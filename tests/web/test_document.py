@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from tests.web.conftest import Program, Standing
+from tests.databases import Databases
+from tests.town import Town
+from tests.web.conftest import Program, Standing, an_app, an_office
+from tests.world import World
 from web.api import document
 from web.api.reference import rules
 from web.resources import RESOURCES
@@ -23,6 +26,13 @@ SHAPES = "#/components/schemas/"
 REFERENCE = re.compile(r"[A-Z]{1,3}-[0-9]{4}-[0-9]{4,6}")
 SUM = re.compile(r"-?[0-9]+\.[0-9]{2}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@pytest.fixture(scope="module")
+def standing(databases: Databases) -> Iterator[Standing]:
+    """A town of its own: somebody comes to it who holds every post."""
+    with an_office(databases) as (services, clock):
+        yield Standing(an_app(services), Town(World(services, clock)))
 
 
 @pytest.fixture(scope="module")

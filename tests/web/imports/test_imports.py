@@ -66,6 +66,11 @@ def counted(page: str, caption: str) -> str:
     return ", ".join(f"{number} {unescape(outcome)[0].lower()}{unescape(outcome)[1:]}" for outcome, number in told)
 
 
+def as_said(counts: str) -> str:
+    """The same as the command line says it, which speaks of one in the singular."""
+    return re.sub(r"(^|, )1 (\w+)s\b", r"\g<1>1 \2", counts)
+
+
 def recorded(services: Services) -> list[Import]:
     with services.read() as connection:
         return [services.service.find(Import, row.id) for row in view.list_rows(connection)]
@@ -584,7 +589,7 @@ def test_pages_and_programs_count_what_the_command_line_counts(
         file = (io.BytesIO(path.read_bytes()), name)
 
         check = administrator.send(BEGIN, {**sent, "file": file}, status=200).text
-        assert counted(check, "What will change") in told.splitlines(), name
+        assert as_said(counted(check, "What will change")) in told.splitlines(), name
 
         if number % 2:
             administrator.send_page(BEGIN, check, {**sent, "confirmed": "yes"})
