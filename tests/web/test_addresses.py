@@ -16,7 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.vocabulary import Role
-from tests.web.conftest import Standing
+from tests.databases import Databases
+from tests.town import Town
+from tests.web.conftest import Standing, an_app, an_office
+from tests.world import World
 from web.layout.paging import place_asked, shortened
 from web.open_routes import OPEN_ROUTES
 from web.runtime.old_names import present
@@ -42,6 +45,13 @@ def shown(page: str) -> str:
         r"<details[^>]*>\s*<summary[^>]*>\s*<span[^>]*>Technical details.*?</details>", "", main, flags=re.S
     )
     return unescape(re.sub(r"<(script|style|svg|code)\b.*?</\1>|<[^>]+>", " ", main, flags=re.S))
+
+
+@pytest.fixture(scope="module")
+def standing(databases: Databases) -> Iterator[Standing]:
+    """A town of its own: whoever walks it reads what is restricted, which is recorded."""
+    with an_office(databases) as (services, clock):
+        yield Standing(an_app(services), Town(World(services, clock)))
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DIRECTOR, Role.OFFICER, Role.HEADTEACHER, Role.SPECIALIST])
