@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Response, json, request
+from flask import Response
 from flask_smorest.fields import Upload
 from marshmallow import Schema
-from werkzeug.exceptions import BadRequest, Conflict, PreconditionRequired
 
-from domain.aggregate import Aggregate, Refusal
+from domain.aggregate import Aggregate
 from domain.school import School
-from projections.event_log import saving_alongside
 from web.access.context import RequestContext, handed
 from web.access.identity import allow_any
-from web.access.name_cache import ids_within, rows_of
 from web.access.policy import Action
+from web.api.answers import Answer, answer_command, answer_of, answer_once, answer_record, refusals_named_as_asked
 from web.api.document import ASKED, RIGHT, right_of
 from web.api.door import API_PREFIX, Blueprint
 from web.api.history import history_of
-from web.api.idempotency import Key, KeyTaken, fingerprint
+from web.api.idempotency import Key
 from web.api.lists import list_of, of_all, of_record
 from web.api.open_commands import beginnings_of, commands_of
 from web.api.protocol import (
@@ -43,10 +39,9 @@ from web.api.protocol import (
     header_references,
 )
 from web.api.references import URN, form
-from web.commands.dispatch import copy_for_reader, execute, load_for_user, must_be_open, version_of
+from web.commands.dispatch import load_for_user, must_be_open
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Command, Resource, SingleEndpoint
-from web.forms.command_ids import command_id
 from web.runtime.log_position import TELLS
 from web.runtime.request_limits import takes_files
 
@@ -102,7 +97,7 @@ def add_single_api(single: SingleEndpoint) -> Blueprint:
     api = Blueprint(f"api_{single.name}", single.name, url_prefix=f"{API_PREFIX}/{single.path}")
 
     def answered(context: RequestContext) -> Response:
-        return _answer(200, (single.out().dump(single.answer(context)), {}))
+        return answer_of(200, (single.out().dump(single.answer(context)), {}))
 
     _add(
         api,
@@ -162,7 +157,7 @@ def _add_page(
     **described: Any,
 ) -> None:
     def pages(context: RequestContext, filters: dict[str, Any], **where: str) -> Response:
-        return _answer(200, listed(context, filters, **where))
+        return answer_of(200, listed(context, filters, **where))
 
     guard = _permitted(lambda context: allow_any(context, [read]) if read else None)
     answers = _answers(200, page, "Link")
@@ -172,12 +167,7 @@ def _add_page(
 
 def _add_single(api: Blueprint, resource: Resource[A]) -> None:
     def single(context: RequestContext, ref: str) -> Any:
-        record = load_for_user(context, resource, ref).record
-        told = resource.out().dump(_ready(context, resource, record))
-        tag = _tag(context, record, told)
-        headers = {"ETag": f'"{tag}"'}
-        is_known = request.if_none_match.contains_weak(tag)
-        return Response(status=304, headers=headers) if is_known else _answer(200, (told, headers))
+        return answer_record(context, resource, ref)
 
     unchanged = {"description": "The record is as you have it", "headers": header_references(*OF_RECORD)}
     _add(
@@ -199,10 +189,7 @@ def _add_beginning(api: Blueprint, resource: Resource[A], command: Command[A]) -
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
     def begin(context: RequestContext, headers: dict[str, Any], values: dict[str, Any]) -> Any:
-        def done(key: Key, id: UUID) -> Answer:
-            return _done(context, resource, command, values, key, id=id)
-
-        return _once(context, headers["key"], 201, done, again=_again(context, resource))
+        return answer_command(context, resource, command, values, headers["key"])
 
     _add(
         api,
@@ -227,8 +214,8 @@ def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
     @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
     def previewed(context: RequestContext, values: dict[str, Any]) -> Any:
-        with _named_as_asked(command):
-            return _answer(200, (out().dump(preview(context, values)), {}))
+        with refusals_named_as_asked(command):
+            return answer_of(200, (out().dump(preview(context, values)), {}))
 
     _add(
         api,
@@ -242,16 +229,6 @@ def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
         answers=_answers(200, out),
         method="POST",
     )
-
-
-@contextmanager
-def _named_as_asked(command: Command[Any]) -> Iterator[None]:
-    """Let a refusal name the answer as programs know it."""
-    try:
-        yield
-    except Refusal as refusal:
-        refusal.field = command.called(refusal.field)
-        raise
 
 
 def _location(schema: type[Schema]) -> str:
@@ -286,12 +263,7 @@ def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, error_status_code=422)
     def carry_out(context: RequestContext, headers: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
-        at = _version(request.headers.get("If-Match"))
-
-        def done(key: Key, id: UUID) -> Answer:
-            return _done(context, resource, command, values, key, id=id, ref=ref, at=at)
-
-        return _once(context, headers["key"], 200, done, at=at, again=_again(context, resource))
+        return answer_command(context, resource, command, values, headers["key"], ref=ref)
 
     _add(
         api,
@@ -316,7 +288,7 @@ def _add_several(api: Blueprint, resource: Resource[A], command: BulkCommand) ->
         def done(_: Key, id: UUID) -> Answer:
             return command.out().dump(command.carry_out(context, values, id)), {}
 
-        return _once(context, headers["key"], 200, done)
+        return answer_once(context, headers["key"], 200, done)
 
     _add(
         api,
@@ -382,106 +354,6 @@ def _permitted(check: Callable[[RequestContext], None]) -> Callable[[Callable[..
         return guarded
 
     return guard
-
-
-Answer = tuple[Any, dict[str, str]]
-"""What was done, as it is told, and the headers that go with it."""
-
-
-def _once(
-    context: RequestContext,
-    name: str,
-    status: int,
-    carry_out: Callable[[Key, UUID], Answer],
-    *,
-    at: int | None = None,
-    again: Callable[[UUID, int], Answer] | None = None,
-) -> Any:
-    """Carry out a command under an id of its own once per Idempotency-Key, and answer its repetition with the same
-    answer: `again` makes it of the record at a version, where one record answers."""
-    person, unquoted = context.user.person, name.strip('"')
-    route = f"{request.method} {request.path}"
-    key = Key(
-        context.services, person, route, unquoted, fingerprint(request, at), status, is_of_one=again is not None
-    )
-    kept = key.kept()
-    if kept is None:
-        try:
-            with saving_alongside(key):
-                answer = _answer(status, carry_out(key, command_id(context, unquoted)))
-            if again is None:
-                key.keep_answer(answer)
-            return answer
-        except KeyTaken:
-            kept = key.kept()
-    if kept is None:
-        raise Conflict("The first request with this Idempotency-Key is still being carried out")
-    if again is not None and kept.record is not None:
-        return _answer(kept.status, again(kept.record, kept.version))
-    return Response(kept.body, kept.status, kept.headers or {}, content_type=kept.content_type)
-
-
-def _answer(status: int, answer: Answer) -> Response:
-    told, headers = answer
-    return Response(json.dumps(told), status, headers, content_type="application/json")
-
-
-def _done(
-    context: RequestContext,
-    resource: Resource[A],
-    command: Command[A],
-    values: dict[str, Any],
-    key: Key,
-    *,
-    id: UUID,
-    ref: str | None = None,
-    at: int | None = None,
-) -> Answer:
-    """The record as it is after a command, with its version and its address."""
-    if ref is not None:
-        key.record = load_for_user(context, resource, ref).record.id
-    with _named_as_asked(command):
-        record = execute(context, resource, command, values, command_id=id, ref=ref, at=at)
-    if not key.is_saved:
-        key.keep(record.id, record.version)
-    key.keep_last(record.version)
-    return _told(context, resource, record)
-
-
-def _again(context: RequestContext, resource: Resource[A]) -> Callable[[UUID, int], Answer]:
-    def told(id: UUID, version: int) -> Answer:
-        return _told(context, resource, context.services.service.find(resource.kind, id, version=version))
-
-    return told
-
-
-def _told(context: RequestContext, resource: Resource[A], record: A) -> Answer:
-    told = resource.out().dump(_ready(context, resource, record))
-    return told, {"ETag": f'"{_tag(context, record, told)}"', "Location": f"{API_PREFIX}{resource.href(record)}"}
-
-
-def _ready(context: RequestContext, resource: Resource[A], record: A) -> Any:
-    """The record as the person who asks may see it, with all that it names looked up at once."""
-    seen = copy_for_reader(context, resource, record)
-    with context.read() as snapshot:
-        rows_of(snapshot, set(ids_within(seen)))
-    return seen
-
-
-def _version(if_match: str | None) -> int:
-    if if_match is None:
-        raise PreconditionRequired("Send If-Match with the ETag of the record as you read it")
-    # A proxy that compresses answers makes their ETags weak: W/"7" is the same version.
-    told = re.fullmatch(r'(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]+)?"', if_match)
-    if told is None:
-        raise BadRequest('If-Match is an ETag of this API, like "7"')
-    return int(told[1])
-
-
-def _tag(context: RequestContext, record: Aggregate, told: Any) -> str:
-    """The version of a record as the person who asks counts it, by which a change is held to what they saw, and a
-    print of what they are told: their rights, and what hangs on what, change that without any version."""
-    return f"{version_of(context, record)}-{hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]}"
 
 
 def _what_it_does(command: Command[Any], plainly: str) -> str:
