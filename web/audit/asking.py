@@ -17,8 +17,8 @@ from projections.audit_trail import TrailFilter
 from projections.view_status import behind_since
 from web import formats
 from web.access.context import Snapshot, User
-from web.access.disclosure import log_filter, readable_kinds, searchable, shows_log_positions
 from web.access.identity import ListScope
+from web.access.list_filters import log_filter, readable_kinds, searchable, shows_log_positions
 from web.access.policy import Action
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values

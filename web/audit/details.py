@@ -20,7 +20,8 @@ from domain.vocabulary import LabelledEnum, Personal
 from projections.audit_trail import kind_of
 from web import formats
 from web.access.context import Snapshot, User
-from web.access.disclosure import Disclosure, shows_log_positions
+from web.access.disclosure import Disclosure
+from web.access.list_filters import shows_log_positions
 from web.access.name_cache import ids_within, names_of
 from web.history.sentences import ids_in, sentence, value_in_words
 from web.history.timeline import post_held, who_acted

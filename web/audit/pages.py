@@ -15,8 +15,9 @@ from projections import audit_trail
 from projections.audit_trail import TrailFilter
 from projections.schools import by_urn
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.disclosure import Disclosure, readable_kinds, shows_log_positions
+from web.access.disclosure import Disclosure
 from web.access.identity import allow
+from web.access.list_filters import readable_kinds, shows_log_positions
 from web.access.name_cache import id_of_reference, rows_of
 from web.access.policy import Action
 from web.access.restricted_reads import note_shown_itself

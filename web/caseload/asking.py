@@ -13,8 +13,8 @@ from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
 from web.access.context import Snapshot, User
-from web.access.disclosure import caseload_limits, items_for_reader
 from web.access.identity import ListScope, reach, schools_of_teams
+from web.access.list_filters import caseload_limits, items_for_reader
 from web.access.policy import Action
 from web.commands.fields import person_field
 from web.commands.listing import NO_PLACE, ListEndpoint, Listing

@@ -19,7 +19,8 @@ from projections.audit_trail import TrailFilter, kind_of
 from projections.names import Name
 from projections.view import Row
 from web.access.context import Snapshot, User
-from web.access.disclosure import READING, Disclosure, restricted_sentence, school_trail_filter, searchable
+from web.access.disclosure import READING, Disclosure, restricted_sentence
+from web.access.list_filters import school_trail_filter, searchable
 from web.access.name_cache import rows_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import plain_sentence

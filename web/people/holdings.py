@@ -13,7 +13,7 @@ from domain.vocabulary import Role
 from projections import caseload, schools, visits
 from projections.caseload import Item
 from web.access.context import Snapshot
-from web.access.disclosure import items_for_reader
+from web.access.list_filters import items_for_reader
 from web.access.name_cache import references_of
 
 NAMED = 8

@@ -14,7 +14,7 @@ from projections import people as view
 from projections.row_queries import RowQueries, RowQuery
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.disclosure import items_for_reader
+from web.access.list_filters import items_for_reader
 from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.accounts import accounts

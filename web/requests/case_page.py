@@ -19,8 +19,9 @@ from projections.provider_history import BrokeredHistory
 from projections.row_queries import RowQuery
 from web import formats
 from web.access.context import RequestContext, Snapshot
-from web.access.disclosure import INSIDE, items_for_reader
+from web.access.disclosure import INSIDE
 from web.access.identity import concerned
+from web.access.list_filters import items_for_reader
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.access.restricted import restricted_records

@@ -20,8 +20,9 @@ from projections.row_queries import RowQueries, RowQuery
 from projections.schools import InspectedOn, KnownSchool, LookedAfter
 from web import formats
 from web.access.context import RequestContext, Snapshot, User
-from web.access.disclosure import CONCERN, INSIDE, WRITING, items_for_reader
+from web.access.disclosure import CONCERN, INSIDE
 from web.access.identity import team_of
+from web.access.list_filters import WRITING, items_for_reader
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.commands.attachments import ATTACHED_QUERY, RECORD
