@@ -33,6 +33,26 @@ WIDER = """() => {
 }"""
 
 
+ILL_SET = """() => {
+  const faults = [];
+  for (const link of document.querySelectorAll(".govuk-breadcrumbs a")) {
+    const text = link.firstChild, found = text ? [...text.data.matchAll(/\\b[A-Za-z]{2,14}\\b/g)] : [];
+    for (const word of found) {
+      const range = document.createRange();
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      if (range.getClientRects().length > 1) faults.push(`the word ${word[0]} is broken`);
+    }
+  }
+  for (const kept of document.querySelectorAll(".app-keeps-lines")) {
+    const blocks = [...kept.children].filter(child => getComputedStyle(child).display !== "inline");
+    const found = blocks.find(block => !block.matches("span"));
+    if (found) faults.push(`lines kept around ${found.outerHTML.slice(0, 80)}`);
+  }
+  return faults;
+}"""
+"""Words that are broken though they have room, and the line breaks of a template shown as those of a text."""
+
 OUTLINE = "() => [...document.querySelectorAll('*')].map(e => `${e.tagName} ${e.getAttribute('class')}`).join()"
 
 
@@ -76,6 +96,11 @@ class Window:
         found: list[str] = self.page.evaluate(WIDER)
         return found
 
+    def ill_set(self) -> list[str]:
+        """What looks wrong though it fits."""
+        found: list[str] = self.page.evaluate(ILL_SET)
+        return found
+
     def wrong_at_any_width(self, *, contrast_everywhere: bool = True) -> list[str]:
         """What is wrong with the page on a desk, a tablet or a telephone; its width is afterwards as it was."""
         own = self.page.viewport_size
@@ -83,7 +108,8 @@ class Window:
         for width in WIDTHS:
             self.resize(width)
             contrast = contrast_everywhere or width == WIDTHS[0]
-            wrong += [f"at {width}: {fault}" for fault in (*self.too_wide(), *self.violations(contrast=contrast))]
+            faults = (*self.too_wide(), *self.ill_set(), *self.violations(contrast=contrast))
+            wrong += [f"at {width}: {fault}" for fault in faults]
             self.keep_picture(urlsplit(self.page.url).path)
         if own is not None:
             self.resize(own["width"])
