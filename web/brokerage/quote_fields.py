@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from domain.money import MOST, Price
 from domain.provider import Provider
-from web.commands.fields import day_field, days_field, money_field, person_field, text_field
+from web.commands.fields import NO_PUPILS, chosen_person, day_field, days_field, money_field, person_field, text_field
 from web.runtime.authority import settings_of
 from web.runtime.services import Services
 
@@ -20,22 +20,11 @@ SPECIALISTS = "specialists"
 
 
 class GiveQuote(Schema):
-    specialist = person_field(
-        required=True,
-        metadata={
-            "label": "Who would do the work",
-            "widget": "select",
-            "choices": lambda context: context[SPECIALISTS],
-            "noun": "who would do the work",
-        },
-    )
+    specialist = chosen_person("Who would do the work", SPECIALISTS, noun="who would do the work")
     days = days_field(label="Days of support")
     day_rate = money_field(label="Day rate", hint="Excluding VAT", noun="the day rate")
     approach = text_field(
-        label="How the work would be done",
-        hint="Do not include names of pupils.",
-        rows=8,
-        noun="how the work would be done",
+        label="How the work would be done", hint=NO_PUPILS, rows=8, noun="how the work would be done"
     )
     available_from = day_field("Available from")
     available_to = day_field("Available to", name="available_until")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -127,9 +128,21 @@ def person_field(**options: Any) -> PersonField:
     return PersonField("person", "PE", **options)
 
 
+def chosen_person(label: str, among: str, *, required: bool = True, **metadata: Any) -> PersonField:
+    """One of the people whom the form offers as `context[among]`, from a list unless `widget` says otherwise."""
+    told = {"label": label, "widget": "select", "choices": itemgetter(among), **metadata}
+    return person_field(required=required, metadata=told)
+
+
 def provider_field(**options: Any) -> ProviderField:
     """A provider by reference, as PV-2026-0004."""
     return ProviderField("provider", "PV", **options)
+
+
+def chosen_provider(label: str, among: str, **metadata: Any) -> ProviderField:
+    """One of the providers whom the form offers as `context[among]`."""
+    told = {"label": label, "widget": "radios", "choices": itemgetter(among), **metadata}
+    return provider_field(required=True, metadata=told)
 
 
 def text_field(*, required: bool = True, longest: int = LONGEST, rows: int = 5, **metadata: Any) -> fields.String:

@@ -20,8 +20,10 @@ from domain.concern import (
 )
 from domain.vocabulary import Purpose, Sensitivity
 from web.commands.fields import (
+    NO_PUPILS,
     RecordField,
     SchoolField,
+    chosen_person,
     day_field,
     line_field,
     person_field,
@@ -35,16 +37,7 @@ SCHOOLS, AUTHORISERS, OBJECTIVES = "schools", "authorisers", "objectives"
 
 
 def _authoriser(*, required: bool = True, **metadata: Any) -> fields.Field[Any]:
-    return person_field(
-        required=required,
-        metadata={
-            "label": "Authorised by",
-            "widget": "select",
-            "choices": lambda context: context[AUTHORISERS],
-            "noun": "who authorised this",
-            **metadata,
-        },
-    )
+    return chosen_person("Authorised by", AUTHORISERS, noun="who authorised this", required=required, **metadata)
 
 
 class RaiseConcern(Schema):
@@ -69,9 +62,7 @@ class RaiseConcern(Schema):
         },
     )
     severity = fields.Enum(Severity, by_value=True, required=True)
-    detail = text_field(
-        label="What the concern is", hint="Do not include names of pupils.", noun="what the concern is"
-    )
+    detail = text_field(label="What the concern is", hint=NO_PUPILS, noun="what the concern is")
     purpose = fields.Enum(
         Purpose,
         by_value=True,

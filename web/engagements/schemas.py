@@ -13,11 +13,11 @@ from web.commands.fields import (
     NO_PUPILS,
     RecordField,
     SchoolField,
+    chosen_person,
     day_field,
     days_field,
     line_field,
     money_field,
-    person_field,
     provider_field,
     reason_field,
     text_field,
@@ -33,13 +33,6 @@ OF_SCHOOL, OF_PROVIDER = "of_school", "of_provider"
 
 OBJECTIVE = "objective_"
 """How the question about an objective begins on the page, before its number."""
-
-
-def _specialist(label: str) -> RecordField:
-    return person_field(
-        required=True,
-        metadata={"label": label, "widget": "select", "choices": itemgetter(SPECIALISTS), "noun": "a specialist"},
-    )
 
 
 def _session() -> WholeNumber:
@@ -59,14 +52,6 @@ def _side(label: str) -> fields.Enum[Any]:
     )
 
 
-def _who_agreed(label: str, among: str) -> RecordField:
-    """Somebody who agreed for a side, on paper, by telephone or face to face."""
-    return person_field(
-        required=True,
-        metadata={"label": label, "widget": "select", "choices": itemgetter(among), "noun": "who agreed"},
-    )
-
-
 class ProposeDirectly(Schema):
     request = RecordField(
         "support-request",
@@ -83,7 +68,7 @@ class ProposeDirectly(Schema):
             "choices": itemgetter(PROVIDERS),
         },
     )
-    specialist = _specialist("Specialist")
+    specialist = chosen_person("Specialist", SPECIALISTS, noun="a specialist")
     scope = text_field(label="What the provider will do", hint=NO_PUPILS, noun="what the provider will do")
     objectives = fields.List(
         fields.String(validate=validate.Length(1, 1000)),
@@ -143,7 +128,7 @@ class CancelSession(Schema):
 
 
 class SubstituteSpecialist(Schema):
-    specialist = _specialist("New specialist")
+    specialist = chosen_person("New specialist", SPECIALISTS, noun="a specialist")
     reason = reason_field("Why the specialist is changing")
 
 
@@ -151,9 +136,9 @@ class AgreeVariation(Schema):
     days = days_field(label="Total days of support")
     net = money_field(label="Total price excluding VAT", noun="the price excluding VAT")
     ends = day_field("Last day of work", noun="the last day of work")
-    school_by = _who_agreed("Who agreed for the school", OF_SCHOOL)
+    school_by = chosen_person("Who agreed for the school", OF_SCHOOL, noun="who agreed")
     school_on = day_field("Date the school agreed", noun="the date the school agreed")
-    provider_by = _who_agreed("Who agreed for the provider", OF_PROVIDER)
+    provider_by = chosen_person("Who agreed for the provider", OF_PROVIDER, noun="who agreed")
     provider_on = day_field("Date the provider agreed", noun="the date the provider agreed")
     reason = reason_field("Why the terms are changing")
 

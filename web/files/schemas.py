@@ -13,7 +13,7 @@ from domain.attachment import MEDIA_TYPES, TAKEN
 from domain.vocabulary import Audience
 from web.access.readers import audience_field
 from web.commands.attachments import TAKES_FILES, PlaceField
-from web.commands.fields import person_field, reason_field
+from web.commands.fields import NO_PUPILS, person_field, reason_field
 
 
 class FileField(Upload):  # type: ignore[misc]  # the library has no types
@@ -38,7 +38,7 @@ class AddFile(Schema):
             "label": "File",
             "noun": "a file",
             "accept": ",".join(MEDIA_TYPES),
-            "hint": f"{TAKEN}, up to 10 MB. Do not include names of pupils.",
+            "hint": f"{TAKEN}, up to 10 MB. {NO_PUPILS}",
         },
     )
 

@@ -7,14 +7,14 @@ from marshmallow import Schema, fields
 from domain.tender import DeclineReason
 from domain.vocabulary import Phase
 from web.brokerage.quote_fields import GiveQuote, QuoteOut
-from web.commands.fields import SchoolField, day_field, provider_field, reason_field, text_field
+from web.commands.fields import NO_PUPILS, SchoolField, day_field, provider_field, reason_field, text_field
 from web.invitations.own import InvitationProgress
 
 
 class AskQuestion(Schema):
     question = text_field(
         label="Your question",
-        hint="All invited providers see it with the answer, without your name. Do not include names of pupils.",
+        hint=f"All invited providers see it with the answer, without your name. {NO_PUPILS}",
         noun="your question",
         rows=3,
         longest=4000,

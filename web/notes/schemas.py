@@ -10,7 +10,15 @@ from domain.note import NoteType
 from domain.vocabulary import Audience, Personal, Sensitivity
 from web.access.readers import audience_field
 from web.commands.attachments import TAKES_NOTES, PlaceField
-from web.commands.fields import day_field, line_field, person_field, reason_field, text_field
+from web.commands.fields import (
+    NO_PUPILS,
+    chosen_person,
+    day_field,
+    line_field,
+    person_field,
+    reason_field,
+    text_field,
+)
 
 PEOPLE, SENSITIVITIES = "people", "sensitivities"
 """What the form offers to choose from: people, and whether a note may be restricted."""
@@ -20,13 +28,9 @@ class Said(Schema):
     """What a note says. What it says about a person stands apart from the rest, under that person's name."""
 
     heading = line_field(noun="a heading")
-    text = text_field(label="Note", hint="Do not include names of pupils.", noun="the note")
-    person = person_field(
-        metadata={
-            "label": "Person the note is about (if it says something personal)",
-            "widget": "person",
-            "choices": lambda context: context[PEOPLE],
-        }
+    text = text_field(label="Note", hint=NO_PUPILS, noun="the note")
+    person = chosen_person(
+        "Person the note is about (if it says something personal)", PEOPLE, required=False, widget="person"
     )
     about_person = text_field(
         required=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -12,11 +11,11 @@ from domain.vocabulary import Phase, ServiceType
 from web.commands.fields import (
     RecordField,
     SchoolField,
+    chosen_person,
     day_field,
     days_field,
     line_field,
     money_field,
-    person_field,
     reason_field,
 )
 
@@ -35,15 +34,6 @@ def kind() -> fields.Field[Any]:
         required=True,
         metadata={"label": "Type of provider", "widget": "radios", "noun": "the type of provider"},
     )
-
-
-def chosen_person(label: str, among: str, *, required: bool, **metadata: Any) -> RecordField:
-    """One of the people that the form offers."""
-
-    def choices(context: Mapping[str, Any]) -> Any:
-        return context[among]
-
-    return person_field(required=required, metadata={"label": label, "choices": choices, **metadata})
 
 
 def host_school() -> SchoolField:
@@ -186,7 +176,7 @@ class AddSpecialist(Schema):
 
 
 class NoteLeaving(Schema):
-    person = chosen_person("Who left", SPECIALISTS, required=True, widget="select", noun="who left")
+    person = chosen_person("Who left", SPECIALISTS, noun="who left")
     on = day_field("First day they no longer work there", required=False, hint="Leave empty for today")
     reason = reason_field()
 
@@ -205,7 +195,6 @@ def _whose() -> RecordField:
         "Who it is for",
         SPECIALISTS,
         required=False,
-        widget="select",
         hint="Leave empty for insurance, data protection terms and declarations. These belong to the provider.",
     )
 
@@ -226,9 +215,7 @@ class MeetRequirement(Schema):
         },
     )
     expires = day_field("Valid until", required=False, hint="Leave empty if it does not expire")
-    checked_by = chosen_person(
-        "Checked by", STAFF, required=False, widget="select", hint="Leave empty if you checked it"
-    )
+    checked_by = chosen_person("Checked by", STAFF, required=False, hint="Leave empty if you checked it")
 
 
 class ExemptRequirement(Schema):
@@ -255,7 +242,7 @@ class DeclareConflict(Schema):
     school = SchoolField(metadata={"label": "School", "hint": "The school's URN", "width": 10})
     body = line_field(required=False, label="Another organisation", hint="If it is not a school")
     person = chosen_person(
-        "Who has the conflict", SPECIALISTS, required=False, widget="select", hint="Leave empty if it is the provider"
+        "Who has the conflict", SPECIALISTS, required=False, hint="Leave empty if it is the provider"
     )
     from_ = day_field("From", name="from")
     to = day_field("To", name="until", required=False, hint="Leave empty if it is ongoing")

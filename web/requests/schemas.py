@@ -14,11 +14,12 @@ from web.commands.fields import (
     NO_PUPILS,
     RecordField,
     SchoolField,
+    chosen_person,
+    chosen_provider,
     day_field,
     days_field,
     line_field,
     money_field,
-    person_field,
     provider_field,
     reason_field,
     text_field,
@@ -31,18 +32,6 @@ RANKED, SHORTLIST, QUOTES, OTHERS, IN_HOUSE = "ranked", "shortlist", "quotes", "
 requests, and those who may help from within."""
 
 SINGLE_PROVIDER = "Why only one provider is asked"
-
-
-def _person(label: str, among: str, *, required: bool = True, **metadata: Any) -> RecordField:
-    return person_field(
-        required=required, metadata={"label": label, "widget": "select", "choices": itemgetter(among), **metadata}
-    )
-
-
-def _provider(label: str, among: str, **metadata: Any) -> RecordField:
-    return provider_field(
-        required=True, metadata={"label": label, "widget": "radios", "choices": itemgetter(among), **metadata}
-    )
 
 
 def _providers(label: str, among: str, nobody: str, **metadata: Any) -> fields.List[Any]:
@@ -126,12 +115,12 @@ class RaiseRequest(Schema):
 
 
 class AcknowledgeRequest(Schema):
-    officer = _person("Who will answer the school", OFFICERS, noun="who will answer the school")
+    officer = chosen_person("Who will answer the school", OFFICERS, noun="who will answer the school")
     answer_by = day_field("Answer promised by", noun="the date the answer is promised by")
 
 
 class TriageRequest(Schema):
-    broker = _person("Broker", BROKERS)
+    broker = chosen_person("Broker", BROKERS)
     level = fields.Enum(
         SupportLevel,
         by_value=True,
@@ -156,13 +145,13 @@ class GiveInformation(Schema):
 
 
 class ReassignRequest(Schema):
-    broker = _person("New broker", BROKERS)
+    broker = chosen_person("New broker", BROKERS)
     reason = reason_field("Why the broker is changing")
 
 
 class ApproveToBroker(Schema):
     ceiling = money_field(label="Approved limit", hint="The most we can spend, excluding VAT", width=10)
-    approver = _person("Approved by", APPROVERS, noun="who approved it")
+    approver = chosen_person("Approved by", APPROVERS, noun="who approved it")
 
 
 class ShortlistProviders(Schema):
@@ -177,7 +166,7 @@ class ShortlistProviders(Schema):
 
 
 class RemoveFromShortlist(Schema):
-    provider = _provider("Provider", SHORTLIST)
+    provider = chosen_provider("Provider", SHORTLIST)
     reason = reason_field("Why you are removing it")
 
 
@@ -199,7 +188,7 @@ class OpenTender(Schema):
 
 
 class PreferQuote(Schema):
-    provider = _provider("Provider", QUOTES)
+    provider = chosen_provider("Provider", QUOTES)
     preference = text_field(rows=3, longest=2000, label="Why you prefer it", noun="why you prefer it")
 
 
@@ -227,7 +216,7 @@ class MeetRequestInHouse(Schema):
         required=True,
         metadata={"label": "Who meets the need", "widget": "radios", "noun": "who meets the need"},
     )
-    person = _person("Person", IN_HOUSE, required=False)
+    person = chosen_person("Person", IN_HOUSE, required=False)
     note = text_field(rows=3, longest=2000, label="What they will do", hint=NO_PUPILS, noun="what they will do")
 
 

@@ -19,7 +19,7 @@ from web.access.context import Pages, RequestContext
 from web.access.identity import allow
 from web.access.policy import Action
 from web.commands.choices import holders_of_roles
-from web.commands.fields import day_field, person_field, reason_field
+from web.commands.fields import chosen_person, day_field, reason_field
 from web.commands.reason_readers import REASON_READERS, readers_in_words
 from web.forms import Form, restore
 from web.forms.command_ids import command_id, form_key
@@ -40,15 +40,7 @@ pages = Pages("hand_over", __name__, url_prefix="/hand-over")
 
 
 class ChooseOfficer(Schema):
-    officer = person_field(
-        required=True,
-        metadata={
-            "label": "Officer handing over",
-            "widget": "select",
-            "choices": lambda context: context[OFFICERS],
-            "noun": "the officer handing over",
-        },
-    )
+    officer = chosen_person("Officer handing over", OFFICERS, noun="the officer handing over")
 
 
 class HandOverSchools(Schema):
@@ -64,15 +56,7 @@ class HandOverSchools(Schema):
             "noun": "the schools",
         },
     )
-    to = person_field(
-        required=True,
-        metadata={
-            "label": "New link officer",
-            "widget": "select",
-            "choices": lambda context: context[OFFICERS],
-            "noun": "the new link officer",
-        },
-    )
+    to = chosen_person("New link officer", OFFICERS, noun="the new link officer")
     from_ = day_field("First day", name="from", noun="the first day")
     reason = reason_field()
     versions = fields.String(load_default="", metadata={"widget": "hidden"})

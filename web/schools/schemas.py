@@ -6,7 +6,16 @@ from marshmallow import Schema, fields, validate
 
 from domain.school import Answer
 from domain.vocabulary import LabelledEnum
-from web.commands.fields import ValuesOf, day_field, line_field, person_field, reason_field, text_field
+from web.commands.fields import (
+    NO_PUPILS,
+    ValuesOf,
+    chosen_person,
+    day_field,
+    line_field,
+    person_field,
+    reason_field,
+    text_field,
+)
 from web.forms.numbers import WholeNumber
 
 OFFICERS, STAND_INS, CATEGORIES, PROPOSALS = "officers", "stand-ins", "categories", "proposals"
@@ -28,15 +37,7 @@ class SuccessionOutcome(LabelledEnum):
 
 
 class AssignOfficer(Schema):
-    officer = person_field(
-        required=True,
-        metadata={
-            "label": "Link officer",
-            "widget": "select",
-            "choices": lambda context: context[OFFICERS],
-            "noun": "the officer",
-        },
-    )
+    officer = chosen_person("Link officer", OFFICERS, noun="the officer")
     from_ = day_field("First day", name="from", noun="the first day")
     reason = reason_field()
 
@@ -47,15 +48,7 @@ class ReleaseOfficer(Schema):
 
 
 class ArrangeCover(Schema):
-    officer = person_field(
-        required=True,
-        metadata={
-            "label": "Who will cover",
-            "widget": "select",
-            "choices": lambda context: context[STAND_INS],
-            "noun": "who will cover",
-        },
-    )
+    officer = chosen_person("Who will cover", STAND_INS, noun="who will cover")
     from_ = day_field("First day", name="from", noun="the first day")
     to = day_field("Last day", name="until", noun="the last day")
     reason = reason_field()
@@ -81,7 +74,7 @@ class SetNeedCategory(Schema):
     review_due = day_field("Review by", noun="the date to review it by")
     rationale = text_field(
         label="Reason for this level",
-        hint="This will be kept in the audit trail. Do not include names of pupils.",
+        hint=f"This will be kept in the audit trail. {NO_PUPILS}",
         noun="the reason for this level",
         is_reason=True,
     )

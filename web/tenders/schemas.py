@@ -15,9 +15,10 @@ from web.commands.fields import (
     RecordField,
     SchoolField,
     ValuesOf,
+    chosen_person,
+    chosen_provider,
     day_field,
     line_field,
-    person_field,
     provider_field,
     reason_field,
     text_field,
@@ -29,16 +30,6 @@ INVITED = "invited"
 
 UNANSWERED, SHORTLIST, QUOTES, APPROVERS, DIRECTORS = "unanswered", "shortlist", "quotes", "approvers", "directors"
 """What forms offer: questions without an answer, those who may be invited, quotes, and who may approve."""
-
-
-def _provider(label: str, among: str) -> RecordField:
-    return provider_field(required=True, metadata={"label": label, "widget": "radios", "choices": itemgetter(among)})
-
-
-def _person(label: str, among: str, *, required: bool = True, **metadata: Any) -> RecordField:
-    return person_field(
-        required=required, metadata={"label": label, "widget": "select", "choices": itemgetter(among), **metadata}
-    )
 
 
 class InviteProviders(Schema):
@@ -65,7 +56,7 @@ class AnswerTenderQuestion(Schema):
 
 
 class _Answered(Schema):
-    provider = _provider("Provider", INVITED)
+    provider = chosen_provider("Provider", INVITED)
     came_on = day_field("Date received", noun="the date it was received")
 
 
@@ -98,15 +89,15 @@ class LapseUnanswered(Schema):
 
 
 class RecordPreference(Schema):
-    provider = _provider("Provider the school prefers", QUOTES)
+    provider = chosen_provider("Provider the school prefers", QUOTES)
     preference = text_field(rows=3, longest=2000, label="What the school said", noun="what the school said")
 
 
 class SelectProvider(Schema):
-    provider = _provider("Provider", QUOTES)
+    provider = chosen_provider("Provider", QUOTES)
     rationale = reason_field("Why this is the best choice", noun="why this is the best choice")
-    approver = _person("Approved by", APPROVERS, noun="who approved it")
-    approved_above_ceiling_by = _person(
+    approver = chosen_person("Approved by", APPROVERS, noun="who approved it")
+    approved_above_ceiling_by = chosen_person(
         "Approved above the limit by",
         DIRECTORS,
         required=False,

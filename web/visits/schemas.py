@@ -14,6 +14,7 @@ from web.commands.fields import (
     NO_PUPILS,
     RecordField,
     SchoolField,
+    chosen_person,
     day_field,
     line_field,
     person_field,
@@ -54,15 +55,8 @@ def _school() -> SchoolField:
     )
 
 
-def _person(label: str, *, required: bool = True, **metadata: Any) -> fields.Field[Any]:
-    return person_field(
-        required=required,
-        metadata={"label": label, "widget": "select", "choices": itemgetter(VISITORS), **metadata},
-    )
-
-
 class AVisitor(Schema):
-    person = _person("Name", noun="the visitor's name")
+    person = chosen_person("Name", VISITORS, noun="the visitor's name")
     capacity = fields.String(
         required=True,
         validate=validate.OneOf(CAPACITIES),
@@ -80,7 +74,7 @@ def _visitors() -> fields.List[Any]:
 
 
 def _lead() -> fields.Field[Any]:
-    return _person("Led by", required=False, hint="Leave blank if the first visitor leads")
+    return chosen_person("Led by", VISITORS, required=False, hint="Leave blank if the first visitor leads")
 
 
 class _Visiting(Schema):
