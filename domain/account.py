@@ -68,6 +68,10 @@ class TokenScopes(LabelledEnum):
         return "Read only" if self is TokenScopes.READ else "Read and change"
 
 
+def _nobodys_link(event: Account.PasswordSet | Account.CouncilAccountLinked) -> str:
+    return ", using a link made at the command line" if event.by_link and not event.link_made_by else ""
+
+
 class Account(Aggregate):
     """One person's account. An act that would change nothing is refused."""
 
@@ -132,10 +136,7 @@ class Account(Aggregate):
         person: UUID
         by_link: bool = False
         link_made_by: UUID | None = None
-
-        @property
-        def nobodys_link(self) -> str:
-            return ", using a link made at the command line" if self.by_link and not self.link_made_by else ""
+        nobodys_link = property(_nobodys_link)
 
         def apply(self, account: Account) -> None:
             account.password_by_link = self.by_link
@@ -208,10 +209,7 @@ class Account(Aggregate):
         issuer: str
         by_link: bool = False
         link_made_by: UUID | None = None
-
-        @property
-        def nobodys_link(self) -> str:
-            return ", using a link made at the command line" if self.by_link and not self.link_made_by else ""
+        nobodys_link = property(_nobodys_link)
 
         def apply(self, account: Account) -> None:
             account.comes_by_council = True

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from domain.references import record_id
 from domain.signature import LONDON, Signature, current_signature, next_event_id
-from domain.text import changed_texts, plain, visible
+from domain.text import changed_texts, day_in_words, plain, visible
 from domain.vocabulary import About, Purpose, Sensitivity
 
 
@@ -42,10 +42,20 @@ class ReasonNeeded(Refusal):
     """A choice is made without saying why."""
 
 
+class EndsBeforeItBegins(Refusal):
+    """A period's last day lies before its first."""
+
+
 def must_have_come(day: date, today: date, field: str) -> None:
     """Raises OccurredInTheFuture where what is written down today came on a day that is still to come."""
     if day > today:
         raise OccurredInTheFuture("The date must be today or in the past", field=field)
+
+
+def in_order(first: date, last: date, *, field: str) -> None:
+    """Raises EndsBeforeItBegins."""
+    if last < first:
+        raise EndsBeforeItBegins(f"Choose {day_in_words(first)} or a later date", field=field)
 
 
 def reasoned(reason: str, message: str = "Enter a reason") -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeAlias, Unpack
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned, requires
+from domain.aggregate import Aggregate, in_order, reasoned, requires
 from domain.names import address_spelt, spelt
 from domain.person import events
 from domain.person.parts import Place, Post, Proposal
@@ -28,7 +28,6 @@ from domain.person.rules import (
     SecondPersonNeeded,
     cut,
     has_its_place,
-    in_order,
     must_be_decided_by_another,
     must_be_here,
     must_have_a_proposal,

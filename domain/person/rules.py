@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.person.parts import SCHOOL_ROLES, Post, Proposal
-from domain.text import day_in_words, plain
+from domain.text import plain
 from domain.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -31,10 +31,6 @@ class PostNeedsItsPlace(Refusal):
 
 class NotAShare(Refusal):
     """Capacity is a share of full time, more than nothing and at most 1."""
-
-
-class EndsBeforeItBegins(Refusal):
-    """A period's last day lies before its first."""
 
 
 class PostHeldAlready(Refusal):
@@ -135,11 +131,6 @@ def has_its_place(post: Post) -> None:
         raise PostNeedsItsPlace("Choose the officer's team", field="team")
     if post.role is Role.STRATEGIC_LEAD and not plain(post.theme or ""):
         raise PostNeedsItsPlace("Enter the theme this person leads", field="theme")
-
-
-def in_order(first: date, last: date, *, field: str) -> None:
-    if last < first:
-        raise EndsBeforeItBegins(f"Choose {day_in_words(first)} or a later date", field=field)
 
 
 def cut(post: Post, last_day: date) -> Post:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned, requires
+from domain.aggregate import Aggregate, in_order, reasoned, requires
 from domain.money import half_days
 from domain.names import spelt
 from domain.provider import events
@@ -36,7 +36,6 @@ from domain.provider.rules import (
     NotOffered,
     PeriodsOverlap,
     WhoseRequirement,
-    in_order,
     must_be_listed,
     must_be_suspended,
     must_have_been_checked,

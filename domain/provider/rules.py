@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal
 from domain.money import NotMoney, pounds
-from domain.text import day_in_words, plain
+from domain.text import plain
 
 if TYPE_CHECKING:
     from domain.provider.record import Provider
@@ -40,10 +40,6 @@ class NotOffered(Refusal):
 
 class RateNotPositive(Refusal):
     """A day rate has to be more than nothing."""
-
-
-class EndsBeforeItBegins(Refusal):
-    """A period or a check ends before its first day."""
 
 
 class PeriodsOverlap(Refusal):
@@ -119,12 +115,6 @@ def text(value: str, otherwise: Refusal) -> str:
     if not plain(value):
         raise otherwise
     return plain(value)
-
-
-def in_order(first: date, last: date, *, field: str) -> None:
-    """Raises EndsBeforeItBegins."""
-    if last < first:
-        raise EndsBeforeItBegins(f"Choose {day_in_words(first)} or a later date", field=field)
 
 
 def positive_rate(amount: Decimal) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from domain.aggregate import Refusal
+from domain.aggregate import EndsBeforeItBegins, Refusal
 from domain.school.parts import Details, is_there_on, left_on
 from domain.text import day_in_words
 
@@ -48,10 +48,6 @@ class NoLinkOfficer(Refusal):
 
 class CoversOverlap(Refusal):
     """A school has one cover officer at a time."""
-
-
-class EndsBeforeItBegins(Refusal):
-    """A period's last day lies before its first."""
 
 
 class NotACategory(Refusal):

@@ -10,10 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from domain.aggregate import ReasonNeeded
+from domain.aggregate import EndsBeforeItBegins, ReasonNeeded
 from domain.person import Person
 from domain.person.rules import (
-    EndsBeforeItBegins,
     EndsLater,
     HasLeft,
     HoldsWork,

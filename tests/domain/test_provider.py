@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.aggregate import OccurredInTheFuture, ReasonNeeded
+from domain.aggregate import EndsBeforeItBegins, OccurredInTheFuture, ReasonNeeded
 from domain.money import NotHalfDays
 from domain.provider import ConflictNature, Evidence, Provider, ProviderKind, Rate, Requirement
 from domain.provider.rules import (
@@ -17,7 +17,6 @@ from domain.provider.rules import (
     AlreadySuspended,
     CheckedOneself,
     ContactStandsWithThePerson,
-    EndsBeforeItBegins,
     HostSchoolNeeded,
     NameNeeded,
     NotASpecialist,

@@ -8,13 +8,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.aggregate import ReasonNeeded
+from domain.aggregate import EndsBeforeItBegins, ReasonNeeded
 from domain.references import record_id
 from domain.school import Change, Inspection, LinkPeriod, School, Source
 from domain.school.rules import (
     AlreadyLinkOfficer,
     CoversOverlap,
-    EndsBeforeItBegins,
     HasMerged,
     LinkOfficersOverlap,
     NoLinkOfficer,
