@@ -18,7 +18,6 @@ from domain.school import School
 from web.access.context import RequestContext, handed
 from web.access.identity import allow_any
 from web.access.policy import Action
-from web.api.answers import Answer, answer_command, answer_of, answer_once, answer_record, refusals_named_as_asked
 from web.api.document import ASKED, RIGHT, right_of
 from web.api.door import API_PREFIX, Blueprint
 from web.api.history import history_of
@@ -37,6 +36,14 @@ from web.api.protocol import (
     READING,
     IdempotencyKey,
     header_references,
+)
+from web.api.record_answers import (
+    Answer,
+    answer_command,
+    answer_of,
+    answer_once,
+    answer_record,
+    refusals_named_as_asked,
 )
 from web.api.references import URN, form
 from web.commands.dispatch import load_for_user, must_be_open
