@@ -23,8 +23,10 @@ LONG_WORD = 30
 """Characters of a word, up to which a column is made as wide as its longest word."""
 
 
-def counted(number: int, one: str, several: str = "") -> str:
+def counted(number: int | None, one: str, several: str = "") -> str:
     """A number with what it counts: "1 row", "2,000 rows"; `several` where that is not `one` with an s."""
+    if number is None:
+        return ""
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"
 
 
@@ -70,6 +72,13 @@ def day_and_time(when: dt.date | dt.datetime | None) -> str:
     if isinstance(when, dt.datetime):
         return f"{london(when):%A} {date(when)} at {time(when)}"
     return f"{when:%A} {date(when)}"
+
+
+def number(value: Decimal | None) -> str:
+    """A number without zeros at its end, however it was typed or stored: 20.00 as "20", 17.50 as "17.5"."""
+    if value is None:
+        return ""
+    return f"{value.normalize():f}"
 
 
 def money(pounds: Decimal | int | None) -> str:
@@ -148,6 +157,8 @@ def filters(now: Callable[[], dt.datetime]) -> dict[str, Callable[..., str]]:
         "time": time,
         "datetime": datetime,
         "day_and_time": day_and_time,
+        "counted": counted,
+        "number": number,
         "money": money,
         "days": days,
         "breaking": breaking,

@@ -59,6 +59,14 @@ def test_money_has_its_pound_sign_and_pence_where_there_are_some(pounds: Decimal
 
 
 @pytest.mark.parametrize(
+    ("value", "written"),
+    [("20", "20"), ("20.00", "20"), ("17.50", "17.5"), ("100", "100"), ("0.00", "0"), ("0.05", "0.05")],
+)
+def test_a_number_is_written_alike_however_it_was_stored(value: str, written: str) -> None:
+    assert formats.number(Decimal(value)) == written
+
+
+@pytest.mark.parametrize(
     ("count", "written"),
     [(Decimal(1), "1 day"), (Decimal("2.5"), "2.5 days"), (Decimal("0.5"), "0.5 days"), (10, "10 days")],
 )
@@ -104,7 +112,8 @@ def test_today_ends_at_midnight_in_london() -> None:
 
 def test_nothing_is_written_for_what_is_not_known() -> None:
     filters = formats.filters(lambda: NOON)
-    assert {write(None) for write in filters.values()} == {""}
+    one_of_what = {"counted": ("school",)}
+    assert {write(None, *one_of_what.get(name, ())) for name, write in filters.items()} == {""}
 
 
 @pytest.mark.parametrize("cell", ["x" * 31, {"text": "A " + "x" * 31}, {"tag": "open", "hint": "x" * 31}])

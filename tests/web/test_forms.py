@@ -336,6 +336,13 @@ def test_money_is_never_rounded_behind_a_persons_back() -> None:
     assert error_of(field, ("answer", "10.005")) == "Budget must be in pounds and pence, like 45.50"
 
 
+@pytest.mark.parametrize(("stored", "shown"), [("20.00", "20"), ("17.50", "17.5"), ("100", "100"), ("0.00", "0")])
+def test_a_number_begins_a_form_without_zeros_at_its_end(stored: str, shown: str) -> None:
+    field = fields.Decimal(places=2, metadata={"widget": "number"})
+    form = Form(Schema.from_dict({"answer": field})(), initial={"answer": Decimal(stored)})
+    assert form.hidden_inputs() == [("answer", shown)]
+
+
 def test_a_whole_number_is_told_apart() -> None:
     field = fields.Integer(validate=validate.Range(min=1, max=20), metadata={"label": "Number of people"})
     assert value_of(field, ("answer", "12")) == 12

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from domain.money import MOST, Price
 from domain.provider import Provider
+from web import formats
 from web.commands.fields import NO_PUPILS, chosen_person, day_field, days_field, money_field, person_field, text_field
 from web.runtime.authority import settings_of
 from web.runtime.services import Services
@@ -75,7 +76,7 @@ class Vat:
     @property
     def told(self) -> str:
         """As 20%; empty where no VAT is charged."""
-        return f"{self.percent.normalize():f}%" if self.percent else ""
+        return f"{formats.number(self.percent)}%" if self.percent else ""
 
     def price(self, values: Mapping[str, Any]) -> Price:
         """The price of a quote's days at its rate for a day."""

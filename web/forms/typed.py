@@ -146,6 +146,9 @@ class Number(FormField):
             raise Mistake(self.too_fine)
         return figures
 
+    def write(self, value: Any) -> Iterator[tuple[str, str]]:
+        yield self.id, formats.number(value) if isinstance(value, Decimal) else as_text(value)
+
     @property
     def kind(self) -> str:
         return "a whole number, like 12" if self.places == 0 else f"a number, like {self.example}"

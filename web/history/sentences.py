@@ -130,7 +130,7 @@ def value_in_words(value: Any, names: Mapping[UUID, str], *, field: str = "") ->
         case Decimal():
             if field == "days":
                 return formats.days(value)
-            return formats.money(value) if field.endswith(SUMS) else _number(value)
+            return formats.money(value) if field.endswith(SUMS) else formats.number(value)
         case Personal():
             return value.value
         case tuple() | list():
@@ -151,10 +151,6 @@ def within_a_sentence(label: str) -> str:
     """A label with a small first letter, unless it begins with an abbreviation or is a title (CPD manager)."""
     is_title = " " in label and label.istitle()
     return label if label[:2].isupper() or is_title else label[:1].lower() + label[1:]
-
-
-def _number(value: Decimal) -> str:
-    return f"{value.normalize():f}"
 
 
 def _ids(value: Any) -> Iterator[UUID]:

@@ -27,7 +27,7 @@ class RateOut(Schema):
 class CapacityOut(Schema):
     from_ = fields.Date(data_key="from")
     until = fields.Date(attribute="to")
-    days = fields.Decimal(as_string=True)
+    days = fields.Decimal(as_string=True, places=2)
 
 
 class SpecialistOut(Schema):

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from domain.authority import Authority
 from domain.calendar import academic_year_of
 from domain.provider import ProviderKind, Requirement
+from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow
 from web.access.policy import Action
@@ -61,7 +62,7 @@ def _around(snapshot: Snapshot, authority: Authority, __: Beside) -> Mapping[str
             [
                 ProviderKind(each.provider_kind).label,
                 Requirement(each.requirement).label,
-                f"{each.months} months" if each.months else "The date on the document",
+                formats.counted(each.months, "month") if each.months else "The date on the document",
                 "People who teach pupils" if each.of_teachers else "Everybody",
             ]
             for each in in_force.vetting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
@@ -116,6 +117,27 @@ def test_a_change_is_in_force_from_its_day(world: World, clock: Clock, sign_in: 
     later = sign_in(administrator).get("/settings/authority")
     assert "15 working days" in later
     assert "settings-1" in later
+
+
+@pytest.mark.parametrize(("typed", "shown"), [("20", "20"), ("20.00", "20"), ("17.5", "17.5")])
+def test_the_rate_of_vat_looks_the_same_before_and_after_a_change_of_something_else(
+    world: World, sign_in: Callable[..., Browser], typed: str, shown: str
+) -> None:
+    browser = sign_in(world.administrator())
+    browser.send(CHANGE, answers(vat_percent=typed, response_days="12", **day("from", TODAY)))
+
+    assert f"{shown}%" in browser.get("/settings/authority")
+    assert re.findall(r'<input[^>]*name="vat_percent"[^>]*\bvalue="([^"]*)"', browser.get(CHANGE)) == [shown]
+
+
+def test_a_check_valid_for_a_month_is_told_in_the_singular(world: World, sign_in: Callable[..., Browser]) -> None:
+    demand = {"provider_kind": "private", "requirement": "enhanced_dbs", "months": "1"}
+    rows = {f"vetting-0-{name}": value for name, value in demand.items()}
+    sign_in(world.administrator()).send(CHANGE, answers(**rows, **day("from", TODAY)))
+
+    page = sign_in(world.administrator()).get("/settings/authority")
+    assert "1 month" in page
+    assert "1 months" not in page
 
 
 def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Browser]) -> None:
