@@ -226,6 +226,18 @@ def test_no_template_styles_inline_or_trusts_text(path: Path) -> None:
 # Components
 
 
+COUNTED_BY_HAND = re.compile(
+    r"""(?:==|!=)\s*1\s+else|(?:\}\}|~\s*["'])\s*(?:\w+\s)?"""
+    "(?:seconds|minutes|hours|days|weeks|months|years|times|people|schools|providers)\\b"
+)
+
+
+@pytest.mark.parametrize("path", sorted(WEB.rglob("*.html")), ids=lambda path: path.name)
+def test_no_template_makes_a_plural_by_hand(path: Path) -> None:
+    """What is counted is written by `counted`, which says "1 school" of one."""
+    assert not COUNTED_BY_HAND.search(path.read_text())
+
+
 def test_a_table_names_each_cell_for_the_cards_of_a_phone(app: Flask) -> None:
     head = ["Reference", {"text": "Budget", "numeric": True}, "Status"]
     rows = [[{"text": "V-1", "href": "/v/1", "hint": "Core"}, "£3.00", {"tag": Purpose.SUPPORT}], ["V-2", NASTY, ""]]

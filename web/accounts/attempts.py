@@ -23,6 +23,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 
 from domain.aggregate import Refusal
+from web import formats
 from web.runtime.tables import SIGN_IN_ATTEMPTS, fingerprint, lock
 
 COUNTED, REMEMBERED = timedelta(days=1), timedelta(days=90)
@@ -176,4 +177,4 @@ def _place(address: str) -> str:
 
 def _in_words(seconds: int) -> str:
     number, unit = (seconds, "second") if seconds <= 90 else (math.ceil(seconds / 60), "minute")
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return formats.counted(number, unit)

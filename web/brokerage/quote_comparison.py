@@ -95,8 +95,7 @@ def rating(past: Mapping[UUID, BrokeredHistory], provider: UUID) -> str:
     history = past.get(provider)
     if history is None or history.mean_rating is None:
         return "Not rated yet (no case)"
-    cases = "1 case" if history.rated == 1 else f"{history.rated} cases"
-    return f"{history.mean_rating:.1f} of {BEST} ({cases})"
+    return f"{history.mean_rating:.1f} of {BEST} ({formats.counted(history.rated, 'case')})"
 
 
 def quote_options(snapshot: Snapshot, lines: Iterable[Compared]) -> list[tuple[str, str, str]]:

@@ -12,6 +12,7 @@ from domain.visit.parts import AHEAD
 from domain.vocabulary import Role
 from projections import caseload, schools, visits
 from projections.caseload import Item
+from web import formats
 from web.access.context import Snapshot
 from web.access.list_filters import items_for_reader
 from web.access.name_cache import references_of
@@ -59,13 +60,13 @@ def _belongs(item: Item, post: Post) -> bool:
 def _schools(snapshot: Snapshot, person: Person) -> Iterator[str]:
     linked = schools.linked_to(snapshot.connection, person.id, today=snapshot.services.today())
     yield from (f"{school.name} ({school.urn})" for school in linked[:NAMED])
-    yield from _more(len(linked), "schools")
+    yield from _more(len(linked), "more school")
 
 
 def _covers(snapshot: Snapshot, person: Person) -> Iterator[str]:
     covered = schools.covered_to_come(snapshot.connection, person.id, today=snapshot.services.today())
     yield from (f"covering for {school.name} ({school.urn})" for school in covered[:NAMED])
-    yield from _more(len(covered), "schools to cover")
+    yield from _more(len(covered), "more school to cover", "more schools to cover")
 
 
 def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
@@ -73,7 +74,7 @@ def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
     ahead = visits.visits.rows(connection, visits.listed(officers=[person.id], statuses=AHEAD).limit(EVERYTHING))
     beside = [visit for visit in ahead if visit.lead != person.id]
     yield from (f"visit with others ({visit.reference})" for visit in beside[:NAMED])
-    yield from _more(len(beside), "visits with others")
+    yield from _more(len(beside), "more visit with others", "more visits with others")
 
 
 def _items(snapshot: Snapshot, items: list[Item]) -> Iterator[str]:
@@ -83,11 +84,11 @@ def _items(snapshot: Snapshot, items: list[Item]) -> Iterator[str]:
     for item in told[:NAMED]:
         task = item.task.label if item.task else item.kind
         yield f"{task[:1].lower()}{task[1:]} ({known.get(item.record, '')})"
-    yield from _more(len(told), "tasks")
+    yield from _more(len(told), "more task")
     if untold := len(items) - len(told):
-        yield f"{untold} {'task' if untold == 1 else 'tasks'} that you cannot see"
+        yield f"{formats.counted(untold, 'task')} that you cannot see"
 
 
-def _more(number: int, what: str) -> Iterator[str]:
+def _more(number: int, one: str, several: str = "") -> Iterator[str]:
     if number > NAMED:
-        yield f"{number - NAMED} more {what}"
+        yield formats.counted(number - NAMED, one, several)

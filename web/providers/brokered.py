@@ -18,6 +18,7 @@ from projections import provider_history as view
 from projections import providers
 from projections.row_queries import RowQueries, RowQuery
 from projections.view import Row
+from web import formats
 from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
@@ -59,7 +60,7 @@ class ProviderHistory(Row):
         """The rating in words, never without the number of cases."""
         if self.rating is None:
             return "Not rated"
-        return f"{self.rating:.1f} of 5, from {self.rated} {'case' if self.rated == 1 else 'cases'}"
+        return f"{self.rating:.1f} of 5, from {formats.counted(self.rated, 'case')}"
 
 
 @dataclass(frozen=True, slots=True)

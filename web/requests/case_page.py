@@ -124,8 +124,7 @@ def _next_of_tender(tender: Tender | None, row: RequestRow, today: date) -> str:
     if _is_selected(tender):
         return "The broker proposes the engagement with the provider selected."
     if row.waiting_on(today) is RequestWaitsFor.PROVIDERS:
-        count = len(row.unanswered)
-        who = "1 provider replies" if count == 1 else f"{count} providers reply"
+        who = formats.counted(len(row.unanswered), "provider replies", "providers reply")
         return f"{who} by {formats.date(row.reply_by)}."
     if tender is not None and not tender.quotes:
         return (

@@ -140,13 +140,13 @@ def test_providers_who_cannot_read_a_tender_any_more_are_not_waited_for(
     before = text_of(browser.get("/requests/SR-2026-0909"))
     assert "1 provider replies by" in before
     assert (waited_for("providers"), waited_for("service")) == (True, False)
-    assert "not replied and cannot" not in text_of(browser.get("/tenders/TN-2026-0909"))
+    assert "did not reply and no longer can" not in text_of(browser.get("/tenders/TN-2026-0909"))
 
     hanging.keep(Sensitivity.RESTRICTED)
     assert "1 provider replies by" not in text_of(browser.get("/requests/SR-2026-0909"))
     assert "Waiting for Service" in text_of(browser.get("/requests/SR-2026-0909"))
     assert (waited_for("providers"), waited_for("service")) == (False, True)
-    assert "1 of 1 invited providers has not replied and cannot" in text_of(browser.get("/tenders/TN-2026-0909"))
+    assert "1 of 1 invited provider did not reply and no longer can" in text_of(browser.get("/tenders/TN-2026-0909"))
     world.clock.go_to(TODAY + timedelta(days=90))
     assert "The deadline for replies has passed, and" not in text_of(
         sign_in(hanging.town.director).get("/tenders/TN-2026-0909")

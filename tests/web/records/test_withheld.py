@@ -133,7 +133,7 @@ def test_the_school_is_asked_when_the_concern_is_opened(
     assert record.current.respond_by > LATER
     assert set(record.current.recipients) == {stage.head, stage.chair}
     assert waits_for_school(world) == {"headteacher", "chair", "governors"}
-    assert "asked to respond by" in re.sub(r"\s+", " ", stage.by_head.get(HREF))
+    assert "We have asked the headteacher and the chair" in re.sub(r"\s+", " ", stage.by_head.get(HREF))
     stage.by_head.get(f"{HREF}/respond-as-headteacher")
 
 

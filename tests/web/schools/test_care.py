@@ -348,8 +348,8 @@ def test_a_hand_over_sent_twice_is_done_once(world: World, sign_in: Callable[...
     first = browser.send_page(href, form, answers, status=200).text
     again = browser.send_page(href, form, answers, status=200).text
 
-    assert "1 of 1 schools handed over" in first
-    assert "1 of 1 schools handed over" in again
+    assert "1 of 1 school handed over" in first
+    assert "1 of 1 school handed over" in again
     assert len(read(world, school).link_officers) == 2
 
 

@@ -258,7 +258,7 @@ def test_everybody_gets_longer_or_their_invitation_lapses(market: Market, world:
 
     world.clock.go_to(AFTER_REPLIES)
     broker = sign_in(market.broker)
-    assert "1 of 2 invited providers has not replied" in broker.get(TENDER)
+    assert "1 of 2 invited providers did not reply" in broker.get(TENDER)
     broker.send(f"{TENDER}/lapse", {})
 
     assert found(world).invitations[market.harrop.id].status is InvitationStatus.LAPSED
@@ -286,7 +286,7 @@ def test_a_closed_tender_waits_for_no_reply(market: Market, world: World, sign_i
     market.a_tender(market.harrop)
     world.clock.go_to(AFTER_REPLIES)
     broker = sign_in(market.broker)
-    assert "1 of 1 invited providers has not replied" in broker.get(TENDER)
+    assert "1 of 1 invited provider did not reply" in broker.get(TENDER)
 
     broker.send_and_check(f"{TENDER}/close", {"reason": "Nobody replied"})
 
