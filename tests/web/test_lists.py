@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -127,6 +128,13 @@ def test_a_cursor_that_cannot_be_read_is_refused_by_every_list(everywhere: Progr
     problem = everywhere.get(asked(path, after=after), status=400).json
 
     assert problem["detail"].endswith("the first page.")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_is_sent_without_spaces_between_its_parts(everywhere: Program, path: str) -> None:
+    answer = everywhere.get(asked(path))
+
+    assert answer.text == json.dumps(answer.json, separators=(",", ":"), sort_keys=True) + "\n"
 
 
 # What a list of requests tells of whose turn it is

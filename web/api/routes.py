@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Response
+from flask import Response, jsonify
 from flask_smorest.fields import Upload
 from marshmallow import Schema
 
@@ -164,7 +164,10 @@ def _add_page(
     **described: Any,
 ) -> None:
     def pages(context: RequestContext, filters: dict[str, Any], **where: str) -> Response:
-        return answer_of(200, listed(context, filters, **where))
+        found, headers = listed(context, filters, **where)
+        response = jsonify(found)
+        response.headers.update(headers)
+        return response
 
     guard = _permitted(lambda context: allow_any(context, [read]) if read else None)
     answers = _answers(200, page, "Link")
