@@ -23,7 +23,7 @@ from web.commands.resource import BulkCommand, Values
 from web.forms.numbers import WholeNumber
 from web.history.timeline import OF_ENTRIES, HistoryEntry, as_row, timeline_of_school
 from web.schools.commands import schools
-from web.schools.handing_over import (
+from web.schools.hand_over import (
     HandOverOutcome,
     HandOverTerms,
     hand_over_schools,

@@ -1,170 +1,96 @@
-"""Handing schools over in bulk: from one officer to another, each school with an outcome of its own."""
+"""Giving several schools of one officer to another: which may be given, and what becomes of each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
+from uuid import UUID
 
-from flask import render_template, request
-from marshmallow import Schema, fields, validate
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import Forbidden
 
-from domain.aggregate import Refusal
+from domain.assignment import HandOver, hand_over
 from domain.school import School
-from domain.vocabulary import Role
-from projections import people
-from projections.people import PersonRow
+from domain.service import Stale
+from domain.vocabulary import About
+from projections import audit_trail
+from projections import schools as view
 from projections.schools import KnownSchool
-from web.access.context import Pages, RequestContext
-from web.access.identity import allow
+from web.access.context import RequestContext
+from web.access.identity import allow, concerned
 from web.access.policy import Action
-from web.commands.choices import holders_of_roles
-from web.commands.fields import chosen_person, day_field, reason_field
-from web.commands.reason_readers import REASON_READERS, readers_in_words
-from web.forms import Form, restore
-from web.forms.command_ids import command_id, form_key
-from web.schools.handing_over import (
-    HandOverOutcome,
-    HandOverTerms,
-    hand_over_schools,
-    is_done,
-    outcomes_before,
-    schools_to_hand_over,
-)
-
-OFFICERS, SCHOOLS = "officers", "schools"
-
-UNPROCESSABLE = 422
-
-pages = Pages("hand_over", __name__, url_prefix="/hand-over")
 
 
-class ChooseOfficer(Schema):
-    officer = chosen_person("Officer handing over", OFFICERS, noun="the officer handing over")
+@dataclass(frozen=True)
+class HandOverOutcome:
+    """What became of one school; `refusal` is empty where it was handed over."""
+
+    name: str
+    urn: int
+    refusal: str = ""
 
 
-class HandOverSchools(Schema):
-    """`versions` are those of the schools as they were offered, by URN."""
+class HandOverTerms(TypedDict):
+    """To whom schools are given, from which day on, and why."""
 
-    schools = fields.List(
-        fields.String(),
-        required=True,
-        validate=validate.Length(min=1, error="Select at least one school"),
-        metadata={
-            "label": "Schools to hand over",
-            "choices": lambda context: context[SCHOOLS],
-            "noun": "the schools",
-        },
-    )
-    to = chosen_person("New link officer", OFFICERS, noun="the new link officer")
-    from_ = day_field("First day", name="from", noun="the first day")
-    reason = reason_field()
-    versions = fields.String(load_default="", metadata={"widget": "hidden"})
+    to: UUID
+    from_: date
+    reason: str
 
 
-@pages.route("", methods=["GET", "POST"])
-def show(context: RequestContext) -> Any:
-    """Choose whose schools, then which of them go to whom; after that, what became of each."""
-    allow(context, Action.ASSIGN_OFFICERS)
-    chosen = _officer(context)
-    if chosen is None:
-        return _choose(context)
-    command = command_id(context, form_key(context))
-    if request.method == "POST" and is_done(context, command):
-        return _outcomes(chosen, outcomes_before(context, request.form.getlist("schools"), chosen.id))
-    offered = schools_to_hand_over(context, chosen.id)
-    form = _form(context, chosen, offered)
-    if request.method != "POST":
-        return _page(context, chosen, form, offered)
-    if not form.is_valid(context):
-        return _page(context, chosen, form, offered, UNPROCESSABLE)
-    try:
-        terms = HandOverTerms(to=form.values["to"], from_=form.values["from_"], reason=form.values["reason"])
-        outcomes = hand_over_schools(context, _picked(form, offered), terms, command)
-    except Refusal as refusal:
-        form.refuse(str(refusal), "to" if refusal.field == "officer" else refusal.field)
-        return _page(context, chosen, form, offered, UNPROCESSABLE)
-    restore.done(context)
-    return _outcomes(chosen, outcomes)
-
-
-def _choose(context: RequestContext) -> Any:
+def schools_to_hand_over(context: RequestContext, officer: UUID) -> list[KnownSchool]:
+    """An officer's schools, as far as they are for the person who asks to give away."""
+    asking = context.user
     with context.read() as snapshot:
-        offered = {OFFICERS: holders_of_roles(snapshot, (Role.OFFICER,))}
-    sent = request.args if "officer" in request.args else None
-    form = Form(ChooseOfficer(), data=sent, context=offered)
-    status = UNPROCESSABLE if sent is not None and not form.is_valid(context) else 200
-    page = render_template(
-        "schools/hand_over_from.html",
-        page_title="Hand over schools",
-        breadcrumbs=[("Schools", "/schools"), ("Hand over", "")],
-        form=form,
-    )
-    return page, status
+        theirs = view.linked_to(snapshot.connection, officer, today=context.services.today())
+        return [
+            school
+            for school in theirs
+            if asking.may(Action.ASSIGN_OFFICERS, concerned(snapshot, About(school=school.id)))
+        ]
 
 
-def _officer(context: RequestContext) -> PersonRow | None:
-    reference = request.args.get("officer", "")
+def is_done(context: RequestContext, command: UUID) -> bool:
+    """Whether a hand-over that is sent again was carried out before."""
     with context.read() as snapshot:
-        return people.by_reference(snapshot.connection, reference) if reference else None
+        return bool(audit_trail.of_command(snapshot.connection, command))
 
 
-def _form(context: RequestContext, officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
+def hand_over_schools(
+    context: RequestContext, picked: Iterable[tuple[KnownSchool, int]], terms: HandOverTerms, command: UUID
+) -> list[HandOverOutcome]:
+    """Give schools to another officer, each at the version on which it was decided."""
+    chosen = list(picked)
+    asking, right = context.user, allow(context, Action.ASSIGN_OFFICERS)
+    if not asking.may_change:
+        raise Forbidden("This token can only read")
+    correlation = context.id
+    with context.services.acting(
+        asking.person, right.role.value, asking.channel, command=command, correlation=correlation
+    ):
+        done = hand_over(context.services.service, [(school.id, version) for school, version in chosen], **terms)
+    return [_outcome(school, each) for (school, _), each in zip(chosen, done, strict=True)]
+
+
+def _outcome(school: KnownSchool, each: HandOver) -> HandOverOutcome:
+    if isinstance(each.refusal, Stale):
+        return HandOverOutcome(
+            school.name, school.urn, "Someone else has changed this school. Check it and try again"
+        )
+    return HandOverOutcome(school.name, school.urn, str(each.refusal) if each.refusal else "")
+
+
+def outcomes_before(context: RequestContext, urns: Iterable[str], before: UUID) -> list[HandOverOutcome]:
+    """What became of schools when the same was sent before; `before` is the officer who had them."""
     with context.read() as snapshot:
-        others = [each for each in holders_of_roles(snapshot, (Role.OFFICER,)) if each[0] != officer.reference]
-    choices = {
-        OFFICERS: others,
-        REASON_READERS: readers_in_words([School.LinkOfficerAssigned]),
-        SCHOOLS: [(str(each.urn), each.name, f"{each.urn}, {each.address}") for each in offered],
-    }
-    if request.method == "POST":
-        return Form(HandOverSchools(), data=request.form.copy(), context=choices)
-    if kept := restore.restored(context):
-        return Form(HandOverSchools(), data=kept.sent.copy(), context=choices)
-    versions = " ".join(f"{school.urn}:{school.version}" for school in offered)
-    initial = {"versions": versions, "from_": context.services.today()}
-    return Form(HandOverSchools(), initial=initial, context=choices)
+        known = view.known_register(
+            snapshot.connection, [int(urn) for urn in urns if urn.isdecimal() and len(urn) <= 7]
+        )
+    return [_as_it_is(context, school, before) for school in known.values()]
 
 
-def _picked(form: Form, offered: Iterable[KnownSchool]) -> list[tuple[KnownSchool, int]]:
-    """The schools chosen, each with its version on the page that was answered."""
-    versions = _versions(form.values["versions"])
-    known = {str(school.urn): school for school in offered}
-    return [(known[urn], versions[urn]) for urn in form.values["schools"] if urn in known and urn in versions]
-
-
-def _versions(text: str) -> Mapping[str, int]:
-    pairs = (pair.partition(":") for pair in text.split())
-    try:
-        return {urn: int(version) for urn, _, version in pairs}
-    except ValueError:
-        raise BadRequest("Part of this page is missing. Open it again.") from None
-
-
-def _outcomes(officer: PersonRow, outcomes: list[HandOverOutcome]) -> str:
-    return render_template(
-        "schools/handed_over.html",
-        page_title="Schools handed over",
-        section="Schools",
-        breadcrumbs=[("Schools", "/schools"), ("Hand over", "/schools/hand-over"), ("Outcome", "")],
-        outcomes=outcomes,
-        again=f"/schools/hand-over?officer={officer.reference}",
-    )
-
-
-def _page(
-    context: RequestContext, officer: PersonRow, form: Form, offered: list[KnownSchool], status: int = 200
-) -> Any:
-    page = render_template(
-        "schools/hand_over.html",
-        page_title=f"Hand over {officer.name}'s schools",
-        section="Schools",
-        breadcrumbs=[("Schools", "/schools"), ("Hand over", "/schools/hand-over"), (officer.name, "")],
-        form=form,
-        officer=officer,
-        offered=offered,
-        command_id=form_key(context),
-        submit_label="Hand over schools",
-        back_href="/schools",
-    )
-    return page, status
+def _as_it_is(context: RequestContext, school: KnownSchool, before: UUID) -> HandOverOutcome:
+    last = context.services.service.find(School, school.id).link_officers[-1:]
+    kept = any(period.officer == before for period in last)
+    return HandOverOutcome(school.name, school.urn, "Not handed over" if kept else "")

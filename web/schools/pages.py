@@ -32,7 +32,7 @@ from web.runtime.served_schools import count_schools
 from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, identity, list_parameters, merged_of, summary
 from web.schools.finding import ListedSchool
-from web.schools.hand_over import pages as hand_over_pages
+from web.schools.hand_over_pages import pages as hand_over_pages
 from web.schools.register_lists import MissingSchool, WaitingSuccession
 from web.schools.register_lists import missed as missed_schools
 from web.schools.register_lists import successions as waiting_successions
