@@ -6,13 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
-from werkzeug.exceptions import NotFound
 
 from domain.aggregate import Refusal
 from domain.school import School
-from domain.vocabulary import Purpose
 from projections import schools as view
 from web.access.context import RequestContext, Snapshot
 from web.access.policy import Action
@@ -23,6 +20,7 @@ from web.commands.resource import BulkCommand, Values
 from web.forms.numbers import WholeNumber
 from web.history.timeline import OF_ENTRIES, HistoryEntry, as_row, timeline_of_school
 from web.schools.commands import schools
+from web.schools.file import institution_of_file
 from web.schools.hand_over import (
     HandOverOutcome,
     HandOverTerms,
@@ -31,6 +29,7 @@ from web.schools.hand_over import (
     outcomes_before,
     schools_to_hand_over,
 )
+from web.schools.schemas import FileFilters
 
 __all__ = ["schools"]
 
@@ -40,8 +39,7 @@ MOST_AT_ONCE = 500
 NOT_THEIRS = "This officer is not the school's link officer, or you may not hand the school over"
 
 
-class FileFilters(Schema):
-    purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
+class FileQuery(FileFilters):
     of = WholeNumber(
         validate=validate.Range(1, 9_999_999),
         metadata={"label": "URN of a school that merged into this one, for its file"},
@@ -52,25 +50,16 @@ def _file(
     snapshot: Snapshot, found: LoadedRecord[School], filters: Values, after: str | None, limit: int
 ) -> list[HistoryEntry]:
     """All that happened with a school, the latest first."""
-    whose = _whose(snapshot.connection, found.record, filters.get("of"))
+    of = filters.get("of")
+    merged = view.merged_schools(snapshot.connection, found.record.id) if of else ()
     shown, _ = timeline_of_school(
         snapshot,
-        whose,
+        institution_of_file(found.record, merged, str(of or "")),
         purposes=filters.get("purpose", ()),
         after=None if after is None else UUID(after),
         limit=limit,
     )
     return [as_row(entry, HistoryEntry) for entry in shown]
-
-
-def _whose(connection: sa.Connection, school: School, of: int | None) -> UUID:
-    """The institution whose file is asked for. Raises NotFound for one that did not go into the school."""
-    if of is None:
-        return school.id
-    for each in view.merged_schools(connection, school.id):
-        if each.urn == of:
-            return each.id
-    raise NotFound
 
 
 schools.list_endpoints.append(
@@ -81,7 +70,7 @@ schools.list_endpoints.append(
             HistoryEntry,
             _file,
             lambda row: str(row.id),
-            FileFilters,
+            FileQuery,
             place=UUID,
             inside=("position",),
             names=OF_ENTRIES,

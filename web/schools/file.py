@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from werkzeug.exceptions import NotFound
 
 from domain.aggregate import why_not
 from domain.school import School
@@ -158,6 +159,19 @@ def _where(school: School) -> RecordScope:
 def merged_of(school: School, found: Beside) -> list[KnownSchool]:
     """The institutions that went into a school, by name."""
     return [row for row in found["known"] if row.merged_into == school.id]
+
+
+def institution_of_file(school: School, merged: Iterable[KnownSchool], urn: str) -> UUID:
+    """The institution whose file is asked for: the school, or the one of that URN which went into it.
+
+    Raises NotFound for one that did not.
+    """
+    if not urn:
+        return school.id
+    for each in merged:
+        if urn == str(each.urn):
+            return each.id
+    raise NotFound
 
 
 def _parts(school: School, asking: User, part: str) -> Iterator[tuple[str, str, bool]]:

@@ -9,12 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request
-from marshmallow import Schema, fields
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from domain.school import School
-from domain.vocabulary import Purpose
 from projections import schools as view
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
@@ -30,12 +26,13 @@ from web.layout.resource_pages import record_page
 from web.runtime.authority import level_of_support, settings_of
 from web.runtime.served_schools import count_schools
 from web.schools.commands import schools
-from web.schools.file import FILE, SUMMARY, identity, list_parameters, merged_of, summary
+from web.schools.file import FILE, SUMMARY, identity, institution_of_file, list_parameters, merged_of, summary
 from web.schools.finding import ListedSchool
 from web.schools.hand_over_pages import pages as hand_over_pages
 from web.schools.register_lists import MissingSchool, WaitingSuccession
 from web.schools.register_lists import missed as missed_schools
 from web.schools.register_lists import successions as waiting_successions
+from web.schools.schemas import FileFilters
 
 pages = Pages("schools", __name__, template_folder="templates")
 pages.register_blueprint(hand_over_pages)
@@ -177,10 +174,6 @@ def school(context: RequestContext, ref: str) -> str | Response:
     )
 
 
-class FileFilters(Schema):
-    purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
-
-
 @pages.get("/<ref>/file")
 def file(context: RequestContext, ref: str) -> Answer | Response:
     """All that happened with a school, the latest first; `of` is the URN of an institution that went into it."""
@@ -189,14 +182,14 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
     asking = context.user
-    filters = Filters(context, FileFilters)
+    filters, of = Filters(context, FileFilters), request.args.get("of", "")
     with context.read() as snapshot:
         rows = FILE.rows(snapshot.connection, record=found.record.id, **list_parameters(context, found.record))
         begins = identity(context, found.record, asking, "File", rows)
         merged = merged_of(found.record, rows)
         shown, following = list[TimelineEntry](), None
         if not filters.wrong:
-            purposes, whose = filters.values.get("purpose", []), _whose(found.record, merged)
+            purposes, whose = filters.values.get("purpose", []), institution_of_file(found.record, merged, of)
             shown, following = timeline_of_school(snapshot, whose, purposes=purposes, after=_entry(), limit=PAGE)
     page = render_template(
         "schools/file.html",
@@ -206,7 +199,7 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
         record=found.record,
         names={person.id: person.name for person in rows["named"]},
         merged=merged,
-        of=request.args.get("of", ""),
+        of=of,
         rows=shown,
         count=shown_of_list(len(shown), following) if shown else "",
         **filters.context(),
@@ -214,17 +207,6 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
         **begins,
     )
     return page, filters.status
-
-
-def _whose(school: School, merged: list[view.KnownSchool]) -> UUID:
-    """The institution whose file is asked for: the school's own, or that of one which went into it."""
-    of = request.args.get("of")
-    if not of:
-        return school.id
-    for each in merged:
-        if of == str(each.urn):
-            return each.id
-    raise NotFound
 
 
 def _entry() -> UUID | None:

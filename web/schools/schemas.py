@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from domain.school import Answer
-from domain.vocabulary import LabelledEnum
+from domain.vocabulary import LabelledEnum, Purpose
 from web.commands.fields import (
     NO_PUPILS,
     ValuesOf,
@@ -86,6 +86,10 @@ class NoteExternalSupport(Schema):
     from_ = day_field("From", name="from", noun="the first day")
     expected_end = day_field("Expected end date", required=False)
     told_by = line_field(label="Who told us", hint="Their role, not their name")
+
+
+class FileFilters(Schema):
+    purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
 
 
 class ExplainAbsence(Schema):
