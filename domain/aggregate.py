@@ -168,7 +168,7 @@ _RULES = "rules"
 
 def requires(*rules: Rule[A]) -> Callable[[Callable[Concatenate[A, P], R]], Callable[Concatenate[A, P], R]]:
     """Put rules before a command of a record: they refuse it when it is given, and tell beforehand why it would be
-    refused (Aggregate.why_not)."""
+    refused (Aggregate.refusal_to)."""
 
     def put_before(command: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
         @wraps(command)
@@ -183,7 +183,7 @@ def requires(*rules: Rule[A]) -> Callable[[Callable[Concatenate[A, P], R]], Call
     return put_before
 
 
-def why_not(record: A, rules: Iterable[Rule[A]], today: date) -> Refusal | None:
+def first_refusal(record: A, rules: Iterable[Rule[A]], today: date) -> Refusal | None:
     """The refusal of the first of these rules that stands against a command on a day."""
     for rule in rules:
         try:
@@ -240,10 +240,10 @@ class Aggregate:
         """The day in England on which the present command is given."""
         return self.signature.today
 
-    def why_not(self, command: Callable[..., Any], today: date) -> Refusal | None:
-        """Why a command of this record, such as `Visit.cancel`, would be refused on a day whatever is answered; None
-        where it may be given."""
-        return why_not(self, getattr(command, _RULES, ()), today)
+    def refusal_to(self, command: Callable[..., Any], today: date) -> Refusal | None:
+        """The refusal of a command of this record, such as `Visit.cancel`, on a day, whatever is answered; None where
+        it may be given."""
+        return first_refusal(self, getattr(command, _RULES, ()), today)
 
     def record(
         self,

@@ -106,18 +106,22 @@ class CommandForm:
         self.restored = restore.restored(self.request)
         self.key = form_key(self.request)
         self.waiting: Mapping[str, FileStorage] = {}
-        broken = command.broken_rule(self.request, self.record)
-        self.form = self._form()
-        self.why_not = str(broken or command.nothing_to_choose(self.context) or "")
+        self.context, first_answers = self._choices_and_answers()
+        self.why_not = str(command.refusal(self.request, self.record, self.context) or "")
+        self.form = self._form(first_answers)
         self.sent = Submission(self.request.services, self.request.user.person, self.key, self.form)
 
-    def _form(self) -> Form:
+    def _choices_and_answers(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """What the form offers, and the answers with which it opens, of one reading."""
+        command = self.command
+        with self.request.read() as snapshot:
+            choices = command.context(snapshot, self.record) if command.context else {}
+            first_answers = self._first_answers(snapshot) if request.method != "POST" else {}
+        return {**choices, REASON_READERS: readers_of(self.resource, command, self.request.user)}, first_answers
+
+    def _form(self, first_answers: Mapping[str, Any]) -> Form:
         command = self.command
         asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
-        with self.request.read() as snapshot:
-            offered = command.context(snapshot, self.record) if command.context else {}
-            self.context = {**offered, REASON_READERS: readers_of(self.resource, command, self.request.user)}
-            initial = self._first_answers(snapshot) if request.method != "POST" else {}
         if command.draft:
             with self.request.read_present() as snapshot:
                 self.draft = kept.find_draft(snapshot.connection, self.request.user.person, self._form_key())
@@ -129,7 +133,7 @@ class CommandForm:
             return Form(asks(), data=self.restored.sent.copy(), context=self.context)
         if self.draft is not None:
             return Form(asks(), data=self.draft.sent, context=self.context)
-        return Form(asks(), initial=initial, context=self.context)
+        return Form(asks(), initial=first_answers, context=self.context)
 
     def _files(self) -> Mapping[str, FileStorage]:
         """The files of the form; where its answers are checked, those that came with an earlier page too."""

@@ -20,7 +20,7 @@ from flask import Response
 from marshmallow import Schema
 from werkzeug.exceptions import Forbidden, NotFound
 
-from domain.aggregate import Aggregate, Event, Refusal, Rule, why_not
+from domain.aggregate import Aggregate, Event, Refusal, Rule, first_refusal
 from domain.references import record_id
 from domain.service import Service, Work
 from domain.vocabulary import About
@@ -162,30 +162,31 @@ class Command(Generic[A]):
         asked = self.schema().load_fields.get(self.calls.get(name, name))
         return ".".join((asked.data_key or asked.name or "", *within)) if asked else ""
 
-    def refusal(self, context: RequestContext, record: A | None) -> Refusal | None:
+    def refusal(
+        self, context: RequestContext, record: A | None, choices: Mapping[str, Any] | None = None
+    ) -> Refusal | None:
         """Why this would be refused to the person who asks today, whatever is answered; None where they can do it.
-        Raises Forbidden where it is not theirs to do."""
+        `choices` are those of its form, where they are known already. Raises Forbidden where it is not theirs to do.
+        """
         refused = self.broken_rule(context, record)
         if refused or self.context is None or not self.needs:
             return refused
-        with context.read() as snapshot:
-            return self.nothing_to_choose(self.context(snapshot, record))
+        if choices is None:
+            with context.read() as snapshot:
+                choices = self.context(snapshot, record)
+        return next((NothingToChoose(why) for name, why in self.needs.items() if not choices[name]), None)
 
     def broken_rule(self, context: RequestContext, record: A | None) -> Refusal | None:
         """The same without looking up whether there is anything to choose."""
         today = context.services.today()
         rules = [rule.within(context) if isinstance(rule, ContextRule) else rule for rule in self.rules]
         if record is None:
-            return why_not(cast("A", record), rules, today)
-        refused = record.why_not(self.method, today) if self.method else None
-        return refused or why_not(record, rules, today) or self._not_theirs(context, record)
-
-    def nothing_to_choose(self, choices: Mapping[str, Any]) -> NothingToChoose | None:
-        """Why the command cannot be answered with these choices; None where it can."""
-        return next((NothingToChoose(why) for name, why in self.needs.items() if not choices[name]), None)
+            return first_refusal(cast("A", record), rules, today)
+        refused = record.refusal_to(self.method, today) if self.method else None
+        return refused or first_refusal(record, rules, today) or self._not_theirs(context, record)
 
     def why_not(self, context: RequestContext, record: A | None) -> str:
-        """Why this would be refused, in a sentence; empty where they can do it."""
+        """The refusal in a sentence, also where it is not theirs to do; empty where they can do it."""
         try:
             return str(self.refusal(context, record) or "")
         except Forbidden as forbidden:

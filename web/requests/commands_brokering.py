@@ -94,7 +94,7 @@ def _quotes_must_be_shown(tender: Tender | None, today: date) -> None:
 def _must_await_preference(context: RequestContext, request: SupportRequest) -> None:
     tender, today = tender_of(context, request), context.services.today()
     _quotes_must_be_shown(tender, today)
-    if tender is not None and (refused := tender.why_not(Tender.prefer, today)):
+    if tender is not None and (refused := tender.refusal_to(Tender.prefer, today)):
         raise refused
 
 

@@ -27,7 +27,7 @@ MAY_LEAVE = [only_when(*UNPLACED)]
 def _work_must_be_over(context: RequestContext, request: SupportRequest) -> None:
     assert request.engagement is not None, "a request that may be closed is placed"
     engagement = context.services.service.find(BrokeredEngagement, request.engagement)
-    if refused := engagement.why_not(BrokeredEngagement.close, context.services.today()):
+    if refused := engagement.refusal_to(BrokeredEngagement.close, context.services.today()):
         raise refused
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from werkzeug.exceptions import NotFound
 
-from domain.aggregate import why_not
+from domain.aggregate import first_refusal
 from domain.school import School
 from domain.vocabulary import Phase, Role, Team
 from projections import caseload, people
@@ -235,7 +235,7 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: User) -> Ite
 
 def _begin(context: RequestContext, school: School) -> Iterator[tuple[str, str]]:
     asking = context.user
-    if why_not(school, [must_be_open_here.within(context)], context.services.today()) or not asking.may_change:
+    if first_refusal(school, [must_be_open_here.within(context)], context.services.today()) or not asking.may_change:
         return
     where = _where(school)
     for title, path, action in (
