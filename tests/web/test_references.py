@@ -165,6 +165,12 @@ def test_many_that_are_named_are_looked_up_in_one_question(counted: Counted) -> 
     assert asked_of_names(six) == asked_of_names(six[:1])
 
 
+def test_for_a_school_alone_nothing_restricted_is_looked_up(counted: Counted) -> None:
+    _, heard = counted.sent(visit(counted, [], focus=""), 422)
+    assert heard.asked
+    assert not [each for each in heard.asked if "links" in each]
+
+
 def test_who_leads_is_the_first_visitor_that_was_found(counted: Counted) -> None:
     body = visit(counted, [counted.town.world.reference(counted.officer)], starts_at="09:30:00", minutes=60)
     told, _ = counted.sent(body, 201)

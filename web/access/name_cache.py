@@ -34,6 +34,8 @@ class NameCache:
 
 def rows_of(snapshot: Snapshot, ids: Collection[UUID]) -> dict[UUID, Name]:
     """What these are called, by id; whatever has neither name nor reference is left out."""
+    if not ids:
+        return {}
     known = snapshot.context.kept(NameCache).known
     if len(known) > MOST:
         known.clear()
