@@ -16,11 +16,10 @@ from apispec import APISpec
 from marshmallow import fields
 
 from web.access.policy import POLICY, Action
+from web.api.door import PROBLEM_JSON
 from web.api.protocol import HEADERS, OF_PROBLEMS
 from web.api.references import form, refers_to
 from web.runtime.problems import TITLES
-
-PROBLEM_JSON = "application/problem+json"
 
 ASKED, RIGHT = "x-asked-headers", "x-right"
 """Notes of an operation: the headers that its view reads by itself, moved to its parameters; the right it takes."""

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.aggregate import Refusal
+from web.api.document import SHAPES
 from web.runtime.problems import TITLES, problem_name
 
 Json = Mapping[str, Any]
 
 METHODS = ("get", "post", "put", "patch", "delete")
-
-SCHEMAS = "#/components/schemas/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def kind_of(schema: Json) -> str:
         words = [str(word) for word in schema["enum"] if word is not None]
         return f"one of {', '.join(words)}{' or null' if None in schema['enum'] else ''}{_limits(schema)}"
     if "$ref" in schema:
-        return str(schema["$ref"].removeprefix(SCHEMAS))
+        return str(schema["$ref"].removeprefix(SHAPES))
     several = schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")
     if several:
         return " or ".join(kind_of(each) for each in several)
@@ -199,7 +198,7 @@ def _shape_in(schema: Json) -> str:
     inner = schema.get("items", schema)
     for each in (inner, *inner.get("anyOf", ()), *inner.get("allOf", ()), *inner.get("oneOf", ())):
         if "$ref" in each:
-            return str(each["$ref"].removeprefix(SCHEMAS))
+            return str(each["$ref"].removeprefix(SHAPES))
     return ""
 
 

@@ -9,11 +9,7 @@ from domain.vocabulary import Phase, Side, SupportKind
 from web.commands.fields import RecordField, SchoolField, ValuesOf, person_field, provider_field
 
 
-def _sum(attribute: str | None = None) -> fields.Decimal:
-    return fields.Decimal(as_string=True, places=2, attribute=attribute)
-
-
-def _days(attribute: str | None = None) -> fields.Decimal:
+def _two_places(attribute: str | None = None) -> fields.Decimal:
     return fields.Decimal(as_string=True, places=2, attribute=attribute)
 
 
@@ -30,13 +26,13 @@ class SessionOut(Schema):
     number = fields.Integer()
     status = fields.Enum(SessionStatus, by_value=True)
     on = fields.Date()
-    days = _days()
+    days = _two_places()
     minutes = fields.Integer(allow_none=True)
     place = fields.String()
     specialist = person_field(allow_none=True)
     note = fields.String()
     attended = fields.Integer(allow_none=True)
-    net = _sum()
+    net = _two_places()
     chargeable = fields.Boolean()
     cancelled_by = fields.Enum(Side, by_value=True, allow_none=True)
     reason = fields.String()
@@ -51,9 +47,9 @@ class ConsentOut(Schema):
 
 class VariationOut(Schema):
     on = fields.Date()
-    days = _days()
-    net = _sum()
-    vat = _sum()
+    days = _two_places()
+    net = _two_places()
+    vat = _two_places()
     ends = fields.Date()
     reason = fields.String()
     consent = fields.Nested(ConsentOut, allow_none=True)
@@ -97,14 +93,14 @@ class EngagementOut(Schema):
     begins = fields.Date(attribute="work.begins")
     ends = fields.Date(attribute="work.ends")
     fund = fields.String(attribute="work.fund")
-    days = _days("work.days")
-    used_days = _days()
-    planned_days = _days()
-    left_days = _days()
-    net = _sum("work.net")
-    vat = _sum("work.vat")
-    gross = _sum("work.gross")
-    spent = _sum("cost")
+    days = _two_places("work.days")
+    used_days = _two_places()
+    planned_days = _two_places()
+    left_days = _two_places()
+    net = _two_places("work.net")
+    vat = _two_places("work.vat")
+    gross = _two_places("work.gross")
+    spent = _two_places("cost")
     agreements = fields.Dict(
         keys=fields.Enum(Side, by_value=True),
         values=fields.Nested(AgreementOut),
