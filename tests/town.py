@@ -190,7 +190,7 @@ def _visit(place: Place) -> Visit:
         purpose=Purpose.CHALLENGE,
         on=TOMORROW,
         term=default_term_on(TOMORROW),
-        visitors=(Visitor(place.officer, "link officer"),),
+        visitors=(Visitor(place.officer, "officer"),),
         lead=place.officer,
         focus="Target setting",
     )

@@ -109,9 +109,12 @@ def first_request(snapshot: Snapshot, _: User) -> Mapping[str, Any]:
     return {"request": asked.reference, "begins": asked.needed_from, "ends": asked.needed_by}
 
 
-def chosen_session(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, Any]:
-    """The session whose number stands in the address, else the first that is planned."""
+def chosen_session(snapshot: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, Any]:
+    """The session whose number stands in the address, else the first that is planned; its day once that has come."""
     asked = request.args.get("number", "")
     sessions = engagement.planned_sessions
     chosen = next((each for each in sessions if str(each.number) == asked), next(iter(sessions), None))
-    return {"number": chosen.number, "on": chosen.on, "days": chosen.days} if chosen else {}
+    if chosen is None:
+        return {}
+    on = chosen.on if chosen.on <= snapshot.services.today() else None
+    return {"number": chosen.number, "on": on, "days": chosen.days}

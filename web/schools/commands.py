@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -100,8 +100,28 @@ def _from_today(snapshot: Snapshot, __: School) -> Mapping[str, date]:
     return {"from_": snapshot.services.today()}
 
 
-def _until_today(snapshot: Snapshot, __: School) -> Mapping[str, date]:
-    return {"until": snapshot.services.today()}
+def _once_the_last_has_ended(snapshot: Snapshot, school: School) -> Mapping[str, date]:
+    """Today, or the first day to come on which somebody else may be the link officer."""
+    today, periods = snapshot.services.today(), school.link_officers[-1:]
+    free = (period.until + timedelta(days=1) if period.until else period.from_ for period in periods)
+    return {"from_": max([today, *free])}
+
+
+def _while_uncovered(snapshot: Snapshot, school: School) -> Mapping[str, date]:
+    today = snapshot.services.today()
+    return {"from_": today} if school.link_officer_on(today) and not school.cover_on(today) else {}
+
+
+def _until_today(snapshot: Snapshot, school: School) -> Mapping[str, date]:
+    """Today, or the first day of a link officer to come."""
+    begins = (period.from_ for period in school.link_officers[-1:])
+    return {"until": max([snapshot.services.today(), *begins])}
+
+
+def _while_covered(snapshot: Snapshot, school: School) -> Mapping[str, date]:
+    """Today, unless no cover goes on after it."""
+    today = snapshot.services.today()
+    return {"until": today} if any(each.from_ <= today < each.to for each in school.covers) else {}
 
 
 def _only_proposal(_: Snapshot, school: School) -> Mapping[str, Any]:
@@ -117,7 +137,7 @@ def _only_proposal(_: Snapshot, school: School) -> Mapping[str, Any]:
     method=School.assign_link_officer,
     rules=[must_be_open_here],
     context=_officers,
-    initial=_from_today,
+    initial=_once_the_last_has_ended,
 )
 def assign_officer(context: CommandContext[School], values: Values) -> None:
     assignment.assign_link_officer(context.service, context.record.id, at=context.at, **values)
@@ -145,7 +165,7 @@ def release_officer(context: CommandContext[School], values: Values) -> None:
     method=School.arrange_cover,
     rules=[must_be_open_here, must_have_somebody_to_stand_in_for],
     context=_stand_ins,
-    initial=_from_today,
+    initial=_while_uncovered,
 )
 def arrange_cover(context: CommandContext[School], values: Values) -> None:
     assignment.arrange_cover(context.service, context.record.id, at=context.at, **values)
@@ -158,7 +178,7 @@ def arrange_cover(context: CommandContext[School], values: Values) -> None:
     schemas.EndCover,
     done="End of the cover recorded",
     method=School.end_cover,
-    initial=_until_today,
+    initial=_while_covered,
 )
 def end_cover(context: CommandContext[School], values: Values) -> None:
     context.change(lambda school: school.end_cover(**values))

@@ -231,7 +231,10 @@ def change_visitors(context: CommandContext[Visit], values: Values) -> None:
     schemas.RescheduleVisit,
     done="Visit rescheduled. It needs to be confirmed",
     method=Visit.reschedule,
-    initial=lambda _, visit: {"on": visit.on, "starts_at": visit.starts_at},
+    initial=lambda snapshot, visit: {
+        "on": visit.on if visit.on >= snapshot.services.today() else None,
+        "starts_at": visit.starts_at,
+    },
 )
 def reschedule(context: CommandContext[Visit], values: Values) -> None:
     must_be_open_school(context.request, context.record.school, values["on"], field="on")
@@ -246,7 +249,11 @@ def reschedule(context: CommandContext[Visit], values: Values) -> None:
     schemas.HoldVisit,
     done="Visit recorded as held. Now write its record",
     method=Visit.hold,
-    initial=lambda _, visit: {"on": visit.on, "minutes": visit.minutes, "attendees": visit.expected},
+    initial=lambda snapshot, visit: {
+        "on": visit.on if visit.on <= snapshot.services.today() else None,
+        "minutes": visit.minutes,
+        "attendees": visit.expected,
+    },
     main=True,
 )
 def hold(context: CommandContext[Visit], values: Values) -> None:

@@ -188,10 +188,13 @@ def test_the_form_of_a_session_begins_with_the_one_that_was_chosen(started: Mark
     browser = sign_in(started.calder.specialist)
     assert f'href="{WORK}/deliver-session?number=2"' in browser.get(WORK)
 
-    page = browser.get(f"{WORK}/deliver-session?number=2")
+    before = browser.get(f"{WORK}/deliver-session?number=2")
+    started.world.clock.go_to(LATER)
+    browser = sign_in(started.calder.specialist)
+    pages = [before, browser.get(f"{WORK}/deliver-session?number=2")]
 
-    assert re.search(r'value="2" checked', page)
-    assert f'value="{LATER.day}"' in page
+    assert all(re.search(r'value="2" checked', page) for page in pages)
+    assert [f'value="{LATER.day}"' in page for page in pages] == [False, True]
     browser.get(f"{WORK}/deliver-session?number=nonsense")
 
 
