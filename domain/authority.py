@@ -7,15 +7,15 @@ from collections.abc import Container
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
 from domain.calendar import TermDates, default_terms
 from domain.establishments import STATE_FUNDED, EstablishmentType
-from domain.money import MOST
+from domain.money import MOST, in_pounds
 from domain.references import record_id
-from domain.text import plain
+from domain.text import counted, plain
 from domain.vocabulary import LabelledEnum, Role
 
 AUTHORITY = record_id("authority", "settings")
@@ -60,6 +60,9 @@ class Retention:
 
     record_class: str
     years: int
+
+    def __str__(self) -> str:
+        return f"{self.record_class.replace('_', ' ').capitalize()}: {counted(self.years, 'year')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +115,29 @@ class Settings:
         return next((category for category in self.need_categories if category.code == code), None)
 
 
-WINDOWS = (
-    "writing_days",
-    "response_days",
-    "presentation_days",
-    "assessment_days",
-    "decision_days",
-    "information_days",
-    "evaluation_days",
-    "closing_days",
-)
-"""The settings that say within how many working days something is to be done."""
+WINDOWS = {
+    "writing_days": "days to write a record of visit",
+    "response_days": "days to respond to a record of visit",
+    "presentation_days": "days to present a record to governors",
+    "assessment_days": "days to assess a concern",
+    "decision_days": "days to decide on an assessed concern",
+    "information_days": "days to answer a question about a request",
+    "evaluation_days": "days to evaluate an engagement",
+    "closing_days": "days to close an engagement after its evaluation",
+}
+"""The settings that say within how many working days something is to be done, and what people call them."""
+
+CALLED = WINDOWS | {
+    "contact_email": "contact email address",
+    "need_categories": "levels of support",
+    "vetting": "vetting requirements",
+    "matching_weights": "weights in ranking providers",
+    "vat_percent": "VAT percentage",
+    "approval_ceiling": "spending that a broker may approve",
+    "served_types": "types of school we work with",
+    "retention": "how long records are kept",
+}
+"""What people call the settings whose own name says it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +197,26 @@ class Authority(Aggregate):
             authority.service_name = self.service_name
 
     class SettingsChanged(Event):
-        """`changed` names the settings that differ from those in force on `from_` before; `settings` are all."""
+        """`changed` names the settings that differ from those in force on `from_` before; `before` says in words, in
+        the same order, what those were that are no lists; `settings` are all."""
 
         TOPIC = "authority.settings-changed"
-        says = "{by} changed {changed} from {from_}: {reason}"
+        says = "{by} changed {changes}, with effect from {from_}: {reason}"
         settings_version: int
         from_: date
         changed: tuple[str, ...]
         settings: Settings
+        before: tuple[str, ...] = ()
+
+        @property
+        def changes(self) -> str:
+            told = []
+            for words, before in zip_longest(self.changed, self.before):
+                name = words.replace(" ", "_")
+                after = _in_words(name, getattr(self.settings, name))
+                values = (f" from {before}" if before else "") + (f" to {after}" if after else "")
+                told.append(CALLED.get(name, words) + values)
+            return "; ".join(told)
 
         def apply(self, authority: Authority) -> None:
             authority.versions.append(Version(self.settings_version, self.from_, self.settings))
@@ -237,15 +264,18 @@ class Authority(Aggregate):
         """
         _check(settings)
         before, _ = self.settings_on(from_)
-        changed = tuple(
-            field.name.replace("_", " ")
-            for field in fields(Settings)
-            if getattr(before, field.name) != getattr(settings, field.name)
-        )
+        names = [each.name for each in fields(Settings) if getattr(before, each.name) != getattr(settings, each.name)]
+        changed = tuple(name.replace("_", " ") for name in names)
         if not changed:
             raise NothingChanged("You have not changed any settings. Change at least one")
         number = len(self.versions) + 1
-        event = self.SettingsChanged(settings_version=number, from_=from_, changed=changed, settings=settings)
+        event = self.SettingsChanged(
+            settings_version=number,
+            from_=from_,
+            changed=changed,
+            settings=settings,
+            before=tuple(_in_words(name, getattr(before, name)) for name in names),
+        )
         self.record(event, occurred=from_ if from_ <= self.today else None, reason=reasoned(reason))
         return version_name(number)
 
@@ -288,6 +318,17 @@ class VersionState(LabelledEnum):
 def version_name(number: int) -> str:
     """As `settings-3`."""
     return f"settings-{number}"
+
+
+def _in_words(name: str, value: object) -> str:
+    """A setting as sentences write it; nothing for a list, and for a colour, which has a code alone."""
+    if name == "approval_ceiling" and isinstance(value, Decimal):
+        return in_pounds(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}%"
+    if name == "contact_email":
+        return str(value) or "none"
+    return str(value) if isinstance(value, int) else ""
 
 
 def _check(settings: Settings) -> None:

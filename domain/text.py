@@ -198,6 +198,12 @@ def script_of(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0] if char else ""
 
 
+def counted(number: int | Decimal, one: str, several: str = "") -> str:
+    """A number with what it counts: "1 row", "2,000 rows"; `several` where that is not `one` with an s."""
+    written = f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
+    return f"{written} {one if number == 1 else several or f'{one}s'}"
+
+
 def day_in_words(day: date) -> str:
     """A day as sentences write it: "3 November 2026"."""
     return f"{day.day} {day:%B %Y}"

@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.service import DiskFault, Displaced, NoRoom, ReadOnly, Unreadable
+from domain.text import counted
 from projections.codec import StoredRecord, sorted_out, without_collecting
 from projections.driver import fetch
 from projections.event_log.faults import first_line, meant
@@ -134,7 +135,7 @@ def _check(
                 yield Difference(
                     sheet.table.name,
                     (),
-                    f"{surplus} {'row' if surplus == 1 else 'rows'} that no event made",
+                    f"{counted(surplus, 'row')} that no event made",
                     None,
                     surplus,
                 )

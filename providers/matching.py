@@ -17,7 +17,7 @@ from uuid import UUID
 from domain.money import in_pounds
 from domain.provider import Capability
 from domain.support_request import Ranked
-from domain.text import day_in_words
+from domain.text import counted, day_in_words
 from domain.vocabulary import Phase, ServiceType, SupportKind
 
 BEST, WORST, MIDDLE = 5, 1, 3
@@ -229,7 +229,7 @@ def _unavailable(need: Need, offer: Offer) -> str:
 def _no_capacity(need: Need, offer: Offer) -> str:
     if need.days is None or offer.free_days is None or offer.free_days >= need.days:
         return ""
-    return f"has {_number_of_days(offer.free_days)} free, {_number_of_days(need.days)} needed"
+    return f"has {counted(offer.free_days, 'day')} free, {counted(need.days, 'day')} needed"
 
 
 def _too_dear(need: Need, offer: Offer) -> str:
@@ -285,7 +285,7 @@ def _judge_price(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction,
 def _judge_capacity(_need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
     if offer.free_days is None:
         return Fraction(50), "Has not said how many days are free"
-    return Fraction(100), f"Has {_number_of_days(offer.free_days)} free"
+    return Fraction(100), f"Has {counted(offer.free_days, 'day')} free"
 
 
 def _judge_ratings(_: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:
@@ -296,8 +296,7 @@ def _judge_ratings(_: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fract
     points = 100 * (mean - WORST) / (BEST - WORST)
     if not past.cases:
         return points, "Not rated yet (no case)"
-    number = f"{past.cases} {'case' if past.cases == 1 else 'cases'}"
-    return points, f"Rated {past.ratings / past.cases:.1f} of {BEST} on average ({number})"
+    return points, f"Rated {past.ratings / past.cases:.1f} of {BEST} on average ({counted(past.cases, 'case')})"
 
 
 def _judge_willingness(need: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:
@@ -315,7 +314,3 @@ CRITERIA = (
     Criterion("ratings", _judge_ratings),
     Criterion("willingness", _judge_willingness),
 )
-
-
-def _number_of_days(days: Decimal) -> str:
-    return f"{days.normalize():f} {'day' if days == 1 else 'days'}"

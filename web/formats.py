@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from domain.money import in_pounds
+from domain.text import counted as counted_in_words
 from domain.text import day_in_words
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,9 +26,7 @@ LONG_WORD = 30
 
 def counted(number: int | None, one: str, several: str = "") -> str:
     """A number with what it counts: "1 row", "2,000 rows"; `several` where that is not `one` with an s."""
-    if number is None:
-        return ""
-    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+    return "" if number is None else counted_in_words(number, one, several)
 
 
 def date(when: dt.date | dt.datetime | None) -> str:

@@ -137,14 +137,10 @@ class RateSet(Event):
 
 class CapacityDeclared(Event):
     TOPIC = "provider.capacity-declared"
-    says = "{by} recorded the provider's availability: {days_free} from {from_} to {to}"
+    says = "{by} recorded the provider's availability: {days} from {from_} to {to}"
     from_: date
     to: date
     days: Decimal
-
-    @property
-    def days_free(self) -> str:
-        return f"{self.days.normalize():f} {'day' if self.days == 1 else 'days'}"
 
     def apply(self, provider: Provider) -> None:
         capacity = Capacity(self.from_, self.to, self.days)

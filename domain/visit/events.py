@@ -182,7 +182,7 @@ class NotMade(Event):
 class Held(Event):
     TOPIC = "visit.held"
     says = (
-        "{by} recorded that the visit took place on {on} for {minutes} minutes with {attendees}"
+        "{by} recorded that the visit took place on {on} for {minutes} with {attendees}"
         "{write_by:. Its record is due by …}"
     )
     on: date

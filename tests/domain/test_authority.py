@@ -77,6 +77,38 @@ def test_changed_settings_are_in_force_from_their_day_and_the_others_stay() -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"response_days": 15}, "days to respond to a record of visit from 10 to 15"),
+        ({"vat_percent": Decimal("17.5")}, "VAT percentage from 20% to 17.5%"),
+        ({"approval_ceiling": Decimal("7500.00")}, "spending that a broker may approve from £5,000 to £7,500"),
+        ({"contact_email": "help@wexmoor.example"}, "contact email address from none to help@wexmoor.example"),
+        (
+            {"response_days": 15, "terms": (AUTUMN,), "colour": "#aa0000"},
+            "colour; days to respond to a record of visit from 10 to 15; terms",
+        ),
+    ],
+)
+def test_a_change_of_settings_says_what_they_were_and_are(changed: dict[str, Any], told: str) -> None:
+    authority = an_authority()
+    with signed():
+        change(TODAY, **changed)(authority)
+    event = authority.pending[-1]
+    assert isinstance(event, Authority.SettingsChanged)
+    assert event.changes == told
+
+
+def test_a_change_that_did_not_keep_what_was_before_says_what_is_now() -> None:
+    event = Authority.SettingsChanged(
+        settings_version=1,
+        from_=TODAY,
+        changed=("response days", "vetting"),
+        settings=Settings(response_days=15),
+    )
+    assert event.changes == "days to respond to a record of visit to 15; vetting requirements"
+
+
 def test_settings_may_be_changed_ahead() -> None:
     given(an_authority()).when(change(NEXT_YEAR, vat_percent=Decimal("17.5"))).then(
         Authority.SettingsChanged

@@ -124,6 +124,16 @@ def _without_own_words(said: str, event: Event) -> str:
     return said
 
 
+@pytest.mark.parametrize("one", [1, Decimal(1)])
+def test_one_of_a_thing_is_told_in_the_singular(one: int | Decimal) -> None:
+    for event in stored():
+        for name, value in vars(event).items():
+            if type(value) is type(one):
+                vars(event)[name] = one
+        said = sentence(event, dict.fromkeys(ids_in([event]), "Jo Bell"))
+        assert not re.search(r"\b1 (?!as\b|is\b|was\b)[a-z]+s\b", said), f"{event.TOPIC}: {said}"
+
+
 def test_every_field_of_every_event_is_told_on_its_page() -> None:
     for event in stored():
         reader = _Reader({}, restricted_too=True)
@@ -239,6 +249,8 @@ def test_those_whose_names_a_sentence_needs_are_told_beforehand() -> None:
         (Decimal("10.0"), "days", "10 days"),
         (Decimal("10.0"), "hours", "10"),
         (12, "number", "12"),
+        (1, "minutes", "1 minute"),
+        (90, "minutes", "90 minutes"),
         (Personal(BEN, "Ben Hall"), "", "Ben Hall"),
         (BEN, "", "Ben Hall"),
         (uuid4(), "", "somebody"),

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import RECORDS, Aggregate, Event
+from domain.authority import CALLED, Retention
 from domain.school import School
 from domain.school import parts as school_parts
 from domain.service import folded
@@ -101,8 +102,9 @@ def _facts(record: Aggregate | None) -> Mapping[str, Any]:
 
 def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
     meta, signature = event.meta, event.meta.signature
-    yield "Happened", _exactly(meta.occurred)
-    yield "Recorded", _exactly(meta.recorded_at)
+    happened, recorded = _exactly(meta.occurred), _exactly(meta.recorded_at)
+    yield "Happened", happened
+    yield "Recorded", recorded if recorded != happened else ""
     yield "Who", who_acted(event, names)
     yield "Role", post_held(event)
     yield "Through", signature.channel.label
@@ -147,7 +149,7 @@ class _Reader:
                 return self._details(value)
             lines = [(self._label(key), self.text(each, str(key))) for key, each in value.items()]
             return "\n".join(f"{label}: {line}" for label, line in lines if line)
-        if name == "empty":
+        if name in {"empty", "changed"}:
             return "\n".join(map(label_of, value))
         if isinstance(value, (list, tuple, set, frozenset)):
             return "\n".join(filter(None, (self.text(each, name) for each in value)))
@@ -167,7 +169,7 @@ class _Reader:
     def _parts(self, value: Any) -> str:
         if getattr(value, "restricted", False) and not self._restricted_too:
             return RESTRICTED
-        if isinstance(value, (school_parts.Change, school_parts.Source)):
+        if isinstance(value, (school_parts.Change, school_parts.Source, Retention)):
             return str(value)
         parts = ((part.name, self.text(getattr(value, part.name), part.name)) for part in dataclasses.fields(value))
         return "; ".join(f"{label_of(name)}: {text}" for name, text in parts if text and not _is_code(text))
@@ -211,7 +213,8 @@ def _differing(old: Any, new: Any) -> tuple[Any, Any]:
 def label_of(name: str) -> str:
     """A field's name as a label: `reply_by` as "Reply by", `vat_is_known` as "VAT is known"; a detail of a school as
     its page has it."""
-    if label := school_parts.LABELS.get(name) or school_parts.WITHIN.get(name):
+    setting = CALLED.get(name.replace(" ", "_"))
+    if label := school_parts.LABELS.get(name) or school_parts.WITHIN.get(name) or setting:
         return label[:1].upper() + label[1:]
     text = " ".join(ABBREVIATIONS.get(word, word) for word in name.strip("_").replace("-", "_").split("_"))
     return text[:1].upper() + text[1:]

@@ -194,7 +194,8 @@ def _found(differences: int, unchecked: int) -> str:
     if not unchecked:
         return differing or f"All {len(VIEWS)} views are what the log says"
     others = len(VIEWS) - unchecked
-    rest = "" if differences else f"; the other {others} {'is' if others == 1 else 'are'} what the log says"
+    agree = formats.counted(others, "other view is", "other views are")
+    rest = "" if differences or not others else f"; {agree} what the log says"
     return ". ".join(filter(None, [differing, f"{formats.counted(unchecked, 'view')} cannot be checked{rest}"]))
 
 

@@ -127,6 +127,8 @@ def value_in_words(value: Any, names: Mapping[UUID, str], *, field: str = "") ->
             return formats.date(value)
         case time():
             return formats.time(value)
+        case int() if field == "minutes":
+            return formats.counted(value, "minute")
         case Decimal():
             if field == "days":
                 return formats.days(value)

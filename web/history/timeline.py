@@ -18,6 +18,7 @@ from projections import audit_trail
 from projections.audit_trail import TrailFilter, kind_of
 from projections.names import Name
 from projections.view import Row
+from web import formats
 from web.access.context import Snapshot, User
 from web.access.disclosure import READING, Disclosure, restricted_sentence
 from web.access.list_filters import school_trail_filter, searchable
@@ -65,6 +66,11 @@ class TimelineEntry:
     def happened_on(self) -> date:
         """The day in England on which it happened."""
         return self.at.astimezone(LONDON).date() if isinstance(self.at, datetime) else self.at
+
+    @property
+    def was_recorded_apart(self) -> bool:
+        """Whether pages write the moment when it was recorded otherwise than that when it happened."""
+        return formats.datetime(self.recorded_at) != formats.datetime(self.at)
 
     @property
     def was_recorded_later(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, missing, post_load, pre_dump, pre_load, validate
 
+from domain import authority as authority_settings
 from domain.authority import Authority, NeedCategory, Settings, VersionState, VettingDemand, Weight
 from domain.calendar import Term, TermDates
 from domain.establishments import EstablishmentType
@@ -29,16 +30,7 @@ def _whole(label: str, *, least: int, most: int, required: bool = True, **metada
     )
 
 
-WINDOWS = {
-    "writing_days": "Days to write a record of visit",
-    "response_days": "Days to respond to a record of visit",
-    "presentation_days": "Days to present a record to governors",
-    "assessment_days": "Days to assess a concern",
-    "decision_days": "Days to decide on an assessed concern",
-    "information_days": "Days to answer a question about a request",
-    "evaluation_days": "Days to evaluate an engagement",
-    "closing_days": "Days to close an engagement after its evaluation",
-}
+WINDOWS = {name: called[:1].upper() + called[1:] for name, called in authority_settings.WINDOWS.items()}
 """What pages call the settings that say within how many working days something is to be done."""
 
 

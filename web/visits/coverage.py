@@ -90,8 +90,8 @@ class Coverage:
         if not short:
             return f"Every school has a core visit held or planned in the {self.when}"
         count = len(self.lines)
-        schools = "school has" if count == 1 else f"{count} schools {'has' if short == 1 else 'have'}"
-        return f"{short} of {schools} no core visit planned or held in the {self.when}"
+        schools = f"{short} of {count} schools" if count > 1 else "1 school"
+        return f"{schools} {'has' if short == 1 else 'have'} no core visit planned or held in the {self.when}"
 
 
 def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverage:

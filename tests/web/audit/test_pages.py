@@ -209,6 +209,7 @@ def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, review
     assert "Detail Before After Name Anne Webb Anne Hall" in text
     assert "person.name-changed, schema 1" in text
     assert "2 November 2026, 10:00:00 GMT" in text
+    assert "Recorded" not in text.replace("Recorded at the same time", "")
     assert "added Anne Hall as School Improvement Officer" in text
 
 

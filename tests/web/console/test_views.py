@@ -164,7 +164,7 @@ def test_a_check_names_the_view_whose_table_is_missing_and_proves_the_others(
     told = run("check")
     assert told.exit_code == 1
     assert "run `sis views rebuild schools`" in told.output
-    assert f"1 view cannot be checked; the other {len(VIEWS) - 1} are what the log says" in told.output
+    assert f"1 view cannot be checked; {len(VIEWS) - 1} other views are what the log says" in told.output
     assert run("rebuild", "schools").exit_code == 0
     assert run("check").exit_code == 0
     assert run("status").exit_code == 0

@@ -76,7 +76,7 @@ def test_what_nothing_acts_on_is_not_offered_and_stays_as_it_was_set(
 
     page = sign_in(administrator).get("/settings/authority") + sign_in(administrator).get(CHANGE)
     assert "xtra visits" not in page
-    assert "records are kept" not in page
+    assert "How long records are kept" not in page
     sign_in(administrator).send(CHANGE, answers(response_days="15", **{"need_categories-0-label": "Does well"}))
     program(administrator).post("/settings/authority/change", body(world), key="change-03", at='"3"')
 
