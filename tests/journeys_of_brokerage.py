@@ -19,23 +19,23 @@ def an_officer_brokers_a_specialist_of_mathematics(world: World, come_in: ComeIn
     rather have, the broker selects, all agree, and the work is done and evaluated."""
     market = Market(world)
     officer = world.link_officer(market.school)
-    context = CommandContext(
+    brokered = BrokeredRequest(
         market, come_in, broker=market.broker, brokers_name="Bea Broker", invited=(market.calder, market.harrop)
     )
-    _ask(context, come_in(officer), "Subject specialist", "Two new teachers need help with planning")
-    _find_somebody(context)
-    _prefer(context)
-    _engage(context, "Knows the school, and costs less")
-    _deliver_and_evaluate(context)
+    _ask(brokered, come_in(officer), "Subject specialist", "Two new teachers need help with planning")
+    _find_somebody(brokered)
+    _prefer(brokered)
+    _engage(brokered, "Knows the school, and costs less")
+    _deliver_and_evaluate(brokered)
     officers = come_in(officer)
-    officers.open(context.request)
+    officers.open(brokered.request)
     officers.sees("Mathematics for Ashgrove High School", "Closed")
 
 
 def a_cpd_manager_meets_a_request_for_training(world: World, come_in: ComeIn) -> None:
     """A headteacher asks for training; the CPD manager asks the one provider who offers it, and says why."""
     market = Market(world)
-    context = CommandContext(
+    brokered = BrokeredRequest(
         market,
         come_in,
         broker=world.cpd_manager(),
@@ -43,17 +43,17 @@ def a_cpd_manager_meets_a_request_for_training(world: World, come_in: ComeIn) ->
         invited=(market.calder,),
         alone="They gave this course at our schools last year",
     )
-    _ask(context, come_in(market.head), "Training", "Twelve teaching assistants are to teach number sense")
-    _find_somebody(context)
-    _engage(context, "They know the course")
-    _deliver_and_evaluate(context)
+    _ask(brokered, come_in(market.head), "Training", "Twelve teaching assistants are to teach number sense")
+    _find_somebody(brokered)
+    _engage(brokered, "They know the course")
+    _deliver_and_evaluate(brokered)
     head = come_in(market.head)
-    head.open(context.request)
+    head.open(brokered.request)
     head.sees("Mathematics for Ashgrove High School", "Closed")
 
 
 @dataclass
-class CommandContext:
+class BrokeredRequest:
     """Who brokers for whom, and the addresses of what comes of it. `alone` is why only one provider is asked."""
 
     market: Market
@@ -76,33 +76,33 @@ class CommandContext:
         return self.come_in(self.invited[0].specialist)
 
 
-def _ask(context: CommandContext, asking: Visitor, kind: str, need: str) -> None:
-    asking.open(f"/requests/raise?school={context.market.world.urn(context.market.school)}")
-    asking.fill("What is needed", kind)
-    asking.fill("Subject", "Mathematics")
-    asking.fill("Phase", "Secondary")
-    asking.fill("What should be different afterwards", "Planning that holds for the whole key stage")
+def _ask(brokered: BrokeredRequest, visitor: Visitor, kind: str, need: str) -> None:
+    visitor.open(f"/requests/raise?school={brokered.market.world.urn(brokered.market.school)}")
+    visitor.fill("What is needed", kind)
+    visitor.fill("Subject", "Mathematics")
+    visitor.fill("Phase", "Secondary")
+    visitor.fill("What should be different afterwards", "Planning that holds for the whole key stage")
     if kind == "Training":
-        asking.fill("How many people the training is for", "12")
-    asking.fill("Help needed from", BEGINS)
-    asking.fill("Help needed until", ENDS)
-    asking.press("Send request")
-    asking.sees("There is a problem", "what the school needs help with")
-    asking.fill("What the school needs help with", need)
-    asking.press("Send request")
-    asking.sees("Request sent", "Mathematics for Ashgrove High School", need)
-    context.request = asking.address
+        visitor.fill("How many people the training is for", "12")
+    visitor.fill("Help needed from", BEGINS)
+    visitor.fill("Help needed until", ENDS)
+    visitor.press("Send request")
+    visitor.sees("There is a problem", "what the school needs help with")
+    visitor.fill("What the school needs help with", need)
+    visitor.press("Send request")
+    visitor.sees("Request sent", "Mathematics for Ashgrove High School", need)
+    brokered.request = visitor.address
 
 
-def _find_somebody(context: CommandContext) -> None:
-    broker = context.brokers()
-    broker.open(context.request)
+def _find_somebody(brokered: BrokeredRequest) -> None:
+    broker = brokered.brokers()
+    broker.open(brokered.request)
     broker.press("Acknowledge request")
-    broker.fill("Who will answer the school", context.brokers_name)
+    broker.fill("Who will answer the school", brokered.brokers_name)
     broker.fill("Answer promised by", REPLY_BY)
     broker.press("Acknowledge request")
     broker.press("Triage request")
-    broker.fill("Broker", context.brokers_name)
+    broker.fill("Broker", brokered.brokers_name)
     broker.fill("Level of help", "Targeted")
     broker.fill("How to meet the need", "Brokered")
     broker.press("Triage request")
@@ -110,25 +110,25 @@ def _find_somebody(context: CommandContext) -> None:
     broker.fill("Approved limit", "2,500")
     broker.fill("Approved by", "Dora Director")
     broker.press("Approve spending")
-    _invite(context, broker)
-    for firm in context.invited:
-        _quote(context.come_in(firm.specialist), firm)
+    _invite(brokered, broker)
+    for firm in brokered.invited:
+        _quote(brokered.come_in(firm.specialist), firm)
 
 
-def _invite(context: CommandContext, broker: Visitor) -> None:
+def _invite(brokered: BrokeredRequest, broker: Visitor) -> None:
     broker.press("Search and shortlist providers")
-    for firm in context.invited:
+    for firm in brokered.invited:
         broker.fill("Providers for the shortlist", firm.name)
     broker.press("Save shortlist")
     broker.press("Invite providers to quote")
     broker.fill("Brief", "Help two new teachers to plan mathematics at key stage 3")
     broker.fill("Replies by", REPLY_BY)
-    for firm in context.invited:
+    for firm in brokered.invited:
         broker.fill("Providers to invite", firm.name)
-    if context.alone:
-        broker.fill("Why only one provider is asked", context.alone)
+    if brokered.alone:
+        broker.fill("Why only one provider is asked", brokered.alone)
     broker.press("Continue")
-    broker.sees("Check your answers", context.invited[0].name)
+    broker.sees("Check your answers", brokered.invited[0].name)
     broker.press("Send invitations")
     broker.sees("Invitations sent")
 
@@ -149,9 +149,9 @@ def _quote(specialist: Visitor, firm: Firm) -> None:
     specialist.sees("Quote sent")
 
 
-def _prefer(context: CommandContext) -> None:
-    head = context.head()
-    head.open(context.request)
+def _prefer(brokered: BrokeredRequest) -> None:
+    head = brokered.head()
+    head.open(brokered.request)
     head.press("Say which provider the school prefers")
     head.fill("Provider", "Calder Learning")
     head.fill("Why you prefer it", "They have worked with us before")
@@ -159,9 +159,9 @@ def _prefer(context: CommandContext) -> None:
     head.sees("Preference sent. The broker can see which provider you prefer")
 
 
-def _engage(context: CommandContext, rationale: str) -> None:
-    broker = context.brokers()
-    broker.open(context.request)
+def _engage(brokered: BrokeredRequest, rationale: str) -> None:
+    broker = brokered.brokers()
+    broker.open(brokered.request)
     broker.press("Open the tender")
     broker.press("Select a provider")
     broker.fill("Provider", "Calder Learning")
@@ -177,11 +177,11 @@ def _engage(context: CommandContext, rationale: str) -> None:
     broker.fill("Last day of work", ENDS)
     broker.press("Propose engagement")
     broker.sees("Engagement proposed")
-    context.engagement = broker.address
-    for side, user in (("school", context.head), ("provider", context.specialist), ("service", context.brokers)):
-        _agree(user(), context.engagement, side)
-    broker = context.brokers()
-    broker.open(context.engagement)
+    brokered.engagement = broker.address
+    for side, user in (("school", brokered.head), ("provider", brokered.specialist), ("service", brokered.brokers)):
+        _agree(user(), brokered.engagement, side)
+    broker = brokered.brokers()
+    broker.open(brokered.engagement)
     broker.press("Confirm engagement")
     broker.press("Confirm engagement")
     broker.sees("Engagement confirmed")
@@ -195,24 +195,24 @@ def _agree(user: Visitor, engagement: str, side: str) -> None:
     user.sees(f"Terms agreed for the {side}")
 
 
-def _deliver_and_evaluate(context: CommandContext) -> None:
-    specialist = context.specialist()
-    specialist.open(context.engagement)
+def _deliver_and_evaluate(brokered: BrokeredRequest) -> None:
+    specialist = brokered.specialist()
+    specialist.open(brokered.engagement)
     specialist.press("Plan a session")
     specialist.fill("Date of the session", SESSION)
     specialist.fill("Length in days", "3")
     specialist.press("Plan a session")
     specialist.sees("Session planned")
-    context.market.world.clock.go_to(SESSION)
-    _deliver(context.specialist(), context.engagement, SESSION)
-    broker = context.brokers()
-    broker.open(context.engagement)
+    brokered.market.world.clock.go_to(SESSION)
+    _deliver(brokered.specialist(), brokered.engagement, SESSION)
+    broker = brokered.brokers()
+    broker.open(brokered.engagement)
     broker.press("Complete the work")
     broker.press("Complete the work")
     broker.sees("Work completed")
-    _evaluate(context.head(), context.engagement)
-    broker = context.brokers()
-    broker.open(context.engagement)
+    _evaluate(brokered.head(), brokered.engagement)
+    broker = brokered.brokers()
+    broker.open(brokered.engagement)
     broker.press("Close engagement")
     broker.fill("Outcome of the request", "Both teachers plan alone")
     broker.press("Continue")

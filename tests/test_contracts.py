@@ -114,11 +114,11 @@ DECLARED = """
 from domain.visit import Visit
 from marshmallow import Schema
 from web.access.policy import Action
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.visits.commands import visits
 
 @visits.command("planted", "Planted", Action.PLAN_VISIT, Schema, done="Planted", {option})
-def planted(context: CommandContext[Visit], values: Values) -> None: ...
+def planted(context: Execution[Visit], values: Values) -> None: ...
 """
 
 

@@ -14,7 +14,7 @@ from providers.brokerage import Brokerage
 from providers.eligibility import VettingOn
 from web.access.policy import Action
 from web.brokerage.vetting_policy import policy_on
-from web.commands.resource import CommandContext
+from web.commands.resource import Execution
 from web.runtime.services import Services
 
 BROKERED_BY: dict[SupportKind, tuple[Action, Role]] = {
@@ -50,16 +50,16 @@ def vetting_of(services: Services) -> VettingOn:
     return cache(partial(policy_on, services))
 
 
-def desk(context: CommandContext[Any]) -> Brokerage:
+def desk(execution: Execution[Any]) -> Brokerage:
     """The broker's desk on which a command is carried out."""
-    return Brokerage(context.service, vetting_of(context.services))
+    return Brokerage(execution.service, vetting_of(execution.services))
 
 
-def must_hold(context: CommandContext[Any], person: UUID, roles: Iterable[Role], message: str, *, field: str) -> None:
+def must_hold(execution: Execution[Any], person: UUID, roles: Iterable[Role], message: str, *, field: str) -> None:
     """Raises NotTheirPost unless the person holds one of the posts today."""
-    asked, today = tuple(roles), context.services.today()
-    if person == context.user.person and context.user.holds(*asked):
+    asked, today = tuple(roles), execution.services.today()
+    if person == execution.user.person and execution.user.holds(*asked):
         return
-    found = context.service.find(Person, person)
+    found = execution.service.find(Person, person)
     if not any(found.holds(role, today) for role in asked):
         raise NotTheirPost(message, field=field)

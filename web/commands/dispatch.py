@@ -22,7 +22,7 @@ from web.access.name_cache import invalidate
 from web.access.policy import RecordScope
 from web.access.restricted import forget_hidden
 from web.access.restricted_reads import note_shown
-from web.commands.resource import BulkCommand, Command, CommandContext, Resource, Values
+from web.commands.resource import BulkCommand, Command, Execution, Resource, Values
 from web.history.timeline import entries
 
 A = TypeVar("A", bound=Aggregate)
@@ -210,7 +210,7 @@ def _carry_out(
     for attempt in range(ATTEMPTS):
         version = at if record is None or at is None else saved_version(context, record, at)
         try:
-            return command.carry_out(CommandContext(context, resource, record, version), values)
+            return command.carry_out(Execution(context, resource, record, version), values)
         except Stale as stale:
             if record is None or attempt + 1 == ATTEMPTS:
                 raise

@@ -3,8 +3,8 @@
 visits: Resource[Visit] = Resource("visits", Visit, one="visit", read=Action.READ_VISIT, out=VisitOut)
 
 @visits.command("confirm", "Confirm visit", Action.PLAN_VISIT, ConfirmVisit, done="Visit confirmed")
-def confirm(context: CommandContext[Visit], values: Values) -> None:
-    context.change(lambda visit: visit.confirm(**values))
+def confirm(execution: Execution[Visit], values: Values) -> None:
+    execution.change(lambda visit: visit.confirm(**values))
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class CommandContext(Generic[A]):
-    """A command in hand: by whom, and on which record at which version (neither for one that begins a record)."""
+class Execution(Generic[A]):
+    """A command being carried out: by whom, on which record and which version of it (neither where it begins one)."""
 
-    request: RequestContext
+    context: RequestContext
     resource: Resource[A]
     record_or_none: A | None = None
     at: int | None = None
 
     @property
     def services(self) -> Services:
-        return self.request.services
+        return self.context.services
 
     @property
     def user(self) -> User:
-        return self.request.user
+        return self.context.user
 
     @property
     def service(self) -> Service:
@@ -82,7 +82,7 @@ class CommandContext(Generic[A]):
         return self.services.next_reference(kind)
 
 
-Carry = Callable[[CommandContext[A], Values], Any]
+Carry = Callable[[Execution[A], Values], Any]
 Context = Callable[[Snapshot, "A | None"], Mapping[str, Any]]
 
 

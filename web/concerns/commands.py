@@ -21,7 +21,7 @@ from web.brokerage.broker_rights import must_hold
 from web.commands.choices import APPROVERS
 from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.listing import Listing, TableQuery
-from web.commands.resource import CommandContext, Resource, Values, Visibility
+from web.commands.resource import Execution, Resource, Values, Visibility
 from web.concerns import choices, schemas
 from web.runtime.terms import last_day
 
@@ -64,12 +64,12 @@ concerns: Resource[ConcernCase] = Resource(
 WHO_MAY = "Choose an officer or a director"
 
 
-def _to_be_assessed(context: CommandContext[ConcernCase]) -> tuple[date, tuple[str, ...]]:
-    return last_day(context.services, lambda settings: settings.assessment_days)
+def _to_be_assessed(execution: Execution[ConcernCase]) -> tuple[date, tuple[str, ...]]:
+    return last_day(execution.services, lambda settings: settings.assessment_days)
 
 
-def _to_be_decided(context: CommandContext[ConcernCase]) -> tuple[date, tuple[str, ...]]:
-    return last_day(context.services, lambda settings: settings.decision_days)
+def _to_be_decided(execution: Execution[ConcernCase]) -> tuple[date, tuple[str, ...]]:
+    return last_day(execution.services, lambda settings: settings.decision_days)
 
 
 def _where_to(snapshot: Snapshot, case: ConcernCase) -> str:
@@ -88,21 +88,21 @@ def _where_to(snapshot: Snapshot, case: ConcernCase) -> str:
     first_answers=choices.default_authoriser,
     goes_to=_where_to,
 )
-def raise_concern(context: CommandContext[ConcernCase], values: Values) -> ConcernCase:
+def raise_concern(execution: Execution[ConcernCase], values: Values) -> ConcernCase:
     """Whoever raises a concern authorises it too, where they hold a post that may and name nobody else."""
-    told = {"authoriser": context.user.person, **values}
-    must_hold(context, told["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
-    day = values.get("on", context.services.today())
-    must_be_open_school(context.request, values["school"], day, field="on" if "on" in values else "school")
-    must_be_of_school(context.service, values["school"], visit=values.get("visit"))
-    assess_by, rules = _to_be_assessed(context)
-    return context.begin(lambda reference: ConcernCase.raise_(reference, **told, assess_by=assess_by, rules=rules))
+    told = {"authoriser": execution.user.person, **values}
+    must_hold(execution, told["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
+    day = values.get("on", execution.services.today())
+    must_be_open_school(execution.context, values["school"], day, field="on" if "on" in values else "school")
+    must_be_of_school(execution.service, values["school"], visit=values.get("visit"))
+    assess_by, rules = _to_be_assessed(execution)
+    return execution.begin(lambda reference: ConcernCase.raise_(reference, **told, assess_by=assess_by, rules=rules))
 
 
-def _decide(context: CommandContext[ConcernCase], values: Values, decide: Callable[[ConcernCase], object]) -> None:
+def _decide(execution: Execution[ConcernCase], values: Values, decide: Callable[[ConcernCase], object]) -> None:
     """Take a step in a case. Raises NotTheirPost unless whoever authorises it holds a post that may."""
-    must_hold(context, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
-    context.change(decide)
+    must_hold(execution, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
+    execution.change(decide)
 
 
 @concerns.command(
@@ -115,9 +115,9 @@ def _decide(context: CommandContext[ConcernCase], values: Values, decide: Callab
     context=choices.for_step,
     main=True,
 )
-def assess(context: CommandContext[ConcernCase], values: Values) -> None:
-    day, rules = _to_be_decided(context)
-    _decide(context, values, lambda case: case.assess(**values, decide_by=day, rules=rules))
+def assess(execution: Execution[ConcernCase], values: Values) -> None:
+    day, rules = _to_be_decided(execution)
+    _decide(execution, values, lambda case: case.assess(**values, decide_by=day, rules=rules))
 
 
 @concerns.command(
@@ -131,8 +131,8 @@ def assess(context: CommandContext[ConcernCase], values: Values) -> None:
     check=True,
     main=True,
 )
-def start_intervention(context: CommandContext[ConcernCase], values: Values) -> None:
-    _decide(context, values, lambda case: case.start_intervention(**values))
+def start_intervention(execution: Execution[ConcernCase], values: Values) -> None:
+    _decide(execution, values, lambda case: case.start_intervention(**values))
 
 
 @concerns.command(
@@ -147,9 +147,9 @@ def start_intervention(context: CommandContext[ConcernCase], values: Values) -> 
     form_page="concerns/review.html",
     main=True,
 )
-def hold_review(context: CommandContext[ConcernCase], values: Values) -> None:
-    day, rules = _to_be_decided(context)
-    _decide(context, values, lambda case: case.hold_review(**values, decide_by=day, rules=rules))
+def hold_review(execution: Execution[ConcernCase], values: Values) -> None:
+    day, rules = _to_be_decided(execution)
+    _decide(execution, values, lambda case: case.hold_review(**values, decide_by=day, rules=rules))
 
 
 @concerns.command(
@@ -165,8 +165,8 @@ def hold_review(context: CommandContext[ConcernCase], values: Values) -> None:
         "objectives": case.objectives,
     },
 )
-def revise_plan(context: CommandContext[ConcernCase], values: Values) -> None:
-    _decide(context, values, lambda case: case.revise_plan(**values))
+def revise_plan(execution: Execution[ConcernCase], values: Values) -> None:
+    _decide(execution, values, lambda case: case.revise_plan(**values))
 
 
 @concerns.command(
@@ -178,8 +178,8 @@ def revise_plan(context: CommandContext[ConcernCase], values: Values) -> None:
     method=ConcernCase.record_step,
     context=choices.for_step,
 )
-def record_step(context: CommandContext[ConcernCase], values: Values) -> None:
-    _decide(context, values, lambda case: case.record_step(**values))
+def record_step(execution: Execution[ConcernCase], values: Values) -> None:
+    _decide(execution, values, lambda case: case.record_step(**values))
 
 
 @concerns.command(
@@ -192,8 +192,8 @@ def record_step(context: CommandContext[ConcernCase], values: Values) -> None:
     context=choices.for_step,
     check=True,
 )
-def end_intervention(context: CommandContext[ConcernCase], values: Values) -> None:
-    _decide(context, values, lambda case: case.end_intervention(**values))
+def end_intervention(execution: Execution[ConcernCase], values: Values) -> None:
+    _decide(execution, values, lambda case: case.end_intervention(**values))
 
 
 @concerns.command(
@@ -205,8 +205,8 @@ def end_intervention(context: CommandContext[ConcernCase], values: Values) -> No
     method=ConcernCase.pause,
     context=choices.for_step,
 )
-def pause(context: CommandContext[ConcernCase], values: Values) -> None:
-    _decide(context, values, lambda case: case.pause(**values))
+def pause(execution: Execution[ConcernCase], values: Values) -> None:
+    _decide(execution, values, lambda case: case.pause(**values))
 
 
 @concerns.command(
@@ -219,8 +219,8 @@ def pause(context: CommandContext[ConcernCase], values: Values) -> None:
     context=choices.for_step,
     main=True,
 )
-def resume(context: CommandContext[ConcernCase], values: Values) -> None:
-    _decide(context, values, lambda case: case.resume(**values))
+def resume(execution: Execution[ConcernCase], values: Values) -> None:
+    _decide(execution, values, lambda case: case.resume(**values))
 
 
 @concerns.command(
@@ -233,8 +233,8 @@ def resume(context: CommandContext[ConcernCase], values: Values) -> None:
     context=choices.for_step,
     check=True,
 )
-def close(context: CommandContext[ConcernCase], values: Values) -> None:
-    _decide(context, values, lambda case: case.close(**values))
+def close(execution: Execution[ConcernCase], values: Values) -> None:
+    _decide(execution, values, lambda case: case.close(**values))
 
 
 @concerns.command(
@@ -250,17 +250,17 @@ def close(context: CommandContext[ConcernCase], values: Values) -> None:
     initial=lambda _, case: {"sensitivity": case.sensitivity},
     check=True,
 )
-def change_sensitivity(context: CommandContext[ConcernCase], values: Values) -> None:
-    must_hold(context, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
-    with context.request.read() as snapshot:
-        issued = asking_about_all_of(snapshot, context.record)
+def change_sensitivity(execution: Execution[ConcernCase], values: Values) -> None:
+    must_hold(execution, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
+    with execution.context.read() as snapshot:
+        issued = asking_about_all_of(snapshot, execution.record)
 
     def change(work: Work) -> None:
-        work.find(ConcernCase, context.record.id, at=context.at).change_sensitivity(**values)
+        work.find(ConcernCase, execution.record.id, at=execution.at).change_sensitivity(**values)
         for asking in issued:
             asking.follow(work)
 
-    context.service.do(change)
+    execution.service.do(change)
 
 
 @concerns.command(
@@ -272,6 +272,6 @@ def change_sensitivity(context: CommandContext[ConcernCase], values: Values) -> 
     method=ConcernCase.reopen,
     context=choices.for_step,
 )
-def reopen(context: CommandContext[ConcernCase], values: Values) -> None:
-    day, rules = _to_be_assessed(context)
-    _decide(context, values, lambda case: case.reopen(**values, assess_by=day, rules=rules))
+def reopen(execution: Execution[ConcernCase], values: Values) -> None:
+    day, rules = _to_be_assessed(execution)
+    _decide(execution, values, lambda case: case.reopen(**values, assess_by=day, rules=rules))

@@ -19,7 +19,7 @@ from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import action_for, desk
 from web.brokerage.vetting_policy import vetting_of
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
 from web.engagements.resource import delivery, engagements
@@ -50,9 +50,9 @@ CONSENT = frozenset(field.name for field in fields(Consent))
     first_answers=choices.first_request,
     check=True,
 )
-def propose(context: CommandContext[BrokeredEngagement], values: Values) -> BrokeredEngagement:
-    request = context.service.find(SupportRequest, values["request"])
-    if not context.user.may(action_for(request.kind)):
+def propose(execution: Execution[BrokeredEngagement], values: Values) -> BrokeredEngagement:
+    request = execution.service.find(SupportRequest, values["request"])
+    if not execution.user.may(action_for(request.kind)):
         raise Forbidden(f"Your role does not let you {action_for(request.kind)}")
     own = {name: value for name, value in values.items() if name not in {"request", "reason"}}
     terms = Work(
@@ -63,10 +63,10 @@ def propose(context: CommandContext[BrokeredEngagement], values: Values) -> Brok
         phase=request.phase,
         fund=request.fund,
     )
-    made = desk(context).engage_directly(
-        request.id, context.next_reference(BrokeredEngagement), terms, reason=values["reason"]
+    made = desk(execution).engage_directly(
+        request.id, execution.next_reference(BrokeredEngagement), terms, reason=values["reason"]
     )
-    return context.service.find(BrokeredEngagement, made)
+    return execution.service.find(BrokeredEngagement, made)
 
 
 def _terms_shown(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
@@ -93,8 +93,8 @@ def _agree_for(side: Side) -> None:
         form_page="engagements/agree.html",
         main=True,
     )
-    def agree(context: CommandContext[BrokeredEngagement], _: Values) -> None:
-        context.change(lambda engagement: engagement.agree(side))
+    def agree(execution: Execution[BrokeredEngagement], _: Values) -> None:
+        execution.change(lambda engagement: engagement.agree(side))
 
 
 for each in Side:
@@ -116,9 +116,9 @@ def _record_agreement_of(side: Side, whose: Callable[[Work], UUID]) -> None:
         initial=lambda snapshot, _: {"came_on": snapshot.services.today()},
         form_page="engagements/agree.html",
     )
-    def record(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-        with on_behalf_of(whose(context.record.work)):
-            context.change(lambda engagement: engagement.agree(side, **values))
+    def record(execution: Execution[BrokeredEngagement], values: Values) -> None:
+        with on_behalf_of(whose(execution.record.work)):
+            execution.change(lambda engagement: engagement.agree(side, **values))
 
 
 _record_agreement_of(Side.SCHOOL, lambda work: work.school)
@@ -137,8 +137,8 @@ _record_agreement_of(Side.PROVIDER, lambda work: work.provider)
     form_page="engagements/agree.html",
     main=True,
 )
-def confirm(context: CommandContext[BrokeredEngagement], _: Values) -> None:
-    delivery(context).confirm(context.record.id, at=context.at)
+def confirm(execution: Execution[BrokeredEngagement], _: Values) -> None:
+    delivery(execution).confirm(execution.record.id, at=execution.at)
 
 
 @engagements.command(
@@ -151,8 +151,10 @@ def confirm(context: CommandContext[BrokeredEngagement], _: Values) -> None:
     context=choices.colleagues,
     needs={schemas.SPECIALISTS: "No other specialist works for this provider at the moment"},
 )
-def substitute(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    delivery(context).substitute(context.record.id, values["specialist"], reason=values["reason"], at=context.at)
+def substitute(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    delivery(execution).substitute(
+        execution.record.id, values["specialist"], reason=values["reason"], at=execution.at
+    )
 
 
 def _consenting(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
@@ -180,7 +182,7 @@ def _present_terms(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, 
     check=True,
     check_page="engagements/check_variation.html",
 )
-def agree_variation(context: CommandContext[BrokeredEngagement], values: Values) -> None:
+def agree_variation(execution: Execution[BrokeredEngagement], values: Values) -> None:
     agreed = {name: value for name, value in values.items() if name in CONSENT}
     terms = {name: value for name, value in values.items() if name not in CONSENT}
-    delivery(context).agree_variation(context.record.id, **terms, consent=Consent(**agreed), at=context.at)
+    delivery(execution).agree_variation(execution.record.id, **terms, consent=Consent(**agreed), at=execution.at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
 from web.access.policy import Action
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.engagements import choices, schemas
 from web.engagements.resource import delivery, engagements
 
@@ -25,8 +25,8 @@ class ChargedByTheService(Refusal):
     initial=choices.chosen_session,
     main=True,
 )
-def deliver_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    delivery(context).deliver_session(context.record.id, at=context.at, **values)
+def deliver_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    delivery(execution).deliver_session(execution.record.id, at=execution.at, **values)
 
 
 @engagements.command(
@@ -38,8 +38,8 @@ def deliver_session(context: CommandContext[BrokeredEngagement], values: Values)
     method=BrokeredEngagement.plan_session,
     main=True,
 )
-def plan_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    delivery(context).plan_session(context.record.id, at=context.at, **values)
+def plan_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    delivery(execution).plan_session(execution.record.id, at=execution.at, **values)
 
 
 @engagements.command(
@@ -53,7 +53,7 @@ def plan_session(context: CommandContext[BrokeredEngagement], values: Values) ->
     context=choices.planned_sessions,
     initial=choices.chosen_session,
 )
-def cancel_session(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    if values["chargeable"] and not context.user.may(Action.KEEP_ENGAGEMENT):
+def cancel_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    if values["chargeable"] and not execution.user.may(Action.KEEP_ENGAGEMENT):
         raise ChargedByTheService("Only the service can charge for a cancelled session", field="chargeable")
-    context.change(lambda engagement: engagement.cancel_session(**values))
+    execution.change(lambda engagement: engagement.cancel_session(**values))

@@ -6,18 +6,18 @@ from datetime import date
 
 from domain.engagement import BrokeredEngagement
 from web.access.policy import Action
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.engagements import schemas
 from web.engagements.resource import delivery, engagements
 from web.runtime.terms import last_day
 
 
-def _to_be_evaluated(context: CommandContext[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
-    return last_day(context.services, lambda settings: settings.evaluation_days)
+def _to_be_evaluated(execution: Execution[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
+    return last_day(execution.services, lambda settings: settings.evaluation_days)
 
 
-def _to_be_closed(context: CommandContext[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
-    return last_day(context.services, lambda settings: settings.closing_days)
+def _to_be_closed(execution: Execution[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
+    return last_day(execution.services, lambda settings: settings.closing_days)
 
 
 @engagements.command(
@@ -28,8 +28,8 @@ def _to_be_closed(context: CommandContext[BrokeredEngagement]) -> tuple[date, tu
     done="Work paused",
     method=BrokeredEngagement.pause,
 )
-def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    context.change(lambda engagement: engagement.pause(**values))
+def pause(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    execution.change(lambda engagement: engagement.pause(**values))
 
 
 @engagements.command(
@@ -41,8 +41,8 @@ def pause(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     method=BrokeredEngagement.resume,
     main=True,
 )
-def resume(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    context.change(lambda engagement: engagement.resume(**values))
+def resume(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    execution.change(lambda engagement: engagement.resume(**values))
 
 
 @engagements.command(
@@ -55,9 +55,9 @@ def resume(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     method=BrokeredEngagement.complete,
     main=True,
 )
-def complete(context: CommandContext[BrokeredEngagement], _: Values) -> None:
-    day, rules = _to_be_evaluated(context)
-    context.change(lambda engagement: engagement.complete(evaluate_by=day, rules=rules))
+def complete(execution: Execution[BrokeredEngagement], _: Values) -> None:
+    day, rules = _to_be_evaluated(execution)
+    execution.change(lambda engagement: engagement.complete(evaluate_by=day, rules=rules))
 
 
 @engagements.command(
@@ -71,9 +71,9 @@ def complete(context: CommandContext[BrokeredEngagement], _: Values) -> None:
     check=True,
     warning=True,
 )
-def end_early(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    day, rules = _to_be_evaluated(context)
-    context.change(lambda engagement: engagement.end_early(**values, evaluate_by=day, rules=rules))
+def end_early(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    day, rules = _to_be_evaluated(execution)
+    execution.change(lambda engagement: engagement.end_early(**values, evaluate_by=day, rules=rules))
 
 
 @engagements.command(
@@ -87,8 +87,8 @@ def end_early(context: CommandContext[BrokeredEngagement], values: Values) -> No
     check=True,
     warning=True,
 )
-def cancel(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    delivery(context).cancel(context.record.id, at=context.at, **values)
+def cancel(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    delivery(execution).cancel(execution.record.id, at=execution.at, **values)
 
 
 @engagements.command(
@@ -103,10 +103,10 @@ def cancel(context: CommandContext[BrokeredEngagement], values: Values) -> None:
     check=True,
     main=True,
 )
-def evaluate(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    day, rules = _to_be_closed(context)
-    evaluator = context.user.person
-    context.change(lambda it: it.evaluate(**values, evaluator=evaluator, close_by=day, rules=rules))
+def evaluate(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    day, rules = _to_be_closed(execution)
+    evaluator = execution.user.person
+    execution.change(lambda it: it.evaluate(**values, evaluator=evaluator, close_by=day, rules=rules))
 
 
 @engagements.command(
@@ -117,9 +117,9 @@ def evaluate(context: CommandContext[BrokeredEngagement], values: Values) -> Non
     done="Recorded that there is no evaluation. You can now close the engagement",
     method=BrokeredEngagement.waive_evaluation,
 )
-def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    day, rules = _to_be_closed(context)
-    context.change(lambda engagement: engagement.waive_evaluation(**values, close_by=day, rules=rules))
+def waive_evaluation(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    day, rules = _to_be_closed(execution)
+    execution.change(lambda engagement: engagement.waive_evaluation(**values, close_by=day, rules=rules))
 
 
 @engagements.command(
@@ -133,5 +133,5 @@ def waive_evaluation(context: CommandContext[BrokeredEngagement], values: Values
     check=True,
     main=True,
 )
-def close(context: CommandContext[BrokeredEngagement], values: Values) -> None:
-    delivery(context).close(context.record.id, at=context.at, **values)
+def close(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    delivery(execution).close(execution.record.id, at=execution.at, **values)

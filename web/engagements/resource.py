@@ -15,7 +15,7 @@ from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import vetting_of
 from web.commands.listing import Listing, TableQuery
-from web.commands.resource import CommandContext, Resource, Values
+from web.commands.resource import Execution, Resource, Values
 from web.engagements import schemas
 from web.engagements.api_schema import EngagementOut
 
@@ -54,6 +54,6 @@ engagements: Resource[BrokeredEngagement] = Resource(
 )
 
 
-def delivery(context: CommandContext[Any]) -> Delivery:
+def delivery(execution: Execution[Any]) -> Delivery:
     """The desk on which commands that look at clearance are carried out."""
-    return Delivery(context.service, vetting_of(context.services))
+    return Delivery(execution.service, vetting_of(execution.services))

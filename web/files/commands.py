@@ -17,7 +17,7 @@ from web.access.policy import Action, RecordScope
 from web.access.readers import is_inside, is_meant_for_reader
 from web.commands.attachments import COUNTED_TO, OF_RECORD, href_of, is_open_to, listed
 from web.commands.listing import Listing
-from web.commands.resource import CommandContext, Resource, Values, Visibility
+from web.commands.resource import Execution, Resource, Values, Visibility
 from web.files import schemas
 from web.files.contents import check_content
 from web.files.keeping import Bytes, bytes_of
@@ -77,10 +77,10 @@ files: Resource[Attachment] = Resource(
     first_answers=lambda _, asking: {"visible_to": readers.audiences_of(asking)[0]},
     goes_to=lambda snapshot, file: f"{href_of(snapshot, file.on_kind, file.on_record)}#files",
 )
-def add(context: CommandContext[Attachment], values: Values) -> Attachment:
+def add(execution: Execution[Attachment], values: Values) -> Attachment:
     sent, place = values["file"], values["on"]
     visible_to = readers.chosen_audience(
-        context.user, values.get("visible_to"), About(school=place.school, provider=place.provider)
+        execution.user, values.get("visible_to"), About(school=place.school, provider=place.provider)
     )
     name = plain_name(sent.filename)
     media_type = media_type_of(name)
@@ -92,9 +92,9 @@ def add(context: CommandContext[Attachment], values: Values) -> Attachment:
     if content:
         check_content(name, content)
     looked = scanner.look(content) if scanner and content else ""
-    kept = Bytes(content, media_type, context.services.now())
+    kept = Bytes(content, media_type, execution.services.now())
     with saving_alongside(kept, too=True):
-        return context.begin(
+        return execution.begin(
             lambda reference: Attachment.add(
                 reference,
                 **place.told(),
@@ -124,5 +124,5 @@ def _must_be_theirs(context: RequestContext, file: Attachment) -> None:
     whose=_must_be_theirs,
     warning=True,
 )
-def withdraw(context: CommandContext[Attachment], values: Values) -> None:
-    context.change(lambda file: file.withdraw(**values))
+def withdraw(execution: Execution[Attachment], values: Values) -> None:
+    execution.change(lambda file: file.withdraw(**values))

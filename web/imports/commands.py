@@ -20,7 +20,7 @@ from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope, allow
 from web.access.policy import Action
 from web.commands.listing import Listing
-from web.commands.resource import CommandContext, Resource, Values
+from web.commands.resource import Execution, Resource, Values
 from web.imports import schemas
 from web.imports.folders import folder
 from web.imports.importers import ALL, AuthorityNeeded, ImportFile
@@ -97,9 +97,9 @@ def count_rows(counts: Sequence[Count]) -> list[tuple[str, str]]:
     preview_out=schemas.PreviewOut,
     check_page="imports/check.html",
 )
-def begin(context: CommandContext[Import], values: Values) -> Import:
-    with _on_disk(context.services, values) as wanted:
-        record, _ = take_in(context.services, wanted)
+def begin(execution: Execution[Import], values: Values) -> Import:
+    with _on_disk(execution.services, values) as wanted:
+        record, _ = take_in(execution.services, wanted)
     return record
 
 

@@ -29,7 +29,7 @@ from web.brokerage.quote_fields import SPECIALISTS, GiveQuote, Vat, vat_of
 from web.brokerage.vetting_policy import policy_on
 from web.commands.dispatch import version_of
 from web.commands.listing import Listing
-from web.commands.resource import CommandContext, Resource, Values, Visibility
+from web.commands.resource import Execution, Resource, Values, Visibility
 from web.invitations import schemas
 from web.invitations.own import OwnInvitation, about_own, own_invitation, own_provider
 
@@ -69,12 +69,12 @@ def _invitation(user: User, tender: Tender) -> Invitation:
     return tender.invitations[provider]
 
 
-def _provider(context: CommandContext[Tender]) -> UUID:
-    return _invitation(context.user, context.record).provider
+def _provider(execution: Execution[Tender]) -> UUID:
+    return _invitation(execution.user, execution.record).provider
 
 
-def _brokerage(context: CommandContext[Tender]) -> Brokerage:
-    return Brokerage(context.service, partial(policy_on, context.services))
+def _brokerage(execution: Execution[Tender]) -> Brokerage:
+    return Brokerage(execution.service, partial(policy_on, execution.services))
 
 
 def _own(rule: Callable[[UUID], Rule[Tender]]) -> ContextRule[Tender]:
@@ -154,10 +154,10 @@ def _terms(vat: Vat, values: Values) -> Terms:
     check_page="check_quote.html",
     main=True,
 )
-def quote(context: CommandContext[Tender], values: Values) -> None:
-    provider = _provider(context)
-    vat = vat_of(context.services, _provider_as_it_is(context.request, provider))
-    _brokerage(context).quote(context.record.id, provider, _terms(vat, values), rules=vat.rules, at=context.at)
+def quote(execution: Execution[Tender], values: Values) -> None:
+    provider = _provider(execution)
+    vat = vat_of(execution.services, _provider_as_it_is(execution.context, provider))
+    _brokerage(execution).quote(execution.record.id, provider, _terms(vat, values), rules=vat.rules, at=execution.at)
 
 
 @invitations.command(
@@ -174,11 +174,11 @@ def quote(context: CommandContext[Tender], values: Values) -> None:
     check=True,
     check_page="check_quote.html",
 )
-def revise_quote(context: CommandContext[Tender], values: Values) -> None:
-    provider = _provider(context)
-    vat = vat_of(context.services, _provider_as_it_is(context.request, provider))
-    _brokerage(context).revise_quote(
-        context.record.id, provider, _terms(vat, values), rules=vat.rules, reason=values["reason"], at=context.at
+def revise_quote(execution: Execution[Tender], values: Values) -> None:
+    provider = _provider(execution)
+    vat = vat_of(execution.services, _provider_as_it_is(execution.context, provider))
+    _brokerage(execution).revise_quote(
+        execution.record.id, provider, _terms(vat, values), rules=vat.rules, reason=values["reason"], at=execution.at
     )
 
 
@@ -192,8 +192,8 @@ def revise_quote(context: CommandContext[Tender], values: Values) -> None:
     method=Tender.ask,
     rules=[_own(must_be_invited), questions_must_be_open],
 )
-def ask(context: CommandContext[Tender], values: Values) -> None:
-    context.change(lambda tender: tender.ask(_provider(context), values["question"]))
+def ask(execution: Execution[Tender], values: Values) -> None:
+    execution.change(lambda tender: tender.ask(_provider(execution), values["question"]))
 
 
 @invitations.command(
@@ -208,8 +208,8 @@ def ask(context: CommandContext[Tender], values: Values) -> None:
     warning=True,
     check=True,
 )
-def withdraw_quote(context: CommandContext[Tender], values: Values) -> None:
-    context.change(lambda tender: tender.withdraw_quote(_provider(context), **values))
+def withdraw_quote(execution: Execution[Tender], values: Values) -> None:
+    execution.change(lambda tender: tender.withdraw_quote(_provider(execution), **values))
 
 
 @invitations.command(
@@ -224,5 +224,5 @@ def withdraw_quote(context: CommandContext[Tender], values: Values) -> None:
     warning=True,
     check=True,
 )
-def decline(context: CommandContext[Tender], values: Values) -> None:
-    context.change(lambda tender: tender.decline(_provider(context), **values))
+def decline(execution: Execution[Tender], values: Values) -> None:
+    execution.change(lambda tender: tender.decline(_provider(execution), **values))

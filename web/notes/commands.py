@@ -17,7 +17,7 @@ from web.access.policy import Action
 from web.commands.attachments import COUNTED_TO, OF_RECORD, href_of, listed
 from web.commands.choices import Choices, everybody
 from web.commands.listing import Listing
-from web.commands.resource import CommandContext, Resource, Values, Visibility
+from web.commands.resource import Execution, Resource, Values, Visibility
 from web.notes import rules, schemas
 
 notes: Resource[Note] = Resource(
@@ -75,12 +75,12 @@ def _first_answers(_: Snapshot, asking: User) -> Mapping[str, Any]:
     first_answers=_first_answers,
     goes_to=lambda snapshot, note: f"{href_of(snapshot, note.on_kind, note.on_record)}#notes",
 )
-def write(context: CommandContext[Note], values: Values) -> Note:
-    asking, place = context.user, values["on"]
+def write(execution: Execution[Note], values: Values) -> Note:
+    asking, place = execution.user, values["on"]
     about = About(school=place.school, provider=place.provider)
     visible_to = readers.chosen_audience(asking, values.get("visible_to"), about)
-    rules.check_sensitivity(context.request, asking, values["sensitivity"], about)
-    return context.begin(
+    rules.check_sensitivity(execution.context, asking, values["sensitivity"], about)
+    return execution.begin(
         lambda reference: Note.write(
             reference,
             **place.told(),
@@ -120,8 +120,8 @@ def _as_it_stands(snapshot: Snapshot, note: Note) -> Mapping[str, Any]:
     initial=_as_it_stands,
     main=True,
 )
-def revise(context: CommandContext[Note], values: Values) -> None:
-    context.change(lambda note: note.revise(**values))
+def revise(execution: Execution[Note], values: Values) -> None:
+    execution.change(lambda note: note.revise(**values))
 
 
 @notes.command(
@@ -134,5 +134,5 @@ def revise(context: CommandContext[Note], values: Values) -> None:
     whose=rules.must_be_theirs,
     warning=True,
 )
-def withdraw(context: CommandContext[Note], values: Values) -> None:
-    context.change(lambda note: note.withdraw(**values))
+def withdraw(execution: Execution[Note], values: Values) -> None:
+    execution.change(lambda note: note.withdraw(**values))

@@ -22,7 +22,7 @@ from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.accounts import administrators
 from web.commands.choices import open_schools, post_in_words
-from web.commands.resource import CommandContext, Resource, Values
+from web.commands.resource import Execution, Resource, Values
 from web.people import holdings, proposals, schemas
 from web.people.finding import LISTING
 
@@ -76,8 +76,8 @@ def _must_not_give_themselves(context: RequestContext, person: Person) -> None:
     schemas.RegisterPerson,
     done="Person registered. Now add their role",
 )
-def register(context: CommandContext[Person], values: Values) -> Person:
-    return context.begin(lambda reference: Person.register(reference, **values))
+def register(execution: Execution[Person], values: Values) -> Person:
+    return execution.begin(lambda reference: Person.register(reference, **values))
 
 
 @people.command(
@@ -92,16 +92,16 @@ def register(context: CommandContext[Person], values: Values) -> Person:
     initial=lambda snapshot, __: {"from_": snapshot.services.today(), "capacity": 1},
     main=True,
 )
-def take_post(context: CommandContext[Person], values: Values) -> None:
+def take_post(execution: Execution[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
         leads = values["role"] is Role.OFFICER and values["leads_team"]
-        if not (leads and _held_at_once(context, work, person, values)):
+        if not (leads and _held_at_once(execution, work, person, values)):
             person.take_post(**values)
 
-    context.change_with_others(decide)
+    execution.change_with_others(decide)
 
 
-def _held_at_once(context: CommandContext[Person], work: Work, person: Person, values: Values) -> bool:
+def _held_at_once(execution: Execution[Person], work: Work, person: Person, values: Values) -> bool:
     """Let the person hold a post that takes two people at once, where the first holders are being appointed; returns
     whether they are.
 
@@ -112,8 +112,8 @@ def _held_at_once(context: CommandContext[Person], work: Work, person: Person, v
         authority = work.find(Authority, AUTHORITY)
     except NotFound:  # it has no name yet
         authority = None
-    with context.request.read_present() as snapshot:
-        if not proposals.is_setting_up(snapshot, values["role"], {context.user.person, person.id}):
+    with execution.context.read_present() as snapshot:
+        if not proposals.is_setting_up(snapshot, values["role"], {execution.user.person, person.id}):
             return False
     person.propose_post(**values, at_once=True)
     if authority is not None:
@@ -137,12 +137,12 @@ def _held_at_once(context: CommandContext[Person], work: Work, person: Person, v
     ),
     initial=lambda snapshot, __: {"from_": snapshot.services.today()},
 )
-def propose_post(context: CommandContext[Person], values: Values) -> None:
+def propose_post(execution: Execution[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        if not _held_at_once(context, work, person, values):
+        if not _held_at_once(execution, work, person, values):
             person.propose_post(**values)
 
-    context.change_with_others(decide)
+    execution.change_with_others(decide)
 
 
 @people.command(
@@ -158,12 +158,12 @@ def propose_post(context: CommandContext[Person], values: Values) -> None:
     context=proposals.choices,
     main=True,
 )
-def confirm_post(context: CommandContext[Person], values: Values) -> None:
+def confirm_post(execution: Execution[Person], values: Values) -> None:
     def decide(person: Person) -> None:
-        proposals.must_decide(context.request, person, values["proposal"])
+        proposals.must_decide(execution.context, person, values["proposal"])
         person.confirm_post(values["proposal"])
 
-    context.change(decide)
+    execution.change(decide)
 
 
 @people.command(
@@ -178,15 +178,17 @@ def confirm_post(context: CommandContext[Person], values: Values) -> None:
     whose=proposals.must_have_one_to_decide,
     context=proposals.choices,
 )
-def decline_post(context: CommandContext[Person], values: Values) -> None:
+def decline_post(execution: Execution[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        proposals.must_decide(context.request, person, values["proposal"])
+        proposals.must_decide(execution.context, person, values["proposal"])
         proposal = person.proposals.get(values["proposal"])
         held = [proposal.held_as] if proposal and proposal.held_as else []
-        administrators.must_keep_administrator(context.services, work, person, held, context.request.services.today())
+        administrators.must_keep_administrator(
+            execution.services, work, person, held, execution.context.services.today()
+        )
         person.decline_post(values["proposal"], reason=values["reason"])
 
-    context.change_with_others(decide)
+    execution.change_with_others(decide)
 
 
 @people.command(
@@ -197,11 +199,11 @@ def decline_post(context: CommandContext[Person], values: Values) -> None:
     done="Proposal withdrawn",
     submit="Withdraw proposal",
     method=Person.withdraw_post,
-    whose=lambda context, person: must_have_one_to_withdraw(person, context.user.person),
+    whose=lambda execution, person: must_have_one_to_withdraw(person, execution.user.person),
     context=proposals.own_choices,
 )
-def withdraw_post(context: CommandContext[Person], values: Values) -> None:
-    context.change(lambda person: person.withdraw_post(values["proposal"], reason=values["reason"]))
+def withdraw_post(execution: Execution[Person], values: Values) -> None:
+    execution.change(lambda person: person.withdraw_post(values["proposal"], reason=values["reason"]))
 
 
 @people.command(
@@ -214,14 +216,14 @@ def withdraw_post(context: CommandContext[Person], values: Values) -> None:
     context=_posts,
     initial=lambda snapshot, __: _last_day(snapshot.context, "until"),
 )
-def end_post(context: CommandContext[Person], values: Values) -> None:
+def end_post(execution: Execution[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        with context.request.read() as snapshot:
+        with execution.context.read() as snapshot:
             held = holdings.of_post(snapshot, person, values["post"], values["until"])
-        administrators.must_keep_administrator(context.services, work, person, [values["post"]], values["until"])
+        administrators.must_keep_administrator(execution.services, work, person, [values["post"]], values["until"])
         person.end_post(**values, holdings=held)
 
-    context.change_with_others(decide)
+    execution.change_with_others(decide)
 
 
 @people.command(
@@ -234,16 +236,16 @@ def end_post(context: CommandContext[Person], values: Values) -> None:
     method=Person.leave,
     initial=lambda snapshot, __: _last_day(snapshot.context, "on"),
 )
-def leave(context: CommandContext[Person], values: Values) -> None:
+def leave(execution: Execution[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
-        with context.request.read() as snapshot:
+        with execution.context.read() as snapshot:
             held = holdings.of_person(snapshot, person)
         administrators.must_keep_administrator(
-            context.services, work, person, [post.id for post in person.posts], values["on"]
+            execution.services, work, person, [post.id for post in person.posts], values["on"]
         )
         person.leave(**values, holdings=held)
 
-    context.change_with_others(decide)
+    execution.change_with_others(decide)
 
 
 @people.command(
@@ -253,10 +255,10 @@ def leave(context: CommandContext[Person], values: Values) -> None:
     schemas.Rename,
     done="Name changed",
     initial=lambda _, person: {"name": person.name.value},
-    whose=lambda context, person: must_not_rename_themselves(person, context.user.person, field="name"),
+    whose=lambda execution, person: must_not_rename_themselves(person, execution.user.person, field="name"),
 )
-def rename(context: CommandContext[Person], values: Values) -> None:
-    context.change(lambda person: person.rename(**values))
+def rename(execution: Execution[Person], values: Values) -> None:
+    execution.change(lambda person: person.rename(**values))
 
 
 @people.command(
@@ -266,10 +268,10 @@ def rename(context: CommandContext[Person], values: Values) -> None:
     schemas.ChangeEmail,
     done="Email address changed",
     initial=lambda _, person: {"email": person.email.value if person.email else ""},
-    whose=lambda context, person: must_not_rename_themselves(person, context.user.person, field="email"),
+    whose=lambda execution, person: must_not_rename_themselves(person, execution.user.person, field="email"),
 )
-def change_email(context: CommandContext[Person], values: Values) -> None:
-    context.change(lambda person: person.change_email(**values))
+def change_email(execution: Execution[Person], values: Values) -> None:
+    execution.change(lambda person: person.change_email(**values))
 
 
 def _last_day(context: RequestContext, field: str) -> Mapping[str, date]:

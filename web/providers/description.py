@@ -13,7 +13,7 @@ from domain.service import Work
 from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
 from web.access.context import Snapshot
 from web.commands.choices import everybody
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.providers import schemas
 from web.providers.resource import KEEP, providers, with_specialists
 
@@ -25,8 +25,8 @@ def _with_everybody(snapshot: Snapshot, _: Provider | None) -> Mapping[str, Any]
 @providers.beginning(
     "register", "Register organisation", KEEP, schemas.RegisterOrganisation, done="Provider registered"
 )
-def register(context: CommandContext[Provider], values: Values) -> Provider:
-    return context.begin(lambda reference: Provider.register(reference, **values))
+def register(execution: Execution[Provider], values: Values) -> Provider:
+    return execution.begin(lambda reference: Provider.register(reference, **values))
 
 
 @providers.beginning(
@@ -37,17 +37,17 @@ def register(context: CommandContext[Provider], values: Values) -> Provider:
     lead="For someone who is self-employed. They become the provider's first specialist.",
     done="Provider registered",
 )
-def register_person(context: CommandContext[Provider], values: Values) -> Provider:
+def register_person(execution: Execution[Provider], values: Values) -> Provider:
     def both(work: Work) -> Provider:
-        newcomer = _newcomer(context, values)
+        newcomer = _newcomer(execution, values)
         rest = {name: value for name, value in values.items() if name not in {"name", "email"}}
-        return register_practitioner(work, context.next_reference(Provider), newcomer, **rest)
+        return register_practitioner(work, execution.next_reference(Provider), newcomer, **rest)
 
-    return context.service.do(both)
+    return execution.service.do(both)
 
 
-def _newcomer(context: CommandContext[Provider], values: Values) -> Newcomer:
-    return Newcomer(context.next_reference(Person), values["name"], values.get("email", ""))
+def _newcomer(execution: Execution[Provider], values: Values) -> Newcomer:
+    return Newcomer(execution.next_reference(Person), values["name"], values.get("email", ""))
 
 
 @providers.command(
@@ -62,8 +62,8 @@ def _newcomer(context: CommandContext[Provider], values: Values) -> Newcomer:
         "name": str(provider.practitioner) if provider.practitioner else "",
     },
 )
-def rename(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.rename(**values))
+def rename(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.rename(**values))
 
 
 @providers.command(
@@ -79,9 +79,9 @@ def rename(context: CommandContext[Provider], values: Values) -> None:
         "website": provider.website,
     },
 )
-def change_contact(context: CommandContext[Provider], values: Values) -> None:
+def change_contact(execution: Execution[Provider], values: Values) -> None:
     told = {"email": "", "telephone": "", "website": "", **values}
-    context.change(lambda provider: provider.change_contact(**told))
+    execution.change(lambda provider: provider.change_contact(**told))
 
 
 @providers.command(
@@ -93,7 +93,7 @@ def change_contact(context: CommandContext[Provider], values: Values) -> None:
     submit="Add subject",
     method=Provider.offer,
 )
-def offer(context: CommandContext[Provider], values: Values) -> None:
+def offer(execution: Execution[Provider], values: Values) -> None:
     wanted = [(phase, service) for phase in values["phases"] for service in values["services"]]
 
     def all_of_it(provider: Provider) -> None:
@@ -101,7 +101,7 @@ def offer(context: CommandContext[Provider], values: Values) -> None:
         for phase, service in new or wanted[:1]:
             provider.offer(subject=values["subject"], phase=phase, service=service)
 
-    context.change(all_of_it)
+    execution.change(all_of_it)
 
 
 @providers.command(
@@ -116,7 +116,7 @@ def offer(context: CommandContext[Provider], values: Values) -> None:
         schemas.OFFERS: [(str(offer), str(offer)) for offer in (provider.capabilities if provider else ())]
     },
 )
-def withdraw(context: CommandContext[Provider], values: Values) -> None:
+def withdraw(execution: Execution[Provider], values: Values) -> None:
     def all_of_it(provider: Provider) -> None:
         listed = {str(offer): offer for offer in provider.capabilities}
         for gone in dict.fromkeys(values["offers"]):
@@ -125,7 +125,7 @@ def withdraw(context: CommandContext[Provider], values: Values) -> None:
             offered = listed[gone]
             provider.withdraw(subject=offered.subject, phase=offered.phase, service=offered.service)
 
-    context.change(all_of_it)
+    execution.change(all_of_it)
 
 
 @providers.command(
@@ -137,15 +137,15 @@ def withdraw(context: CommandContext[Provider], values: Values) -> None:
     method=Provider.set_coverage,
     initial=lambda _, provider: {"areas": provider.areas or ()},
 )
-def set_coverage(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.set_coverage(values["areas"]))
+def set_coverage(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.set_coverage(values["areas"]))
 
 
 @providers.command(
     "set-rate", "Set day rate", KEEP, schemas.SetDayRate, done="Day rate set", method=Provider.set_rate
 )
-def set_rate(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.set_rate(**values))
+def set_rate(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.set_rate(**values))
 
 
 @providers.command(
@@ -156,8 +156,8 @@ def set_rate(context: CommandContext[Provider], values: Values) -> None:
     done="Availability recorded",
     method=Provider.declare_capacity,
 )
-def declare_capacity(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.declare_capacity(**values))
+def declare_capacity(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.declare_capacity(**values))
 
 
 @providers.command(
@@ -169,19 +169,19 @@ def declare_capacity(context: CommandContext[Provider], values: Values) -> None:
     method=Provider.add_specialist,
     context=_with_everybody,
 )
-def add(context: CommandContext[Provider], values: Values) -> None:
+def add(execution: Execution[Provider], values: Values) -> None:
     def both(work: Work) -> None:
-        specialist: UUID | Newcomer = values.get("person") or _newcomer(context, values)
+        specialist: UUID | Newcomer = values.get("person") or _newcomer(execution, values)
         add_specialist(
             work,
-            context.record.id,
+            execution.record.id,
             specialist,
             teaches=values["teaches"],
             subjects=values["subjects"],
-            at=context.at,
+            at=execution.at,
         )
 
-    context.service.do(both)
+    execution.service.do(both)
 
 
 @providers.command(
@@ -194,5 +194,5 @@ def add(context: CommandContext[Provider], values: Values) -> None:
     method=Provider.note_leaving,
     context=with_specialists,
 )
-def leave(context: CommandContext[Provider], values: Values) -> None:
-    context.service.do(lambda work: note_leaving(work, context.record.id, at=context.at, **values))
+def leave(execution: Execution[Provider], values: Values) -> None:
+    execution.service.do(lambda work: note_leaving(work, execution.record.id, at=execution.at, **values))

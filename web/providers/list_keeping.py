@@ -14,7 +14,7 @@ from providers.enrolment import suspend as suspend_with
 from web.access.context import Snapshot
 from web.access.name_cache import names_of
 from web.commands.choices import Choices
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.providers import schemas
 from web.providers.resource import KEEP, providers
 
@@ -60,12 +60,14 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
         BrokeredEngagement.Cancelled,
     ),
 )
-def suspend(context: CommandContext[Provider], values: Values) -> None:
+def suspend(execution: Execution[Provider], values: Values) -> None:
     def all_of_it(work: Work) -> None:
-        work.find(Provider, context.record.id, at=context.at)
-        suspend_with(work, context.record.id, reason=values["reason"], pause=values["pause"], cancel=values["cancel"])
+        work.find(Provider, execution.record.id, at=execution.at)
+        suspend_with(
+            work, execution.record.id, reason=values["reason"], pause=values["pause"], cancel=values["cancel"]
+        )
 
-    context.service.do(all_of_it)
+    execution.service.do(all_of_it)
 
 
 @providers.command(
@@ -77,8 +79,8 @@ def suspend(context: CommandContext[Provider], values: Values) -> None:
     method=Provider.reinstate,
     main=True,
 )
-def reinstate(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.reinstate(**values))
+def reinstate(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.reinstate(**values))
 
 
 @providers.command(
@@ -93,5 +95,5 @@ def reinstate(context: CommandContext[Provider], values: Values) -> None:
     check=True,
     warning=True,
 )
-def remove(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.remove(**values))
+def remove(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.remove(**values))

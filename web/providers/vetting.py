@@ -11,7 +11,7 @@ from domain.provider import Provider
 from web.access.context import Snapshot
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import SERVICE_ROLES, holders_of_roles
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.providers import schemas
 from web.providers.resource import KEEP, providers, with_specialists
 
@@ -34,8 +34,8 @@ def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:
     method=Provider.declare_conflict,
     context=with_specialists,
 )
-def declare_conflict(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.declare_conflict(**values))
+def declare_conflict(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.declare_conflict(**values))
 
 
 @providers.command(
@@ -49,11 +49,11 @@ def declare_conflict(context: CommandContext[Provider], values: Values) -> None:
     initial=_as_linked,
     main=True,
 )
-def meet(context: CommandContext[Provider], values: Values) -> None:
+def meet(execution: Execution[Provider], values: Values) -> None:
     if "checked_by" in values:
         checker, whom = values["checked_by"], "Choose someone who works in the service"
-        must_hold(context, checker, SERVICE_ROLES, whom, field="checked_by")
-    context.change(lambda provider: provider.meet(**values))
+        must_hold(execution, checker, SERVICE_ROLES, whom, field="checked_by")
+    execution.change(lambda provider: provider.meet(**values))
 
 
 @providers.command(
@@ -66,8 +66,8 @@ def meet(context: CommandContext[Provider], values: Values) -> None:
     context=with_specialists,
     initial=_as_linked,
 )
-def exempt(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.exempt(**values))
+def exempt(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.exempt(**values))
 
 
 @providers.command(
@@ -80,5 +80,5 @@ def exempt(context: CommandContext[Provider], values: Values) -> None:
     context=with_specialists,
     initial=_as_linked,
 )
-def revoke(context: CommandContext[Provider], values: Values) -> None:
-    context.change(lambda provider: provider.revoke(**values))
+def revoke(execution: Execution[Provider], values: Values) -> None:
+    execution.change(lambda provider: provider.revoke(**values))

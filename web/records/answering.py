@@ -12,7 +12,7 @@ from domain.service import Work
 from domain.visit import Visit, VisitStatus
 from web.access.context import RequestContext
 from web.access.policy import Action
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.records import choices, schemas
 from web.records.resource import records
 
@@ -38,8 +38,8 @@ def _response_by(respondent: Respondent) -> None:
         check=True,
         main=True,
     )
-    def respond(context: CommandContext[RecordOfVisit], values: Values) -> None:
-        context.change(lambda record: record.respond(respondent, **values))
+    def respond(execution: Execution[RecordOfVisit], values: Values) -> None:
+        execution.change(lambda record: record.respond(respondent, **values))
 
 
 for each in Respondent:
@@ -56,8 +56,8 @@ for each in Respondent:
     method=RecordOfVisit.decline_response,
     context=choices.awaited_responses,
 )
-def decline_response(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    context.change(lambda record: record.decline_response(values["respondent"], reason=values["reason"]))
+def decline_response(execution: Execution[RecordOfVisit], values: Values) -> None:
+    execution.change(lambda record: record.decline_response(values["respondent"], reason=values["reason"]))
 
 
 @records.command(
@@ -69,8 +69,8 @@ def decline_response(context: CommandContext[RecordOfVisit], values: Values) -> 
     method=RecordOfVisit.lapse_response,
     context=choices.awaited_responses,
 )
-def lapse_response(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    context.change(lambda record: record.lapse_response(values["respondent"]))
+def lapse_response(execution: Execution[RecordOfVisit], values: Values) -> None:
+    execution.change(lambda record: record.lapse_response(values["respondent"]))
 
 
 @records.command(
@@ -82,8 +82,8 @@ def lapse_response(context: CommandContext[RecordOfVisit], values: Values) -> No
     lead="Which meeting of the governing body saw this record?",
     method=RecordOfVisit.present,
 )
-def present(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    context.change(lambda record: record.present(**values))
+def present(execution: Execution[RecordOfVisit], values: Values) -> None:
+    execution.change(lambda record: record.present(**values))
 
 
 @records.command(
@@ -95,14 +95,14 @@ def present(context: CommandContext[RecordOfVisit], values: Values) -> None:
     submit="Record this decision",
     method=RecordOfVisit.waive_presentation,
 )
-def waive_presentation(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    context.change(lambda record: record.waive_presentation(values["reason"]))
+def waive_presentation(execution: Execution[RecordOfVisit], values: Values) -> None:
+    execution.change(lambda record: record.waive_presentation(values["reason"]))
 
 
-def _refuse_the_other_side(context: CommandContext[RecordOfVisit], number: int) -> None:
-    issued = context.record.versions[-1].content.actions if context.record.versions else ()
+def _refuse_the_other_side(execution: Execution[RecordOfVisit], number: int) -> None:
+    issued = execution.record.versions[-1].content.actions if execution.record.versions else ()
     for action in issued:
-        if action.number == number and not choices.may_complete(context.user, action):
+        if action.number == number and not choices.may_complete(execution.user, action):
             raise Forbidden("You can only update actions that are for the school")
 
 
@@ -126,9 +126,9 @@ def _must_have_done(context: RequestContext, record: RecordOfVisit) -> None:
     whose=_must_have_open,
     context=choices.actions,
 )
-def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    _refuse_the_other_side(context, values["number"])
-    context.change(
+def complete_action(execution: Execution[RecordOfVisit], values: Values) -> None:
+    _refuse_the_other_side(execution, values["number"])
+    execution.change(
         lambda record: record.complete_action(values["number"], on=values["on"], note=values.get("note", ""))
     )
 
@@ -143,9 +143,9 @@ def complete_action(context: CommandContext[RecordOfVisit], values: Values) -> N
     whose=_must_have_done,
     context=choices.actions,
 )
-def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    _refuse_the_other_side(context, values["number"])
-    context.change(lambda record: record.reopen_action(values["number"], reason=values["reason"]))
+def reopen_action(execution: Execution[RecordOfVisit], values: Values) -> None:
+    _refuse_the_other_side(execution, values["number"])
+    execution.change(lambda record: record.reopen_action(values["number"], reason=values["reason"]))
 
 
 @records.command(
@@ -157,14 +157,14 @@ def reopen_action(context: CommandContext[RecordOfVisit], values: Values) -> Non
     lead="You cannot change a closed record. Agreed actions can still be completed.",
     method=RecordOfVisit.close,
 )
-def close(context: CommandContext[RecordOfVisit], _: Values) -> None:
+def close(execution: Execution[RecordOfVisit], _: Values) -> None:
     """Close the record and the visit that it is of, both or neither."""
 
     def finish(work: Work) -> None:
-        record = work.find(RecordOfVisit, context.record.id, at=context.at)
+        record = work.find(RecordOfVisit, execution.record.id, at=execution.at)
         record.close()
         visit = work.find(Visit, record.visit)
         if visit.status is not VisitStatus.CLOSED:
             visit.close(record)
 
-    context.service.do(finish)
+    execution.service.do(finish)

@@ -10,24 +10,24 @@ from domain.service import Work
 from web.access.awaited_responses import asking_about, recipients
 from web.access.policy import Action
 from web.brokerage.broker_rights import must_hold
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.records import choices, schemas
 from web.records.resource import records
 
 
-def _must_own(context: CommandContext[RecordOfVisit], content: Content) -> None:
+def _must_own(execution: Execution[RecordOfVisit], content: Content) -> None:
     """Raises NotTheirPost unless everybody who comes to own an action works in the service, is a specialist, or
     leads the school."""
-    known = {action.owner for action in context.record.content.actions}
+    known = {action.owner for action in execution.record.content.actions}
     named = {action.owner for action in content.actions if action.owner} - known
     if not named:
         return
-    with context.request.read() as snapshot:
-        leading = {person for person, _ in recipients(snapshot, context.record.school)}
+    with execution.context.read() as snapshot:
+        leading = {person for person, _ in recipients(snapshot, execution.record.school)}
     for row, action in enumerate(content.actions):
         if action.owner in named - leading:
             whom = "Choose the headteacher or chair of this school, or somebody who works for the service"
-            must_hold(context, action.owner, choices.OWNING, whom, field=f"actions.{row}.owner")
+            must_hold(execution, action.owner, choices.OWNING, whom, field=f"actions.{row}.owner")
 
 
 def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
@@ -48,9 +48,9 @@ def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
     draft=True,
     main=True,
 )
-def write(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    _must_own(context, values["content"])
-    context.change(lambda record: record.write(values["content"]))
+def write(execution: Execution[RecordOfVisit], values: Values) -> None:
+    _must_own(execution, values["content"])
+    execution.change(lambda record: record.write(values["content"]))
 
 
 @records.command(
@@ -62,8 +62,8 @@ def write(context: CommandContext[RecordOfVisit], values: Values) -> None:
     lead="A second person will read the record before it is issued. You cannot change it until then.",
     method=RecordOfVisit.submit_for_assurance,
 )
-def submit(context: CommandContext[RecordOfVisit], _: Values) -> None:
-    context.change(lambda record: record.submit_for_assurance())
+def submit(execution: Execution[RecordOfVisit], _: Values) -> None:
+    execution.change(lambda record: record.submit_for_assurance())
 
 
 @records.command(
@@ -75,8 +75,8 @@ def submit(context: CommandContext[RecordOfVisit], _: Values) -> None:
     submit="Return record",
     method=RecordOfVisit.return_to_author,
 )
-def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    context.change(lambda record: record.return_to_author(values["points"]))
+def return_to_author(execution: Execution[RecordOfVisit], values: Values) -> None:
+    execution.change(lambda record: record.return_to_author(values["points"]))
 
 
 @records.command(
@@ -87,24 +87,24 @@ def return_to_author(context: CommandContext[RecordOfVisit], values: Values) -> 
     done="Record quality assured. It can now be issued",
     lead="You are confirming what it says, together with its author.",
     method=RecordOfVisit.assure,
-    whose=lambda context, record: must_not_be_its_author(record, context.user.person),
+    whose=lambda execution, record: must_not_be_its_author(record, execution.user.person),
     context=choices.recipients_today,
     form_page="records/whole_record.html",
     main=True,
 )
-def assure(context: CommandContext[RecordOfVisit], _: Values) -> None:
-    context.change(lambda record: record.assure())
+def assure(execution: Execution[RecordOfVisit], _: Values) -> None:
+    execution.change(lambda record: record.assure())
 
 
-def _issue(context: CommandContext[RecordOfVisit], _: Values) -> None:
+def _issue(execution: Execution[RecordOfVisit], _: Values) -> None:
     """Send the record, or its next version, to headteacher and chair of today, if they may read it."""
-    with context.request.read() as snapshot:
-        asking = asking_about(snapshot, context.record.id, context.record.school)
+    with execution.context.read() as snapshot:
+        asking = asking_about(snapshot, execution.record.id, execution.record.school)
 
     def issue(work: Work) -> None:
-        work.find(RecordOfVisit, context.record.id, at=context.at).issue(**asking.asked_for(work))
+        work.find(RecordOfVisit, execution.record.id, at=execution.at).issue(**asking.asked_for(work))
 
-    context.service.do(issue)
+    execution.service.do(issue)
 
 
 records.command(
@@ -147,8 +147,8 @@ records.command(
     method=RecordOfVisit.reopen_for_correction,
     told_in=(RecordOfVisit.ReopenedForCorrection,),
 )
-def correct(context: CommandContext[RecordOfVisit], values: Values) -> None:
-    context.change(lambda record: record.reopen_for_correction(values["reason"]))
+def correct(execution: Execution[RecordOfVisit], values: Values) -> None:
+    execution.change(lambda record: record.reopen_for_correction(values["reason"]))
 
 
 @records.command(
@@ -161,5 +161,5 @@ def correct(context: CommandContext[RecordOfVisit], values: Values) -> None:
     warning=True,
     method=RecordOfVisit.abandon_correction,
 )
-def abandon_correction(context: CommandContext[RecordOfVisit], _: Values) -> None:
-    context.change(lambda record: record.abandon_correction())
+def abandon_correction(execution: Execution[RecordOfVisit], _: Values) -> None:
+    execution.change(lambda record: record.abandon_correction())

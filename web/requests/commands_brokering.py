@@ -15,7 +15,7 @@ from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk
 from web.brokerage.quote_comparison import are_shown
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
 from web.requests.ranking import matching_policy, offers_on_list
 from web.requests.resource import broker_command, requests, tender_of
@@ -33,14 +33,14 @@ from web.requests.resource import broker_command, requests, tender_of
     calls={"provider": "chosen"},
     main=True,
 )
-def shortlist(context: CommandContext[SupportRequest], values: Values) -> None:
-    desk(context).shortlist(
-        context.record.id,
-        offers=offers_on_list(context.request, context.services),
-        policy=matching_policy(context.services),
+def shortlist(execution: Execution[SupportRequest], values: Values) -> None:
+    desk(execution).shortlist(
+        execution.record.id,
+        offers=offers_on_list(execution.context, execution.services),
+        policy=matching_policy(execution.services),
         chosen=values["chosen"],
         days=values.get("days"),
-        at=context.at,
+        at=execution.at,
     )
 
 
@@ -54,8 +54,8 @@ def shortlist(context: CommandContext[SupportRequest], values: Values) -> None:
     context=choices.shortlisted,
     told_in=(SupportRequest.ProviderRemovedFromShortlist,),
 )
-def remove_from_shortlist(context: CommandContext[SupportRequest], values: Values) -> None:
-    context.change(lambda request: request.remove_from_shortlist(values["provider"], reason=values["reason"]))
+def remove_from_shortlist(execution: Execution[SupportRequest], values: Values) -> None:
+    execution.change(lambda request: request.remove_from_shortlist(values["provider"], reason=values["reason"]))
 
 
 def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
@@ -79,8 +79,8 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     main=True,
     told_in=(Tender.Opened,),
 )
-def open_tender(context: CommandContext[SupportRequest], values: Values) -> None:
-    desk(context).open_tender(context.record.id, context.next_reference(Tender), at=context.at, **values)
+def open_tender(execution: Execution[SupportRequest], values: Values) -> None:
+    desk(execution).open_tender(execution.record.id, execution.next_reference(Tender), at=execution.at, **values)
 
 
 def _quotes_must_be_shown(tender: Tender | None, today: date) -> None:
@@ -110,12 +110,12 @@ def _must_await_preference(context: RequestContext, request: SupportRequest) -> 
     context=choices.quotes_to_choose,
     main=True,
 )
-def prefer(context: CommandContext[SupportRequest], values: Values) -> None:
+def prefer(execution: Execution[SupportRequest], values: Values) -> None:
     def say(work: Work) -> None:
-        request = work.find(SupportRequest, context.record.id, at=context.at)
+        request = work.find(SupportRequest, execution.record.id, at=execution.at)
         tender = work.find(Tender, request.tender) if request.tender else None
         _quotes_must_be_shown(tender, request.today)
         if tender is not None:
             tender.prefer(values["provider"], values["preference"])
 
-    context.service.do(say)
+    execution.service.do(say)

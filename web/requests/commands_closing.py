@@ -11,7 +11,7 @@ from web.access.context import ContextRule, RequestContext
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_alike
 from web.brokerage.broker_rights import desk, must_hold
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
 from web.requests.rules import must_take_up
@@ -42,13 +42,13 @@ def _work_must_be_over(context: RequestContext, request: SupportRequest) -> None
     check=True,
     rules=MAY_LEAVE,
 )
-def withdraw(context: CommandContext[SupportRequest], values: Values) -> None:
+def withdraw(execution: Execution[SupportRequest], values: Values) -> None:
     reason = values["reason"]
-    desk(context).end_request(
-        context.record.id,
+    desk(execution).end_request(
+        execution.record.id,
         lambda request: request.withdraw(side=acting_side(), reason=reason),
         reason=reason,
-        at=context.at,
+        at=execution.at,
     )
 
 
@@ -62,13 +62,13 @@ def withdraw(context: CommandContext[SupportRequest], values: Values) -> None:
     check=True,
     rules=MAY_LEAVE,
 )
-def decline(context: CommandContext[SupportRequest], values: Values) -> None:
+def decline(execution: Execution[SupportRequest], values: Values) -> None:
     reason = values["reason"]
-    desk(context).end_request(
-        context.record.id,
+    desk(execution).end_request(
+        execution.record.id,
         lambda request: request.decline(side=Side.SERVICE, reason=reason),
         reason=reason,
-        at=context.at,
+        at=execution.at,
     )
 
 
@@ -81,9 +81,9 @@ def decline(context: CommandContext[SupportRequest], values: Values) -> None:
     check=True,
     rules=MAY_LEAVE,
 )
-def signpost(context: CommandContext[SupportRequest], values: Values) -> None:
-    desk(context).end_request(
-        context.record.id, lambda request: request.signpost(**values), reason=values["reason"], at=context.at
+def signpost(execution: Execution[SupportRequest], values: Values) -> None:
+    desk(execution).end_request(
+        execution.record.id, lambda request: request.signpost(**values), reason=values["reason"], at=execution.at
     )
 
 
@@ -97,12 +97,12 @@ def signpost(context: CommandContext[SupportRequest], values: Values) -> None:
     rules=MAY_LEAVE,
     context=choices.in_house,
 )
-def meet_in_house(context: CommandContext[SupportRequest], values: Values) -> None:
+def meet_in_house(execution: Execution[SupportRequest], values: Values) -> None:
     if values.get("person"):
         whom = "Choose somebody who works for the service, or a specialist"
-        must_hold(context, values["person"], choices.WITHIN, whom, field="person")
-    desk(context).end_request(
-        context.record.id, lambda request: request.meet_in_house(**values), reason=values["note"], at=context.at
+        must_hold(execution, values["person"], choices.WITHIN, whom, field="person")
+    desk(execution).end_request(
+        execution.record.id, lambda request: request.meet_in_house(**values), reason=values["note"], at=execution.at
     )
 
 
@@ -115,9 +115,9 @@ def meet_in_house(context: CommandContext[SupportRequest], values: Values) -> No
     check=True,
     rules=MAY_LEAVE,
 )
-def record_unmet(context: CommandContext[SupportRequest], values: Values) -> None:
-    desk(context).end_request(
-        context.record.id, lambda request: request.record_unmet(**values), reason=values["reason"], at=context.at
+def record_unmet(execution: Execution[SupportRequest], values: Values) -> None:
+    desk(execution).end_request(
+        execution.record.id, lambda request: request.record_unmet(**values), reason=values["reason"], at=execution.at
     )
 
 
@@ -132,13 +132,13 @@ def record_unmet(context: CommandContext[SupportRequest], values: Values) -> Non
     context=choices.others_of_school,
     needs={schemas.OTHERS: "The school has no other open requests"},
 )
-def merge(context: CommandContext[SupportRequest], values: Values) -> None:
+def merge(execution: Execution[SupportRequest], values: Values) -> None:
     def into_the_other(request: SupportRequest) -> None:
-        must_take_up(request, context.service.find(SupportRequest, values["into"]))
-        must_be_readable_alike(context.request, values["into"], request.id, field="into")
+        must_take_up(request, execution.service.find(SupportRequest, values["into"]))
+        must_be_readable_alike(execution.context, values["into"], request.id, field="into")
         request.merge(**values)
 
-    desk(context).end_request(context.record.id, into_the_other, reason=values["reason"], at=context.at)
+    desk(execution).end_request(execution.record.id, into_the_other, reason=values["reason"], at=execution.at)
 
 
 @broker_command(
@@ -151,11 +151,11 @@ def merge(context: CommandContext[SupportRequest], values: Values) -> None:
     method=SupportRequest.close,
     rules=[_work_must_be_over],
 )
-def close(context: CommandContext[SupportRequest], values: Values) -> None:
+def close(execution: Execution[SupportRequest], values: Values) -> None:
     def finish(work: Work) -> None:
-        request = work.find(SupportRequest, context.record.id, at=context.at)
+        request = work.find(SupportRequest, execution.record.id, at=execution.at)
         request.close(outcome=values["outcome"])
         assert request.engagement is not None, "a request that may be closed is placed"
         work.find(BrokeredEngagement, request.engagement).close()
 
-    context.service.do(finish)
+    execution.service.do(finish)

@@ -10,7 +10,7 @@ from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import SERVICE_ROLES
 from web.commands.linked_records import must_be_of_school, must_be_open_school
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
 from web.requests.rules import must_approve, must_broker
@@ -28,10 +28,10 @@ from web.runtime.terms import last_day
     first_answers=choices.first_answers,
     draft=True,
 )
-def raise_request(context: CommandContext[SupportRequest], values: Values) -> SupportRequest:
-    must_be_open_school(context.request, values["school"], context.services.today(), field="school")
-    must_be_of_school(context.service, values["school"], visit=values.get("visit"), concern=values.get("concern"))
-    return context.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **values))
+def raise_request(execution: Execution[SupportRequest], values: Values) -> SupportRequest:
+    must_be_open_school(execution.context, values["school"], execution.services.today(), field="school")
+    must_be_of_school(execution.service, values["school"], visit=values.get("visit"), concern=values.get("concern"))
+    return execution.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **values))
 
 
 @broker_command(
@@ -44,9 +44,11 @@ def raise_request(context: CommandContext[SupportRequest], values: Values) -> Su
     initial=lambda snapshot, _: {"officer": reference_of(snapshot, snapshot.user.person)},
     main=True,
 )
-def acknowledge(context: CommandContext[SupportRequest], values: Values) -> None:
-    must_hold(context, values["officer"], SERVICE_ROLES, "Choose somebody who works for the service", field="officer")
-    context.change(lambda request: request.acknowledge(**values))
+def acknowledge(execution: Execution[SupportRequest], values: Values) -> None:
+    must_hold(
+        execution, values["officer"], SERVICE_ROLES, "Choose somebody who works for the service", field="officer"
+    )
+    execution.change(lambda request: request.acknowledge(**values))
 
 
 @broker_command(
@@ -69,9 +71,9 @@ def acknowledge(context: CommandContext[SupportRequest], values: Values) -> None
     context=choices.brokers,
     main=True,
 )
-def triage(context: CommandContext[SupportRequest], values: Values) -> None:
-    must_broker(context, values["broker"])
-    context.change(lambda request: request.triage(**values))
+def triage(execution: Execution[SupportRequest], values: Values) -> None:
+    must_broker(execution, values["broker"])
+    execution.change(lambda request: request.triage(**values))
 
 
 @broker_command(
@@ -83,9 +85,9 @@ def triage(context: CommandContext[SupportRequest], values: Values) -> None:
     method=SupportRequest.ask_for_information,
     rules=[must_be_readable_to_others("Speak with the school without naming the request")],
 )
-def ask_for_information(context: CommandContext[SupportRequest], values: Values) -> None:
-    day, rules = last_day(context.services, lambda settings: settings.information_days)
-    context.change(lambda request: request.ask_for_information(**values, respond_by=day, rules=rules))
+def ask_for_information(execution: Execution[SupportRequest], values: Values) -> None:
+    day, rules = last_day(execution.services, lambda settings: settings.information_days)
+    execution.change(lambda request: request.ask_for_information(**values, respond_by=day, rules=rules))
 
 
 @requests.command(
@@ -100,8 +102,8 @@ def ask_for_information(context: CommandContext[SupportRequest], values: Values)
     form_page="requests/answer.html",
     main=True,
 )
-def give_information(context: CommandContext[SupportRequest], values: Values) -> None:
-    context.change(lambda request: request.give_information(**values))
+def give_information(execution: Execution[SupportRequest], values: Values) -> None:
+    execution.change(lambda request: request.give_information(**values))
 
 
 @broker_command(
@@ -112,9 +114,9 @@ def give_information(context: CommandContext[SupportRequest], values: Values) ->
     method=SupportRequest.reassign,
     context=choices.brokers,
 )
-def reassign(context: CommandContext[SupportRequest], values: Values) -> None:
-    must_broker(context, values["broker"])
-    context.change(lambda request: request.reassign(**values))
+def reassign(execution: Execution[SupportRequest], values: Values) -> None:
+    must_broker(execution, values["broker"])
+    execution.change(lambda request: request.reassign(**values))
 
 
 @broker_command(
@@ -138,9 +140,9 @@ def reassign(context: CommandContext[SupportRequest], values: Values) -> None:
     initial=lambda _, request: {"ceiling": request.budget},
     main=True,
 )
-def approve(context: CommandContext[SupportRequest], values: Values) -> None:
-    version = must_approve(context, values["ceiling"], values["approver"])
-    context.change(lambda request: request.approve_to_broker(**values, rules=(version,)))
+def approve(execution: Execution[SupportRequest], values: Values) -> None:
+    version = must_approve(execution, values["ceiling"], values["approver"])
+    execution.change(lambda request: request.approve_to_broker(**values, rules=(version,)))
 
 
 @broker_command(
@@ -151,5 +153,5 @@ def approve(context: CommandContext[SupportRequest], values: Values) -> None:
     notes=("Spending has to be approved again.",),
     method=SupportRequest.reopen,
 )
-def reopen(context: CommandContext[SupportRequest], values: Values) -> None:
-    context.change(lambda request: request.reopen(**values))
+def reopen(execution: Execution[SupportRequest], values: Values) -> None:
+    execution.change(lambda request: request.reopen(**values))

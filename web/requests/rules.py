@@ -12,7 +12,7 @@ from web import formats
 from web.brokerage.broker_rights import must_hold, post_for
 from web.commands.choices import APPROVERS
 from web.commands.linked_records import BelongsElsewhere
-from web.commands.resource import CommandContext
+from web.commands.resource import Execution
 from web.runtime.authority import settings_of
 
 
@@ -20,21 +20,21 @@ class AlreadyEnded(Refusal):
     """A request is merged into one that came to its end."""
 
 
-def must_broker(context: CommandContext[SupportRequest], person: UUID) -> None:
+def must_broker(execution: Execution[SupportRequest], person: UUID) -> None:
     """Raises NotTheirPost unless the person holds the post that brokers needs of that kind."""
-    post = post_for(context.record.kind)
-    must_hold(context, person, [post], f"Choose somebody with the role of {post.label}", field="broker")
+    post = post_for(execution.record.kind)
+    must_hold(execution, person, [post], f"Choose somebody with the role of {post.label}", field="broker")
 
 
-def must_approve(context: CommandContext[SupportRequest], ceiling: Decimal, approver: UUID) -> str:
+def must_approve(execution: Execution[SupportRequest], ceiling: Decimal, approver: UUID) -> str:
     """The version of the settings by which the person may approve so much: above the authority's own limit, a
     director. Raises NotTheirPost."""
-    settings, version = settings_of(context.services)
-    must_hold(context, approver, APPROVERS, "Choose an officer or a director", field="approver")
+    settings, version = settings_of(execution.services)
+    must_hold(execution, approver, APPROVERS, "Choose an officer or a director", field="approver")
     if ceiling > settings.approval_ceiling:
         limit = formats.money(settings.approval_ceiling)
         must_hold(
-            context,
+            execution,
             approver,
             [Role.DIRECTOR],
             f"A director must approve spending of more than {limit}",

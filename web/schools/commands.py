@@ -23,7 +23,7 @@ from web.access.identity import know_team
 from web.access.policy import Action, RecordScope
 from web.commands.choices import holders_of_roles
 from web.commands.linked_records import must_be_open_here
-from web.commands.resource import CommandContext, Resource, Values, Visibility
+from web.commands.resource import Execution, Resource, Values, Visibility
 from web.runtime.authority import authority, settings_of
 from web.schools import schemas
 from web.schools.finding import LISTING
@@ -139,8 +139,8 @@ def _only_proposal(_: Snapshot, school: School) -> Mapping[str, Any]:
     context=_officers,
     initial=_once_the_last_has_ended,
 )
-def assign_officer(context: CommandContext[School], values: Values) -> None:
-    assignment.assign_link_officer(context.service, context.record.id, at=context.at, **values)
+def assign_officer(execution: Execution[School], values: Values) -> None:
+    assignment.assign_link_officer(execution.service, execution.record.id, at=execution.at, **values)
 
 
 @schools.command(
@@ -152,8 +152,8 @@ def assign_officer(context: CommandContext[School], values: Values) -> None:
     method=School.release_link_officer,
     initial=_until_today,
 )
-def release_officer(context: CommandContext[School], values: Values) -> None:
-    context.change(lambda school: school.release_link_officer(**values))
+def release_officer(execution: Execution[School], values: Values) -> None:
+    execution.change(lambda school: school.release_link_officer(**values))
 
 
 @schools.command(
@@ -167,8 +167,8 @@ def release_officer(context: CommandContext[School], values: Values) -> None:
     context=_stand_ins,
     initial=_while_uncovered,
 )
-def arrange_cover(context: CommandContext[School], values: Values) -> None:
-    assignment.arrange_cover(context.service, context.record.id, at=context.at, **values)
+def arrange_cover(execution: Execution[School], values: Values) -> None:
+    assignment.arrange_cover(execution.service, execution.record.id, at=execution.at, **values)
 
 
 @schools.command(
@@ -180,8 +180,8 @@ def arrange_cover(context: CommandContext[School], values: Values) -> None:
     method=School.end_cover,
     initial=_while_covered,
 )
-def end_cover(context: CommandContext[School], values: Values) -> None:
-    context.change(lambda school: school.end_cover(**values))
+def end_cover(execution: Execution[School], values: Values) -> None:
+    execution.change(lambda school: school.end_cover(**values))
 
 
 @schools.command(
@@ -195,11 +195,11 @@ def end_cover(context: CommandContext[School], values: Values) -> None:
     context=_categories,
     initial=_from_today,
 )
-def set_need_category(context: CommandContext[School], values: Values) -> None:
-    settings, version = settings_of(context.services)
+def set_need_category(execution: Execution[School], values: Values) -> None:
+    settings, version = settings_of(execution.services)
     codes = [category.code for category in settings.need_categories]
-    ours = authority(context.services).own_code
-    context.change(lambda school: school.set_need_category(among=codes, scheme=version, authority=ours, **values))
+    ours = authority(execution.services).own_code
+    execution.change(lambda school: school.set_need_category(among=codes, scheme=version, authority=ours, **values))
 
 
 @schools.command(
@@ -210,9 +210,9 @@ def set_need_category(context: CommandContext[School], values: Values) -> None:
     done="Outside support recorded",
     method=School.note_external_support,
 )
-def note_external_support(context: CommandContext[School], values: Values) -> None:
+def note_external_support(execution: Execution[School], values: Values) -> None:
     told = {"expected_end": None, **values}
-    context.change(lambda school: school.note_external_support(**told))
+    execution.change(lambda school: school.note_external_support(**told))
 
 
 @schools.command(
@@ -229,16 +229,18 @@ def note_external_support(context: CommandContext[School], values: Values) -> No
     check=True,
     main=True,
 )
-def confirm(context: CommandContext[School], values: Values) -> None:
+def confirm(execution: Execution[School], values: Values) -> None:
     urn, reason = values["urn"], values["reason"]
-    with context.request.read() as snapshot:
+    with execution.context.read() as snapshot:
         later = view.by_urn(snapshot.connection, urn)
     if later is None:
         raise NotThatSchool("No school in the register has this URN. Import a newer register first", field="urn")
     if values["outcome"] is SuccessionOutcome.WENT_INTO:
-        confirm_merger(context.service, context.record.id, urn, into=later.id, reason=reason, at=context.at)
+        confirm_merger(execution.service, execution.record.id, urn, into=later.id, reason=reason, at=execution.at)
     else:
-        confirm_succession(context.service, context.record.id, urn, later=later.id, reason=reason, at=context.at)
+        confirm_succession(
+            execution.service, execution.record.id, urn, later=later.id, reason=reason, at=execution.at
+        )
 
 
 @schools.command(
@@ -251,9 +253,9 @@ def confirm(context: CommandContext[School], values: Values) -> None:
     method=School.explain_absence,
     main=True,
 )
-def explain_absence(context: CommandContext[School], values: Values) -> None:
+def explain_absence(execution: Execution[School], values: Values) -> None:
     told = {"closed": None, **values}
-    context.change(lambda school: school.explain_absence(**told))
+    execution.change(lambda school: school.explain_absence(**told))
 
 
 @schools.command(
@@ -267,5 +269,5 @@ def explain_absence(context: CommandContext[School], values: Values) -> None:
     context=_proposals,
     initial=_only_proposal,
 )
-def decline(context: CommandContext[School], values: Values) -> None:
-    context.change(lambda school: school.decline_succession(values["urn"], reason=values["reason"]))
+def decline(execution: Execution[School], values: Values) -> None:
+    execution.change(lambda school: school.decline_succession(values["urn"], reason=values["reason"]))

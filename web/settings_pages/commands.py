@@ -13,7 +13,7 @@ from domain.authority import AUTHORITY, Authority, NothingChanged, Settings
 from domain.service import NotFound
 from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.policy import Action
-from web.commands.resource import CommandContext, Resource, Values
+from web.commands.resource import Execution, Resource, Values
 from web.runtime.services import Services
 from web.settings_pages import schemas
 
@@ -60,8 +60,8 @@ def _must_have_no_name(context: RequestContext, _: Authority) -> None:
     done="Authority named",
     rules=[_must_have_no_name],
 )
-def begin(context: CommandContext[Authority], values: Values) -> Authority:
-    return context.service.add(lambda: Authority.begin(**values))
+def begin(execution: Execution[Authority], values: Values) -> Authority:
+    return execution.service.add(lambda: Authority.begin(**values))
 
 
 @settings.command(
@@ -76,8 +76,8 @@ def begin(context: CommandContext[Authority], values: Values) -> Authority:
         "service_name": authority.service_name,
     },
 )
-def rename(context: CommandContext[Authority], values: Values) -> None:
-    context.change(lambda authority: authority.rename(**values))
+def rename(execution: Execution[Authority], values: Values) -> None:
+    execution.change(lambda authority: authority.rename(**values))
 
 
 def _in_force(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
@@ -96,7 +96,7 @@ def _in_force(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
     initial=_in_force,
     main=True,
 )
-def change(context: CommandContext[Authority], values: Values) -> None:
+def change(execution: Execution[Authority], values: Values) -> None:
     """Served types that are not named, and what is not asked for, stay as they are on the day from which the change
     is in force."""
 
@@ -114,4 +114,4 @@ def change(context: CommandContext[Authority], values: Values) -> None:
         )
         authority.change_settings(changed, from_=values["from_"], reason=values["reason"])
 
-    context.change(decide)
+    execution.change(decide)

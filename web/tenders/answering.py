@@ -17,7 +17,7 @@ from web.access.name_cache import names_of, references_of
 from web.brokerage.broker_rights import desk
 from web.brokerage.quote_fields import SPECIALISTS, Vat, vat_of
 from web.commands.choices import provider_options
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.tenders import schemas
 from web.tenders.resource import broker_command, request_of
 
@@ -81,17 +81,17 @@ def _days_needed(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
     check=True,
     check_page="check_quote.html",
 )
-def record_quote(context: CommandContext[Tender], values: Values) -> None:
-    provider, vat = values["provider"], _vat(context.request, values["provider"])
+def record_quote(execution: Execution[Tender], values: Values) -> None:
+    provider, vat = values["provider"], _vat(execution.context, values["provider"])
     offered = {name: value for name, value in values.items() if name not in HOW_IT_CAME}
-    desk(context).record_quote(
-        context.record.id,
+    desk(execution).record_quote(
+        execution.record.id,
         provider,
         Terms(**offered, vat_percent=vat.percent),
         came_on=values["came_on"],
         reason=values["reason"],
         rules=vat.rules,
-        at=context.at,
+        at=execution.at,
     )
 
 
@@ -109,6 +109,6 @@ def record_quote(context: CommandContext[Tender], values: Values) -> None:
     check=True,
     warning=True,
 )
-def record_refusal(context: CommandContext[Tender], values: Values) -> None:
+def record_refusal(execution: Execution[Tender], values: Values) -> None:
     with on_behalf_of(values["provider"]):
-        context.change(lambda tender: tender.decline(**values))
+        execution.change(lambda tender: tender.decline(**values))

@@ -21,7 +21,7 @@ from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk, must_hold
 from web.brokerage.quote_comparison import compare_quotes, quote_options
 from web.commands.choices import APPROVERS, holders_of_each, provider_options
-from web.commands.resource import CommandContext, Values
+from web.commands.resource import Execution, Values
 from web.tenders import answering, schemas
 from web.tenders.resource import broker_command, request_of, tenders
 
@@ -73,8 +73,8 @@ def _choosing(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     needs={schemas.SHORTLIST: "All providers on the shortlist are already invited"},
     calls={"provider": "invite"},
 )
-def invite(context: CommandContext[Tender], values: Values) -> None:
-    desk(context).invite(context.record.id, *values["invite"], at=context.at)
+def invite(execution: Execution[Tender], values: Values) -> None:
+    desk(execution).invite(execution.record.id, *values["invite"], at=execution.at)
 
 
 @broker_command(
@@ -88,8 +88,8 @@ def invite(context: CommandContext[Tender], values: Values) -> None:
     context=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
     main=True,
 )
-def answer_question(context: CommandContext[Tender], values: Values) -> None:
-    context.change(lambda tender: tender.answer(values["number"], values["answer"]))
+def answer_question(execution: Execution[Tender], values: Values) -> None:
+    execution.change(lambda tender: tender.answer(values["number"], values["answer"]))
 
 
 @broker_command(
@@ -100,8 +100,8 @@ def answer_question(context: CommandContext[Tender], values: Values) -> None:
     method=Tender.extend,
     rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
 )
-def extend(context: CommandContext[Tender], values: Values) -> None:
-    context.change(lambda tender: tender.extend(**values))
+def extend(execution: Execution[Tender], values: Values) -> None:
+    execution.change(lambda tender: tender.extend(**values))
 
 
 @broker_command(
@@ -112,8 +112,8 @@ def extend(context: CommandContext[Tender], values: Values) -> None:
     lead="The deadline for replies has passed. Providers who have not replied will no longer be able to quote.",
     method=Tender.lapse_unanswered,
 )
-def lapse(context: CommandContext[Tender], _: Values) -> None:
-    context.change(lambda tender: tender.lapse_unanswered())
+def lapse(execution: Execution[Tender], _: Values) -> None:
+    execution.change(lambda tender: tender.lapse_unanswered())
 
 
 @broker_command(
@@ -125,8 +125,8 @@ def lapse(context: CommandContext[Tender], _: Values) -> None:
     method=Tender.prefer,
     context=_quotes,
 )
-def record_preference(context: CommandContext[Tender], values: Values) -> None:
-    context.change(lambda tender: tender.prefer(values["provider"], values["preference"]))
+def record_preference(execution: Execution[Tender], values: Values) -> None:
+    execution.change(lambda tender: tender.prefer(values["provider"], values["preference"]))
 
 
 def _page_to_propose(_: Snapshot, tender: Tender) -> str:
@@ -147,18 +147,18 @@ def _page_to_propose(_: Snapshot, tender: Tender) -> str:
     main=True,
     told_in=(Tender.ProviderSelected,),
 )
-def select(context: CommandContext[Tender], values: Values) -> None:
-    must_hold(context, values["approver"], APPROVERS, "Choose an officer or a director", field="approver")
+def select(execution: Execution[Tender], values: Values) -> None:
+    must_hold(execution, values["approver"], APPROVERS, "Choose an officer or a director", field="approver")
     second = values.get("approved_above_ceiling_by")
     if second is not None:
-        must_hold(context, second, [Role.DIRECTOR], "Choose a director", field="approved_above_ceiling_by")
-    desk(context).select(
-        context.record.id,
+        must_hold(execution, second, [Role.DIRECTOR], "Choose a director", field="approved_above_ceiling_by")
+    desk(execution).select(
+        execution.record.id,
         values["provider"],
         rationale=values["rationale"],
         approver=values["approver"],
         approved_above_ceiling_by=second,
-        at=context.at,
+        at=execution.at,
     )
 
 
@@ -197,10 +197,10 @@ def _page_of_engagement(snapshot: Snapshot, tender: Tender) -> str:
     goes_to=_page_of_engagement,
     main=True,
 )
-def propose(context: CommandContext[Tender], values: Values) -> None:
+def propose(execution: Execution[Tender], values: Values) -> None:
     agreement = Agreement(values["scope"], tuple(values["objectives"]), values["begins"], values["ends"])
-    desk(context).engage_selected(
-        context.record.id, context.next_reference(BrokeredEngagement), agreement, at=context.at
+    desk(execution).engage_selected(
+        execution.record.id, execution.next_reference(BrokeredEngagement), agreement, at=execution.at
     )
 
 
@@ -214,13 +214,13 @@ def propose(context: CommandContext[Tender], values: Values) -> None:
     rules=[_must_not_be_proposed],
     told_in=(Tender.SelectionWithdrawn,),
 )
-def withdraw_selection(context: CommandContext[Tender], values: Values) -> None:
+def withdraw_selection(execution: Execution[Tender], values: Values) -> None:
     def withdraw(work: Work) -> None:
-        tender = work.find(Tender, context.record.id, at=context.at)
+        tender = work.find(Tender, execution.record.id, at=execution.at)
         tender.withdraw_selection(**values)
         _nothing_must_be_proposed(work.find(SupportRequest, tender.request))
 
-    context.service.do(withdraw)
+    execution.service.do(withdraw)
 
 
 @broker_command(
@@ -236,5 +236,5 @@ def withdraw_selection(context: CommandContext[Tender], values: Values) -> None:
         SupportRequest.TenderEnded,
     ),
 )
-def close(context: CommandContext[Tender], values: Values) -> None:
-    desk(context).end_tender(context.record.id, at=context.at, **values)
+def close(execution: Execution[Tender], values: Values) -> None:
+    desk(execution).end_tender(execution.record.id, at=execution.at, **values)

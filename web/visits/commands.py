@@ -25,7 +25,7 @@ from web.access.restricted import hidden_from, plain_row
 from web.brokerage.broker_rights import must_hold
 from web.commands.linked_records import concerns_among, must_be_of_school, must_be_open_school, with_open_links
 from web.commands.listing import Listing, TableQuery
-from web.commands.resource import CommandContext, Resource, Values, Visibility
+from web.commands.resource import Execution, Resource, Values, Visibility
 from web.runtime.authority import settings_of
 from web.runtime.terms import last_day, term_of
 from web.visits import choices, schemas
@@ -78,9 +78,9 @@ def _side(visit: Visit) -> Side:
     return Side.SCHOOL if visit.signature.post in SCHOOL else Side.SERVICE
 
 
-def _to_be_written(context: CommandContext[Visit], held: date) -> tuple[date, tuple[str, ...]]:
+def _to_be_written(execution: Execution[Visit], held: date) -> tuple[date, tuple[str, ...]]:
     """By when the record of a visit held on a day is to be issued, and the settings that say so."""
-    return last_day(context.services, lambda settings: settings.writing_days, after=held)
+    return last_day(execution.services, lambda settings: settings.writing_days, after=held)
 
 
 def _visiting(snapshot: Snapshot, _: Visit | None) -> Mapping[str, Any]:
@@ -97,13 +97,13 @@ def _oneself(snapshot: Snapshot, asking: User) -> Mapping[str, Any]:
     return {"visitors": [{"person": person.reference, "capacity": capacity}]} if person else {}
 
 
-def _must_visit(context: CommandContext[Visit], values: Values, already: Iterable[VisitorOf] = ()) -> None:
+def _must_visit(execution: Execution[Visit], values: Values, already: Iterable[VisitorOf] = ()) -> None:
     """Raises NotTheirPost unless everybody who comes to the visitors holds a post that visits."""
     known = {each.person for each in already}
     for row, visitor in enumerate(values["visitors"]):
         if visitor.person not in known:
             must_hold(
-                context,
+                execution,
                 visitor.person,
                 choices.VISITING,
                 "Choose somebody who works for the service or a provider",
@@ -120,13 +120,13 @@ def _must_visit(context: CommandContext[Visit], values: Values, already: Iterabl
     context=_planning,
     first_answers=_oneself,
 )
-def plan(context: CommandContext[Visit], values: Values) -> Visit:
-    _must_visit(context, values)
-    must_be_open_school(context.request, values["school"], values["on"], field="school")
+def plan(execution: Execution[Visit], values: Values) -> Visit:
+    _must_visit(execution, values)
+    must_be_open_school(execution.context, values["school"], values["on"], field="school")
     linked = {"concern": values.get("concern"), "request": values.get("request")}
-    must_be_of_school(context.service, values["school"], **linked)
-    term = term_of(context.services, values["on"])
-    return context.begin(lambda reference: Visit.plan(reference, term=term, **values))
+    must_be_of_school(execution.service, values["school"], **linked)
+    term = term_of(execution.services, values["on"])
+    return execution.begin(lambda reference: Visit.plan(reference, term=term, **values))
 
 
 @visits.beginning(
@@ -138,12 +138,12 @@ def plan(context: CommandContext[Visit], values: Values) -> Visit:
     context=_planning,
     first_answers=_oneself,
 )
-def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
-    _must_visit(context, values)
-    must_be_open_school(context.request, values["school"], values["on"], field="on")
-    term = term_of(context.services, values["on"])
-    day, rules = _to_be_written(context, values["on"])
-    return context.begin(
+def record_unplanned(execution: Execution[Visit], values: Values) -> Visit:
+    _must_visit(execution, values)
+    must_be_open_school(execution.context, values["school"], values["on"], field="on")
+    term = term_of(execution.services, values["on"])
+    day, rules = _to_be_written(execution, values["on"])
+    return execution.begin(
         lambda reference: Visit.record_unplanned(reference, term=term, write_by=day, rules=rules, **values)
     )
 
@@ -165,8 +165,8 @@ def record_unplanned(context: CommandContext[Visit], values: Values) -> Visit:
     main=True,
     is_done=lambda visit: visit.status is VisitStatus.CONFIRMED,
 )
-def confirm(context: CommandContext[Visit], values: Values) -> None:
-    context.change(lambda visit: visit.confirm(side=_side(visit), **values))
+def confirm(execution: Execution[Visit], values: Values) -> None:
+    execution.change(lambda visit: visit.confirm(side=_side(visit), **values))
 
 
 @visits.command(
@@ -178,8 +178,8 @@ def confirm(context: CommandContext[Visit], values: Values) -> None:
     method=Visit.add_to_agenda,
     form_page="visits/about_visit.html",
 )
-def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
-    context.change(lambda visit: visit.add_to_agenda(side=_side(visit), **values))
+def add_agenda_item(execution: Execution[Visit], values: Values) -> None:
+    execution.change(lambda visit: visit.add_to_agenda(side=_side(visit), **values))
 
 
 @visits.command(
@@ -192,14 +192,14 @@ def add_agenda_item(context: CommandContext[Visit], values: Values) -> None:
     whose=choices.must_have_items_to_withdraw,
     context=lambda snapshot, visit: {schemas.ITEMS: choices.items_to_withdraw(snapshot.user, visit) if visit else []},
 )
-def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None:
+def withdraw_agenda_item(execution: Execution[Visit], values: Values) -> None:
     def withdraw(visit: Visit) -> None:
         theirs = {item.number for item in visit.items if item.side is not Side.SCHOOL}
         if _side(visit) is Side.SCHOOL and values["number"] in theirs:
             raise Forbidden(choices.NOT_THE_SCHOOLS)
         visit.withdraw_from_agenda(values["number"])
 
-    context.change(withdraw)
+    execution.change(withdraw)
 
 
 @visits.command(
@@ -217,9 +217,9 @@ def withdraw_agenda_item(context: CommandContext[Visit], values: Values) -> None
         "lead": reference_of(snapshot, visit.lead),
     },
 )
-def change_visitors(context: CommandContext[Visit], values: Values) -> None:
-    _must_visit(context, values, already=context.record.visitors)
-    context.change(
+def change_visitors(execution: Execution[Visit], values: Values) -> None:
+    _must_visit(execution, values, already=execution.record.visitors)
+    execution.change(
         lambda visit: visit.change_visitors(values["visitors"], lead=values["lead"], reason=values["reason"])
     )
 
@@ -236,10 +236,10 @@ def change_visitors(context: CommandContext[Visit], values: Values) -> None:
         "starts_at": visit.starts_at,
     },
 )
-def reschedule(context: CommandContext[Visit], values: Values) -> None:
-    must_be_open_school(context.request, context.record.school, values["on"], field="on")
-    term = term_of(context.services, values["on"])
-    context.change(lambda visit: visit.reschedule(term=term, **values))
+def reschedule(execution: Execution[Visit], values: Values) -> None:
+    must_be_open_school(execution.context, execution.record.school, values["on"], field="on")
+    term = term_of(execution.services, values["on"])
+    execution.change(lambda visit: visit.reschedule(term=term, **values))
 
 
 @visits.command(
@@ -256,9 +256,9 @@ def reschedule(context: CommandContext[Visit], values: Values) -> None:
     },
     main=True,
 )
-def hold(context: CommandContext[Visit], values: Values) -> None:
-    day, rules = _to_be_written(context, values["on"])
-    context.change(lambda visit: visit.hold(**values, write_by=day, rules=rules))
+def hold(execution: Execution[Visit], values: Values) -> None:
+    day, rules = _to_be_written(execution, values["on"])
+    execution.change(lambda visit: visit.hold(**values, write_by=day, rules=rules))
 
 
 @visits.command(
@@ -269,8 +269,8 @@ def hold(context: CommandContext[Visit], values: Values) -> None:
     done="Visit recorded as not having taken place",
     method=Visit.miss,
 )
-def miss(context: CommandContext[Visit], values: Values) -> None:
-    context.change(lambda visit: visit.miss(**values))
+def miss(execution: Execution[Visit], values: Values) -> None:
+    execution.change(lambda visit: visit.miss(**values))
 
 
 @visits.command(
@@ -282,8 +282,8 @@ def miss(context: CommandContext[Visit], values: Values) -> None:
     warning=True,
     method=Visit.cancel,
 )
-def cancel(context: CommandContext[Visit], values: Values) -> None:
-    context.change(lambda visit: visit.cancel(**values))
+def cancel(execution: Execution[Visit], values: Values) -> None:
+    execution.change(lambda visit: visit.cancel(**values))
 
 
 @visits.command(
@@ -297,20 +297,20 @@ def cancel(context: CommandContext[Visit], values: Values) -> None:
     goes_to=choices.page_to_write,
     main=True,
 )
-def start_record(context: CommandContext[Visit], values: Values) -> None:
+def start_record(execution: Execution[Visit], values: Values) -> None:
     """Start the record and link the visit to it, both or neither."""
-    _, rules = settings_of(context.services)
-    reference = context.next_reference(RecordOfVisit)
+    _, rules = settings_of(execution.services)
+    reference = execution.next_reference(RecordOfVisit)
 
     def start(work: Work) -> None:
-        visit = work.find(Visit, context.record.id, at=context.at)
+        visit = work.find(Visit, execution.record.id, at=execution.at)
         record = RecordOfVisit.start(
             reference,
             visit=visit.id,
             school=visit.school,
             kind=visit.kind,
             purpose=visit.purpose,
-            author=context.user.person,
+            author=execution.user.person,
             visited_on=visit.held_on or visit.on,
             write_by=visit.write_by,
             rules=(rules,),
@@ -319,7 +319,7 @@ def start_record(context: CommandContext[Visit], values: Values) -> None:
         visit.start_record(record)
         work.add(record)
 
-    context.service.do(start)
+    execution.service.do(start)
 
 
 @ContextRule
@@ -338,9 +338,9 @@ def _record_must_be_issued(context: RequestContext, visit: Visit) -> None:
     method=Visit.close,
     rules=[_record_must_be_issued],
 )
-def close(context: CommandContext[Visit], _: Values) -> None:
+def close(execution: Execution[Visit], _: Values) -> None:
     def finish(work: Work) -> None:
-        visit = work.find(Visit, context.record.id, at=context.at)
+        visit = work.find(Visit, execution.record.id, at=execution.at)
         visit.close(work.find(RecordOfVisit, visit.written_up) if visit.written_up else None)
 
-    context.service.do(finish)
+    execution.service.do(finish)
