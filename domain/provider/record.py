@@ -224,8 +224,9 @@ class Provider(Aggregate):
             self.record(self.Renamed(trading_as=trading_as, name=own))
 
     @requires(must_be_listed)
-    def change_contact(self, *, email: str, telephone: str, website: str) -> None:
-        """Note how the organisation is reached. Nothing is recorded where nothing differs."""
+    def change_contact(self, *, email: str = "", telephone: str = "", website: str = "") -> None:
+        """Note how the organisation is reached; by what is left empty it is not. Nothing is recorded where nothing
+        differs."""
         email, telephone, website = plain(email), plain(telephone), plain(website)
         if self.practitioner is not None and (email or telephone):
             raise ContactStandsWithThePerson(

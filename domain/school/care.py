@@ -140,7 +140,7 @@ class LookedAfter(Aggregate, part=True):
 
     @requires(must_stand)
     def note_external_support(
-        self, *, arranged_by: str, provided_by: str, from_: date, expected_end: date | None, told_by: str
+        self, *, arranged_by: str, provided_by: str, from_: date, expected_end: date | None = None, told_by: str
     ) -> None:
         """Note help that the school has from others than this service."""
         if expected_end is not None:

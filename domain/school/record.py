@@ -201,7 +201,7 @@ class School(LookedAfter):
             self.record(events.FoundInRegister(source=source), occurred=source.dated)
 
     @requires(must_stand, must_be_missed)
-    def explain_absence(self, *, closed: date | None, reason: str) -> None:
+    def explain_absence(self, *, closed: date | None = None, reason: str) -> None:
         """Say why the register no longer names the school, and on which day it closed if it did.
 
         Raises NotMissed, OccurredInTheFuture, ReasonNeeded.

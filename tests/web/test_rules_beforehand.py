@@ -29,6 +29,7 @@ from tests.world import World
 from web.commands.dispatch import execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
 from web.forms.references import resolve
+from web.resources import RESOURCES
 
 DRAWN = 3
 """How many answers are drawn for each command."""
@@ -140,3 +141,11 @@ def test_what_is_offered_is_what_would_not_be_refused(rehearsal: Rehearsal, kind
     for step in _steps(rehearsal.town)[kind]:
         rehearsal.town._then(kind, rehearsal.town.record(kind, rehearsal.town.ours).id, step)
         rehearsal.check(kind)
+
+
+def test_every_command_says_what_carries_it_out() -> None:
+    declared = [(resource.path, command) for resource, _ in RESOURCES for command in resource.commands.values()]
+    assert [
+        (path, command.name) for path, command in declared if command.function is None and command.method is None
+    ] == []
+    assert [(path, command.name) for path, command in declared if command.begins and command.function is None] == []

@@ -2,16 +2,17 @@
 
 visits: Resource[Visit] = Resource("visits", Visit, one="visit", read=Action.READ_VISIT, out=VisitOut)
 
-@visits.command("confirm", "Confirm visit", Action.PLAN_VISIT, ConfirmVisit, done="Visit confirmed")
-def confirm(execution: Execution[Visit], values: Values) -> None:
-    execution.change(lambda visit: visit.confirm(**values))
+visits.command("miss", "Record ...", Action.PLAN_VISIT, MissVisit, done="Visit recorded", method=Visit.miss)
+
+@visits.command("hold", "Record ...", Action.PLAN_VISIT, HoldVisit, done="Visit recorded", method=Visit.hold)
+def hold(execution: Execution[Visit], values: Values) -> None:
+    execution.change(lambda visit: visit.hold(**values, write_by=last_day_to_write(values["on"])))
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
 
@@ -96,8 +97,9 @@ class Command(Generic[A]):
 
     `name` is its segment in addresses, `title` the heading of its page and, unless there is a `submit`, its button,
     `done` what the person is told after.
-    `method` is the record's own command, whose rules say beforehand whether it may be given (`refusal`); `rules` are
-    what must hold beside them, or before a record is begun, of which there is none then. `check` shows the answers
+    `method` is the record's own command, whose rules say beforehand whether it may be given (`refusal`). It is given
+    the answers, by their names, unless `function` carries the command out. `rules` are what must hold beside those of
+    the method, or before a record is begun, of which there is none then. `check` shows the answers
     once more before an irreversible step. `context` and `initial` give a form its choices and first answers
     (`first_answers` where it begins a record); `asks` makes the questions of the page where they depend on the
     record, loading to what `schema` loads to. `needs` are the choices without which the form cannot be answered, with
@@ -118,8 +120,8 @@ class Command(Generic[A]):
     title: str
     action: Action
     schema: type[Schema]
-    carry_out: Carry[A]
     done: str
+    function: Carry[A] | None = None
     begins: bool = False
     lead: str = ""
     submit: str = ""
@@ -149,6 +151,15 @@ class Command(Generic[A]):
     told_in: Sequence[type[Event]] = ()
     preview: Callable[[RequestContext, Values], Mapping[str, Any]] | None = None
     preview_out: type[Schema] | None = None
+
+    def carry_out(self, execution: Execution[A], values: Values) -> Any:
+        """Do it; gives the new record where it begins one."""
+        if self.function is not None:
+            return self.function(execution, values)
+        method = self.method
+        if method is None:
+            raise NotImplementedError(f"{self.name} has neither a function nor a method")
+        return execution.change(lambda record: method(record, **values))
 
     @property
     def actions(self) -> Sequence[Action]:
@@ -324,8 +335,9 @@ class Resource(Generic[A]):
         done: str,
         **options: Unpack[CommandOptions[A]],
     ) -> Callable[[Carry[A]], Carry[A]]:
-        """Declare what carries out a command; the options are those of Command."""
-        return self._declare(partial(Command, name, title, action, schema, done=done, **options))
+        """Declare a command, and what carries it out where that is more than its method; the options are those of
+        Command."""
+        return self._declare(Command(name, title, action, schema, done, **options))
 
     def beginning(
         self,
@@ -338,15 +350,16 @@ class Resource(Generic[A]):
         **options: Unpack[CommandOptions[A]],
     ) -> Callable[[Carry[A]], Carry[A]]:
         """Declare what begins a record; it returns the new record, and its schema names the school, if any."""
-        return self._declare(partial(Command, name, title, action, schema, done=done, begins=True, **options))
+        return self._declare(Command(name, title, action, schema, done, begins=True, **options))
 
-    def _declare(self, with_: Callable[[Carry[A]], Command[A]]) -> Callable[[Carry[A]], Carry[A]]:
-        def declare(carry_out: Carry[A]) -> Carry[A]:
-            command = with_(carry_out)
-            if command.name in self.commands:
-                raise ValueError(f"{self.path} have a command {command.name} already")
-            self.commands[command.name] = command
-            return carry_out
+    def _declare(self, command: Command[A]) -> Callable[[Carry[A]], Carry[A]]:
+        if command.name in self.commands:
+            raise ValueError(f"{self.path} have a command {command.name} already")
+        self.commands[command.name] = command
+
+        def declare(function: Carry[A]) -> Carry[A]:
+            self.commands[command.name] = replace(command, function=function)
+            return function
 
         return declare
 

@@ -20,7 +20,7 @@ def _to_be_closed(execution: Execution[BrokeredEngagement]) -> tuple[date, tuple
     return last_day(execution.services, lambda settings: settings.closing_days)
 
 
-@engagements.command(
+engagements.command(
     "pause",
     "Pause work",
     Action.KEEP_ENGAGEMENT,
@@ -28,11 +28,8 @@ def _to_be_closed(execution: Execution[BrokeredEngagement]) -> tuple[date, tuple
     done="Work paused",
     method=BrokeredEngagement.pause,
 )
-def pause(execution: Execution[BrokeredEngagement], values: Values) -> None:
-    execution.change(lambda engagement: engagement.pause(**values))
 
-
-@engagements.command(
+engagements.command(
     "resume",
     "Resume work",
     Action.KEEP_ENGAGEMENT,
@@ -41,8 +38,6 @@ def pause(execution: Execution[BrokeredEngagement], values: Values) -> None:
     method=BrokeredEngagement.resume,
     main=True,
 )
-def resume(execution: Execution[BrokeredEngagement], values: Values) -> None:
-    execution.change(lambda engagement: engagement.resume(**values))
 
 
 @engagements.command(

@@ -113,7 +113,7 @@ def _must_be_theirs(context: RequestContext, file: Attachment) -> None:
         raise Forbidden("You cannot withdraw someone else's file")
 
 
-@files.command(
+files.command(
     "withdraw",
     "Withdraw file",
     Action.WRITE_NOTE,
@@ -124,5 +124,3 @@ def _must_be_theirs(context: RequestContext, file: Attachment) -> None:
     whose=_must_be_theirs,
     warning=True,
 )
-def withdraw(execution: Execution[Attachment], values: Values) -> None:
-    execution.change(lambda file: file.withdraw(**values))

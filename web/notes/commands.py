@@ -107,7 +107,7 @@ def _as_it_stands(snapshot: Snapshot, note: Note) -> Mapping[str, Any]:
     }
 
 
-@notes.command(
+notes.command(
     "revise",
     "Change note",
     Action.WRITE_NOTE,
@@ -120,11 +120,8 @@ def _as_it_stands(snapshot: Snapshot, note: Note) -> Mapping[str, Any]:
     initial=_as_it_stands,
     main=True,
 )
-def revise(execution: Execution[Note], values: Values) -> None:
-    execution.change(lambda note: note.revise(**values))
 
-
-@notes.command(
+notes.command(
     "withdraw",
     "Withdraw note",
     Action.WRITE_NOTE,
@@ -134,5 +131,3 @@ def revise(execution: Execution[Note], values: Values) -> None:
     whose=rules.must_be_theirs,
     warning=True,
 )
-def withdraw(execution: Execution[Note], values: Values) -> None:
-    execution.change(lambda note: note.withdraw(**values))

@@ -191,7 +191,7 @@ def decline_post(execution: Execution[Person], values: Values) -> None:
     execution.change_with_others(decide)
 
 
-@people.command(
+people.command(
     "withdraw-post",
     "Withdraw a proposed role",
     Action.KEEP_PEOPLE,
@@ -202,8 +202,6 @@ def decline_post(execution: Execution[Person], values: Values) -> None:
     whose=lambda execution, person: must_have_one_to_withdraw(person, execution.user.person),
     context=proposals.own_choices,
 )
-def withdraw_post(execution: Execution[Person], values: Values) -> None:
-    execution.change(lambda person: person.withdraw_post(values["proposal"], reason=values["reason"]))
 
 
 @people.command(
@@ -248,30 +246,27 @@ def leave(execution: Execution[Person], values: Values) -> None:
     execution.change_with_others(decide)
 
 
-@people.command(
+people.command(
     "rename",
     "Change name",
     Action.KEEP_PEOPLE,
     schemas.Rename,
     done="Name changed",
+    method=Person.rename,
     initial=lambda _, person: {"name": person.name.value},
     whose=lambda execution, person: must_not_rename_themselves(person, execution.user.person, field="name"),
 )
-def rename(execution: Execution[Person], values: Values) -> None:
-    execution.change(lambda person: person.rename(**values))
 
-
-@people.command(
+people.command(
     "change-email",
     "Change email address",
     Action.KEEP_PEOPLE,
     schemas.ChangeEmail,
     done="Email address changed",
+    method=Person.change_email,
     initial=lambda _, person: {"email": person.email.value if person.email else ""},
     whose=lambda execution, person: must_not_rename_themselves(person, execution.user.person, field="email"),
 )
-def change_email(execution: Execution[Person], values: Values) -> None:
-    execution.change(lambda person: person.change_email(**values))
 
 
 def _last_day(context: RequestContext, field: str) -> Mapping[str, date]:

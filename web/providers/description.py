@@ -50,7 +50,7 @@ def _newcomer(execution: Execution[Provider], values: Values) -> Newcomer:
     return Newcomer(execution.next_reference(Person), values["name"], values.get("email", ""))
 
 
-@providers.command(
+providers.command(
     "rename",
     "Change name",
     KEEP,
@@ -62,11 +62,8 @@ def _newcomer(execution: Execution[Provider], values: Values) -> Newcomer:
         "name": str(provider.practitioner) if provider.practitioner else "",
     },
 )
-def rename(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.rename(**values))
 
-
-@providers.command(
+providers.command(
     "change-contact",
     "Change contact details",
     KEEP,
@@ -79,9 +76,6 @@ def rename(execution: Execution[Provider], values: Values) -> None:
         "website": provider.website,
     },
 )
-def change_contact(execution: Execution[Provider], values: Values) -> None:
-    told = {"email": "", "telephone": "", "website": "", **values}
-    execution.change(lambda provider: provider.change_contact(**told))
 
 
 @providers.command(
@@ -128,7 +122,7 @@ def withdraw(execution: Execution[Provider], values: Values) -> None:
     execution.change(all_of_it)
 
 
-@providers.command(
+providers.command(
     "set-coverage",
     "Change where the provider works",
     KEEP,
@@ -137,18 +131,10 @@ def withdraw(execution: Execution[Provider], values: Values) -> None:
     method=Provider.set_coverage,
     initial=lambda _, provider: {"areas": provider.areas or ()},
 )
-def set_coverage(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.set_coverage(values["areas"]))
 
+providers.command("set-rate", "Set day rate", KEEP, schemas.SetDayRate, done="Day rate set", method=Provider.set_rate)
 
-@providers.command(
-    "set-rate", "Set day rate", KEEP, schemas.SetDayRate, done="Day rate set", method=Provider.set_rate
-)
-def set_rate(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.set_rate(**values))
-
-
-@providers.command(
+providers.command(
     "declare-capacity",
     "Record availability",
     KEEP,
@@ -156,8 +142,6 @@ def set_rate(execution: Execution[Provider], values: Values) -> None:
     done="Availability recorded",
     method=Provider.declare_capacity,
 )
-def declare_capacity(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.declare_capacity(**values))
 
 
 @providers.command(

@@ -70,7 +70,7 @@ def suspend(execution: Execution[Provider], values: Values) -> None:
     execution.service.do(all_of_it)
 
 
-@providers.command(
+providers.command(
     "reinstate",
     "Lift the suspension",
     KEEP,
@@ -79,11 +79,8 @@ def suspend(execution: Execution[Provider], values: Values) -> None:
     method=Provider.reinstate,
     main=True,
 )
-def reinstate(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.reinstate(**values))
 
-
-@providers.command(
+providers.command(
     "remove",
     "Remove provider from the list",
     KEEP,
@@ -95,5 +92,3 @@ def reinstate(execution: Execution[Provider], values: Values) -> None:
     check=True,
     warning=True,
 )
-def remove(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.remove(**values))

@@ -25,7 +25,7 @@ def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:
     return dict(request.args)
 
 
-@providers.command(
+providers.command(
     "declare-conflict",
     "Record a conflict of interest",
     KEEP,
@@ -34,8 +34,6 @@ def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:
     method=Provider.declare_conflict,
     context=with_specialists,
 )
-def declare_conflict(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.declare_conflict(**values))
 
 
 @providers.command(
@@ -56,7 +54,7 @@ def meet(execution: Execution[Provider], values: Values) -> None:
     execution.change(lambda provider: provider.meet(**values))
 
 
-@providers.command(
+providers.command(
     "exempt",
     "Grant an exemption",
     KEEP,
@@ -66,11 +64,8 @@ def meet(execution: Execution[Provider], values: Values) -> None:
     context=with_specialists,
     initial=_as_linked,
 )
-def exempt(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.exempt(**values))
 
-
-@providers.command(
+providers.command(
     "revoke",
     "Revoke a check or an exemption",
     KEEP,
@@ -80,5 +75,3 @@ def exempt(execution: Execution[Provider], values: Values) -> None:
     context=with_specialists,
     initial=_as_linked,
 )
-def revoke(execution: Execution[Provider], values: Values) -> None:
-    execution.change(lambda provider: provider.revoke(**values))

@@ -46,7 +46,7 @@ for each in Respondent:
     _response_by(each)
 
 
-@records.command(
+records.command(
     "decline-response",
     "The headteacher or chair will not respond",
     Action.WRITE_RECORD,
@@ -56,11 +56,8 @@ for each in Respondent:
     method=RecordOfVisit.decline_response,
     context=choices.awaited_responses,
 )
-def decline_response(execution: Execution[RecordOfVisit], values: Values) -> None:
-    execution.change(lambda record: record.decline_response(values["respondent"], reason=values["reason"]))
 
-
-@records.command(
+records.command(
     "lapse-response",
     "Stop waiting for a response",
     Action.WRITE_RECORD,
@@ -69,11 +66,8 @@ def decline_response(execution: Execution[RecordOfVisit], values: Values) -> Non
     method=RecordOfVisit.lapse_response,
     context=choices.awaited_responses,
 )
-def lapse_response(execution: Execution[RecordOfVisit], values: Values) -> None:
-    execution.change(lambda record: record.lapse_response(values["respondent"]))
 
-
-@records.command(
+records.command(
     "present",
     "Record the governors' meeting",
     Action.PRESENT_RECORD,
@@ -82,11 +76,8 @@ def lapse_response(execution: Execution[RecordOfVisit], values: Values) -> None:
     lead="Which meeting of the governing body saw this record?",
     method=RecordOfVisit.present,
 )
-def present(execution: Execution[RecordOfVisit], values: Values) -> None:
-    execution.change(lambda record: record.present(**values))
 
-
-@records.command(
+records.command(
     "waive-presentation",
     "Not taking this record to governors",
     Action.WRITE_RECORD,
@@ -95,8 +86,6 @@ def present(execution: Execution[RecordOfVisit], values: Values) -> None:
     submit="Record this decision",
     method=RecordOfVisit.waive_presentation,
 )
-def waive_presentation(execution: Execution[RecordOfVisit], values: Values) -> None:
-    execution.change(lambda record: record.waive_presentation(values["reason"]))
 
 
 def _refuse_the_other_side(execution: Execution[RecordOfVisit], number: int) -> None:

@@ -53,7 +53,7 @@ def write(execution: Execution[RecordOfVisit], values: Values) -> None:
     execution.change(lambda record: record.write(values["content"]))
 
 
-@records.command(
+records.command(
     "submit",
     "Submit for quality assurance",
     Action.WRITE_RECORD,
@@ -62,11 +62,8 @@ def write(execution: Execution[RecordOfVisit], values: Values) -> None:
     lead="A second person will read the record before it is issued. You cannot change it until then.",
     method=RecordOfVisit.submit_for_assurance,
 )
-def submit(execution: Execution[RecordOfVisit], _: Values) -> None:
-    execution.change(lambda record: record.submit_for_assurance())
 
-
-@records.command(
+records.command(
     "return",
     "Return to author",
     Action.ASSURE_RECORD,
@@ -75,11 +72,8 @@ def submit(execution: Execution[RecordOfVisit], _: Values) -> None:
     submit="Return record",
     method=RecordOfVisit.return_to_author,
 )
-def return_to_author(execution: Execution[RecordOfVisit], values: Values) -> None:
-    execution.change(lambda record: record.return_to_author(values["points"]))
 
-
-@records.command(
+records.command(
     "assure",
     "Quality assure the record",
     Action.ASSURE_RECORD,
@@ -92,8 +86,6 @@ def return_to_author(execution: Execution[RecordOfVisit], values: Values) -> Non
     form_page="records/whole_record.html",
     main=True,
 )
-def assure(execution: Execution[RecordOfVisit], _: Values) -> None:
-    execution.change(lambda record: record.assure())
 
 
 def _issue(execution: Execution[RecordOfVisit], _: Values) -> None:
@@ -137,7 +129,7 @@ records.command(
 )(_issue)
 
 
-@records.command(
+records.command(
     "correct",
     "Correct the issued record",
     Action.WRITE_RECORD,
@@ -147,11 +139,8 @@ records.command(
     method=RecordOfVisit.reopen_for_correction,
     told_in=(RecordOfVisit.ReopenedForCorrection,),
 )
-def correct(execution: Execution[RecordOfVisit], values: Values) -> None:
-    execution.change(lambda record: record.reopen_for_correction(values["reason"]))
 
-
-@records.command(
+records.command(
     "abandon-correction",
     "Discard correction",
     Action.WRITE_RECORD,
@@ -161,5 +150,3 @@ def correct(execution: Execution[RecordOfVisit], values: Values) -> None:
     warning=True,
     method=RecordOfVisit.abandon_correction,
 )
-def abandon_correction(execution: Execution[RecordOfVisit], _: Values) -> None:
-    execution.change(lambda record: record.abandon_correction())

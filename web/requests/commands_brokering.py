@@ -44,7 +44,7 @@ def shortlist(execution: Execution[SupportRequest], values: Values) -> None:
     )
 
 
-@broker_command(
+broker_command(
     "remove-from-shortlist",
     "Remove a provider from the shortlist",
     schemas.RemoveFromShortlist,
@@ -54,8 +54,6 @@ def shortlist(execution: Execution[SupportRequest], values: Values) -> None:
     context=choices.shortlisted,
     told_in=(SupportRequest.ProviderRemovedFromShortlist,),
 )
-def remove_from_shortlist(execution: Execution[SupportRequest], values: Values) -> None:
-    execution.change(lambda request: request.remove_from_shortlist(values["provider"], reason=values["reason"]))
 
 
 def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:

@@ -90,7 +90,7 @@ def ask_for_information(execution: Execution[SupportRequest], values: Values) ->
     execution.change(lambda request: request.ask_for_information(**values, respond_by=day, rules=rules))
 
 
-@requests.command(
+requests.command(
     "give-information",
     "Answer the service's question",
     Action.RAISE_REQUEST,
@@ -102,8 +102,6 @@ def ask_for_information(execution: Execution[SupportRequest], values: Values) ->
     form_page="requests/answer.html",
     main=True,
 )
-def give_information(execution: Execution[SupportRequest], values: Values) -> None:
-    execution.change(lambda request: request.give_information(**values))
 
 
 @broker_command(
@@ -145,7 +143,7 @@ def approve(execution: Execution[SupportRequest], values: Values) -> None:
     execution.change(lambda request: request.approve_to_broker(**values, rules=(version,)))
 
 
-@broker_command(
+broker_command(
     "reopen",
     "Reopen request",
     schemas.ReopenRequest,
@@ -153,5 +151,3 @@ def approve(execution: Execution[SupportRequest], values: Values) -> None:
     notes=("Spending has to be approved again.",),
     method=SupportRequest.reopen,
 )
-def reopen(execution: Execution[SupportRequest], values: Values) -> None:
-    execution.change(lambda request: request.reopen(**values))

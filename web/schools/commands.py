@@ -143,7 +143,7 @@ def assign_officer(execution: Execution[School], values: Values) -> None:
     assignment.assign_link_officer(execution.service, execution.record.id, at=execution.at, **values)
 
 
-@schools.command(
+schools.command(
     "release-officer",
     "Remove link officer",
     Action.ASSIGN_OFFICERS,
@@ -152,8 +152,6 @@ def assign_officer(execution: Execution[School], values: Values) -> None:
     method=School.release_link_officer,
     initial=_until_today,
 )
-def release_officer(execution: Execution[School], values: Values) -> None:
-    execution.change(lambda school: school.release_link_officer(**values))
 
 
 @schools.command(
@@ -171,7 +169,7 @@ def arrange_cover(execution: Execution[School], values: Values) -> None:
     assignment.arrange_cover(execution.service, execution.record.id, at=execution.at, **values)
 
 
-@schools.command(
+schools.command(
     "end-cover",
     "End cover",
     Action.ASSIGN_OFFICERS,
@@ -180,8 +178,6 @@ def arrange_cover(execution: Execution[School], values: Values) -> None:
     method=School.end_cover,
     initial=_while_covered,
 )
-def end_cover(execution: Execution[School], values: Values) -> None:
-    execution.change(lambda school: school.end_cover(**values))
 
 
 @schools.command(
@@ -202,7 +198,7 @@ def set_need_category(execution: Execution[School], values: Values) -> None:
     execution.change(lambda school: school.set_need_category(among=codes, scheme=version, authority=ours, **values))
 
 
-@schools.command(
+schools.command(
     "note-support",
     "Record outside support",
     Action.WRITE_NOTE,
@@ -210,9 +206,6 @@ def set_need_category(execution: Execution[School], values: Values) -> None:
     done="Outside support recorded",
     method=School.note_external_support,
 )
-def note_external_support(execution: Execution[School], values: Values) -> None:
-    told = {"expected_end": None, **values}
-    execution.change(lambda school: school.note_external_support(**told))
 
 
 @schools.command(
@@ -243,7 +236,7 @@ def confirm(execution: Execution[School], values: Values) -> None:
         )
 
 
-@schools.command(
+schools.command(
     "explain-absence",
     "Explain why this school is missing from the register",
     Action.KEEP_REGISTER,
@@ -253,12 +246,8 @@ def confirm(execution: Execution[School], values: Values) -> None:
     method=School.explain_absence,
     main=True,
 )
-def explain_absence(execution: Execution[School], values: Values) -> None:
-    told = {"closed": None, **values}
-    execution.change(lambda school: school.explain_absence(**told))
 
-
-@schools.command(
+schools.command(
     "decline-succession",
     "Reject a link to a later school",
     Action.KEEP_REGISTER,
@@ -269,5 +258,3 @@ def explain_absence(execution: Execution[School], values: Values) -> None:
     context=_proposals,
     initial=_only_proposal,
 )
-def decline(execution: Execution[School], values: Values) -> None:
-    execution.change(lambda school: school.decline_succession(values["urn"], reason=values["reason"]))

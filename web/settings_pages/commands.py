@@ -64,20 +64,19 @@ def begin(execution: Execution[Authority], values: Values) -> Authority:
     return execution.service.add(lambda: Authority.begin(**values))
 
 
-@settings.command(
+settings.command(
     "rename",
     "Change the names",
     Action.KEEP_SETTINGS,
     schemas.NameAuthority,
     done="Names changed",
+    method=Authority.rename,
     initial=lambda _, authority: {
         "name": authority.name,
         "la_code": authority.la_code,
         "service_name": authority.service_name,
     },
 )
-def rename(execution: Execution[Authority], values: Values) -> None:
-    execution.change(lambda authority: authority.rename(**values))
 
 
 def _in_force(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:

@@ -77,7 +77,7 @@ def invite(execution: Execution[Tender], values: Values) -> None:
     desk(execution).invite(execution.record.id, *values["invite"], at=execution.at)
 
 
-@broker_command(
+broker_command(
     "answer-question",
     "Answer a question",
     schemas.AnswerTenderQuestion,
@@ -88,11 +88,8 @@ def invite(execution: Execution[Tender], values: Values) -> None:
     context=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
     main=True,
 )
-def answer_question(execution: Execution[Tender], values: Values) -> None:
-    execution.change(lambda tender: tender.answer(values["number"], values["answer"]))
 
-
-@broker_command(
+broker_command(
     "extend",
     "Extend the deadline",
     schemas.ExtendReplyBy,
@@ -100,11 +97,8 @@ def answer_question(execution: Execution[Tender], values: Values) -> None:
     method=Tender.extend,
     rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
 )
-def extend(execution: Execution[Tender], values: Values) -> None:
-    execution.change(lambda tender: tender.extend(**values))
 
-
-@broker_command(
+broker_command(
     "lapse",
     "Close unanswered invitations",
     schemas.LapseUnanswered,
@@ -112,11 +106,8 @@ def extend(execution: Execution[Tender], values: Values) -> None:
     lead="The deadline for replies has passed. Providers who have not replied will no longer be able to quote.",
     method=Tender.lapse_unanswered,
 )
-def lapse(execution: Execution[Tender], _: Values) -> None:
-    execution.change(lambda tender: tender.lapse_unanswered())
 
-
-@broker_command(
+broker_command(
     "record-preference",
     "Record which provider the school prefers",
     schemas.RecordPreference,
@@ -125,8 +116,6 @@ def lapse(execution: Execution[Tender], _: Values) -> None:
     method=Tender.prefer,
     context=_quotes,
 )
-def record_preference(execution: Execution[Tender], values: Values) -> None:
-    execution.change(lambda tender: tender.prefer(values["provider"], values["preference"]))
 
 
 def _page_to_propose(_: Snapshot, tender: Tender) -> str:

@@ -261,7 +261,7 @@ def hold(execution: Execution[Visit], values: Values) -> None:
     execution.change(lambda visit: visit.hold(**values, write_by=day, rules=rules))
 
 
-@visits.command(
+visits.command(
     "miss",
     "Record that the visit did not take place",
     Action.PLAN_VISIT,
@@ -269,11 +269,8 @@ def hold(execution: Execution[Visit], values: Values) -> None:
     done="Visit recorded as not having taken place",
     method=Visit.miss,
 )
-def miss(execution: Execution[Visit], values: Values) -> None:
-    execution.change(lambda visit: visit.miss(**values))
 
-
-@visits.command(
+visits.command(
     "cancel",
     "Cancel visit",
     Action.PLAN_VISIT,
@@ -282,8 +279,6 @@ def miss(execution: Execution[Visit], values: Values) -> None:
     warning=True,
     method=Visit.cancel,
 )
-def cancel(execution: Execution[Visit], values: Values) -> None:
-    execution.change(lambda visit: visit.cancel(**values))
 
 
 @visits.command(
