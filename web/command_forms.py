@@ -91,49 +91,49 @@ class CommandForm:
 
     def __init__(
         self,
-        request: RequestContext,
+        context: RequestContext,
         resource: Resource[Any],
         command: Command[Any],
         found: LoadedRecord[Any] | None,
         ref: str | None,
     ) -> None:
-        self.request = request
+        self.context = context
         self.resource = resource
         self.command = command
         self.record = found.record if found else None
         self.ref = ref
         self.draft: KeptForm | None = None
-        self.restored = restore.restored(self.request)
-        self.key = form_key(self.request)
+        self.restored = restore.restored(self.context)
+        self.key = form_key(self.context)
         self.waiting: Mapping[str, FileStorage] = {}
-        self.context, first_answers = self._choices_and_answers()
-        self.why_not = str(command.refusal(self.request, self.record, self.context) or "")
+        self.lookups, first_answers = self._lookups_and_answers()
+        self.why_not = str(command.refusal(self.context, self.record, self.lookups) or "")
         self.form = self._form(first_answers)
-        self.sent = Submission(self.request.services, self.request.user.person, self.key, self.form)
+        self.sent = Submission(self.context.services, self.context.user.person, self.key, self.form)
 
-    def _choices_and_answers(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    def _lookups_and_answers(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """What the form offers, and the answers with which it opens, of one reading."""
         command = self.command
-        with self.request.read() as snapshot:
-            choices = command.context(snapshot, self.record) if command.context else {}
+        with self.context.read() as snapshot:
+            lookups = command.lookups(snapshot, self.record) if command.lookups else {}
             first_answers = self._first_answers(snapshot) if request.method != "POST" else {}
-        return {**choices, REASON_READERS: readers_of(self.resource, command, self.request.user)}, first_answers
+        return {**lookups, REASON_READERS: readers_of(self.resource, command, self.context.user)}, first_answers
 
     def _form(self, first_answers: Mapping[str, Any]) -> Form:
         command = self.command
         asks = command.asks(self.record) if command.asks and self.record is not None else command.schema
         if command.draft:
-            with self.request.read_present() as snapshot:
-                self.draft = kept.find_draft(snapshot.connection, self.request.user.person, self._form_key())
+            with self.context.read_present() as snapshot:
+                self.draft = kept.find_draft(snapshot.connection, self.context.user.person, self._form_key())
         if request.method == "POST":
             data: MultiDict[str, Any] = MultiDict(request.form)
             data.update(self._files())
-            return Form(asks(), data=data, context=self.context)
+            return Form(asks(), data=data, lookups=self.lookups)
         if self.restored is not None:
-            return Form(asks(), data=self.restored.sent.copy(), context=self.context)
+            return Form(asks(), data=self.restored.sent.copy(), lookups=self.lookups)
         if self.draft is not None:
-            return Form(asks(), data=self.draft.sent, context=self.context)
-        return Form(asks(), initial=first_answers, context=self.context)
+            return Form(asks(), data=self.draft.sent, lookups=self.lookups)
+        return Form(asks(), initial=first_answers, lookups=self.lookups)
 
     def _files(self) -> Mapping[str, FileStorage]:
         """The files of the form; where its answers are checked, those that came with an earlier page too."""
@@ -141,8 +141,8 @@ class CommandForm:
         if not (self.command.check and self.command.files):
             return sent
         if sent:
-            waiting_files.keep(self.request.services, self.request.user.person, self.key, sent.items())
-        self.waiting = waiting_files.find(self.request.services, self.request.user.person, self.key)
+            waiting_files.keep(self.context.services, self.context.user.person, self.key, sent.items())
+        self.waiting = waiting_files.find(self.context.services, self.context.user.person, self.key)
         after_this_request(self._close_files)
         return self.waiting
 
@@ -156,7 +156,7 @@ class CommandForm:
         answers: dict[str, Any] = {}
         if command.begins:
             if command.first_answers:
-                answers |= command.first_answers(snapshot, self.request.user)
+                answers |= command.first_answers(snapshot, self.context.user)
             names = {field.data_key: name for name, field in command.schema().load_fields.items()}
             answers |= {names.get(name, name): value for name, value in request.args.items()}
         elif command.initial and self.record is not None:
@@ -173,10 +173,10 @@ class CommandForm:
         if self.why_not:
             return self._not_now(self.why_not, typed_already=typed is not None)
         kept_at = typed.version if typed else None
-        if self.record is None or kept_at is None or kept_at == version_of(self.request, self.record):
+        if self.record is None or kept_at is None or kept_at == version_of(self.context, self.record):
             return self.show()
         return self.show(
-            changes=changes_since(self.request, self.record, saved_version(self.request, self.record, kept_at))
+            changes=changes_since(self.context, self.record, saved_version(self.context, self.record, kept_at))
         )
 
     def _not_now(self, reason: str, *, typed_already: bool) -> Any:
@@ -201,7 +201,7 @@ class CommandForm:
         begun: Aggregate | None = None,
     ) -> Any:
         command = self.command
-        version = None if self.record is None else version_of(self.request, self.record)
+        version = None if self.record is None else version_of(self.context, self.record)
         page = render_template(
             template or command.form_page,
             page_title=command.title,
@@ -211,7 +211,7 @@ class CommandForm:
             notes=command.notes,
             waiting=[file.filename for file in self.waiting.values()],
             record=self._seen(),
-            context=self.context,
+            lookups=self.lookups,
             form=self.form,
             submit_label=command.submit or command.title,
             warning=command.warning,
@@ -230,16 +230,16 @@ class CommandForm:
     def answer(self) -> Any:
         if self.command.draft and "draft" in request.form:
             return self._keep_or_discard()
-        if self.why_not and not is_done(self.request, command_id(self.request, self.key)):
+        if self.why_not and not is_done(self.context, command_id(self.context, self.key)):
             return self._not_now(self.why_not, typed_already=True)
         if "change" in request.form:
             return self.show()
-        if not self.form.is_valid(self.request):
+        if not self.form.is_valid(self.context):
             self._say_that_files_are_gone()
             return self._overtaken() or self._done_with_its_files() or self.show(UNPROCESSABLE)
         if self.command.check and "confirmed" not in request.form:
             return self.check()
-        if self.command.proof and (page := proof.ask_for_proof(self.request)) is not None:
+        if self.command.proof and (page := proof.ask_for_proof(self.context)) is not None:
             return page
         earlier = self.sent.earlier()
         if earlier.came_with_others:
@@ -253,7 +253,7 @@ class CommandForm:
         """The answers once more, before a step that cannot be taken back."""
         if self.command.preview is not None:
             try:
-                self.context = {**self.context, **self.command.preview(self.request, self.form.values)}
+                self.lookups = {**self.lookups, **self.command.preview(self.context, self.form.values)}
             except Refusal as refused:
                 return self._refused(refused)
         return self.show(template=self.command.check_page)
@@ -262,11 +262,11 @@ class CommandForm:
         try:
             with saving_alongside(self.sent):
                 record = execute(
-                    self.request,
+                    self.context,
                     self.resource,
                     self.command,
                     self.form.values,
-                    command_id=command_id(self.request, self.key),
+                    command_id=command_id(self.context, self.key),
                     ref=self.ref,
                     at=_version() if self.record is not None else None,
                 )
@@ -275,14 +275,14 @@ class CommandForm:
         if not self.sent.is_saved and self.sent.earlier().came_with_others:
             return self._sent_otherwise()
         if self.command.draft:
-            kept.discard_draft(self.request.services, self.request.user.person, self._form_key())
+            kept.discard_draft(self.context.services, self.context.user.person, self._form_key())
         if self.waiting:
-            waiting_files.discard(self.request.services, self.request.user.person, self.key)
+            waiting_files.discard(self.context.services, self.context.user.person, self.key)
         return self._done(record)
 
     def _done(self, record: Aggregate) -> Response:
-        restore.done(self.request)
-        if self.sent.is_saved or is_done(self.request, command_id(self.request, self.key)):
+        restore.done(self.context)
+        if self.sent.is_saved or is_done(self.context, command_id(self.context, self.key)):
             flash(self.command.done, "success")
         else:
             flash(NOTHING_CHANGED)
@@ -291,7 +291,7 @@ class CommandForm:
     def _refused(self, why: Refusal | NotMoney | Stale) -> Any:
         if isinstance(why, Stale):
             self.record = why.record
-            return self.show(CONFLICT, changes=changes_since(self.request, why.record, why.decided_at))
+            return self.show(CONFLICT, changes=changes_since(self.context, why.record, why.decided_at))
         if isinstance(why, Refusal):
             self.form.refuse(str(why), self.command.calls.get(why.field, why.field))
             self._discard_refused(self.command.calls.get(why.field, why.field))
@@ -302,7 +302,7 @@ class CommandForm:
     def _discard_refused(self, field: str) -> None:
         """A file that is refused waits no more; one of which another answer is refused does."""
         if field in self.waiting:
-            waiting_files.discard(self.request.services, self.request.user.person, self.key, field)
+            waiting_files.discard(self.context.services, self.context.user.person, self.key, field)
             self.waiting[field].close()
             self.waiting = {name: file for name, file in self.waiting.items() if name != field}
 
@@ -311,12 +311,12 @@ class CommandForm:
         several; None where there is none, or where they mean another one."""
         if alike is None or not (self.command.begins and self.resource.kind.prefix) or "another" in request.form:
             return None
-        return begun_by(self.request, self.resource, command_id(self.request, alike))
+        return begun_by(self.context, self.resource, command_id(self.context, alike))
 
     def _sent_otherwise(self) -> Any:
         """The answer to a form carried out with other answers: it is shown as another form, to be sent anew."""
         begun = (
-            begun_by(self.request, self.resource, command_id(self.request, self.key)) if self.command.begins else None
+            begun_by(self.context, self.resource, command_id(self.context, self.key)) if self.command.begins else None
         )
         self.key = uuid4()
         self.form.refuse(SAVED_OTHERWISE)
@@ -325,9 +325,9 @@ class CommandForm:
     def _overtaken(self) -> Any:
         """The answer to what was valid until the record changed: by this very command, or by somebody else's."""
         opened_at = self._opened_at()
-        if self.record is None or opened_at in (None, version_of(self.request, self.record)):
+        if self.record is None or opened_at in (None, version_of(self.context, self.record)):
             return None
-        if is_done(self.request, command_id(self.request, self.key)):
+        if is_done(self.context, command_id(self.context, self.key)):
             return self._sent_otherwise() if self.sent.earlier().came_with_others else self._done(self.record)
         changes = self._changes()
         return self.show(CONFLICT, changes=changes) if changes else None
@@ -336,7 +336,7 @@ class CommandForm:
         """The answer to a form sent again whose files have gone with the record that it began."""
         if not (self.command.begins and self.command.check and self.command.files) or self.waiting:
             return None
-        begun = begun_by(self.request, self.resource, command_id(self.request, self.key))
+        begun = begun_by(self.context, self.resource, command_id(self.context, self.key))
         return begun and self._done(begun)
 
     def _say_that_files_are_gone(self) -> None:
@@ -357,19 +357,19 @@ class CommandForm:
         opened_at = self._opened_at()
         if self.record is None or opened_at is None:
             return []
-        return changes_since(self.request, self.record, saved_version(self.request, self.record, opened_at))
+        return changes_since(self.context, self.record, saved_version(self.context, self.record, opened_at))
 
     def _keep_or_discard(self) -> Response:
-        person, key = self.request.user.person, self._form_key()
+        person, key = self.context.user.person, self._form_key()
         if request.form["draft"] == "discard":
-            kept.discard_draft(self.request.services, person, key)
+            kept.discard_draft(self.context.services, person, key)
             flash("Draft deleted", "success")
         else:
             kept.keep_draft(
-                self.request.services, person, key, request.form, _version() if self.record is not None else None
+                self.context.services, person, key, request.form, _version() if self.record is not None else None
             )
             flash("Draft saved. Only you can see it", "success")
-        restore.done(self.request)
+        restore.done(self.context)
         return see_other(restore.address())
 
     def _form_key(self) -> str:
@@ -379,22 +379,22 @@ class CommandForm:
     def _afterwards(self, record: Aggregate) -> str:
         if self.command.goes_to is None:
             return self.resource.href(record)
-        with self.request.read() as snapshot:
+        with self.context.read() as snapshot:
             return self.command.goes_to(snapshot, record)
 
     def _seen(self) -> Any:
         """The record as the page speaks of it: a visit that is shown as a plain one says no more here."""
         if self.record is None:
             return None
-        with self.request.read() as snapshot:
+        with self.context.read() as snapshot:
             if self.record.id not in hidden_from(snapshot).plain:
                 return self.record
-        return copy_for_reader(self.request, self.resource, self.record)
+        return copy_for_reader(self.context, self.resource, self.record)
 
     def _called(self) -> str:
         if self.record is None:
             return ""
-        with self.request.read() as snapshot:
+        with self.context.read() as snapshot:
             return caption(snapshot, self.resource, self.record)
 
     def _back(self) -> str:

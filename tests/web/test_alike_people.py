@@ -58,7 +58,7 @@ FORMS = [
 
 def people_asked(schema: type[Schema], offered: list[tuple[str, str]]) -> list[FormField]:
     offers: defaultdict[str, list[tuple[str, str]]] = defaultdict(lambda: offered, nothing=[])
-    form = Form(schema(), data=MultiDict(), context=offers)
+    form = Form(schema(), data=MultiDict(), lookups=offers)
     asked = [inner for field in form.fields() for inner in field.within()]
     return [field for field in asked if isinstance(field.field, PersonField)]
 

@@ -112,7 +112,7 @@ class FirstAnswers:
         if opened.why_not:
             return {}
         schema = command.asks(found.record) if command.asks and found else command.schema
-        form = Form(schema(), data=MultiDict(opened.form.hidden_inputs()), context=opened.context)
+        form = Form(schema(), data=MultiDict(opened.form.hidden_inputs()), lookups=opened.lookups)
         form.is_valid(context)
         answered = [question for question in form.fields() if question.is_answered]
         names = {inner.name for question in answered for inner in question.within() if inner.is_answered}

@@ -75,7 +75,7 @@ def sent(**changes: Any) -> Form:
     answers["actions-4-due_on-month"] = "Sep"
     for name, value in changes.items():
         answers[name.replace("__", "-")] = value
-    return Form(PlanVisit(), data=ImmutableMultiDict(answers), context={"schools": SCHOOLS})
+    return Form(PlanVisit(), data=ImmutableMultiDict(answers), lookups={"schools": SCHOOLS})
 
 
 def form_of(field: fields.Field[Any], *pairs: tuple[str, Any]) -> Form:
@@ -112,7 +112,7 @@ def test_a_complete_form_loads_by_its_schema() -> None:
 
 
 def test_an_empty_form_is_told_what_to_enter_in_the_order_of_the_page() -> None:
-    form = Form(PlanVisit(), data=MultiDict(), context={"schools": SCHOOLS})
+    form = Form(PlanVisit(), data=MultiDict(), lookups={"schools": SCHOOLS})
     assert not form.is_valid()
     assert list(form.errors.items()) == [
         ("school", "Select the school"),
@@ -125,7 +125,7 @@ def test_an_empty_form_is_told_what_to_enter_in_the_order_of_the_page() -> None:
 
 
 def test_a_form_not_yet_sent_is_neither_valid_nor_at_fault() -> None:
-    form = Form(PlanVisit(), context={"schools": SCHOOLS})
+    form = Form(PlanVisit(), lookups={"schools": SCHOOLS})
     assert not form.is_valid()
     assert form.errors == {}
 
@@ -184,7 +184,7 @@ def test_everything_typed_is_kept_for_showing_again() -> None:
 
 def test_what_a_check_page_carries_loads_the_same_values() -> None:
     first = sent()
-    again = Form(PlanVisit(), data=MultiDict(first.hidden_inputs()), context={"schools": SCHOOLS})
+    again = Form(PlanVisit(), data=MultiDict(first.hidden_inputs()), lookups={"schools": SCHOOLS})
     assert first.is_valid()
     assert again.is_valid()
     assert again.values == first.values
@@ -193,8 +193,8 @@ def test_what_a_check_page_carries_loads_the_same_values() -> None:
 
 def test_values_that_stand_already_fill_the_form() -> None:
     values = {**sent_values(), "subjects": []}
-    form = Form(PlanVisit(), initial=values, context={"schools": SCHOOLS})
-    again = Form(PlanVisit(), data=MultiDict(form.hidden_inputs()), context={"schools": SCHOOLS})
+    form = Form(PlanVisit(), initial=values, lookups={"schools": SCHOOLS})
+    again = Form(PlanVisit(), data=MultiDict(form.hidden_inputs()), lookups={"schools": SCHOOLS})
     assert again.is_valid(), again.errors
     assert again.values == values
 

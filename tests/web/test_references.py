@@ -75,7 +75,7 @@ def test_a_name_that_nobody_looked_up_is_no_id() -> None:
 
 def test_a_form_that_names_somebody_is_not_answered_for_nobody() -> None:
     with pytest.raises(LookupError):
-        Form(Naming(), data=MultiDict({"person": "PE-2026-0001"}), context={}).is_valid()
+        Form(Naming(), data=MultiDict({"person": "PE-2026-0001"}), lookups={}).is_valid()
 
 
 class Counted:

@@ -25,7 +25,7 @@ def schemas() -> Iterator[Any]:
 
 
 def form_of(schema: type[Schema], *sent: tuple[str, str]) -> Form:
-    return Form(schema(), data=MultiDict(sent), context=defaultdict(list))
+    return Form(schema(), data=MultiDict(sent), lookups=defaultdict(list))
 
 
 def answered(question: FormField) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ COMMANDS = [(resource, command) for resource, _ in RESOURCES for command in reso
 
 
 def typed_in(command: Command[object]) -> Iterator[FormField]:
-    for field in Form(command.schema(), data=MultiDict(), context=OFFERS).fields():
+    for field in Form(command.schema(), data=MultiDict(), lookups=OFFERS).fields():
         if type(field).__module__ == "web.forms.typed" and not isinstance(
             field, (Clock, DateParts, FileField, HiddenField, Password)
         ):
@@ -38,8 +38,8 @@ def typed_in(command: Command[object]) -> Iterator[FormField]:
 )
 def test_on_no_form_is_an_answer_of_nothing_visible_an_answer(command: Command[object]) -> None:
     names = [field.id for field in typed_in(command)]
-    blank = Form(command.schema(), data=MultiDict(), context=OFFERS)
-    unseen = Form(command.schema(), data=MultiDict(dict.fromkeys(names, UNSEEN)), context=OFFERS)
+    blank = Form(command.schema(), data=MultiDict(), lookups=OFFERS)
+    unseen = Form(command.schema(), data=MultiDict(dict.fromkeys(names, UNSEEN)), lookups=OFFERS)
     assert unseen.is_valid() == blank.is_valid()
     assert unseen.errors == blank.errors
 

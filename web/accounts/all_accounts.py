@@ -99,10 +99,10 @@ def open_account(context: RequestContext) -> ResponseReturnValue:
     post = allow(context, Action.KEEP_ACCOUNTS).role.value
     people = {"people": _without_account(context)}
     if kept := restore.restored(context):
-        return _open_page(context, Form(OpenAccount(), data=kept.sent, context=people))
+        return _open_page(context, Form(OpenAccount(), data=kept.sent, lookups=people))
     if request.method != "POST":
-        return _open_page(context, Form(OpenAccount(), initial=request.args, context=people))
-    form = Form(OpenAccount(), data=request.form, context=people)
+        return _open_page(context, Form(OpenAccount(), initial=request.args, lookups=people))
+    form = Form(OpenAccount(), data=request.form, lookups=people)
     if not form.is_valid():
         return _open_page(context, form, UNPROCESSABLE)
     if (page := proof.ask_for_proof(context)) is not None:

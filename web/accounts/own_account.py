@@ -21,10 +21,10 @@ from web.accounts import (
     tokens,
 )
 from web.accounts.attempts import TooManyAttempts
-from web.accounts.context import context_of
 from web.accounts.cookie import give_cookie
 from web.accounts.council import BY_COUNCIL
 from web.accounts.council_pages import may_link
+from web.accounts.guessable_words import guessable_words
 from web.accounts.passwords import passwords
 from web.accounts.recording import refusal_of
 from web.accounts.schemas import ChangePassword, JustDoIt, MakeToken
@@ -100,7 +100,9 @@ def change_password(context: RequestContext) -> ResponseReturnValue:
         try:
             proof.verify(context, account, form.values["current"], field="current")
             hashed = passwords().hash(
-                form.values["password"], context=context_of(context, account), address=request.remote_addr or ""
+                form.values["password"],
+                guessable=guessable_words(context, account),
+                address=request.remote_addr or "",
             )
             with signed(context, own_post(asking)):
                 value = password_commands.change_password(context.services, account, hashed)

@@ -13,9 +13,9 @@ from web.accounts import accounts, devices, factors, password_commands
 from web.accounts.accounts import LinkNoLongerValid
 from web.accounts.all_accounts import all_accounts
 from web.accounts.attempts import TooManyAttempts
-from web.accounts.context import context_of
 from web.accounts.cookie import take_cookie
 from web.accounts.council_pages import council_pages, link_href, renewal_page
+from web.accounts.guessable_words import guessable_words
 from web.accounts.letting_in import BY_PASSWORD, let_in, own_path
 from web.accounts.own_account import own_account
 from web.accounts.passwords import passwords
@@ -112,7 +112,9 @@ def set_password(context: RequestContext, token: str) -> ResponseReturnValue:
     if form.is_valid():
         try:
             hashed = passwords().hash(
-                form.values["password"], context=context_of(context, account), address=request.remote_addr or ""
+                form.values["password"],
+                guessable=guessable_words(context, account),
+                address=request.remote_addr or "",
             )
             with context.services.acting(None, "", Channel.SCREEN, correlation=context.id):
                 password_commands.use_password_link(context.services, token, hashed)

@@ -68,12 +68,12 @@ class Passwords:
                 raise ServiceUnavailable(told, retry_after=COME_BACK)
             yield
 
-    def hash(self, password: str, *, context: Iterable[str] = (), address: str = "") -> str:
+    def hash(self, password: str, *, guessable: Iterable[str] = (), address: str = "") -> str:
         """The hash of a new password, which nobody sets who is not known, by a link or a session.
 
         Raises PasswordRefused (web.accounts.strength) or ServiceUnavailable.
         """
-        check(password, context=context)
+        check(password, guessable=guessable)
         with self.place(address, known=True), self._at_work:
             return self._hasher.hash(alike(password))
 

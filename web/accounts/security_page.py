@@ -56,7 +56,7 @@ def show_security(context: RequestContext) -> ResponseReturnValue:
         section="Accounts",
         rows=[_security_cells(entry, names) for entry in shown],
         count=shown_of_list(len(shown), following) if shown else "",
-        **filters.context({"person": people}),
+        **filters.for_template({"person": people}),
         **pages_beside(following),
     )
     return page, filters.status

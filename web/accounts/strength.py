@@ -19,7 +19,7 @@ _ESTIMATED = 72
 """Characters that are estimated, which bounds the work; what follows them can only make a password better."""
 
 _SHORTEST_WORD = 4
-"""Characters of a word of the context: shorter ones stand in too many honest passwords."""
+"""Characters of a guessable word: shorter ones stand in too many honest passwords."""
 
 COMMON_PLACES = ("password", "school", "improvement", "service", "council", "authority")
 """What a password of this service is made with by somebody who has to make one up quickly."""
@@ -41,10 +41,10 @@ class PasswordTooCommon(PasswordRefused):
     """It is among those that are guessed first."""
 
 
-def check(password: str, *, context: Iterable[str] = ()) -> None:
+def check(password: str, *, guessable: Iterable[str] = ()) -> None:
     """Refuse a password that is too short, too long or soon guessed. Raises a PasswordRefused.
 
-    `context` is what anybody who knows the person would try first: their name and address, the authority's name and
+    `guessable` is what anybody who knows the person would try first: their name and address, the authority's name and
     the service's. What is left of the password without these words has to be hard to guess by itself.
     """
     plain = alike(password)
@@ -52,7 +52,7 @@ def check(password: str, *, context: Iterable[str] = ()) -> None:
         raise PasswordTooShort(f"Password must be {SHORTEST} characters or more", field="password")
     if len(plain) > LONGEST:
         raise PasswordTooLong(f"Password must be {LONGEST} characters or fewer", field="password")
-    words = _words((*COMMON_PLACES, *context))
+    words = _words((*COMMON_PLACES, *guessable))
     if _guesses(plain, words) < GUESSES or _guesses(_without(plain, words), words) < GUESSES:
         raise PasswordTooCommon(
             "Choose a password that is harder to guess, such as three random words. Leave out names, places, dates "
@@ -66,14 +66,14 @@ def alike(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def _words(context: Iterable[str]) -> list[str]:
-    """The words of the context, longest first, so that a longer one is not hidden by a shorter one within it."""
-    found = {word for text in context for word in re.findall(r"\w+", alike(text).casefold())}
+def _words(texts: Iterable[str]) -> list[str]:
+    """The words of these texts, longest first, so that a longer one is not hidden by a shorter one within it."""
+    found = {word for text in texts for word in re.findall(r"\w+", alike(text).casefold())}
     return sorted((word for word in found if len(word) >= _SHORTEST_WORD), key=len, reverse=True)
 
 
 def _without(password: str, words: list[str]) -> str:
-    """The password without the words of the context, also where letters are written as figures."""
+    """The password without these words, also where letters are written as figures."""
     left = password.casefold()
     for word in words:
         pattern = "".join(_WRITTEN.get(letter, re.escape(letter)) for letter in word)

@@ -55,7 +55,7 @@ def search(context: RequestContext) -> Answer:
         rows=page.entries,
         count=shown_of_list(len(page.entries), page.following) if page.entries else "",
         sheet_href=with_query(after=None).replace("/audit", "/audit.csv", 1),
-        **filters.context(_choices(context)),
+        **filters.for_template(_choices(context)),
         **pages_beside(page.following),
     )
     return shown, filters.status
@@ -83,7 +83,7 @@ def sheet(context: RequestContext) -> Response:
     filters = Filters(context, AuditFilters)
     if filters.wrong:
         raise BadRequest("One of the filters is wrong. Correct it on the audit trail page.")
-    applied = "; ".join(text for text, _ in filters.context(_choices(context))["chips"])
+    applied = "; ".join(text for text, _ in filters.for_template(_choices(context))["chips"])
     lines = rows(context, context.services, trail_filter(filters.values), context.user, applied)
     return csv_response(lines, f"audit-trail-{context.services.today().isoformat()}.csv")
 

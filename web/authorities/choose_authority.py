@@ -172,7 +172,7 @@ def _turned_away() -> ResponseReturnValue | None:
 def _choosing(*, answered: bool = False) -> Form:
     offered = sorted((authority.label, authority.name) for authority in at_host().values())
     context = {"authorities": [(name, label) for label, name in offered]}
-    return Form(WhichAuthority(), data=request.form if answered else None, context=context)
+    return Form(WhichAuthority(), data=request.form if answered else None, lookups=context)
 
 
 def _page(form: Form, status: int = 200, *, asked_in_vain: bool = False) -> tuple[str, int]:

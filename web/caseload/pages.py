@@ -78,7 +78,7 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
         rows=groups,
         count=count_in_words(len(page.shown), page.count) if page.shown else "",
         left=left,
-        **filters.context(
+        **filters.for_template(
             choices, usual={"whose": default_view(asking).value}, without=() if everybody else ("officer",)
         ),
         **pages_beside(page.following),

@@ -84,7 +84,7 @@ class Execution(Generic[A]):
 
 
 Carry = Callable[[Execution[A], Values], Any]
-Context = Callable[[Snapshot, "A | None"], Mapping[str, Any]]
+Lookups = Callable[[Snapshot, "A | None"], Mapping[str, Any]]
 
 
 class NothingToChoose(Refusal):
@@ -99,21 +99,21 @@ class Command(Generic[A]):
     `done` what the person is told after.
     `method` is the record's own command, whose rules say beforehand whether it may be given (`refusal`). It is given
     the answers, by their names, unless `function` carries the command out. `rules` are what must hold beside those of
-    the method, or before a record is begun, of which there is none then. `check` shows the answers
-    once more before an irreversible step. `context` and `initial` give a form its choices and first answers
-    (`first_answers` where it begins a record); `asks` makes the questions of the page where they depend on the
-    record, loading to what `schema` loads to. `needs` are the choices without which the form cannot be answered, with
-    what is said where there are none. `draft` lets a long form be kept and finished later. `form_page` and
-    `check_page` are templates of the command's own, given record and context; `main` puts it first on the record's
-    page, unless it `is_done` already and would be given anew. `goes_to` is where the person is taken after, else to
-    the record. Where the right it takes depends on the record, `action_of` names it: `action` or one of `or_actions`.
-    `calls` tells what this command calls an answer that a rule knows by another name. `whose` refuses it to those who
-    may not do it to this record, beside what the policy allows: by a rule, or by Forbidden whatever becomes of the
-    record. `proof` says that the page asks somebody who signed in some time ago to prove again who they are. `files`
-    are the bytes that the files it asks for may have together, `files_set_by` where a deployment may set them; they
-    wait while the answers are checked. `preview` tells what would come of the answers, on the check page and, as
-    `preview_out` shows it, by API; it may refuse. `told_in` are the events that keep the reason, where not all who
-    may read the kind of record are told of them, or others are too.
+    the method, or before a record is begun, of which there is none then. `check` shows the answers once more before
+    an irreversible step. `lookups` gives what is looked up for a form: its choices, and what its templates show;
+    `initial` its first answers (`first_answers` where it begins a record); `asks` makes the questions of the page
+    where they depend on the record, loading to what `schema` loads to. `needs` are the lookups without which the form
+    cannot be answered, with what is said where there are none. `draft` lets a long form be kept and finished later.
+    `form_page` and `check_page` are templates of the command's own, given record and lookups; `main` puts it first on
+    the record's page, unless it `is_done` already and would be given anew. `goes_to` is where the person is taken
+    after, else to the record. Where the right it takes depends on the record, `action_of` names it: `action` or one
+    of `or_actions`. `calls` tells what this command calls an answer that a rule knows by another name. `whose`
+    refuses it to those who may not do it to this record, beside what the policy allows: by a rule, or by Forbidden
+    whatever becomes of the record. `proof` says that the page asks somebody who signed in some time ago to prove
+    again who they are. `files` are the bytes that the files it asks for may have together, `files_set_by` where a
+    deployment may set them; they wait while the answers are checked. `preview` tells what would come of the answers,
+    on the check page and, as `preview_out` shows it, by API; it may refuse. `told_in` are the events that keep the
+    reason, where not all who may read the kind of record are told of them, or others are too.
     """
 
     name: str
@@ -133,7 +133,7 @@ class Command(Generic[A]):
     method: Callable[..., Any] | None = None
     rules: Sequence[Rule[A] | ContextRule[A]] = ()
     initial: Callable[[Snapshot, A], Mapping[str, Any]] | None = None
-    context: Context[A] | None = None
+    lookups: Lookups[A] | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
     whose: Callable[[RequestContext, A], None] = lambda *_: None
     first_answers: Callable[[Snapshot, User], Mapping[str, Any]] | None = None
@@ -174,18 +174,18 @@ class Command(Generic[A]):
         return ".".join((asked.data_key or asked.name or "", *within)) if asked else ""
 
     def refusal(
-        self, context: RequestContext, record: A | None, choices: Mapping[str, Any] | None = None
+        self, context: RequestContext, record: A | None, lookups: Mapping[str, Any] | None = None
     ) -> Refusal | None:
         """Why this would be refused to the person who asks today, whatever is answered; None where they can do it.
-        `choices` are those of its form, where they are known already. Raises Forbidden where it is not theirs to do.
+        `lookups` are those of its form, where they are known already. Raises Forbidden where it is not theirs to do.
         """
         refused = self.broken_rule(context, record)
-        if refused or self.context is None or not self.needs:
+        if refused or self.lookups is None or not self.needs:
             return refused
-        if choices is None:
+        if lookups is None:
             with context.read() as snapshot:
-                choices = self.context(snapshot, record)
-        return next((NothingToChoose(why) for name, why in self.needs.items() if not choices[name]), None)
+                lookups = self.lookups(snapshot, record)
+        return next((NothingToChoose(why) for name, why in self.needs.items() if not lookups[name]), None)
 
     def broken_rule(self, context: RequestContext, record: A | None) -> Refusal | None:
         """The same without looking up whether there is anything to choose."""
@@ -228,7 +228,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     method: Callable[..., Any] | None
     rules: Sequence[Rule[A] | ContextRule[A]]
     initial: Callable[[Snapshot, A], Mapping[str, Any]] | None
-    context: Context[A] | None
+    lookups: Lookups[A] | None
     needs: Mapping[str, str]
     whose: Callable[[RequestContext, A], None]
     first_answers: Callable[[Snapshot, User], Mapping[str, Any]] | None

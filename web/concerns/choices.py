@@ -18,7 +18,7 @@ from web.commands.choices import APPROVERS, authorisers, school_in_words
 from web.concerns import schemas
 from web.runtime.served_schools import is_ours
 
-Context = Mapping[str, Any]
+Lookups = Mapping[str, Any]
 
 _held, _person, _school = people.posts.table.c, people.people.table.c, schools.schools.table.c
 _today = sa.bindparam("today", type_=sa.Date)
@@ -30,7 +30,7 @@ _RAISING = RowQueries(
 )
 
 
-def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Context:
+def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Lookups:
     """Schools that have closed or gone to another authority are among those offered, the last of them: for worries of
     the time before."""
     limited, here = reach(snapshot, Action.RAISE_CONCERN).narrowed(), snapshot.services
@@ -46,16 +46,16 @@ def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Context:
     }
 
 
-def default_authoriser(snapshot: Snapshot, asking: User) -> Context:
+def default_authoriser(snapshot: Snapshot, asking: User) -> Lookups:
     """Whoever raises a concern authorises it, if they hold a post that may."""
     return {"authoriser": reference_of(snapshot, asking.person)} if asking.holds(*APPROVERS) else {}
 
 
-def for_step(snapshot: Snapshot, _: ConcernCase | None) -> Context:
+def for_step(snapshot: Snapshot, _: ConcernCase | None) -> Lookups:
     return {schemas.AUTHORISERS: authorisers(snapshot)}
 
 
-def objectives_to_review(snapshot: Snapshot, case: ConcernCase | None) -> Context:
+def objectives_to_review(snapshot: Snapshot, case: ConcernCase | None) -> Lookups:
     """The objectives that a review rates, by number and in words."""
     objectives = case.objectives_to_review if case else []
     return {

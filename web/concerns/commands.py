@@ -84,7 +84,7 @@ def _where_to(snapshot: Snapshot, case: ConcernCase) -> str:
     Action.RAISE_CONCERN,
     schemas.RaiseConcern,
     done="Concern raised",
-    context=choices.for_raising,
+    lookups=choices.for_raising,
     first_answers=choices.default_authoriser,
     goes_to=_where_to,
 )
@@ -112,7 +112,7 @@ def _decide(execution: Execution[ConcernCase], values: Values, decide: Callable[
     schemas.AssessConcern,
     done="Assessment recorded",
     method=ConcernCase.assess,
-    context=choices.for_step,
+    lookups=choices.for_step,
     main=True,
 )
 def assess(execution: Execution[ConcernCase], values: Values) -> None:
@@ -127,7 +127,7 @@ def assess(execution: Execution[ConcernCase], values: Values) -> None:
     schemas.StartIntervention,
     done="Intervention started",
     method=ConcernCase.start_intervention,
-    context=choices.for_step,
+    lookups=choices.for_step,
     check=True,
     main=True,
 )
@@ -142,7 +142,7 @@ def start_intervention(execution: Execution[ConcernCase], values: Values) -> Non
     schemas.HoldReview,
     done="Review recorded",
     method=ConcernCase.hold_review,
-    context=choices.objectives_to_review,
+    lookups=choices.objectives_to_review,
     initial=lambda _, case: {"findings": [{"objective": each.number} for each in case.objectives_to_review]},
     form_page="concerns/review.html",
     main=True,
@@ -159,7 +159,7 @@ def hold_review(execution: Execution[ConcernCase], values: Values) -> None:
     schemas.RevisePlan,
     done="Plan changed",
     method=ConcernCase.revise_plan,
-    context=choices.for_step,
+    lookups=choices.for_step,
     initial=lambda _, case: {
         "plan": case.plan,
         "objectives": case.objectives,
@@ -176,7 +176,7 @@ def revise_plan(execution: Execution[ConcernCase], values: Values) -> None:
     schemas.RecordStep,
     done="Step recorded",
     method=ConcernCase.record_step,
-    context=choices.for_step,
+    lookups=choices.for_step,
 )
 def record_step(execution: Execution[ConcernCase], values: Values) -> None:
     _decide(execution, values, lambda case: case.record_step(**values))
@@ -189,7 +189,7 @@ def record_step(execution: Execution[ConcernCase], values: Values) -> None:
     schemas.EndIntervention,
     done="Intervention ended",
     method=ConcernCase.end_intervention,
-    context=choices.for_step,
+    lookups=choices.for_step,
     check=True,
 )
 def end_intervention(execution: Execution[ConcernCase], values: Values) -> None:
@@ -203,7 +203,7 @@ def end_intervention(execution: Execution[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="Concern paused",
     method=ConcernCase.pause,
-    context=choices.for_step,
+    lookups=choices.for_step,
 )
 def pause(execution: Execution[ConcernCase], values: Values) -> None:
     _decide(execution, values, lambda case: case.pause(**values))
@@ -216,7 +216,7 @@ def pause(execution: Execution[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="Concern resumed",
     method=ConcernCase.resume,
-    context=choices.for_step,
+    lookups=choices.for_step,
     main=True,
 )
 def resume(execution: Execution[ConcernCase], values: Values) -> None:
@@ -230,7 +230,7 @@ def resume(execution: Execution[ConcernCase], values: Values) -> None:
     schemas.GiveReason,
     done="Concern closed",
     method=ConcernCase.close,
-    context=choices.for_step,
+    lookups=choices.for_step,
     check=True,
 )
 def close(execution: Execution[ConcernCase], values: Values) -> None:
@@ -246,7 +246,7 @@ def close(execution: Execution[ConcernCase], values: Values) -> None:
     "engagements. While the school cannot read a record of visit, it is not asked to respond to it.",
     done="Restriction changed",
     method=ConcernCase.change_sensitivity,
-    context=choices.for_step,
+    lookups=choices.for_step,
     initial=lambda _, case: {"sensitivity": case.sensitivity},
     check=True,
 )
@@ -270,7 +270,7 @@ def change_sensitivity(execution: Execution[ConcernCase], values: Values) -> Non
     schemas.GiveReason,
     done="Concern reopened",
     method=ConcernCase.reopen,
-    context=choices.for_step,
+    lookups=choices.for_step,
 )
 def reopen(execution: Execution[ConcernCase], values: Values) -> None:
     day, rules = _to_be_assessed(execution)

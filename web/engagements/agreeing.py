@@ -42,7 +42,7 @@ CONSENT = frozenset(field.name for field in fields(Consent))
     done="Engagement proposed. The school, provider and service now need to agree to it",
     lead="For the council's own services and schools' specialists only. Ask all other providers for quotes.",
     submit="Propose engagement",
-    context=choices.direct_engagement,
+    lookups=choices.direct_engagement,
     needs={
         schemas.REQUESTS: "There are no approved requests that still need a provider",
         schemas.PROVIDERS: "There are no council services or schools' specialists to engage",
@@ -89,7 +89,7 @@ def _agree_for(side: Side) -> None:
         submit="Agree to terms",
         method=BrokeredEngagement.agree,
         rules=[must_await(side)],
-        context=_terms_shown,
+        lookups=_terms_shown,
         form_page="engagements/agree.html",
         main=True,
     )
@@ -112,7 +112,7 @@ def _record_agreement_of(side: Side, whose: Callable[[Work], UUID]) -> None:
         lead=f"For a {side.value} that agreed to these terms by phone, letter or email.",
         method=BrokeredEngagement.agree,
         rules=[must_await(side)],
-        context=_terms_shown,
+        lookups=_terms_shown,
         initial=lambda snapshot, _: {"came_on": snapshot.services.today()},
         form_page="engagements/agree.html",
     )
@@ -133,7 +133,7 @@ _record_agreement_of(Side.PROVIDER, lambda work: work.provider)
     done="Engagement confirmed. You can now plan sessions",
     lead="The specialist must be cleared on every day of the work.",
     method=BrokeredEngagement.confirm,
-    context=_terms_shown,
+    lookups=_terms_shown,
     form_page="engagements/agree.html",
     main=True,
 )
@@ -148,7 +148,7 @@ def confirm(execution: Execution[BrokeredEngagement], _: Values) -> None:
     schemas.SubstituteSpecialist,
     done="Specialist changed",
     method=BrokeredEngagement.substitute,
-    context=choices.colleagues,
+    lookups=choices.colleagues,
     needs={schemas.SPECIALISTS: "No other specialist works for this provider at the moment"},
 )
 def substitute(execution: Execution[BrokeredEngagement], values: Values) -> None:
@@ -177,7 +177,7 @@ def _present_terms(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, 
     done="Variation agreed",
     lead="The school and provider must already have agreed to it. VAT is added at the rate in the terms.",
     method=BrokeredEngagement.agree_variation,
-    context=_consenting,
+    lookups=_consenting,
     initial=_present_terms,
     check=True,
     check_page="engagements/check_variation.html",

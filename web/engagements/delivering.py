@@ -21,7 +21,7 @@ class ChargedByTheService(Refusal):
     schemas.DeliverSession,
     done="Session recorded",
     method=BrokeredEngagement.deliver_session,
-    context=choices.planned_sessions,
+    lookups=choices.planned_sessions,
     initial=choices.chosen_session,
     main=True,
 )
@@ -50,7 +50,7 @@ def plan_session(execution: Execution[BrokeredEngagement], values: Values) -> No
     done="Session cancelled",
     warning=True,
     method=BrokeredEngagement.cancel_session,
-    context=choices.planned_sessions,
+    lookups=choices.planned_sessions,
     initial=choices.chosen_session,
 )
 def cancel_session(execution: Execution[BrokeredEngagement], values: Values) -> None:

@@ -73,7 +73,7 @@ files: Resource[Attachment] = Resource(
     schemas.AddFile,
     done="File added",
     files=MOST_BYTES,
-    context=lambda snapshot, *_: readers.audience_choices(snapshot.user),
+    lookups=lambda snapshot, *_: readers.audience_choices(snapshot.user),
     first_answers=lambda _, asking: {"visible_to": readers.audiences_of(asking)[0]},
     goes_to=lambda snapshot, file: f"{href_of(snapshot, file.on_kind, file.on_record)}#files",
 )

@@ -46,7 +46,7 @@ class Choice(FormField):
         return [Option(as_text(value), str(text), *hint) for value, text, *hint in told_apart(self._offered())]
 
     def _offered(self) -> Iterable[tuple[Any, ...]]:
-        return choices_of(self.field, self.says.get("choices"), self.sheet.context)
+        return choices_of(self.field, self.says.get("choices"), self.answers.lookups)
 
     def read(self) -> Any:
         value = self.value.strip()
@@ -71,7 +71,9 @@ class Ticks(Choice):
 
     def _offered(self) -> Iterable[tuple[Any, ...]]:
         named = self.says.get("choices", self._each.metadata.get("choices"))
-        return choices_of(self._each, named, self.sheet.context) or choices_of(self.field, named, self.sheet.context)
+        return choices_of(self._each, named, self.answers.lookups) or choices_of(
+            self.field, named, self.answers.lookups
+        )
 
     @property
     def _each(self) -> fields.Field[Any]:
@@ -144,10 +146,10 @@ class Tick(YesNo):
         return "Yes" if self.value == "yes" else "No"
 
 
-def choices_of(field: fields.Field[Any], choices: Any, context: Any) -> list[tuple[Any, ...]]:
+def choices_of(field: fields.Field[Any], choices: Any, lookups: Any) -> list[tuple[Any, ...]]:
     """The choices of a field: those named for the page, else those its type or its rule allows."""
     if choices is not None:
-        return list(choices(context) if callable(choices) else choices)
+        return list(choices(lookups) if callable(choices) else choices)
     if isinstance(field, fields.Enum):
         return [(option_value(field, member), member_label(member)) for member in field.enum]
     for rule in field.validators:

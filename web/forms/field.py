@@ -27,7 +27,7 @@ class Answers:
     """
 
     raw: Raw
-    context: Mapping[str, Any]
+    lookups: Mapping[str, Any]
     name_prefix: str = ""
     id_prefix: str = ""
     row: str = ""
@@ -51,13 +51,13 @@ class FormField:
     verb = "Enter"
     counted = "characters"
 
-    def __init__(self, field: fields.Field[Any], key: str, sheet: Answers) -> None:
+    def __init__(self, field: fields.Field[Any], key: str, answers: Answers) -> None:
         self.field = field
         self.key = key
-        self.sheet = sheet
-        self.raw = sheet.raw
-        self.name = sheet.name_prefix + key
-        self.id = sheet.id_prefix + key
+        self.answers = answers
+        self.raw = answers.raw
+        self.name = answers.name_prefix + key
+        self.id = answers.id_prefix + key
         self.error = ""
 
     # How it is asked
@@ -78,7 +78,7 @@ class FormField:
 
     @property
     def hint(self) -> str:
-        readers = self.sheet.context.get("reason_readers", "") if self.says.get("is_reason") else ""
+        readers = self.answers.lookups.get("reason_readers", "") if self.says.get("is_reason") else ""
         return " ".join(filter(None, (str(self.says.get("hint", "")), readers)))
 
     @property
@@ -102,7 +102,7 @@ class FormField:
 
     def refuse(self, message: str) -> str:
         """The error as it is shown; in a row it names the row: "Action 1: enter the date it is due"."""
-        self.error = f"{self.sheet.row}: {lower_first(message)}" if self.sheet.row else message
+        self.error = f"{self.answers.row}: {lower_first(message)}" if self.answers.row else message
         return self.error
 
     # What was typed

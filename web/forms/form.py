@@ -30,8 +30,8 @@ class Form:
     """The questions of a schema with the answers given so far.
 
     `data` is what a browser sent (join `request.files` to it for a file); names the schema does not know are
-    passed over. `initial` are values that stand already, by the schema's attribute names. `context` is handed
-    to a field's `choices` where those are a function.
+    passed over. `initial` are values that stand already, by the schema's attribute names. `lookups` are what
+    was looked up for the form; a field's `choices` are handed them where those are a function.
     """
 
     def __init__(
@@ -40,31 +40,31 @@ class Form:
         *,
         data: MultiDict[str, Any] | None = None,
         initial: Mapping[str, Any] | None = None,
-        context: Mapping[str, Any] | None = None,
+        lookups: Mapping[str, Any] | None = None,
     ) -> None:
         self._schema = schema
         self._sent = data is not None
         self._checked = False
         raw: MultiDict[str, Any] = MultiDict() if data is None else data
-        self._questions = questions(schema, Answers(raw, context or {}))
+        self._questions = questions(schema, Answers(raw, lookups or {}))
         if data is None:
             raw.update(MultiDict(answers_given(self._questions, initial or {})))
         self.values: dict[str, Any] = {}
         self.errors: dict[str, str] = {}
 
-    def is_valid(self, request: RequestContext | None = None) -> bool:
+    def is_valid(self, context: RequestContext | None = None) -> bool:
         """Whether the answers load by the schema; fills `values`, or `errors` in the order of the page. What they
         name is looked up for whoever sends the `request`."""
         if self._sent and not self._checked:
             self._checked = True
-            self._load(request)
+            self._load(context)
         return self._sent and not self.errors
 
-    def _load(self, request: RequestContext | None) -> None:
+    def _load(self, context: RequestContext | None) -> None:
         mistakes: dict[str, str] = {}
         answers = answers_to_load(self._questions, mistakes)
         try:
-            values = self._schema.load(resolve(request, self._schema, answers), unknown=EXCLUDE)
+            values = self._schema.load(resolve(context, self._schema, answers), unknown=EXCLUDE)
         except ValidationError as refused:
             for name, message in self._said_plainly(refused):
                 mistakes.setdefault(name, message)

@@ -19,9 +19,9 @@ LONG = 250
 """From this many characters a text is given several lines."""
 
 
-def questions(schema: Schema, sheet: Answers) -> list[FormField]:
+def questions(schema: Schema, answers: Answers) -> list[FormField]:
     """The questions a schema asks, in its order. Raises TypeError for a field no form can ask."""
-    return [kind_of(field)(field, field.data_key or name, sheet) for name, field in schema.load_fields.items()]
+    return [kind_of(field)(field, field.data_key or name, answers) for name, field in schema.load_fields.items()]
 
 
 class GroupField(FormField):
@@ -31,7 +31,7 @@ class GroupField(FormField):
 
     @cached_property
     def questions(self) -> list[FormField]:
-        return questions(inner_schema(self.field), self.sheet.within(self.name, self.id))
+        return questions(inner_schema(self.field), self.answers.within(self.name, self.id))
 
     @property
     def control_id(self) -> str:
@@ -96,8 +96,8 @@ class RowsField(FormField):
     def _row(self, index: int, position: int) -> QuestionRow:
         """The row sent under `index`, which is the list's item at `position`: blank rows may stand between."""
         title = f"{self.row_label} {position + 1}"
-        sheet = self.sheet.within(f"{self.name}.{position}", f"{self.id}-{index}", title)
-        return QuestionRow(index, title, questions(inner_schema(self.field), sheet))
+        asked = self.answers.within(f"{self.name}.{position}", f"{self.id}-{index}", title)
+        return QuestionRow(index, title, questions(inner_schema(self.field), asked))
 
     @property
     def control_id(self) -> str:

@@ -33,7 +33,7 @@ class Filters:
     """What the filters of a page are set to. One that cannot be read is left out of `values`, and in `wrong`.
 
     The label and hint of a filter are its field's; its choices are those that its field allows, or given to
-    `context`. `widget` in a field's metadata makes radios of a choice.
+    `for_template`. `widget` in a field's metadata makes radios of a choice.
     """
 
     def __init__(self, context: RequestContext, schema: type[Schema] | None) -> None:
@@ -45,7 +45,7 @@ class Filters:
         """The status with which a page answers that has these filters."""
         return UNPROCESSABLE if self.wrong else 200
 
-    def context(
+    def for_template(
         self,
         choices: Mapping[str, Options] | None = None,
         *,

@@ -170,7 +170,7 @@ def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None
         if not filters.wrong:
             shown = listing.counted_page(snapshot, limited, filters.values, after, limit=PAGE, order=order)
         names = page.names(snapshot, shown.rows)
-        beside = filters.context(page.choices(snapshot))
+        beside = filters.for_template(page.choices(snapshot))
     head = [column.head(request.args.get("sort", "") if shown.is_sorted else "") for column in page.columns]
     sorted_by = next((f"{each['text'].lower()}, {each['sort']}" for each in head if each["sort"] != "none"), "")
     counted_to = listing.sorted_to if order else listing.counted_to

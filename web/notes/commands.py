@@ -71,7 +71,7 @@ def _first_answers(_: Snapshot, asking: User) -> Mapping[str, Any]:
     schemas.WriteNote,
     done="Note saved",
     submit="Save note",
-    context=_to_choose_from,
+    lookups=_to_choose_from,
     first_answers=_first_answers,
     goes_to=lambda snapshot, note: f"{href_of(snapshot, note.on_kind, note.on_record)}#notes",
 )
@@ -116,7 +116,7 @@ notes.command(
     done="Note changed",
     method=Note.revise,
     whose=rules.must_be_theirs,
-    context=lambda snapshot, _: {schemas.PEOPLE: people_to_name(snapshot)},
+    lookups=lambda snapshot, _: {schemas.PEOPLE: people_to_name(snapshot)},
     initial=_as_it_stands,
     main=True,
 )

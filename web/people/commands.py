@@ -88,7 +88,7 @@ def register(execution: Execution[Person], values: Values) -> Person:
     done="Role added",
     whose=_must_not_give_themselves,
     proof=True,
-    context=_places,
+    lookups=_places,
     initial=lambda snapshot, __: {"from_": snapshot.services.today(), "capacity": 1},
     main=True,
 )
@@ -155,7 +155,7 @@ def propose_post(execution: Execution[Person], values: Values) -> None:
     proof=True,
     method=Person.confirm_post,
     whose=proposals.must_have_one_to_decide,
-    context=proposals.choices,
+    lookups=proposals.choices,
     main=True,
 )
 def confirm_post(execution: Execution[Person], values: Values) -> None:
@@ -176,7 +176,7 @@ def confirm_post(execution: Execution[Person], values: Values) -> None:
     warning=True,
     method=Person.decline_post,
     whose=proposals.must_have_one_to_decide,
-    context=proposals.choices,
+    lookups=proposals.choices,
 )
 def decline_post(execution: Execution[Person], values: Values) -> None:
     def decide(work: Work, person: Person) -> None:
@@ -200,7 +200,7 @@ people.command(
     submit="Withdraw proposal",
     method=Person.withdraw_post,
     whose=lambda execution, person: must_have_one_to_withdraw(person, execution.user.person),
-    context=proposals.own_choices,
+    lookups=proposals.own_choices,
 )
 
 
@@ -211,7 +211,7 @@ people.command(
     schemas.EndPost,
     done="End of the role recorded",
     method=Person.end_post,
-    context=_posts,
+    lookups=_posts,
     initial=lambda snapshot, __: _last_day(snapshot.context, "until"),
 )
 def end_post(execution: Execution[Person], values: Values) -> None:

@@ -106,7 +106,7 @@ def offer(execution: Execution[Provider], values: Values) -> None:
     done="Subject removed",
     submit="Remove subject",
     method=Provider.withdraw,
-    context=lambda _, provider: {
+    lookups=lambda _, provider: {
         schemas.OFFERS: [(str(offer), str(offer)) for offer in (provider.capabilities if provider else ())]
     },
 )
@@ -151,7 +151,7 @@ providers.command(
     schemas.AddSpecialist,
     done="Specialist added",
     method=Provider.add_specialist,
-    context=_with_everybody,
+    lookups=_with_everybody,
 )
 def add(execution: Execution[Provider], values: Values) -> None:
     def both(work: Work) -> None:
@@ -176,7 +176,7 @@ def add(execution: Execution[Provider], values: Values) -> None:
     done="Specialist's leaving recorded",
     submit="Record leaver",
     method=Provider.note_leaving,
-    context=with_specialists,
+    lookups=with_specialists,
 )
 def leave(execution: Execution[Provider], values: Values) -> None:
     execution.service.do(lambda work: note_leaving(work, execution.record.id, at=execution.at, **values))

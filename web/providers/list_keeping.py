@@ -51,7 +51,7 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
     done="Provider suspended",
     method=Provider.suspend,
     rules=[must_not_be_suspended_today],
-    context=_under_way,
+    lookups=_under_way,
     check=True,
     warning=True,
     told_in=(

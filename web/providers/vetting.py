@@ -32,7 +32,7 @@ providers.command(
     schemas.DeclareConflict,
     done="Conflict of interest recorded",
     method=Provider.declare_conflict,
-    context=with_specialists,
+    lookups=with_specialists,
 )
 
 
@@ -43,7 +43,7 @@ providers.command(
     schemas.MeetRequirement,
     done="Check recorded",
     method=Provider.meet,
-    context=_with_specialists_and_staff,
+    lookups=_with_specialists_and_staff,
     initial=_as_linked,
     main=True,
 )
@@ -61,7 +61,7 @@ providers.command(
     schemas.ExemptRequirement,
     done="Exemption granted",
     method=Provider.exempt,
-    context=with_specialists,
+    lookups=with_specialists,
     initial=_as_linked,
 )
 
@@ -72,6 +72,6 @@ providers.command(
     schemas.RevokeRequirement,
     done="Check or exemption revoked",
     method=Provider.revoke,
-    context=with_specialists,
+    lookups=with_specialists,
     initial=_as_linked,
 )

@@ -30,7 +30,7 @@ def _response_by(respondent: Respondent) -> None:
         submit="Send response",
         method=RecordOfVisit.respond,
         is_done=lambda record: record.answered[respondent] is Answered.RESPONDED,
-        context=partial(choices.responding, respondent),
+        lookups=partial(choices.responding, respondent),
         asks=schemas.respond_to,
         form_page="records/respond.html",
         check_page="records/check_response.html",
@@ -54,7 +54,7 @@ records.command(
     done="Recorded that they will not respond",
     submit="Record that they will not respond",
     method=RecordOfVisit.decline_response,
-    context=choices.awaited_responses,
+    lookups=choices.awaited_responses,
 )
 
 records.command(
@@ -64,7 +64,7 @@ records.command(
     schemas.LapseResponse,
     done="No longer waiting for the response. It can still be added",
     method=RecordOfVisit.lapse_response,
-    context=choices.awaited_responses,
+    lookups=choices.awaited_responses,
 )
 
 records.command(
@@ -113,7 +113,7 @@ def _must_have_done(context: RequestContext, record: RecordOfVisit) -> None:
     done="Action completed",
     method=RecordOfVisit.complete_action,
     whose=_must_have_open,
-    context=choices.actions,
+    lookups=choices.actions,
 )
 def complete_action(execution: Execution[RecordOfVisit], values: Values) -> None:
     _refuse_the_other_side(execution, values["number"])
@@ -130,7 +130,7 @@ def complete_action(execution: Execution[RecordOfVisit], values: Values) -> None
     done="Action reopened",
     method=RecordOfVisit.reopen_action,
     whose=_must_have_done,
-    context=choices.actions,
+    lookups=choices.actions,
 )
 def reopen_action(execution: Execution[RecordOfVisit], values: Values) -> None:
     _refuse_the_other_side(execution, values["number"])

@@ -43,7 +43,7 @@ def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
     done="Record saved",
     submit="Save record",
     method=RecordOfVisit.write,
-    context=choices.owners,
+    lookups=choices.owners,
     initial=choices.answers_of,
     draft=True,
     main=True,
@@ -82,7 +82,7 @@ records.command(
     lead="You are confirming what it says, together with its author.",
     method=RecordOfVisit.assure,
     whose=lambda execution, record: must_not_be_its_author(record, execution.user.person),
-    context=choices.recipients_today,
+    lookups=choices.recipients_today,
     form_page="records/whole_record.html",
     main=True,
 )
@@ -108,7 +108,7 @@ records.command(
     lead="Check the record. You cannot change it once it is issued: a correction becomes a new version.",
     method=RecordOfVisit.issue,
     rules=[_must_be_a_first_version],
-    context=choices.recipients_today,
+    lookups=choices.recipients_today,
     form_page="records/issue.html",
     main=True,
 )(_issue)
@@ -123,7 +123,7 @@ records.command(
     lead="Check the record. It becomes the next version, and the headteacher and chair are asked to respond again.",
     method=RecordOfVisit.issue,
     rules=[must_have_been_issued],
-    context=choices.recipients_today,
+    lookups=choices.recipients_today,
     form_page="records/issue.html",
     main=True,
 )(_issue)

@@ -46,10 +46,10 @@ TAUGHT = (
 WITHIN = (*SERVICE_ROLES, Role.SPECIALIST)
 """Whose posts let them meet a need from within."""
 
-Context = Mapping[str, Any]
+Lookups = Mapping[str, Any]
 
 
-def for_raising(snapshot: Snapshot, _: SupportRequest | None) -> Context:
+def for_raising(snapshot: Snapshot, _: SupportRequest | None) -> Lookups:
     return {
         schemas.SCHOOLS: open_schools(snapshot, Action.RAISE_REQUEST),
         schemas.SUBJECTS: [(subject, subject) for subject in subjects(snapshot.connection)],
@@ -62,7 +62,7 @@ def subjects(connection: sa.Connection) -> list[str]:
     return sorted(by_key.values(), key=str.casefold)
 
 
-def first_answers(snapshot: Snapshot, asking: User) -> Context:
+def first_answers(snapshot: Snapshot, asking: User) -> Lookups:
     """No hurry; and the school of somebody who has one, with its phase."""
     answers: dict[str, Any] = {"urgency": Urgency.ROUTINE}
     if len(asking.schools) != 1 or asking.holds(*SERVICE_ROLES):
@@ -71,11 +71,11 @@ def first_answers(snapshot: Snapshot, asking: User) -> Context:
     return {**answers, "school": str(school.urn), "phase": school.phase} if school else answers
 
 
-def for_acknowledging(snapshot: Snapshot, _: SupportRequest | None) -> Context:
+def for_acknowledging(snapshot: Snapshot, _: SupportRequest | None) -> Lookups:
     return {schemas.OFFICERS: holders_of_roles(snapshot, SERVICE_ROLES)}
 
 
-def question(snapshot: Snapshot, request: SupportRequest | None) -> Context:
+def question(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
     """What the service asked the school last."""
     return {"question": last_question(snapshot.context, request) if request else ""}
 
@@ -86,16 +86,16 @@ def last_question(context: RequestContext, request: SupportRequest) -> str:
     return next((event.question for event in reversed(events_of(context, request)) if isinstance(event, asked)), "")
 
 
-def brokers(snapshot: Snapshot, request: SupportRequest | None) -> Context:
+def brokers(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
     """Those whose post it is to broker needs of the request's kind."""
     return {schemas.BROKERS: holders_of_roles(snapshot, [post_for(request.kind)]) if request else []}
 
 
-def approvers(snapshot: Snapshot, _: SupportRequest | None) -> Context:
+def approvers(snapshot: Snapshot, _: SupportRequest | None) -> Lookups:
     return {schemas.APPROVERS: authorisers(snapshot)}
 
 
-def ranking_today(snapshot: Snapshot, request: SupportRequest | None) -> Context:
+def ranking_today(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
     """The ranking of today, with what was typed about the days of support."""
     if request is None:
         return {schemas.RANKED: []}
@@ -115,11 +115,11 @@ def _option(candidate: Candidate) -> tuple[str, str, str]:
     return candidate.reference, f"{candidate.name}: {candidate.score} of 100", ". ".join(candidate.reasons) + "."
 
 
-def shortlisted(snapshot: Snapshot, request: SupportRequest | None) -> Context:
+def shortlisted(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
     return {schemas.SHORTLIST: provider_options(snapshot, request.shortlist) if request else []}
 
 
-def quotes_to_choose(snapshot: Snapshot, request: SupportRequest | None) -> Context:
+def quotes_to_choose(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
     """Those who have quoted, as far as the school may see them, to choose among."""
     if request is None or request.tender is None:
         return {schemas.QUOTES: []}
@@ -128,11 +128,11 @@ def quotes_to_choose(snapshot: Snapshot, request: SupportRequest | None) -> Cont
     return {schemas.QUOTES: quote_options(snapshot, lines)}
 
 
-def in_house(snapshot: Snapshot, _: SupportRequest | None) -> Context:
+def in_house(snapshot: Snapshot, _: SupportRequest | None) -> Lookups:
     return {schemas.IN_HOUSE: holders_of_roles(snapshot, WITHIN)}
 
 
-def others_of_school(snapshot: Snapshot, request: SupportRequest | None) -> Context:
+def others_of_school(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
     """The school's other open requests."""
     if request is None:
         return {schemas.OTHERS: []}

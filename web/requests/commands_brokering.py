@@ -28,7 +28,7 @@ from web.requests.resource import broker_command, requests, tender_of
     done="Shortlist saved, with the ranking",
     submit="Save shortlist",
     method=SupportRequest.shortlist_providers,
-    context=choices.ranking_today,
+    lookups=choices.ranking_today,
     form_page="requests/shortlist.html",
     calls={"provider": "chosen"},
     main=True,
@@ -51,7 +51,7 @@ broker_command(
     done="Provider removed from the shortlist",
     submit="Remove provider",
     method=SupportRequest.remove_from_shortlist,
-    context=choices.shortlisted,
+    lookups=choices.shortlisted,
     told_in=(SupportRequest.ProviderRemovedFromShortlist,),
 )
 
@@ -69,7 +69,7 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     submit="Send invitations",
     method=SupportRequest.open_tender,
     rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
-    context=choices.shortlisted,
+    lookups=choices.shortlisted,
     initial=lambda _, request: {"brief": f"{request.need}\n\nWanted: {request.outcome_wanted}"},
     goes_to=_page_of_tender,
     calls={"provider": "invite"},
@@ -105,7 +105,7 @@ def _must_await_preference(context: RequestContext, request: SupportRequest) -> 
     submit="Send preference",
     lead="The service chooses the provider and will take account of your view.",
     rules=[only_when(RequestStatus.INVITING), _must_await_preference],
-    context=choices.quotes_to_choose,
+    lookups=choices.quotes_to_choose,
     main=True,
 )
 def prefer(execution: Execution[SupportRequest], values: Values) -> None:

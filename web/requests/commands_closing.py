@@ -95,7 +95,7 @@ def signpost(execution: Execution[SupportRequest], values: Values) -> None:
     notes=(INVITATIONS_END,),
     check=True,
     rules=MAY_LEAVE,
-    context=choices.in_house,
+    lookups=choices.in_house,
 )
 def meet_in_house(execution: Execution[SupportRequest], values: Values) -> None:
     if values.get("person"):
@@ -129,7 +129,7 @@ def record_unmet(execution: Execution[SupportRequest], values: Values) -> None:
     notes=(INVITATIONS_END,),
     check=True,
     rules=MAY_LEAVE,
-    context=choices.others_of_school,
+    lookups=choices.others_of_school,
     needs={schemas.OTHERS: "The school has no other open requests"},
 )
 def merge(execution: Execution[SupportRequest], values: Values) -> None:

@@ -24,7 +24,7 @@ from web.runtime.terms import last_day
     schemas.RaiseRequest,
     done="Request sent",
     submit="Send request",
-    context=choices.for_raising,
+    lookups=choices.for_raising,
     first_answers=choices.first_answers,
     draft=True,
 )
@@ -40,7 +40,7 @@ def raise_request(execution: Execution[SupportRequest], values: Values) -> Suppo
     schemas.AcknowledgeRequest,
     done="Request acknowledged",
     method=SupportRequest.acknowledge,
-    context=choices.for_acknowledging,
+    lookups=choices.for_acknowledging,
     initial=lambda snapshot, _: {"officer": reference_of(snapshot, snapshot.user.person)},
     main=True,
 )
@@ -58,7 +58,7 @@ def acknowledge(execution: Execution[SupportRequest], values: Values) -> None:
     done="Request triaged again",
     method=SupportRequest.triage,
     rules=[must_be_triaged],
-    context=choices.brokers,
+    lookups=choices.brokers,
 )
 @broker_command(
     "triage",
@@ -68,7 +68,7 @@ def acknowledge(execution: Execution[SupportRequest], values: Values) -> None:
     lead="Decide the level of help and how to meet the need, and choose a broker.",
     method=SupportRequest.triage,
     rules=[must_not_be_triaged],
-    context=choices.brokers,
+    lookups=choices.brokers,
     main=True,
 )
 def triage(execution: Execution[SupportRequest], values: Values) -> None:
@@ -98,7 +98,7 @@ requests.command(
     done="Answer sent. The clock is running again",
     submit="Send answer",
     method=SupportRequest.give_information,
-    context=choices.question,
+    lookups=choices.question,
     form_page="requests/answer.html",
     main=True,
 )
@@ -110,7 +110,7 @@ requests.command(
     schemas.ReassignRequest,
     done="Broker changed",
     method=SupportRequest.reassign,
-    context=choices.brokers,
+    lookups=choices.brokers,
 )
 def reassign(execution: Execution[SupportRequest], values: Values) -> None:
     must_broker(execution, values["broker"])
@@ -124,7 +124,7 @@ def reassign(execution: Execution[SupportRequest], values: Values) -> None:
     done="Approved limit changed",
     method=SupportRequest.approve_to_broker,
     rules=[must_be_approved],
-    context=choices.approvers,
+    lookups=choices.approvers,
     initial=lambda _, request: {"ceiling": request.ceiling},
 )
 @broker_command(
@@ -134,7 +134,7 @@ def reassign(execution: Execution[SupportRequest], values: Values) -> None:
     done="Spending approved",
     method=SupportRequest.approve_to_broker,
     rules=[must_not_be_approved],
-    context=choices.approvers,
+    lookups=choices.approvers,
     initial=lambda _, request: {"ceiling": request.budget},
     main=True,
 )

@@ -136,7 +136,7 @@ def _only_proposal(_: Snapshot, school: School) -> Mapping[str, Any]:
     done="Link officer assigned",
     method=School.assign_link_officer,
     rules=[must_be_open_here],
-    context=_officers,
+    lookups=_officers,
     initial=_once_the_last_has_ended,
 )
 def assign_officer(execution: Execution[School], values: Values) -> None:
@@ -162,7 +162,7 @@ schools.command(
     done="Cover arranged",
     method=School.arrange_cover,
     rules=[must_be_open_here, must_have_somebody_to_stand_in_for],
-    context=_stand_ins,
+    lookups=_stand_ins,
     initial=_while_uncovered,
 )
 def arrange_cover(execution: Execution[School], values: Values) -> None:
@@ -188,7 +188,7 @@ schools.command(
     done="Level of support set",
     method=School.set_need_category,
     rules=[must_be_open_here],
-    context=_categories,
+    lookups=_categories,
     initial=_from_today,
 )
 def set_need_category(execution: Execution[School], values: Values) -> None:
@@ -217,7 +217,7 @@ schools.command(
     submit="Confirm link",
     notes=("You cannot undo this: the two records are joined for good.",),
     method=School.go_on_as,
-    context=_proposals,
+    lookups=_proposals,
     initial=_only_proposal,
     check=True,
     main=True,
@@ -255,6 +255,6 @@ schools.command(
     done="Link rejected",
     submit="Reject link",
     method=School.decline_succession,
-    context=_proposals,
+    lookups=_proposals,
     initial=_only_proposal,
 )

@@ -92,7 +92,7 @@ def _choose(context: RequestContext) -> Any:
     with context.read() as snapshot:
         offered = {OFFICERS: holders_of_roles(snapshot, (Role.OFFICER,))}
     sent = request.args if "officer" in request.args else None
-    form = Form(ChooseOfficer(), data=sent, context=offered)
+    form = Form(ChooseOfficer(), data=sent, lookups=offered)
     status = UNPROCESSABLE if sent is not None and not form.is_valid(context) else 200
     page = render_template(
         "schools/hand_over_from.html",
@@ -118,12 +118,12 @@ def _form(context: RequestContext, officer: PersonRow, offered: Iterable[KnownSc
         SCHOOLS: [(str(each.urn), each.name, f"{each.urn}, {each.address}") for each in offered],
     }
     if request.method == "POST":
-        return Form(HandOverSchools(), data=request.form.copy(), context=choices)
+        return Form(HandOverSchools(), data=request.form.copy(), lookups=choices)
     if kept := restore.restored(context):
-        return Form(HandOverSchools(), data=kept.sent.copy(), context=choices)
+        return Form(HandOverSchools(), data=kept.sent.copy(), lookups=choices)
     versions = " ".join(f"{school.urn}:{school.version}" for school in offered)
     initial = {"versions": versions, "from_": context.services.today()}
-    return Form(HandOverSchools(), initial=initial, context=choices)
+    return Form(HandOverSchools(), initial=initial, lookups=choices)
 
 
 def _picked(form: Form, offered: Iterable[KnownSchool]) -> list[tuple[KnownSchool, int]]:

@@ -202,7 +202,7 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
         of=of,
         rows=shown,
         count=shown_of_list(len(shown), following) if shown else "",
-        **filters.context(),
+        **filters.for_template(),
         **pages_beside(following),
         **begins,
     )

@@ -69,7 +69,7 @@ def _choosing(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     submit="Send invitations",
     method=Tender.invite,
     rules=[must_be_for_several, must_be_readable_to_others(WITHOUT_THE_CONCERN)],
-    context=_may_be_invited,
+    lookups=_may_be_invited,
     needs={schemas.SHORTLIST: "All providers on the shortlist are already invited"},
     calls={"provider": "invite"},
 )
@@ -85,7 +85,7 @@ broker_command(
     submit="Send answer",
     method=Tender.answer,
     rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
-    context=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
+    lookups=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
     main=True,
 )
 
@@ -114,7 +114,7 @@ broker_command(
     done="School's preference recorded",
     submit="Record preference",
     method=Tender.prefer,
-    context=_quotes,
+    lookups=_quotes,
 )
 
 
@@ -129,7 +129,7 @@ def _page_to_propose(_: Snapshot, tender: Tender) -> str:
     done="Provider selected. Now propose the engagement",
     submit="Select this provider",
     method=Tender.select,
-    context=_choosing,
+    lookups=_choosing,
     form_page="tenders/select.html",
     goes_to=_page_to_propose,
     check=True,

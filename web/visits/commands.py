@@ -117,7 +117,7 @@ def _must_visit(execution: Execution[Visit], values: Values, already: Iterable[V
     Action.PLAN_VISIT,
     schemas.PlanVisit,
     done="Visit planned",
-    context=_planning,
+    lookups=_planning,
     first_answers=_oneself,
 )
 def plan(execution: Execution[Visit], values: Values) -> Visit:
@@ -135,7 +135,7 @@ def plan(execution: Execution[Visit], values: Values) -> Visit:
     Action.PLAN_VISIT,
     schemas.RecordUnplanned,
     done="Visit recorded",
-    context=_planning,
+    lookups=_planning,
     first_answers=_oneself,
 )
 def record_unplanned(execution: Execution[Visit], values: Values) -> Visit:
@@ -190,7 +190,7 @@ def add_agenda_item(execution: Execution[Visit], values: Values) -> None:
     done="Agenda item removed",
     method=Visit.withdraw_from_agenda,
     whose=choices.must_have_items_to_withdraw,
-    context=lambda snapshot, visit: {schemas.ITEMS: choices.items_to_withdraw(snapshot.user, visit) if visit else []},
+    lookups=lambda snapshot, visit: {schemas.ITEMS: choices.items_to_withdraw(snapshot.user, visit) if visit else []},
 )
 def withdraw_agenda_item(execution: Execution[Visit], values: Values) -> None:
     def withdraw(visit: Visit) -> None:
@@ -209,7 +209,7 @@ def withdraw_agenda_item(execution: Execution[Visit], values: Values) -> None:
     schemas.ChangeVisitors,
     done="Visitors changed",
     method=Visit.change_visitors,
-    context=_visiting,
+    lookups=_visiting,
     initial=lambda snapshot, visit: {
         "visitors": [
             {"person": reference_of(snapshot, each.person), "capacity": each.capacity} for each in visit.visitors

@@ -134,7 +134,7 @@ def coverage_page(context: RequestContext) -> Answer:
         count=formats.counted(len(found.lines), "school") if found else "",
         csv_href=with_query().replace("/coverage", "/coverage.csv", 1),
         breadcrumbs=[("Visits", "/visits"), ("Core visits", "")],
-        **filters.context({"academic_year": years_around(present)}, usual=usual),
+        **filters.for_template({"academic_year": years_around(present)}, usual=usual),
     )
     return shown, filters.status
 

@@ -67,7 +67,7 @@ def test_a_password_that_is_guessed_first_will_not_do(password: str) -> None:
 )
 def test_what_anybody_would_try_who_knows_the_person_and_the_service_will_not_do(password: str) -> None:
     with pytest.raises(PasswordTooCommon, match="Leave out names"):
-        check(password, context=CONTEXT)
+        check(password, guessable=CONTEXT)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_anybody_would_try_who_knows_the_person_and_the_service_will_not_do
     ],
 )
 def test_a_password_that_is_hard_to_guess_will_do(password: str) -> None:
-    check(password, context=CONTEXT)
+    check(password, guessable=CONTEXT)
 
 
 def test_passwords_of_the_shortest_and_the_longest_length_will_do() -> None:

@@ -8,7 +8,7 @@ from web.accounts.accounts import AccountRow
 from web.runtime.authority import authority
 
 
-def context_of(context: RequestContext, account: AccountRow) -> list[str]:
+def guessable_words(context: RequestContext, account: AccountRow) -> list[str]:
     """The person's name and address, and the names of the authority and its service."""
     with context.read_present() as snapshot:
         name = names_of(snapshot, [account.person]).get(account.person, "")
