@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from domain.account import TokenScopes
@@ -93,6 +94,12 @@ class Client(FlaskClient):
         response = super().open(*args, **kwargs)
         response.request.environ["wsgi.input"].close()
         return response
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Every application of a run takes the templates as the first one has compiled them."""
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))}
 
 
 def an_app(services: Services) -> Flask:

@@ -32,10 +32,9 @@ CASE = "CC-2026-0001"
 class Desk:
     """A service with one school, whose officer is at the pages and at the API."""
 
-    def __init__(self, services: Services, clock: Clock) -> None:
-        self.services = services
-        self.app: Flask = an_app(services)
-        world = World(services, clock)
+    def __init__(self, app: Flask, world: World) -> None:
+        self.services = world.services
+        self.app = app
         school = world.school()
         self.officer: UUID = world.link_officer(school)
         self.concern: dict[str, Any] = {**A_CONCERN, "school": str(world.urn(school))}
@@ -56,9 +55,15 @@ class Desk:
 
 
 @pytest.fixture
-def desk(each_databases: Databases, clock: Clock) -> Iterator[Desk]:
+def services(each_databases: Databases, clock: Clock) -> Iterator[Services]:
+    """services on a database of one kind and of the other."""
     with each_databases.like(with_views) as url, closing(Services(url, clock=clock)) as services:
-        yield Desk(services, clock)
+        yield services
+
+
+@pytest.fixture
+def desk(app: Flask, world: World) -> Desk:
+    return Desk(app, world)
 
 
 @pytest.fixture
@@ -212,7 +217,7 @@ def test_a_replica_answers_whoever_is_not_ahead_of_it(servers: tuple[Server, Ser
         name = str(sa.make_url(url).database)
         until_seen(standby, primary)
         with closing(Services(url, replica_url=standby.url(name), clock=clock)) as services:
-            desk = Desk(services, clock)
+            desk = Desk(an_app(services), World(services, clock))
             browser, other, program = desk.browser(), desk.browser(), desk.program()
             until_seen(standby, primary)
             assert CASE not in other.get("/concerns/")
