@@ -14,13 +14,13 @@ from web.commands.listing import Listing
 from web.resources import LIST_ENDPOINTS, RESOURCES
 
 UNREADABLE = [
-    ("/requests/?school=zzz", "school", "Enter the URN of a school in the register"),
+    ("/requests/?school=zzz", "school", "No school has that URN or name"),
     ("/requests/?status=zzz", "status", "Status: select one of the options"),
     ("/requests/?status=triaged&status=zzz", "status", "Status: select one of the options"),
     ("/requests/?urgency=zzz", "urgency", "Urgency: select one of the options"),
     ("/requests/?open=zzz", "open", "Open or ended: select one of the options"),
     ("/requests/gaps?since=zzz", "since", "Recorded since must be a real date"),
-    ("/tenders/?school=zzz", "school", "Enter the URN of a school in the register"),
+    ("/tenders/?school=zzz", "school", "No school has that URN or name"),
     ("/engagements/?kind=zzz", "kind", "Type of support: select one of the options"),
     ("/visits/?from=zzz", "since", "From must be a real date"),
     ("/visits/coverage?year=zzz", "academic_year", "School year must be a whole number"),
@@ -64,6 +64,16 @@ def test_a_filter_that_can_be_read_answers_as_before(standing: Standing) -> None
     assert answer.status_code == 200
     assert "There is a problem" not in answer.text
     assert 'role="rowheader"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["visits", "records", "requests", "tenders", "engagements", "concerns"])
+def test_every_list_is_filtered_by_a_school_as_people_call_it(standing: Standing, path: str) -> None:
+    browser = standing.browser(standing.town.people[Role.DIRECTOR])
+    urn = standing.town.world.urn(standing.town.ours.school)
+    by_urn, by_name = (browser.get(f"/{path}/?school={school}").text for school in (urn, "Ashgrove"))
+
+    assert by_name.count('role="rowheader"') == by_urn.count('role="rowheader"') > 0
+    assert 'href="#filter-school">Several have that name' in browser.get(f"/{path}/?school=school").text
 
 
 LISTINGS = [

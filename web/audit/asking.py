@@ -24,7 +24,7 @@ from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.forms.references import ReferenceField
 from web.history.timeline import OF_ENTRIES, HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of
-from web.layout.filter_fields import NO_DAY, RecordFilter, SchoolFilter
+from web.layout.filter_fields import NO_DAY, RecordFilter, school_filter
 
 
 class Dated(LabelledEnum):
@@ -95,7 +95,7 @@ class AuditFilters(Schema):
     dated_by = fields.Enum(
         Dated, by_value=True, load_default=Dated.HAPPENED, metadata={"label": "Search dates by", "widget": "radios"}
     )
-    school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
+    school = school_filter()
     person = RecordFilter("person", "person", "reference", metadata={"label": "Person", "hint": "Reference or name"})
     took_part = fields.Enum(Took, by_value=True, metadata={"label": "Their involvement"})
     record_kind = ReadableKind(metadata={"label": "Kind of record"})
@@ -167,7 +167,7 @@ def scope_in_words(asking: User) -> str:
     if log_filter(asking) is None:
         return "Everything that has been recorded"
     kinds = sorted(kind_label(kind) for kind in readable_kinds(asking))
-    return f"Everything that you may read, which is about: {', '.join(kinds).lower()}"
+    return f"Everything that you can read about: {', '.join(kinds).lower()}"
 
 
 def position_of(after: str | None) -> UUID | None:

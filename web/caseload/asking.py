@@ -19,7 +19,7 @@ from web.access.policy import Action
 from web.commands.fields import person_field
 from web.commands.listing import NO_PLACE, ListEndpoint, Listing
 from web.commands.resource import Values
-from web.layout.filter_fields import NO_DAY, SchoolFilter
+from web.layout.filter_fields import NO_DAY, school_filter
 from web.runtime.served_schools import types_served
 
 OWN_MOVES: Mapping[Role, tuple[WaitingFor, ...]] = {
@@ -64,7 +64,7 @@ class CaseloadFilters(Schema):
         },
     )
     officer = person_field(metadata={"label": "Officer"})
-    school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
+    school = school_filter()
     waiting_for = fields.Enum(WaitingFor, by_value=True, metadata={"label": "Waiting for"})
     due_before = fields.Date(metadata={"label": "Due before"}, error_messages=NO_DAY)
 

@@ -31,6 +31,7 @@ from web.commands.fields import (
     text_field,
 )
 from web.forms.numbers import WholeNumber
+from web.layout.filter_fields import school_filter
 
 SCHOOLS, AUTHORISERS, OBJECTIVES = "schools", "authorisers", "objectives"
 """What forms offer: schools, the people who may authorise a step, and the objectives that a review rates."""
@@ -273,5 +274,5 @@ class ConcernOut(Schema):
 
 class ConcernFilters(Schema):
     status = fields.List(fields.Enum(CaseStatus, by_value=True), metadata={"label": "Status"})
-    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    school = school_filter()
     review_before = fields.Date(metadata={"label": "Review due before"})

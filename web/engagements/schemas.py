@@ -12,7 +12,6 @@ from domain.vocabulary import Side, SupportKind
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
-    SchoolField,
     chosen_person,
     day_field,
     days_field,
@@ -24,6 +23,7 @@ from web.commands.fields import (
 )
 from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
+from web.layout.filter_fields import school_filter
 
 REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialists", "sessions"
 """What forms offer: requests, providers and people who may be engaged, and the sessions that are planned."""
@@ -235,7 +235,7 @@ class CloseEngagement(Schema):
 
 class EngagementFilters(Schema):
     status = fields.List(fields.Enum(EngagementStatus, by_value=True), metadata={"label": "Status"})
-    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    school = school_filter()
     provider = provider_field(metadata={"label": "Provider"})
     kind = fields.Enum(SupportKind, by_value=True, metadata={"label": "Type of support"})
     subject = fields.String(validate=validate.Length(1, 200), metadata={"label": "Subject"})

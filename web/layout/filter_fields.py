@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from projections import schools
 from projections.names import like
 from web.access.context import Snapshot
+from web.access.nameable_places import may_name_school
 from web.forms.references import ReferenceField
 
 MOST_NAMESAKES = 5
@@ -39,16 +38,16 @@ class RecordFilter(ReferenceField):
         return text.strip()
 
     def find(self, snapshot: Snapshot, name: str) -> UUID:
-        found = list(self._found(snapshot.connection, name))
+        found = list(self._found(snapshot, name))
         if len(found) == 1:
             return found[0][0]
         key = "unknown" if not found else "several" if len(found) <= MOST_NAMESAKES else "many"
         choices = "; ".join(f"{number} ({name})" for _, name, number in found)
         raise self.make_error(key, one=self.one, number=self.number, choices=choices)
 
-    def _found(self, connection: sa.Connection, text: str) -> Iterator[tuple[UUID, str, str]]:
+    def _found(self, snapshot: Snapshot, text: str) -> Iterator[tuple[UUID, str, str]]:
         """Id, name and number of each that may be meant."""
-        for row in like(connection, self.kind, text, limit=MOST_NAMESAKES + 1):
+        for row in like(snapshot.connection, self.kind, text, limit=MOST_NAMESAKES + 1):
             yield row.id, row.name, row.detail
 
 
@@ -57,11 +56,17 @@ class SchoolFilter(RecordFilter):
 
     refers_to = "URN"
 
-    def _found(self, connection: sa.Connection, text: str) -> Iterator[tuple[UUID, str, str]]:
+    def _found(self, snapshot: Snapshot, text: str) -> Iterator[tuple[UUID, str, str]]:
         if text.isdecimal():
-            school = schools.by_urn(connection, int(text)) if len(text) <= 6 else None
+            school = schools.by_urn(snapshot.connection, int(text)) if len(text) <= 6 else None
             found = [school] if school else []
         else:
-            found = schools.search(connection, text, limit=MOST_NAMESAKES + 1)
+            found = schools.search(snapshot.connection, text, limit=MOST_NAMESAKES + 1)
         for each in found:
-            yield each.id, each.name, str(each.urn)
+            if may_name_school(snapshot, each.id):
+                yield each.id, each.name, str(each.urn)
+
+
+def school_filter() -> SchoolFilter:
+    """The filter of a list by school."""
+    return SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})

@@ -22,9 +22,10 @@ from domain.record_of_visit import (
     Section,
 )
 from domain.vocabulary import Purpose, Side
-from web.commands.fields import NO_PUPILS, SchoolField, day_field, line_field, person_field, reason_field, text_field
+from web.commands.fields import NO_PUPILS, day_field, line_field, person_field, reason_field, text_field
 from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
+from web.layout.filter_fields import school_filter
 
 OWNERS, OPEN, DONE, AWAITED = "owners", "open", "done", "awaited"
 """What forms offer: people who may own an action, open and completed actions, responses that are awaited."""
@@ -273,7 +274,7 @@ class ReopenAction(Schema):
 RecordFilters = Schema.from_dict(
     {
         "status": fields.List(fields.Enum(RecordStatus, by_value=True), metadata={"label": "Status"}),
-        "school": SchoolField(metadata={"label": "School", "hint": "URN"}),
+        "school": school_filter(),
         "awaited": fields.Enum(Respondent, by_value=True, metadata={"label": "Response awaited from"}),
     },
     name="RecordFilters",

@@ -16,6 +16,7 @@ from web.access.policy import RecordScope
 from web.commands.fields import RecordField, SchoolField, line_field, person_field, provider_field
 from web.commands.linked_records import with_open_links
 from web.commands.resource import Values
+from web.layout.filter_fields import school_filter
 
 
 def copy_for(context: RequestContext, request: SupportRequest, where: RecordScope) -> SupportRequest:
@@ -91,6 +92,6 @@ class RequestFilters(Schema):
     phase = fields.Enum(Phase, by_value=True)
     urgency = fields.Enum(Urgency, by_value=True)
     waiting_for = fields.Enum(RequestWaitsFor, by_value=True, metadata={"label": "Waiting for"})
-    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    school = school_filter()
     broker = person_field(metadata={"label": "Broker"})
     open = fields.Boolean(metadata={"label": "Open or ended"})

@@ -24,6 +24,7 @@ from web.commands.fields import (
     text_field,
 )
 from web.forms.numbers import WholeNumber
+from web.layout.filter_fields import school_filter
 
 INVITED = "invited"
 """The providers that may still answer, as forms offer them."""
@@ -174,4 +175,4 @@ class TenderOut(Schema):
 
 class TenderFilters(Schema):
     status = fields.List(fields.Enum(TenderStatus, by_value=True), metadata={"label": "Status"})
-    school = SchoolField(metadata={"label": "School", "hint": "URN"})
+    school = school_filter()

@@ -22,6 +22,7 @@ from web.commands.fields import (
     text_field,
 )
 from web.forms.numbers import WholeNumber
+from web.layout.filter_fields import school_filter
 
 SCHOOLS, VISITORS, ITEMS = "schools", "visitors", "items"
 """What a form offers: the schools that may be visited, the people who may visit, the items of an agenda."""
@@ -287,7 +288,7 @@ VisitFilters = Schema.from_dict(
     {
         "status": fields.List(fields.Enum(VisitStatus, by_value=True), metadata={"label": "Status"}),
         "kind": fields.List(fields.Enum(VisitKind, by_value=True), metadata={"label": "Type of visit"}),
-        "school": SchoolField(metadata={"label": "School", "hint": "URN"}),
+        "school": school_filter(),
         "since": fields.Date(metadata={"label": "From"}),
         "until": fields.Date(metadata={"label": "To"}),
         "mine": fields.Boolean(metadata={"label": "Whose visits"}),
