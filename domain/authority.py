@@ -342,7 +342,7 @@ def _check(settings: Settings) -> None:
     _must(len(set(codes)) == len(codes), "Give each level of support its own code", "need_categories")
     _must(
         all(category.core_visits >= 1 and category.extra_visits >= 0 for category in settings.need_categories),
-        "Every school has at least one core visit a term",
+        "Enter 1 or more core visits a term",
         "need_categories",
     )
     _must(bool(settings.served_types), "Choose at least one type of establishment", "served_types")
@@ -350,7 +350,9 @@ def _check(settings: Settings) -> None:
     _must(_within(settings.vat_percent, Decimal(100)), "Enter a percentage from 0 to 100", "vat_percent")
     _must(_within(settings.approval_ceiling, MOST), "Enter a sum in pounds, 0 or more", "approval_ceiling")
     _must(
-        all(weight.weight >= 0 for weight in settings.matching_weights), "Weights are 0 or more", "matching_weights"
+        all(weight.weight >= 0 for weight in settings.matching_weights),
+        "Enter a weight of 0 or more",
+        "matching_weights",
     )
     _must(all(kept.years > 0 for kept in settings.retention), "Enter a number of years, 1 or more", "retention")
 

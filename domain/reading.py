@@ -44,7 +44,7 @@ class Reading(Aggregate):
         """`records` are those of one school, None where they belong to no school."""
 
         TOPIC = "reading.recorded"
-        says = "{by} read what is restricted {door}: {records}"
+        says = "{by} read restricted information {door}: {records}"
         records: tuple[UUID, ...]
         door: Door
         school: UUID | None

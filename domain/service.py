@@ -71,26 +71,21 @@ class NoRoom(Unavailable):
     """There is no room for what is to be saved."""
 
     says = "There is no room left on the disk. Nothing was saved"
-    way_on = "Tell the administrator: room has to be made. What was saved before can still be read."
+    way_on = "Tell the administrator to free some space. Everything saved before can still be read."
 
 
 class DiskFault(Unavailable):
     """The disk does not do what is asked of it."""
 
-    says = "The disk of the database cannot be read or written. Nothing was saved"
-    way_on = (
-        "Tell the administrator: the disk has to be looked at. It is not known whether what was saved before "
-        "is still there."
-    )
+    says = "The disk of the database cannot be read or written to. Nothing was saved"
+    way_on = "Tell the administrator to check the disk. Something saved before may be missing."
 
 
 class ReadOnly(Unavailable):
     """The database takes no changes: it is a standby, or its file or disk may only be read."""
 
-    says = "The database can be read and not written, as a standby or a disk set to read only. Nothing was saved"
-    way_on = (
-        "Tell the administrator: until it can be written, nothing is saved. What was saved before can still be read."
-    )
+    says = "The database is read-only at the moment. Nothing was saved"
+    way_on = "Tell the administrator. Until this is put right nothing can be saved, but everything can still be read."
 
 
 class Displaced(Unavailable):
@@ -98,16 +93,16 @@ class Displaced(Unavailable):
 
     says = "The file of the database was deleted or replaced while the service was running. Nothing was saved"
     way_on = (
-        "Tell the administrator: the service has to be stopped and started again, and the file may have to "
-        "be restored. Something that was saved before may be missing."
+        "Tell the administrator to restart the service, and to restore the file if it is lost. Something saved "
+        "before may be missing."
     )
 
 
 class MovedAway(Unavailable):
     """The authority has moved to another place: what is left here takes nothing any more."""
 
-    says = "The service has moved to another place. Nothing was saved"
-    way_on = "Tell the administrator: it has to be served from there. What was saved before is there too."
+    says = "The service has moved to another database. Nothing was saved"
+    way_on = "Tell the administrator to start the service there. Everything saved before is there too."
 
 
 class OutcomeUnknown(Unavailable):
@@ -117,11 +112,8 @@ class OutcomeUnknown(Unavailable):
 class Damaged(Unavailable):
     """The database holds what it could not have written itself."""
 
-    says = "The database is damaged: a part of it cannot be read. Nothing was saved"
-    way_on = (
-        "Tell the administrator: it has to be restored from the backup. Something that was saved before may "
-        "be missing."
-    )
+    says = "The database is damaged: part of it cannot be read. Nothing was saved"
+    way_on = "Tell the administrator to restore it from the backup. Something saved before may be missing."
 
 
 class Unreadable(Exception):
@@ -341,7 +333,7 @@ class Service(Application[UUID]):
             return
         if not _is_repeated(saved, first):
             raise SentAsAnother(
-                "This was sent before as something else. Nothing was saved now. Open the page again"
+                "This was sent before with different answers. Nothing was saved this time. Open the page again"
             ) from None
         raise AlreadyDone(saved.meta.stream) from None
 

@@ -55,7 +55,7 @@ SAVED_OTHERWISE = (
 NOTHING_CHANGED = "Nothing has changed"
 
 FILES_GONE = (
-    "The file you checked is no longer held, because you uploaded another one or 12 hours have passed. "
+    "We no longer have the file you checked, because you uploaded another one or 12 hours have passed. "
     "Nothing was changed. Choose the file again"
 )
 

@@ -54,7 +54,7 @@ from domain.engagement.rules import (
     only_when,
 )
 from domain.money import half_days, pounds
-from domain.text import plain
+from domain.text import counted, plain
 from domain.vocabulary import About, Personal, Side
 
 
@@ -419,7 +419,8 @@ class BrokeredEngagement(Aggregate):
         left = self.left_days + instead_of
         if days > left:
             raise MoreThanAgreed(
-                f"Only {left.normalize():f} of the agreed days are left. Agree a variation first.", field="days"
+                f"Only {counted(left, 'agreed day is', 'agreed days are')} left. Agree a variation first.",
+                field="days",
             )
 
     def _planned(self, number: int) -> Session:

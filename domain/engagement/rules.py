@@ -155,13 +155,13 @@ def must_not_have_started(engagement: BrokeredEngagement, _: date) -> None:
 
 def evaluation_must_not_be_waived(engagement: BrokeredEngagement, _: date) -> None:
     if engagement.evaluation_waived:
-        raise NotAtThisStage("This engagement already goes without an evaluation")
+        raise NotAtThisStage("You have already recorded that there will be no evaluation")
 
 
 def must_have_been_evaluated(engagement: BrokeredEngagement, _: date) -> None:
     if engagement.status in AWAITING_EVALUATION and not engagement.evaluation_waived:
         raise EvaluationDue(
-            "The school has not evaluated the work. Ask for an evaluation, or give a reason for going without."
+            "The school has not evaluated the work. Ask for an evaluation, or record that there will be none."
         )
 
 

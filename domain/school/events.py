@@ -277,7 +277,7 @@ class SuccessionDeclined(Event):
 
 class UrnSuperseded(Event):
     TOPIC = "school.urn-superseded"
-    says = "{by} confirmed that the school, before URN {old}, is now {name}, URN {new}: {reason}"
+    says = "{by} confirmed that the school, previously URN {old}, is now {name}, URN {new}: {reason}"
     old: int
     new: int
     kind: str

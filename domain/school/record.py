@@ -271,7 +271,7 @@ class School(LookedAfter):
         for succession in self.proposed:
             if succession.urn == urn:
                 return succession
-        raise NotProposed(f"There is no link to URN {urn} left to answer", field="urn")
+        raise NotProposed(f"URN {urn} is not among the proposed links. Choose one that is", field="urn")
 
 
 def _head(urn: int, name: str | None) -> Personal | None:

@@ -194,7 +194,7 @@ class _Authority:
         if names_none and table.place("EstablishmentStatus (name)") is None:
             raise NotARegister(table.path, "it lists schools of all authorities and names none")
         if names_none and not is_told:
-            raise NotARegister(table.path, "it names no authorities. Say whose to take", (AUTHORITY,))
+            raise NotARegister(table.path, "it does not name an authority. Choose one authority", (AUTHORITY,))
         if code_place is None and self._code is not None and name_of(self._code) is None:
             raise UnknownAuthority(f"No authority is known to have the code {self._code}; give its name")
         if names_none:

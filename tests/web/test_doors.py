@@ -481,7 +481,7 @@ def test_a_wish_for_another_protocol_is_ignored(standing: Standing) -> None:
     [(0, "0 KiB"), (1536, "1.5 KiB"), (16 * 1024, "16 KiB"), (1024**2, "1 MiB"), (11 * 1024**2, "11 MiB")],
 )
 def test_a_request_that_is_too_large_is_told_how_much_is_taken(most: int, said: str) -> None:
-    assert f": {said} are taken here" in too_large(most)
+    assert f": {said} is the most we accept here" in too_large(most)
 
 
 @pytest.mark.parametrize("typed", ["%", "_", "%%_", "\N{SCHOOL}", "\\", "'"])

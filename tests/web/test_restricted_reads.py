@@ -139,13 +139,13 @@ def test_who_read_it_stands_on_its_page_and_in_the_trail_of_those_who_may_read_i
     world: World, program: Use, sign_in: SignIn, hanging: Hanging, reviewer: UUID
 ) -> None:
     sign_in(reviewer).get("/requests/SR-2026-0909")
-    town, told = hanging.town, "read what is restricted on a page: SR-2026-0909"
+    town, told = hanging.town, "read restricted information on a page: SR-2026-0909"
 
     beside = text_of(sign_in(hanging.place.officer).get("/requests/SR-2026-0909")).partition("Who has read this")[2]
     assert "Rae Reviewer" in beside
     assert f"Rae Reviewer {told}" in text_of(sign_in(town.director).get("/audit?kind=reading"))
     for path, status in (("/audit", 200), ("/audit?kind=reading", 422), ("/audit.csv", 200)):
-        assert "read what is restricted" not in sign_in(town.people[Role.ADMINISTRATOR]).get(path, status)
+        assert "read restricted information" not in sign_in(town.people[Role.ADMINISTRATOR]).get(path, status)
 
 
 def test_reading_changes_no_version_and_makes_nobodys_form_stale(

@@ -87,7 +87,7 @@ def test_the_commands_name_it_and_only_the_views_that_read_it_stop(
     assert status == 1
     for name in readers:
         assert f"{name} cannot be checked. {sentence}" in said
-    assert f"the other {len(VIEWS) - len(readers)} are what the log says" in said
+    assert f"{len(VIEWS) - len(readers)} other views are what the log says" in said
 
     with world.services.write() as connection:
         connection.execute(sa.text("DELETE FROM names"))

@@ -81,6 +81,13 @@ SAY = {
     r"\bthe post (that|which)\b|\bpost of theirs\b|\ba post of\b": "role",
     r"(?<![{`])\b(net|gross)\b": "excluding VAT, including VAT",
     r"\bas follows\b|\bin question\b|\bin due course\b|\bpertain|\bprior to\b|\bpursuant\b|\bin respect of\b": "",
+    r"\bby itself (when|where)\b": "automatically",
+    r"\bsay whose\b|\b(see|seen) that (it|its|you|your)\b": "choose one, check that",
+    r"\bgo(es|ing)? without\b": "there will be no",
+    r"\bwith nothing here\b|\bpublished rule\b": "that you leave out, standard dates",
+    r"\bread what is\b": "read restricted information",
+    r"\bhas to be (made|looked|served|restored|stopped)\b": "Tell the administrator to",
+    r"\b(tells?|told) (its|their|beforehand)\b|\bstand within\b|\bproven\b": "",
     # Of all texts
     r"(?<=[,.;:]) {2,}(?=\S)": "one space",
     r"\be-mails?\b": "email",

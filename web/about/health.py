@@ -223,7 +223,8 @@ def _of_disk(services: Services) -> str:
         return "The disk of the database is set to read only: nothing can be saved"
     free = disk.f_bavail * disk.f_frsize
     if free < LEAST_FREE:
-        return f"The disk of the database has {free:,} bytes free: free some space, because nothing can be saved"
+        left = formats.counted(free, "byte")
+        return f"The disk of the database has {left} free: free some space, because nothing can be saved"
     return ""
 
 

@@ -158,7 +158,7 @@ def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, set
             return True
         if factor.secret is None:
             raise WrongCode(
-                "Codes of your app can no longer be checked, because the key of the service was replaced. Use a "
+                "We can no longer check codes from your app, because the service's key was replaced. Use a "
                 "recovery code, or ask an administrator to remove your second factor",
                 field="code",
             )

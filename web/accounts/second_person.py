@@ -79,7 +79,7 @@ def done_or_proposed(
         nobody = not _confirmers(services, connection, {actor, person})
     if nobody:
         raise NobodyToConfirm(
-            "This takes a second person (another administrator or a director who can sign in), and there is none. "
+            "You need a second person (another administrator or a director who can sign in), but there is nobody. "
             "The system operator can do it at the command line: sis accounts --help"
         )
     until = services.now() + PROPOSED_FOR

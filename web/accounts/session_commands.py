@@ -16,7 +16,7 @@ def end_other_sessions(services: Services, kept: Session) -> None:
     line = NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, kept.person, kept.person, "all but the present")
     with with_entries(services, line) as connection:
         if not sessions.end_others(connection, kept, services.now()):
-            raise NothingToChange("You are signed in nowhere else")
+            raise NothingToChange("You are not signed in anywhere else")
 
 
 def end_session(services: Services, person: UUID, number: str) -> None:

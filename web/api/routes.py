@@ -68,7 +68,7 @@ def add_api(resource: Resource[A]) -> Blueprint:
     api.ref = {
         "in": "path",
         "name": "ref",
-        "description": f"The address of the {resource.one}, as `Location` and `reference` tell it",
+        "description": f"The address of the {resource.one}, as `Location` and `reference` give it",
         "schema": {"type": "string", "minLength": 1, **address},
     }
     begins = [command.name for command in resource.commands.values() if command.begins]
@@ -185,7 +185,7 @@ def _add_single(api: Blueprint, resource: Resource[A]) -> None:
         "/<ref>",
         single,
         summary=f"Read one {resource.one}",
-        description=f"{_sentence(resource.out.__doc__)} The answer comes with an ETag, which a change of it takes.",
+        description=f"{_sentence(resource.out.__doc__)} The answer has an ETag, which a change to it needs.",
         rights=[resource.read],
         operation=f"read-{resource.path}",
         statuses=(*READING, 404),
@@ -232,7 +232,7 @@ def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
         f"/{command.name}/preview",
         takes_files(command.files, command.files_set_by)(previewed),
         summary=f"{command.title}: what would change",
-        description="Says what would come of the same request, and saves nothing.",
+        description="Shows what the same request would change, and saves nothing.",
         rights=command.actions,
         operation=f"{resource.path}-{command.name}-preview",
         statuses=PREVIEWING,
@@ -305,7 +305,7 @@ def _add_several(api: Blueprint, resource: Resource[A], command: BulkCommand) ->
         f"/{command.name}",
         carry_out,
         summary=command.title,
-        description="Does it to each of them, and answers with what became of each.",
+        description="Does this to each of them and returns the outcome of each.",
         rights=command.actions,
         operation=f"{resource.path}-{command.name}",
         statuses=BEGINNING,

@@ -121,7 +121,7 @@ def move(name: str, url: str) -> None:
         rows = formats.counted(sum(done.door.values()), "row")
         click.echo(
             f"{name} is at {places.printable(url)}: {events} up to position {done.proof.last:,}, "
-            f"sha256 {done.proof.digest}, and {rows} of the door, proven the same"
+            f"sha256 {done.proof.digest}, and {rows} of other tables, checked to be the same"
         )
         click.echo(
             f"What it left at {places.printable(done.left)} can no longer be changed. Remove it when you are sure"

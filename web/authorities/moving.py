@@ -85,7 +85,7 @@ def _settle(source: SqlLog, target: SqlLog, copy: LogCopy, to: str, tell: Tell) 
             if gone is None:
                 copy_door(held, writing)
             door = compare_door(held, writing)
-        tell("Proven; filling the views")
+        tell("Checked; filling the views")
         _fill_views(to, {name for name, standing in standings(held).items() if standing.follows})
         if gone is None:
             retire(held, to)

@@ -74,11 +74,13 @@ def in_words(failure: Exception) -> str:
         case NoRoom():
             return f"There is no room left on the disk ({failure}): free some space, then try again"
         case DiskFault():
-            return f"The disk of the database cannot be read or written ({failure}): check the disk, then try again"
+            return (
+                f"The disk of the database cannot be read or written to ({failure}): check the disk, then try again"
+            )
         case ReadOnly():
             return (
-                f"The database can be read and not written ({failure}): see that you may write its file and folder, "
-                "that its disk is not set to read only, and that its server is no standby"
+                f"The database is read-only ({failure}): check that you can write to its file and folder, that its "
+                "disk is not set to read-only, and that its server is not a standby"
             )
         case MovedAway():
             return "The authority has moved to another place: `sis views status` says which. Nothing was saved here"
@@ -86,7 +88,7 @@ def in_words(failure: Exception) -> str:
             return in_words(NoRoom(f"{failure.filename}: {failure.strerror}" if failure.filename else str(failure)))
         case OSError():
             what = f"{failure.filename}: {failure.strerror}" if failure.filename else str(failure)
-            return f"{what}. See that the folder is there and that you may write in it"
+            return f"{what}. Check that the folder exists and that you can write to it"
         case sa.exc.SQLAlchemyError() if isinstance(told := meant(failure), _NAMED):
             return in_words(told)
         case sa.exc.DBAPIError() if lacks_a_table(failure):
@@ -96,15 +98,15 @@ def in_words(failure: Exception) -> str:
             )
         case sa.exc.DBAPIError() if getattr(failure.orig, "sqlstate", None) == NOT_ALLOWED:
             return (
-                f"The role of this address may not do this ({first_line(failure)}): give the address of the "
-                "database's owner for it, and that of the role again to serve"
+                f"The role of this address may not do this ({first_line(failure)}): use the address of the "
+                "database's owner for this, and that of the role to serve"
             )
         case sa.exc.SQLAlchemyError():
             return (
-                f"The database cannot be reached or used ({first_line(failure)}): see that its address is right, "
-                "that its server runs, or that you may write its file and folder"
+                f"The database cannot be reached or used ({first_line(failure)}): check that its address is right, "
+                "that its server is running, or that you can write to its file and folder"
             )
         case OutcomeUnknown() | Unavailable():
-            return f"The database cannot be reached or used ({failure}): see that it is there, then try again"
+            return f"The database cannot be reached or used ({failure}): check that it is there, then try again"
         case _:
             return str(failure)

@@ -160,7 +160,7 @@ def _lines_of(found: Difference) -> Iterator[str]:
     if found.live is None:
         yield f"{where}: the row is missing"
     elif found.rebuilt is None:
-        yield f"{where}: the log knows of no such row"
+        yield f"{where}: the log has no such row"
     else:
         for name in found.live.__struct_fields__:
             here, there = getattr(found.live, name), getattr(found.rebuilt, name)
@@ -202,7 +202,7 @@ def _found(differences: int, unchecked: int) -> str:
 def _as_far_as(behind: Mapping[str, datetime]) -> str:
     """Up to which moment the views were checked that follow and are behind."""
     return "".join(
-        f". {name} was checked up to {formats.datetime(since)} alone: it follows, and lacks what was recorded since"
+        f". {name} was only checked up to {formats.datetime(since)}: it is behind, and lacks anything recorded since"
         for name, since in behind.items()
     )
 

@@ -106,10 +106,10 @@ def evaluate(execution: Execution[BrokeredEngagement], values: Values) -> None:
 
 @engagements.command(
     "waive-evaluation",
-    "Go without an evaluation",
+    "Record that there will be no evaluation",
     Action.KEEP_ENGAGEMENT,
     schemas.WaiveEvaluation,
-    done="Recorded that there is no evaluation. You can now close the engagement",
+    done="Recorded that there will be no evaluation. You can now close the engagement",
     method=BrokeredEngagement.waive_evaluation,
 )
 def waive_evaluation(execution: Execution[BrokeredEngagement], values: Values) -> None:

@@ -114,7 +114,7 @@ def _check_body(content: bytes, within: Check) -> None:
 def _check_attachment(name: str, content: bytes, within: Check) -> None:
     ending = PurePosixPath(name).suffix.lower()
     if ending not in MEDIA_TYPES and ending not in BESIDE:
-        raise IsActive(f"brings a file with it that is not taken ({name or 'without a name'})")
+        raise IsActive(f"contains a type of file that is not allowed ({name or 'without a name'})")
     if content:
         within(name if ending not in (".vcf", ".ics") else f"{name}.txt", content)
 

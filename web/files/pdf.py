@@ -39,7 +39,7 @@ def _check_opening(reader: PdfReader) -> None:
     opening = _of(root, "/OpenAction") if isinstance(root, DictionaryObject) else None
     if isinstance(opening, DictionaryObject) and _of(opening, "/S") not in (None, *HARMLESS):
         _check_dictionary(opening)
-        raise IsActive("does something by itself when it is opened")
+        raise IsActive("runs something automatically when it is opened")
 
 
 def _check_dictionary(each: DictionaryObject) -> None:
@@ -57,7 +57,7 @@ def _check_dictionary(each: DictionaryObject) -> None:
         for event in map(at_events.__getitem__, at_events):
             if isinstance(event, DictionaryObject) and _of(event, "/S") not in HARMLESS:
                 _check_dictionary(event)
-                raise IsActive("does something by itself when it is read")
+                raise IsActive("runs something automatically when it is read")
 
 
 def _of(each: DictionaryObject, name: str) -> PdfObject | str | None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from marshmallow import fields
 
+from web import formats
+
 MOST_DIGITS = 15
 """Before the point. More than the service ever counts, and too few to hold anybody up."""
 
@@ -17,7 +19,7 @@ _FIGURES = re.compile(r"[+-]?([0-9]*)(?:\.([0-9]+))?")
 class Amount(fields.Decimal):
     """A number with at most so many decimal places: never rounded, never with an exponent."""
 
-    default_error_messages = {"too_fine": "Enter no more than {places} decimal places"}
+    default_error_messages = {"too_fine": "Enter no more than {places}"}
 
     def __init__(self, places: int, **options: Any) -> None:
         super().__init__(places, **options)
@@ -31,7 +33,7 @@ class Amount(fields.Decimal):
         if len(found[1]) > MOST_DIGITS:
             raise self.make_error("too_large")
         if len(found[2] or "") > self.most_places:
-            raise self.make_error("too_fine", places=self.most_places)
+            raise self.make_error("too_fine", places=formats.counted(self.most_places, "decimal place"))
         return super()._deserialize(figures, attr, data, **kwargs)
 
 

@@ -157,7 +157,7 @@ class Number(FormField):
     def too_fine(self) -> str:
         if self.places == 0:
             return f"{self.phrase.subject} must be {self.kind}"
-        return f"{self.phrase.subject} must have no more than {self.places} decimal places"
+        return f"{self.phrase.subject} must have no more than {formats.counted(self.places, 'decimal place')}"
 
 
 class Money(Number):

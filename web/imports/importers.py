@@ -46,8 +46,8 @@ NEW_PROVIDER = reference(Provider.prefix, 0, 0)
 
 
 GROUPS_ALONE = (
-    "it lists the groups without their schools. Give the list of these too: on the page as Schools of the groups, "
-    "at the command line after it"
+    "it lists the groups without their schools. Give the list of the schools too: on the page under Schools in the "
+    "groups, at the command line after this file"
 )
 
 
@@ -251,8 +251,8 @@ def whose_schools(services: Services, file: Path, la: str | None) -> str:
     if len(named) == 1:
         return named[0]
     listed = ", ".join(sorted(named)[:12]) + (f" and {len(named) - 12:,} more" if named[12:] else "")
-    told = f"The schools are of {listed}" if named else f"{file.name} names no authorities"
-    raise AuthorityNeeded(f"{told}. Say whose to take", field="la")
+    told = f"The schools are of {listed}" if named else f"{file.name} does not name an authority"
+    raise AuthorityNeeded(f"{told}. Choose one authority", field="la")
 
 
 def _membership_rows(wanted: ImportFile) -> Iterator[MembershipRow | Problem]:

@@ -134,7 +134,7 @@ def _facts(record: Import) -> Iterator[tuple[str, str]]:
     asked = record.asked
     for file in asked.files:
         yield "File", file.name
-        yield "Size", f"{file.size:,} bytes"
+        yield "Size", formats.counted(file.size, "byte")
     if asked.authority:
         one = name_of(asked.authority) or asked.authority
         yield "Schools from", "all authorities" if asked.authority == ALL else one

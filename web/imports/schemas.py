@@ -31,7 +31,7 @@ class BeginImport(Schema):
     )
     memberships = FileField(
         metadata={
-            "label": "Schools of the groups",
+            "label": "Schools in the groups",
             "noun": "a file",
             "accept": TABLES,
             "hint": "Only for trusts and other groups, if the file above lists the groups without their schools",
@@ -68,7 +68,7 @@ class BeginImport(Schema):
         ProviderKind,
         by_value=True,
         metadata={
-            "label": "Kind of providers",
+            "label": "Type of provider",
             "hint": "Only for a list of providers that does not say. If blank, they are private",
             "widget": "select",
         },

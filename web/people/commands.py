@@ -209,7 +209,7 @@ people.command(
     "End a role",
     Action.KEEP_PEOPLE,
     schemas.EndPost,
-    done="End of the role recorded",
+    done="Last day of the role recorded",
     method=Person.end_post,
     lookups=_posts,
     initial=lambda snapshot, __: _last_day(snapshot.context, "until"),

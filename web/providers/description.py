@@ -173,7 +173,7 @@ def add(execution: Execution[Provider], values: Values) -> None:
     "Record that a specialist has left",
     KEEP,
     schemas.NoteLeaving,
-    done="Specialist's leaving recorded",
+    done="Specialist recorded as having left",
     submit="Record leaver",
     method=Provider.note_leaving,
     lookups=with_specialists,

@@ -75,7 +75,7 @@ providers.command(
     "Lift the suspension",
     KEEP,
     schemas.ReinstateProvider,
-    done="End of the suspension recorded",
+    done="Last day of the suspension recorded",
     method=Provider.reinstate,
     main=True,
 )

@@ -146,7 +146,7 @@ def merge(execution: Execution[SupportRequest], values: Values) -> None:
     "Close request",
     schemas.CloseRequest,
     done="Request closed",
-    lead="This also closes the engagement. It needs an evaluation first, or a reason for going without.",
+    lead="This also closes the engagement. It needs an evaluation first, or a record that there will be none.",
     check=True,
     method=SupportRequest.close,
     rules=[_work_must_be_over],

@@ -65,14 +65,14 @@ TITLES: dict[type[HTTPException], str] = {
     Unauthorized: "You are not signed in",
     Forbidden: "You do not have permission to do this",
     NotFound: "There is nothing at this address",
-    Conflict: "Somebody else is doing the same",
+    Conflict: "Somebody else is changing the same record",
     PreconditionFailed: "The record has changed since you read it",
     PreconditionRequired: "Say which version of the record you have read",
     RequestEntityTooLarge: "The request is too large",
-    UnsupportedMediaType: "The body is not of the type that is taken",
+    UnsupportedMediaType: "The body has the wrong content type",
     UnprocessableEntity: "An answer is wrong, or a rule does not allow this",
     TooManyRequests: "Too many requests",
-    InternalServerError: "The service has a fault",
+    InternalServerError: "There is a fault in the service",
     ServiceUnavailable: "The service is unavailable",
 }
 

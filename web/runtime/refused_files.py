@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.aggregate import Refusal
 
-FETCHED = "does or fetches something by itself when it is opened"
+FETCHED = "runs or fetches something automatically when it is opened"
 
 
 class OfTheFile(Refusal):
@@ -26,10 +26,12 @@ class HasMacros(OfTheFile):
 
 
 class IsActive(OfTheFile):
-    """A document does or fetches something by itself when it is opened, or brings a further file with it."""
+    """A document runs or fetches something automatically when it is opened, or brings a further file with it."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"The file {what}. Such files are not allowed. Save it without, ideally as a plain PDF.")
+        super().__init__(
+            f"The file {what}. Such files are not allowed. Save a copy without this, ideally as a plain PDF."
+        )
 
 
 class HasPassword(OfTheFile):

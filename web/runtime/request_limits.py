@@ -68,7 +68,7 @@ def bytes_taken_by(view: Callable[..., Any] | None, settings: Settings | None = 
 def too_large(most: int) -> str:
     """What is said of a request that is larger than is taken."""
     size, unit = (most / MIB, "MiB") if most >= MIB else (most / KIB, "KiB")
-    return f"The request is too large: {int(size * 10) / 10:g} {unit} are taken here, with all that is in it"
+    return f"The request is too large: {int(size * 10) / 10:g} {unit} is the most we accept here, including any files"
 
 
 class Request(cookie_names.Request):
@@ -122,7 +122,7 @@ def check_nesting(value: object) -> None:
     level = _holding([value])
     for _ in range(DEEPEST):
         if any(len(each) > LONGEST for each in level):
-            raise UnprocessableEntity(f"A list or object of the body holds more than {LONGEST:,} entries")
+            raise UnprocessableEntity(f"A list or object in the body has more than {LONGEST:,} entries")
         level = _holding(inner for each in level for inner in (each.values() if isinstance(each, dict) else each))
         if not level:
             return
@@ -135,4 +135,4 @@ def _holding(values: Iterable[object]) -> list[list[object] | dict[str, object]]
 
 def too_deep() -> UnprocessableEntity:
     """What is said to a body of lists within lists."""
-    return UnprocessableEntity(f"Lists and objects of the body stand within each other more than {DEEPEST} deep")
+    return UnprocessableEntity(f"Lists and objects in the body are nested more than {DEEPEST} deep")

@@ -148,7 +148,7 @@ schools.command(
     "Remove link officer",
     Action.ASSIGN_OFFICERS,
     schemas.ReleaseOfficer,
-    done="End as link officer recorded",
+    done="Last day as link officer recorded",
     method=School.release_link_officer,
     initial=_until_today,
 )
@@ -174,7 +174,7 @@ schools.command(
     "End cover",
     Action.ASSIGN_OFFICERS,
     schemas.EndCover,
-    done="End of the cover recorded",
+    done="Last day of the cover recorded",
     method=School.end_cover,
     initial=_while_covered,
 )

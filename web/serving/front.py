@@ -151,11 +151,11 @@ class Front:
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        raise NotTaken(400, "The request broke off, or its chunks are not what they tell")
+                        raise NotTaken(400, "The request was cut off, or its chunks are malformed")
                     chunk: bytes = message.get("body", b"")
                     size += len(chunk)
                     if size > most:
-                        raise NotTaken(413, "The request is too large, or does not tell beforehand how large it is")
+                        raise NotTaken(413, "The request is too large, or does not say in advance how large it is")
                     hold(len(chunk))
                     body.write(chunk)
                     if not message.get("more_body"):

@@ -45,11 +45,9 @@ def check_target(scope: Scope) -> None:
     if not host and scope["http_version"] == "1.1":
         raise NotTaken(400, "The request names no host")
     if host and not _HOST.fullmatch(host):
-        raise NotTaken(400, "The request names a host that there cannot be")
+        raise NotTaken(400, "The request names an invalid host")
     if scope["method"] not in METHODS:
-        raise NotTaken(
-            501, "The method of the request is not known here", (b"allow", ", ".join(METHODS[:4]).encode())
-        )
+        raise NotTaken(501, "The method of the request is not supported", (b"allow", ", ".join(METHODS[:4]).encode()))
     if not scope["path"].startswith("/"):
         raise NotTaken(400, "The request asks for no address of this service")
 
@@ -66,10 +64,10 @@ def told_length(scope: Scope) -> int | None:
         told.setdefault(name, []).append(value)
     lengths, codings = (told.get(name, []) for name in (b"content-length", b"transfer-encoding"))
     if len(codings) + len(lengths) > 1:
-        raise NotTaken(400, "The request tells its length twice")
+        raise NotTaken(400, "The request gives its length twice")
     if codings:
         if codings != [b"chunked"]:
-            raise NotTaken(501, "A request is taken as it is or in chunks, not otherwise encoded")
+            raise NotTaken(501, "A request must be plain or in chunks, not encoded in any other way")
         return None
     return int(lengths[0]) if lengths else 0
 

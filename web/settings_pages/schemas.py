@@ -62,12 +62,14 @@ class ATerm(Schema):
 
 class ADemand(Schema):
     provider_kind = fields.Enum(
-        ProviderKind, by_value=True, required=True, metadata={"label": "Kind of provider", "widget": "select"}
+        ProviderKind, by_value=True, required=True, metadata={"label": "Type of provider", "widget": "select"}
     )
     requirement = fields.Enum(
         Requirement, by_value=True, required=True, metadata={"label": "Check or document", "widget": "select"}
     )
-    months = _whole("Valid for (months)", least=1, most=240, required=False, hint="Leave blank if the document says")
+    months = _whole(
+        "Valid for (months)", least=1, most=240, required=False, hint="Leave blank to use the date on the document"
+    )
     of_teachers = fields.Boolean(
         load_default=False, metadata={"label": "Only for people who teach pupils", "widget": "checkboxes"}
     )
@@ -103,8 +105,8 @@ class TheSettings(Schema):
         validate=validate.Length(1, len(EstablishmentType), error="Choose at least one type of establishment"),
         metadata={
             "label": "Schools we work with",
-            "hint": "The open ones of these types have core visits. One of unknown type is not left out. Where "
-            "none is chosen, the types stay as they are",
+            "hint": "Open schools of these types have core visits, as do those of unknown type. If you choose none, "
+            "the types stay as they are",
             "noun": "the types of school",
         },
     )
@@ -120,7 +122,7 @@ class TheSettings(Schema):
         validate=validate.Length(max=100),
         metadata={
             "label": "Terms",
-            "hint": "If you enter none for a year, its terms follow the published rule",
+            "hint": "If you enter none for a year, the standard term dates apply",
             "row_label": "Term",
         },
     )
@@ -130,7 +132,7 @@ class TheSettings(Schema):
         validate=validate.Length(max=200),
         metadata={
             "label": "Vetting",
-            "hint": "A kind of provider with nothing here keeps the usual requirements",
+            "hint": "A type of provider that you leave out keeps the usual requirements",
             "row_label": "Requirement",
         },
     )
@@ -140,7 +142,7 @@ class TheSettings(Schema):
         validate=validate.Length(max=len(CRITERIA)),
         metadata={
             "label": "Weights in ranking providers",
-            "hint": "A criterion with nothing here keeps its usual weight",
+            "hint": "A criterion that you leave out keeps its usual weight",
             "row_label": "Weight",
         },
     )

@@ -245,7 +245,7 @@ def test_of_whom_a_register_is_that_names_no_authorities_counts_as_told_where_so
     written: Written,
 ) -> None:
     path = written("r.csv", f"{NEEDED}\r\n100000,A,Open\r\n")
-    with pytest.raises(NotARegister, match=r"names no authorities\. Say whose to take"):
+    with pytest.raises(NotARegister, match=r"does not name an authority\. Choose one authority"):
         read_register(path, la="355")
     for asked, told in (
         ("355", {"la_code": "355", "la_name": "Salford"}),

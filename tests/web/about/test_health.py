@@ -48,7 +48,7 @@ def test_the_file_of_the_last_changes_is_missed_before_anything_is_said_to_be_sa
 
     assert lost.status_code == 503
     assert "deleted or replaced" in lost.text
-    assert "Tell the administrator: the service has to be stopped and started again" in lost.text
+    assert "Tell the administrator to restart the service" in lost.text
     assert "may be missing" in lost.text
     assert not re.search(r"is safe|was lost|in a few minutes", lost.text)
     assert readiness(app) == NOT_READY
@@ -165,8 +165,8 @@ def test_a_database_that_can_only_be_read_makes_it_unready_and_is_named_to_whoev
     told = browser.client.post("/people/register", data={**dict(HIDDEN.findall(page)), "name": "Anna Kowalski"})
 
     assert told.status_code == 503
-    assert "can be read and not written" in told.text
-    assert "Tell the administrator: until it can be written, nothing is saved" in told.text
+    assert "The database is read-only at the moment" in told.text
+    assert "Until this is put right nothing can be saved" in told.text
     assert not re.search(r"is safe|was lost|in a few minutes", told.text)
     assert readiness(app) == NOT_READY
     assert health_of(world.services).causes == (ReadOnly.says,)

@@ -103,7 +103,7 @@ def test_the_trail_says_of_what_it_tells_each_reader_and_offers_the_kinds_of_tha
         page, sheet = asking.get("/audit"), asking.get("/audit.csv")
         for told in (text_of(page), sheet.splitlines()[-1]):
             assert ("Everything that has been recorded" in told) is is_all
-            assert ("Everything that you may read" in told) is not is_all
+            assert ("Everything that you can read" in told) is not is_all
         assert ('<option value="concern"' in page) is is_all
         assert '<option value="account"' in page
         asking.get("/audit?kind=concern", 200 if is_all else 422)
@@ -318,7 +318,7 @@ def test_a_restricted_note_is_not_told_in_lists(world: World, reviewer: Browser,
 def test_reading_a_restricted_note_in_the_trail_is_recorded(world: World, reviewer: Browser, note: UUID) -> None:
     assert "Told in confidence" in reviewer.get(entry_of(world, note))
     assert readings(world, note) == 1
-    assert "Rae Reviewer read what is restricted on a page: N-2026-0001" in text_of(reviewer.get("/audit"))
+    assert "Rae Reviewer read restricted information on a page: N-2026-0001" in text_of(reviewer.get("/audit"))
 
 
 def test_a_restricted_concern_is_told_to_those_who_may_read_it(

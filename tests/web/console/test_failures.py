@@ -190,10 +190,10 @@ def test_a_command_tells_what_stands_in_its_way_and_changes_nothing(
         ("of a newer release", r"of a newer release of the service \(v9999\): use that release, or the backup"),
         ("of another program", r"tables of another program \(customers\): name an empty one"),
         ("no database", r"file is not a database\): check its address"),
-        ("a folder in the way", r"a\.sqlite: Not a directory\. See that the folder is there"),
+        ("a folder in the way", r"a\.sqlite: Not a directory\. Check that the folder exists"),
         (
             "unreachable",
-            r"cannot be reached or used \(connection failed: .*\): see that its address is right, that its",
+            r"cannot be reached or used \(connection failed: .*\): check that its address is right, that its",
         ),
         ("another kind", r"\(mysql is neither sqlite nor postgresql\): give one as sqlite:////srv"),
     ],

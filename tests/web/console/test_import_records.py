@@ -280,7 +280,7 @@ def test_a_school_that_a_list_of_dates_alone_closes_is_among_those_that_closed(s
 
 def test_a_register_without_a_column_of_authorities_is_of_the_one_that_is_told(services: Services) -> None:
     file = file_of("register_2024-06-17.csv", "URN,EstablishmentName,EstablishmentStatus (name)", "900001,A,Open")
-    assert "names no authorities" in run("schools", file).output
+    assert "does not name an authority" in run("schools", file).output
     told = taken_in("schools", file, "--la", "Salford")
     assert "1 school registered" in told
     assert recorded(services)[0].asked.authority == "Salford"

@@ -116,7 +116,7 @@ def test_a_file_of_several_authorities_needs_one_to_be_named(services: Services)
     result = run("schools", both)
 
     assert result.exit_code == 1
-    assert "The schools are of Elsewhere, Wexmoor. Say whose to take with --la" in result.stderr
+    assert "The schools are of Elsewhere, Wexmoor. Choose one authority with --la" in result.stderr
     assert events_of(services) == 0
     assert "2 schools registered" in taken_in("schools", both, "--la", "all")
 

@@ -226,7 +226,7 @@ def test_of_two_who_record_a_session_at_once_one_sees_what_the_other_did(started
 def test_a_session_of_more_days_than_are_left_is_refused(started: Market, sign_in: SignIn) -> None:
     answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(days="4"), status=422)
 
-    assert "Only 3.5 of the agreed days are left. Agree a variation first" in answer.text
+    assert "Only 3.5 agreed days are left. Agree a variation first" in answer.text
     assert "Planned two units" in answer.text
 
 
@@ -548,8 +548,8 @@ def test_work_whose_evaluation_was_waived_is_not_evaluated(completed: Market, si
     broker = sign_in(completed.broker)
     broker.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
 
-    refusals(broker, {"waive-evaluation": "This engagement already goes without an evaluation"})
-    refusals(sign_in(completed.head), {"evaluate": "This engagement already goes without an evaluation"})
+    refusals(broker, {"waive-evaluation": "You have already recorded that there will be no evaluation"})
+    refusals(sign_in(completed.head), {"evaluate": "You have already recorded that there will be no evaluation"})
 
 
 # Proposing without quotes

@@ -301,7 +301,7 @@ def test_groups_without_their_schools_are_answered_with_what_is_needed_too(admin
     listed = b"Group UID,Group Name,Group Type,Group Status\n55,The Wexmoor Trust,Multi-academy trust,Open\n"
     sent = {"what": "groups", "file": (io.BytesIO(listed), "groups.csv")}
     refused = administrator.send(BEGIN, sent, status=422).text
-    assert "Give the list of these too: on the page as Schools of the groups" in refused
+    assert "Give the list of the schools too: on the page under Schools in the groups" in refused
     assert "it has no column URN" not in refused
 
 
@@ -348,7 +348,7 @@ def test_how_large_an_import_may_be_is_set_by_the_operator_and_said_in_the_refus
     monkeypatch.setitem(use.client.application.config, "SIS_SETTINGS", replace(settings, import_mib=1))
     problem = post(use, large, status=413).json
     assert problem is not None
-    assert "2 MiB are taken here" in problem["detail"]
+    assert "2 MiB is the most we accept here" in problem["detail"]
     monkeypatch.setenv("SIS_IMPORT_MIB", "120")
     assert settings_from_environment().import_mib == 120
     monkeypatch.setenv("SIS_IMPORT_MIB", "501")
@@ -507,7 +507,7 @@ def test_a_preview_takes_no_more_bytes_than_the_import(use: Program, monkeypatch
     large = register(*(f"{number},{'x' * 1000},Far Away,001,Open," for number in range(200_000, 202_200)))
     settings = use.client.application.config["SIS_SETTINGS"]
     monkeypatch.setitem(use.client.application.config, "SIS_SETTINGS", replace(settings, import_mib=1))
-    assert "2 MiB are taken here" in previewed(use, large, status=413)["detail"]
+    assert "2 MiB is the most we accept here" in previewed(use, large, status=413)["detail"]
 
 
 def test_an_import_that_is_refused_is_on_the_list_with_file_person_and_reason(

@@ -286,7 +286,7 @@ def test_a_suspension_is_checked_and_ends_with_reinstatement(broker: Browser, hr
     later = TODAY + timedelta(days=30)
     broker.send(f"{href}/reinstate", {"reason": "Not upheld", **parts("from", later)})
     page = broker.get(href)
-    assert "End of the suspension recorded" in page
+    assert "Last day of the suspension recorded" in page
     assert f"until {formats.date(later - timedelta(days=1))}: this provider is not invited" in page
     broker.send(f"{href}/reinstate", {"reason": "Meant today"})
     assert "this provider is not invited" not in broker.get(href)
