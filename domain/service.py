@@ -177,6 +177,11 @@ def rehearsing(told: Rehearsed) -> Iterator[None]:
         _REHEARSAL.reset(token)
 
 
+def is_rehearsing() -> bool:
+    """Whether what is decided now is not saved (`rehearsing`)."""
+    return _REHEARSAL.get() is not None
+
+
 _BEFORE_SAVING: ContextVar[Callable[[], None] | None] = ContextVar("to be done before the first save", default=None)
 
 

@@ -28,6 +28,7 @@ from web.commands.dispatch import (
     execute,
     is_done,
     load_for_user,
+    rehearse,
     saved_version,
     version_of,
 )
@@ -40,8 +41,12 @@ from web.layout.refused import refused_page
 from web.runtime.request_limits import takes_files
 
 A = TypeVar("A", bound=Aggregate)
+T = TypeVar("T")
 
 UNPROCESSABLE, CONFLICT, SEE_OTHER = 422, 409, 303
+
+REFUSED = (Refusal, NotMoney, Stale)
+"""What is shown beside the answers, for them to be changed."""
 
 MOST_DIGITS = 9
 """Of a record's version."""
@@ -250,27 +255,21 @@ class CommandForm:
         return self._carry_out()
 
     def check(self) -> Any:
-        """The answers once more, before a step that cannot be taken back."""
-        if self.command.preview is not None:
-            try:
+        """The answers once more, before a step that cannot be taken back; what it would refuse is refused here."""
+        try:
+            if self.command.preview is not None:
                 self.lookups = {**self.lookups, **self.command.preview(self.context, self.form.values)}
-            except Refusal as refused:
-                return self._refused(refused)
+            else:
+                self._give(rehearse)
+        except REFUSED as refused:
+            return self._refused(refused)
         return self.show(template=self.command.check_page)
 
     def _carry_out(self) -> Any:
         try:
             with saving_alongside(self.sent):
-                record = execute(
-                    self.context,
-                    self.resource,
-                    self.command,
-                    self.form.values,
-                    command_id=command_id(self.context, self.key),
-                    ref=self.ref,
-                    at=_version() if self.record is not None else None,
-                )
-        except (Refusal, NotMoney, Stale) as refused:
+                record = self._give(execute)
+        except REFUSED as refused:
             return self._refused(refused)
         if not self.sent.is_saved and self.sent.earlier().came_with_others:
             return self._sent_otherwise()
@@ -279,6 +278,18 @@ class CommandForm:
         if self.waiting:
             waiting_files.discard(self.context.services, self.context.user.person, self.key)
         return self._done(record)
+
+    def _give(self, carry_out: Callable[..., T]) -> T:
+        """Give the command with these answers, to be carried out or only tried (`execute`, `rehearse`)."""
+        return carry_out(
+            self.context,
+            self.resource,
+            self.command,
+            self.form.values,
+            command_id=command_id(self.context, self.key),
+            ref=self.ref,
+            at=_version() if self.record is not None else None,
+        )
 
     def _done(self, record: Aggregate) -> Response:
         restore.done(self.context)

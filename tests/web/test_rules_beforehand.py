@@ -3,33 +3,42 @@ every state that a record comes to, and what is offered is refused for its answe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from html import unescape
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import schemathesis
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from marshmallow import ValidationError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from domain.aggregate import Aggregate, Refusal
 from domain.service import rehearsing
 from domain.support_request import SupportRequest
 from domain.support_request.rules import NotAtThisStage
+from projections.references import reference_of
+from projections.tables import NUMBERS
 from tests.asking import sent_by
 from tests.databases import Databases
 from tests.town import Town
-from tests.web.conftest import Standing, an_app, an_office
+from tests.web.conftest import HIDDEN, Standing, an_app, an_office
 from tests.web.test_policy_at_the_doors import offers, record_commands
 from tests.web.test_schemathesis import Caller
 from tests.web.test_versions import KINDS, _steps, resources_of
 from tests.world import World
 from web.commands.dispatch import execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
+from web.forms import Form
 from web.forms.references import resolve
 from web.resources import RESOURCES
+
+A_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ERRORS = re.compile(r'<div class="govuk-error-summary.*?</div>\s*</div>', re.DOTALL)
 
 DRAWN = 3
 """How many answers are drawn for each command."""
@@ -44,6 +53,7 @@ class Rehearsal:
         self.person = standing.town.somebody_with_every_post()
         self.program, self.browser = standing.program(self.person), standing.browser(self.person)
         self._bodies: dict[str, list[Any]] = {}
+        self._checked: set[tuple[str, str]] = set()
 
     def open_by_api(self, resource: Resource[Any], record: Aggregate) -> Mapping[str, Any] | None:
         path = f"/api/v1{resource.href(record, 'commands')}"
@@ -127,6 +137,38 @@ class Rehearsal:
             of_its_request = isinstance(refused, NotAtThisStage) and resource.kind is not SupportRequest
             if isinstance(refused, Refusal) and not of_its_request:
                 assert command.called(refused.field), (where, refused, type(refused), values)
+            href = resource.href(record, command.name)
+            if command.check and (href, str(refused)) not in self._checked:
+                self._checked.add((href, str(refused)))
+                self.check_answers(href, command, form.text, values, refused)
+
+    def check_answers(
+        self, href: str, command: Command[Any], form: str, values: Any, refused: Exception | None
+    ) -> None:
+        """The page that checks the answers is shown for those that would be saved; others are refused before it as
+        they are after it. Nothing is written, and no number drawn."""
+        typed = dict.fromkeys([*HIDDEN.findall(form), *self.typed(command, values)])
+        before = self.kept()
+        first = self.browser.post(href, data=MultiDict(list(typed)))
+        assert self.kept() == before, href
+        assert ("Check your answers" in first.text) is (refused is None), (href, refused, values)
+        if refused is not None:
+            confirmed = self.browser.post(href, data=MultiDict([*typed, ("confirmed", "yes")]))
+            assert first.status_code == confirmed.status_code in (403, 422), (href, refused)
+            assert ERRORS.findall(first.text) == ERRORS.findall(confirmed.text), href
+
+    def typed(self, command: Command[Any], values: Any) -> Iterator[tuple[str, str]]:
+        """Answers as a page sends them: whatever they name, by its reference."""
+        with self.town.world.services.read() as connection:
+            for name, value in Form(command.schema(), initial=values).hidden_inputs():
+                yield name, reference_of(connection, UUID(value)) or "" if A_UUID.fullmatch(value) else value
+
+    def kept(self) -> list[object]:
+        """How much the database holds, and the numbers that were drawn."""
+        with self.town.world.services.read_present() as connection:
+            tables = sa.inspect(connection).get_table_names()
+            counts = [connection.scalar(sa.text(f"SELECT count(*) FROM {name}")) for name in tables]
+            return [counts, connection.execute(sa.select(NUMBERS).order_by(NUMBERS.c.prefix)).all()]
 
 
 @pytest.fixture(scope="module")

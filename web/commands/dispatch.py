@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -12,7 +13,7 @@ from flask import request
 from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Aggregate, Event
-from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved
+from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved, rehearsing
 from domain.service import NotFound as NoRecord
 from domain.vocabulary import About
 from web.access.context import RequestContext
@@ -171,6 +172,29 @@ def execute(
     id = record.id if record else result.id
     after = saved.get(id)
     return after if isinstance(after, resource.kind) else _as_it_is(context, resource, id)
+
+
+class _Decided(Exception):
+    """Nothing refuses the command: it is about to save."""
+
+
+def rehearse(
+    context: RequestContext,
+    resource: Resource[A],
+    command: Command[A],
+    values: Values,
+    *,
+    command_id: UUID,
+    ref: str | None = None,
+    at: int | None = None,
+) -> None:
+    """Carry out a command up to where it would save. Raises what `execute` would raise, and changes nothing."""
+
+    def stop(*_: object) -> None:
+        raise _Decided
+
+    with suppress(_Decided), rehearsing(stop):
+        execute(context, resource, command, values, command_id=command_id, ref=ref, at=at)
 
 
 def is_done(context: RequestContext, command_id: UUID) -> bool:

@@ -60,7 +60,7 @@ class ImportFile:
     """A file on the disk that is to be taken in, and what somebody says of it. `la` is the authority whose schools
     are taken, by name or code, or ALL; None for the service's own, which is found out then and not `is_la_told`.
     `memberships` are the schools of the groups in the file where another file lists them. `reading` and `saving` are
-    told how far it is; a `rehearsal` changes nothing. `provider_kind` is that of a list which does not say, None
+    told how far it is. `provider_kind` is that of a list which does not say, None
     where nobody has said. The `scanner` looks at the files before anything reads them.
     """
 
@@ -73,7 +73,6 @@ class ImportFile:
     part: bool = False
     force: bool = False
     provider_kind: ProviderKind | None = None
-    rehearsal: bool = False
     scanner: Scanner | None = None
     reading: Progress | None = None
     saving: Saved | None = None
@@ -175,7 +174,7 @@ def _providers(services: Services, wanted: ImportFile) -> ProvidersReport:
         services.service,
         _provider_rows(wanted),
         known=lambda name: [provider.id for provider in named(name)],
-        next_reference=lambda: NEW_PROVIDER if wanted.rehearsal else services.next_reference(Provider),
+        next_reference=lambda: services.next_reference(Provider),
         usual_kind=wanted.provider_kind or ProviderKind.PRIVATE,
     )
 

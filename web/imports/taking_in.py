@@ -118,7 +118,7 @@ def rehearse(
     la = _whose(services, wanted)
     signature = replace(current_signature(), channel=Channel.IMPORT)
     with _refusing(), acting(signature), rehearsing(rehearsal):
-        done = IMPORTERS[wanted.what](services, replace(_of_authority(wanted, la), rehearsal=True))
+        done = IMPORTERS[wanted.what](services, _of_authority(wanted, la))
     return rehearsal, done
 
 

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from flask import current_app, has_request_context, request
 
 from domain.aggregate import Aggregate, Refusal
-from domain.service import Service
+from domain.references import reference
+from domain.service import Service, is_rehearsing
 from domain.signature import LONDON, Signature, acting
 from domain.vocabulary import Channel
 from projections import references
@@ -108,7 +109,10 @@ class Services:
                 connection.execute(statement)
 
     def next_reference(self, kind: type[Aggregate]) -> str:
-        """A reference of a kind, of the calendar year of today, that nobody else is given."""
+        """A reference of a kind, of the calendar year of today, that nobody else is given; the number nought, which
+        no record has, where nothing is saved (domain.service.rehearsing)."""
+        if is_rehearsing():
+            return reference(kind.prefix, 0, 0)
         year = self.today().year
         drawn = self.log.commit(lambda connection: references.draw(connection, kind, year))
         _DRAWN.get([]).append(drawn)

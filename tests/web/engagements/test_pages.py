@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, SessionStatus
 from domain.provider import ProviderKind
 from domain.support_request import RequestStatus, SupportRequest
+from projections.tables import NUMBERS
 from tests.domain.brokered import BEGINS, ENDS
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
@@ -582,6 +584,19 @@ def test_a_service_of_the_authority_is_engaged_without_quotes(market: Market, br
     assert answer.headers["Location"] == WORK
     assert now(market).work.objectives == ("Schemes of work are in use", "Both teachers plan alone")
     assert market.service.find(SupportRequest, market.request).status is RequestStatus.PLACED
+
+
+def test_what_is_refused_is_refused_before_the_answers_are_checked(market: Market, broker: Browser) -> None:
+    market.an_approved_request()
+    backwards = direct(market, **day("ends", BEGINS - timedelta(days=1)))
+
+    refused = broker.send("/engagements/propose", backwards, status=422)
+    broker.send("/engagements/propose", direct(market), status=200)
+
+    assert "The last day must be the same as or after the first day" in refused.text
+    with market.world.services.read_present() as connection:
+        drawn = connection.execute(sa.select(NUMBERS.c.last).where(NUMBERS.c.prefix == "BE")).all()
+    assert drawn == []
 
 
 def test_nothing_is_proposed_where_no_request_waits_for_somebody(market: Market, broker: Browser) -> None:

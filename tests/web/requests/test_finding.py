@@ -154,9 +154,8 @@ def test_providers_are_invited_after_a_look_at_the_answers(
 
 def test_inviting_one_alone_needs_a_reason(shortlisted: Browser) -> None:
     answers = {"brief": "Plan with two teachers", "invite": CALDER, **REPLY_BY}
-    page = shortlisted.send(f"{REQUEST}/open-tender", answers, status=200).text
 
-    refused = shortlisted.send_page(f"{REQUEST}/open-tender", page, {**answers, "confirmed": "yes"}, status=422)
+    refused = shortlisted.send(f"{REQUEST}/open-tender", answers, status=422)
 
     assert "Enter why only one provider is asked" in refused.text
     shortlisted.send_and_check(f"{REQUEST}/open-tender", {**answers, "reason": "Nobody else is free"})
@@ -166,9 +165,8 @@ def test_whoever_is_no_longer_cleared_is_refused_by_name(shortlisted: Browser, m
     with world.acting():
         world.services.service.change(Provider, market.harrop.id, lambda one: one.suspend(reason="A complaint"))
     answers = {"brief": "Plan with two teachers", "invite": [CALDER, HARROP], **REPLY_BY}
-    page = shortlisted.send(f"{REQUEST}/open-tender", answers, status=200).text
 
-    refused = shortlisted.send_page(f"{REQUEST}/open-tender", page, {**answers, "confirmed": "yes"}, status=422)
+    refused = shortlisted.send(f"{REQUEST}/open-tender", answers, status=422)
 
     assert "Harrop Associates is suspended" in refused.text
     assert found(world).status is RequestStatus.SHORTLISTED
