@@ -28,6 +28,11 @@ class InvitationProgress(LabelledEnum):
     CLOSED = "closed"
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing is decided any more, neither by the provider nor about its quote."""
+        return self not in (InvitationProgress.AWAITED, InvitationProgress.OVERDUE, InvitationProgress.QUOTED)
+
+    @property
     def label(self) -> str:
         return _LABELS.get(self.value) or super().label
 

@@ -24,8 +24,7 @@ def _standing(row: ProvidersInvitation, today: date) -> InvitationProgress:
 
 def _reply_by(row: ProvidersInvitation, names: Names) -> str:
     """When a reply is due, in words; of what is settled, the day alone."""
-    standing = _standing(row, names.services.today())
-    if standing not in {InvitationProgress.AWAITED, InvitationProgress.OVERDUE, InvitationProgress.QUOTED}:
+    if _standing(row, names.services.today()).is_settled:
         return formats.short_date(row.reply_by)
     return f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, names.services.now())}"
 
