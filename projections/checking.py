@@ -18,7 +18,7 @@ from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Found, folded, read_for, steps_of
 from projections.rows import live_rows
 from projections.view import Key, View, ViewTable
-from projections.view_status import ViewStatus, standings
+from projections.view_status import ViewStatus, view_statuses
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ def check(
 ) -> list[Difference | Stopped | Broken]:
     """Where the live tables differ from what a rebuild would give, all seen at one moment."""
     with log.snapshot.begin() as connection:
-        known = standings(connection)
+        known = view_statuses(connection)
         return [found for view in views for found in _checked(log, connection, view, known[view.name], progress)]
 
 
@@ -101,25 +101,25 @@ def _each_can_be_read(views: tuple[View, ...], dialect: sa.Dialect) -> str:
 
 
 def _checked(
-    log: SqlLog, connection: sa.Connection, view: View, standing: ViewStatus, progress: Callable[[int], None]
+    log: SqlLog, connection: sa.Connection, view: View, status: ViewStatus, progress: Callable[[int], None]
 ) -> list[Difference | Stopped | Broken]:
     if broken := broken_table(log, view):
         return [broken]
     try:
-        return list(_check(log, connection, view, standing, progress))
+        return list(_check(log, connection, view, status, progress))
     except CannotFold as failed:
         return [Stopped(view.name, failed.position, str(failed))]
 
 
 def _check(
-    log: SqlLog, connection: sa.Connection, view: View, standing: ViewStatus, progress: Callable[[int], None]
+    log: SqlLog, connection: sa.Connection, view: View, status: ViewStatus, progress: Callable[[int], None]
 ) -> Iterator[Difference | Stopped]:
-    if standing.stopped_at is not None:
-        yield Stopped(view.name, standing.stopped_at, standing.error or "")
+    if status.stopped_at is not None:
+        yield Stopped(view.name, status.stopped_at, status.error or "")
         return
     rows: dict[ViewTable[Any], Found] = {sheet: {} for sheet in view.sheets}
     found = dict.fromkeys(view.sheets, 0)
-    for page in _pages(log, connection, standing.position if standing.follows else None):
+    for page in _pages(log, connection, status.position if status.follows else None):
         events = read_for(view, page)
         for sheet, before in rows.items():
             after = folded(view, sheet, {} if sheet.journal else before, list(steps_of(view, sheet, events)))

@@ -17,7 +17,7 @@ from domain.service import Unreadable
 from projections.codec import StoredRecord, event_of
 from projections.rows import live_rows
 from projections.view import Key, View, ViewTable
-from projections.view_status import generation, standings, stop
+from projections.view_status import generation, stop, view_statuses
 
 Step = tuple[Key, Any, Event]
 Found = dict[Key, Any]
@@ -116,7 +116,7 @@ class Follower:
 
     def learn(self, connection: sa.Connection) -> None:
         """Look how the views stand now. Raises Superseded."""
-        found, number = standings(connection), generation(connection)
+        found, number = view_statuses(connection), generation(connection)
         for view in self.views:
             if view.name in found and not found[view.name].is_of(view):
                 raise Superseded(f"{view.name} was filled by another release of the service: restart this process")

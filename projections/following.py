@@ -12,7 +12,7 @@ from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Follower, TableChange, changes_by, read_for
 from projections.view import View
-from projections.view_status import hold, moved, resume, set_following, standings, stop
+from projections.view_status import hold, moved, resume, set_following, stop, view_statuses
 
 TOGETHER = 500
 """Events folded in one transaction."""
@@ -60,7 +60,7 @@ class Following:
         """Bring every following view forward by one batch; returns how many events there were."""
         with self.log.primary.connect() as connection:
             self.follower.learn(connection)
-            known = standings(connection)
+            known = view_statuses(connection)
         views = {view: known[view.name].position for view in self.follower.following}
         if not views:
             return 0
@@ -76,8 +76,8 @@ class Following:
 
     def _try_again(self, connection: sa.Connection) -> None:
         for view in self.follower.views:
-            standing = standings(connection).get(view.name)
-            if standing and standing.follows and standing.stopped_at is not None:
+            status = view_statuses(connection).get(view.name)
+            if status and status.follows and status.stopped_at is not None:
                 resume(connection, view.name)
 
 
@@ -118,7 +118,7 @@ def let_follow(log: SqlLog, view: View) -> None:
 
     def begin(connection: sa.Connection) -> None:
         log.hold_still(connection)
-        if not standings(connection)[view.name].follows:
+        if not view_statuses(connection)[view.name].follows:
             set_following(connection, view.name, True, log.last_position(connection))
 
     log.commit(begin)
@@ -140,11 +140,11 @@ def _end(log: SqlLog, connection: sa.Connection, view: View) -> bool:
     """Take what was saved since, while nobody saves, and follow no more."""
     log.hold_still(connection)
     hold(connection, view.name)
-    standing = standings(connection)[view.name]
-    if standing.stopped_at is not None:
-        raise IsStopped(f"{view.name} is stopped at event {standing.stopped_at}: {standing.error}")
-    if standing.follows:
-        tail = Tail(log, standing.position)
+    status = view_statuses(connection)[view.name]
+    if status.stopped_at is not None:
+        raise IsStopped(f"{view.name} is stopped at event {status.stopped_at}: {status.error}")
+    if status.follows:
+        tail = Tail(log, status.position)
         while page := tail.rest(connection):
             for change in changes_by(connection, view, read_for(view, page)):
                 change.write(connection)

@@ -137,12 +137,12 @@ LATEST_NOTES = (notes.table.c.written_on.desc(), notes.table.c.reference.desc())
 LATEST_FILES = (files.table.c.added_on.desc(), files.table.c.reference.desc())
 
 
-def notes_standing_on(record: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
+def notes_on(record: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
     """The condition that a note is on a record and was not withdrawn."""
     return sa.and_(notes.table.c.on_record == record, notes.table.c.withdrawn_on.is_(None))
 
 
-def files_standing_on(record: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
+def files_on(record: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
     """The condition that a file is on a record and was not withdrawn."""
     return sa.and_(files.table.c.on_record == record, files.table.c.withdrawn_on.is_(None))
 

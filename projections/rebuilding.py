@@ -22,7 +22,7 @@ from projections.follower import CannotFold, Follower, read_for
 from projections.shadow_table import WRITTEN_TOGETHER, ShadowTable, Writing
 from projections.tables import REBUILDS
 from projections.view import Key, View
-from projections.view_status import ViewStatus, count_to, filled, hold, standings, stop
+from projections.view_status import ViewStatus, count_to, filled, hold, stop, view_statuses
 
 LOCK = "views"
 """What only one process at a time may do to the views: make and refill them."""
@@ -86,7 +86,7 @@ def prepare(
 
 def _stale(log: SqlLog, views: Sequence[View]) -> list[View]:
     with log.snapshot.connect() as connection:
-        known = standings(connection)
+        known = view_statuses(connection)
     return [view for view in views if _is_stale(view, known.get(view.name))]
 
 
@@ -110,7 +110,7 @@ def _stopped(connection: sa.Connection, view: View, position: int, error: str) -
 
 
 def _stop_inline(connection: sa.Connection, view: View, position: int, error: str) -> None:
-    known = standings(connection).get(view.name)
+    known = view_statuses(connection).get(view.name)
     # One that follows stops by itself when it comes to the event.
     if known is not None and not known.follows:
         stop(connection, view.name, position, error)
@@ -239,7 +239,7 @@ class _Rebuild:
     def _differing(self) -> list[tuple[str, Key]] | None:
         """The keys of rows that differ from the live ones, but for those that events have touched since."""
         with self.log.snapshot.begin() as connection:
-            known = standings(connection).get(self.view.name)
+            known = view_statuses(connection).get(self.view.name)
             if known is None or not known.is_of(self.view) or known.follows or known.stopped_at:
                 return None
             if not all(_is_whole(connection, beside) for beside in self.beside):

@@ -28,7 +28,7 @@ class ViewStatus:
         return self.fingerprint == view.fingerprint
 
 
-def standings(connection: sa.Connection) -> dict[str, ViewStatus]:
+def view_statuses(connection: sa.Connection) -> dict[str, ViewStatus]:
     """How every view stands, by name."""
     return {row.name: ViewStatus(*row) for row in connection.execute(VIEWS.select())}
 
@@ -65,7 +65,7 @@ def is_behind(connection: sa.Connection, position: int | None) -> bool | None:
 
 def behind_since(connection: sa.Connection) -> dict[str, datetime]:
     """The views that follow and have not taken all of the log yet: by name, when the first event that each lacks was
-    recorded. One that is stopped is told by its standing."""
+    recorded. One that is stopped is told by its status."""
     lacking = (
         sa.select(EVENTS.c.recorded_at)
         .where(EVENTS.c.position > VIEWS.c.position)
@@ -80,7 +80,7 @@ def behind_since(connection: sa.Connection) -> dict[str, datetime]:
 def filled(connection: sa.Connection, views: Sequence[View], position: int) -> None:
     """The tables of these views are what all events up to a position make them."""
     _one_at_a_time(connection)
-    known = standings(connection)
+    known = view_statuses(connection)
     for view in views:
         changed = {"fingerprint": view.fingerprint, "position": position, "stopped_at": None, "error": None}
         if view.name in known:

@@ -39,7 +39,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BoardRequirement:
     """One requirement: whose it is (None: the provider's own), how it stands, its last day and why it does not hold.
 
     `good_to` is the last day on which it holds, as the policy counts it; None if nothing ends it or it does not hold.
@@ -47,33 +47,35 @@ class Line:
 
     item: Requirement
     person: UUID | None
-    standing: CheckStatus
+    status: CheckStatus
     good_to: date | None = None
     why: str = ""
 
 
-def lines(facts: VettingFacts, people: Iterable[UUID], day: date, policy: VettingPolicy) -> list[Line]:
+def lines(facts: VettingFacts, people: Iterable[UUID], day: date, policy: VettingPolicy) -> list[BoardRequirement]:
     """How all that the policy asks stands on a day: first what the provider itself has to show, then each person."""
     return list(_lines(facts, people, day, policy))
 
 
-def _lines(facts: VettingFacts, people: Iterable[UUID], day: date, policy: VettingPolicy) -> Iterator[Line]:
+def _lines(
+    facts: VettingFacts, people: Iterable[UUID], day: date, policy: VettingPolicy
+) -> Iterator[BoardRequirement]:
     for person in (None, *people):
         for demand in demands_on(facts, person, policy):
             if demand.item.of_organisation == (person is None):
                 yield _line(facts, person, day, demand, policy.version)
 
 
-def _line(facts: VettingFacts, person: UUID | None, day: date, demand: Demand, version: str) -> Line:
+def _line(facts: VettingFacts, person: UUID | None, day: date, demand: Demand, version: str) -> BoardRequirement:
     alone = VettingPolicy(version, {facts.kind: (demand,)})
     clearance = cleared_on(facts, person, day, alone)
     if clearance.missing:
         missing = clearance.missing[0]
         if missing.last is None:
-            standing = CheckStatus.MISSING
+            status = CheckStatus.MISSING
         else:
-            standing = CheckStatus.REVOKED if missing.last.is_revoked_on(day) else CheckStatus.ENDED
-        return Line(demand.item, person, standing, why=missing.why)
+            status = CheckStatus.REVOKED if missing.last.is_revoked_on(day) else CheckStatus.ENDED
+        return BoardRequirement(demand.item, person, status, why=missing.why)
     ends = clearance.valid_to
     soon = ends is not None and ends <= day + SOON
-    return Line(demand.item, person, CheckStatus.ENDS_SOON if soon else CheckStatus.HOLDS, ends)
+    return BoardRequirement(demand.item, person, CheckStatus.ENDS_SOON if soon else CheckStatus.HOLDS, ends)

@@ -62,7 +62,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Brokerage:
-    """The broker's desk: each method is one command, given inside a signature.
+    """What a broker does: each method is one command, given inside a signature.
 
     `at` is the version of the record named first that the command was decided on. Raises the refusals of the
     records and of eligibility, NotFound, Stale, AlreadyDone.

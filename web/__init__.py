@@ -142,11 +142,11 @@ def _add_templates(app: Flask) -> None:
     @app.context_processor
     @handed
     def around(context: RequestContext) -> dict[str, Any]:
-        asking = context.user_or_none
+        user = context.user_or_none
         return {
             "authority": authority(context.services),
-            "person": asking,
-            "navigation": navigation(asking),
+            "person": user,
+            "navigation": navigation(user),
             "standstill": notice(context),
             "recoveries": recovery.notices(context),
         }

@@ -41,7 +41,7 @@ class Case:
     role: Role
 
     @property
-    def desk(self) -> Brokerage:
+    def brokerage(self) -> Brokerage:
         return Brokerage(self.world.service, lambda _: VETTING)
 
     @property
@@ -161,7 +161,7 @@ def _engaged_directly(case: Case) -> Story:
         ends=begins + timedelta(days=90),
         fund="School budget",
     )
-    engagement = case.desk.engage_directly(
+    engagement = case.brokerage.engage_directly(
         case.request, world.reference(BrokeredEngagement), terms, reason="The authority's own service is free then"
     )
     yield from _delivered(case, engagement, provider)
@@ -173,12 +173,12 @@ def _brokered(case: Case) -> Story:
     invited = world.dice.sample(world.outside[case.subject], world.model.requests.quotes)
     chosen = [each.id for each in invited]
     yield case.later(1, 2)
-    case.desk.shortlist(
+    case.brokerage.shortlist(
         case.request, offers=lambda need: list(_offers(world, need)), policy=USUAL_POLICY, chosen=chosen, days=DAYS
     )
     yield case.later(1, 2)
     reply_by = world.later(14, 14)
-    tender = case.desk.open_tender(
+    tender = case.brokerage.open_tender(
         case.request,
         world.reference(Tender),
         brief=f"{NEED} Wanted: {WANTED}. About {DAYS} days.",
@@ -187,16 +187,16 @@ def _brokered(case: Case) -> Story:
     )
     for provider in invited:
         yield When(min(world.later(2, 6), reply_by), provider.specialist, Role.SPECIALIST, 15)
-        case.desk.quote(tender, provider.id, _quote(world, provider))
+        case.brokerage.quote(tender, provider.id, _quote(world, provider))
     yield case.later(1, 4)
     rationale = "The approach fits the department best, and the school asked for this provider"
-    case.desk.select(tender, chosen[0], rationale=rationale, approver=world.director)
+    case.brokerage.select(tender, chosen[0], rationale=rationale, approver=world.director)
     yield case.later(1, 2)
     begins = working_day(world.today + timedelta(days=21))
     agreement = Agreement(
         scope=WANTED, objectives=(WANTED,), begins=begins, ends=working_day(begins + timedelta(days=90))
     )
-    engagement = case.desk.engage_selected(tender, world.reference(BrokeredEngagement), agreement)
+    engagement = case.brokerage.engage_selected(tender, world.reference(BrokeredEngagement), agreement)
     world.service.forget(tender)
     yield from _delivered(case, engagement, invited[0])
 

@@ -1,4 +1,4 @@
-"""What waits about requests and tenders; a tender and an engagement lie on the desk of the request's broker."""
+"""What waits about requests and tenders; a tender and an engagement are the work of the request's broker."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 INFORMATION, QUESTIONS, CLOSING = "information", "questions", "closing"
 
 ON_THE_DESK = ((REQUEST, MAIN), (TENDER, MAIN), (TENDER, QUESTIONS), (ENGAGEMENT, MAIN), (ENGAGEMENT, CLOSING))
-"""The kinds and parts of what lies on the desk of a request's broker: all of it follows the request."""
+"""The kinds and parts of what waits for a request's broker: all of it follows the request."""
 
 ON_THE_CLOCK = ((REQUEST, MAIN), (TENDER, MAIN))
 """What rests while the school is asked, as the clock of the request stands still."""
@@ -55,7 +55,7 @@ def _clock(event: Event) -> Iterable[Key]:
 
 @items.on_each(SupportRequest.Raised, keys=_desk)
 def request_raised(_: Item | None, event: SupportRequest.Raised, key: Key) -> Item:
-    """The request waits; what may follow from it has its place on the same desk."""
+    """The request waits; what may follow from it waits for the same person."""
     _, kind, part = key
     task = Task.TRIAGE if kind == REQUEST else None
     due = event.needed_from if kind == REQUEST else None

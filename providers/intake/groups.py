@@ -118,20 +118,20 @@ def import_groups(
         report.problems.append(problem)
     there = known_groups()
     in_doubt = {key for key, group in there.items() if key[0] in contested and _is_academy_trust(group)}
-    standing = (former | in_doubt) - told.keys()
+    remaining = (former | in_doubt) - told.keys()
     joining = [
         _Joining(line=line, value=group.name, key=f"{school} in {uid}", school=school, group=group, source=source)
         for (school, uid), (line, group) in told.items()
         if not _is_known(group, there.get((school, uid)))
     ]
     if full:
-        _must_be_full(there, {*told, *standing, *closed}, report.problems)
+        _must_be_full(there, {*told, *remaining, *closed}, report.problems)
     moved = _in_academy_trusts(told)
     gone = [
         key
         for key, group in there.items()
         if key not in told
-        and key not in standing
+        and key not in remaining
         and (full or key[1] in named or (key[0] in moved and _is_academy_trust(group)))
     ]
     differing = [key for key, (_, group) in told.items() if key in there and not _is_known(group, there[key])]
@@ -139,7 +139,7 @@ def import_groups(
     newest = max((membership.dated for membership in changed), default=source.dated)
     if newest > source.dated and not force:
         raise OlderThanKnown(source.dated, newest)
-    report.unchanged = len(told) + len(standing) - len(joining)
+    report.unchanged = len(told) + len(remaining) - len(joining)
     leaving = [
         _Leaving(
             line=1, value=there[school, uid].name, key=f"{school} out of {uid}", school=school, uid=uid, source=source

@@ -17,7 +17,7 @@ from domain.service import Unavailable
 from projections.codec import stored
 from projections.following import Following, let_follow
 from projections.rebuilding import rebuild
-from projections.view_status import standings
+from projections.view_status import view_statuses
 from tests.databases import Databases, with_log
 from tests.notebook import VIEWS, Desk, Notebook, command, entries, notebooks
 
@@ -170,4 +170,4 @@ def test_a_view_is_not_set_to_follow_or_inline_behind_everybody_s_back(held_up: 
     with saving(desk), pytest.raises(Unavailable, match="try again"):
         let_follow(desk.log, VIEWS[0])
     with desk.reader.connect() as connection:
-        assert not standings(connection)["test_notebooks"].follows
+        assert not view_statuses(connection)["test_notebooks"].follows

@@ -17,7 +17,7 @@ from domain.account import TokenScopes
 from domain.note import Note
 from projections.checking import check
 from projections.following import let_follow
-from projections.view_status import standings
+from projections.view_status import view_statuses
 from tests.chance import MOMENTS
 from tests.databases import SqliteDatabases, with_views
 from tests.fire.clerks import Clerks
@@ -91,7 +91,7 @@ def keep_killing(deployment: Deployment, clerks: Clerks, chance: Random) -> None
 
 def is_caught_up(services: Services) -> bool:
     with services.read() as connection:
-        end, known = services.log.last_position(connection), standings(connection)
+        end, known = services.log.last_position(connection), view_statuses(connection)
     return all(known[name].position == end for name in FOLLOWING)
 
 

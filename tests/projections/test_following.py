@@ -21,7 +21,7 @@ from projections.checking import Stopped
 from projections.codec import stored
 from projections.following import Following, IsStopped, keep_inline, let_follow
 from projections.view import Row, View, ViewTable
-from projections.view_status import ViewStatus, standings
+from projections.view_status import ViewStatus, view_statuses
 from tests import notebook as told
 from tests.databases import Databases, with_log
 from tests.notebook import POISON, VIEWS, Desk, Notebook, command, entries, notebooks
@@ -63,14 +63,14 @@ def catch_up(desk: Desk) -> int:
     following, batches = Following(desk.log, desk.follower), 0
     while any(
         each.follows and each.stopped_at is None and each.position < end_of_log(desk)
-        for each in desk.read(standings).values()
+        for each in desk.read(view_statuses).values()
     ):
         batches += following.step() > 0
     return batches
 
 
-def standing(desk: Desk, view: View) -> ViewStatus:
-    found: dict[str, ViewStatus] = desk.read(standings)
+def status_of(desk: Desk, view: View) -> ViewStatus:
+    found: dict[str, ViewStatus] = desk.read(view_statuses)
     return found[view.name]
 
 
@@ -124,7 +124,7 @@ def test_a_view_that_follows_gets_what_was_saved_when_it_is_brought_forward(desk
     catch_up(desk)
     assert desk.read(notebooks.get, first).lines == 2
     assert desk.read(notebooks.get, second).lines == 2
-    assert standing(desk, OF_NOTEBOOKS).position == end_of_log(desk)
+    assert status_of(desk, OF_NOTEBOOKS).position == end_of_log(desk)
     assert desk.differences() == []
 
 
@@ -134,7 +134,7 @@ def test_views_that_follow_from_different_positions_reach_the_end_together(desk:
     let_follow(desk.log, OF_ENTRIES)
     a_notebook(desk, "one")
     catch_up(desk)
-    assert {standing(desk, view).position for view in VIEWS} == {end_of_log(desk)}
+    assert {status_of(desk, view).position for view in VIEWS} == {end_of_log(desk)}
     assert desk.differences() == []
 
 
@@ -169,7 +169,7 @@ def test_two_who_follow_never_take_an_event_twice(url: str, monkeypatch: pytest.
         batches = list(threads.map(catch_up, followers))
     assert sum(batches) >= 12
     catch_up(writer)
-    assert standing(writer, OF_ENTRIES).position == end_of_log(writer)
+    assert status_of(writer, OF_ENTRIES).position == end_of_log(writer)
     assert len(writer.read(entries.rows)) == 60
     assert writer.differences() == []
     for desk in desks:
@@ -201,7 +201,7 @@ def test_a_view_that_cannot_take_an_event_stops_there_alone_and_goes_on_after_th
     id = a_notebook(desk, "one", POISON, "three")
     write(desk, id, "four")
     catch_up(desk)
-    stopped = standing(desk, OF_NOTEBOOKS)
+    stopped = status_of(desk, OF_NOTEBOOKS)
     assert (stopped.position, stopped.stopped_at) == (position(desk, 2), position(desk, 3))
     assert stopped.error == f"test_notebooks cannot take notebook.written: ArithmeticError: {POISON}"
     assert desk.read(notebooks.get, id).lines == 1
@@ -212,8 +212,8 @@ def test_a_view_that_cannot_take_an_event_stops_there_alone_and_goes_on_after_th
 
     monkeypatch.setattr(told, "POISON", "something else")
     following = Following(desk.log, desk.follower)
-    following.run(lambda: standing(desk, OF_NOTEBOOKS).position < end_of_log(desk))
-    assert standing(desk, OF_NOTEBOOKS).stopped_at is None
+    following.run(lambda: status_of(desk, OF_NOTEBOOKS).position < end_of_log(desk))
+    assert status_of(desk, OF_NOTEBOOKS).stopped_at is None
     assert desk.read(notebooks.get, id).lines == 4
     assert desk.differences() == []
 
@@ -239,7 +239,7 @@ def test_a_view_stops_at_the_first_event_that_any_of_its_sheets_cannot_take(url:
     let_follow(desk.log, view)
     a_notebook(desk, "one", "two", "three")
     catch_up(desk)
-    stopped = standing(desk, view)
+    stopped = status_of(desk, view)
     assert (stopped.position, stopped.stopped_at) == (position(desk, 2), position(desk, 3))
     assert len(desk.read(later.rows)) == len(desk.read(earlier.rows)) == 1
     desk.close()
@@ -268,7 +268,7 @@ def test_a_view_goes_to_and_fro_while_others_write_and_misses_nothing(desk: Desk
                 until(lambda: end_of_log(desk) > saved + 20)  # noqa: B023  # asked before the next turn
                 for view in VIEWS:
                     keep_inline(desk.log, desk.follower, view)
-                    assert not standing(desk, view).follows
+                    assert not status_of(desk, view).follows
         ended.set()
         written = sum(done.result(PATIENCE) for done in writing)
     assert desk.differences() == []
@@ -277,12 +277,12 @@ def test_a_view_goes_to_and_fro_while_others_write_and_misses_nothing(desk: Desk
 
 def test_what_was_kept_in_step_and_stopped_does_not_come_back_by_following(desk: Desk) -> None:
     a_notebook(desk, "one", POISON)
-    assert standing(desk, OF_NOTEBOOKS).stopped_at == position(desk, 3)
+    assert status_of(desk, OF_NOTEBOOKS).stopped_at == position(desk, 3)
     let_follow(desk.log, OF_ENTRIES)
     a_notebook(desk)
     catch_up(desk)
-    assert standing(desk, OF_NOTEBOOKS).stopped_at == position(desk, 3)
-    assert standing(desk, OF_ENTRIES).position == position(desk, 4)
+    assert status_of(desk, OF_NOTEBOOKS).stopped_at == position(desk, 3)
+    assert status_of(desk, OF_ENTRIES).position == position(desk, 4)
 
 
 def test_a_position_that_was_given_up_holds_nobody_up(postgresql_databases: Databases) -> None:
@@ -299,7 +299,7 @@ def test_a_position_that_was_given_up_holds_nobody_up(postgresql_databases: Data
             assert [following.step() for _ in range(3)] == [0, 0, 0]
             given_up.rollback()
         until(lambda: following.step() == 1)
-        assert standing(desk, OF_ENTRIES).position == position(desk, 1)
+        assert status_of(desk, OF_ENTRIES).position == position(desk, 1)
         assert desk.differences() == []
         desk.close()
 
@@ -334,9 +334,9 @@ def test_whoever_follows_after_one_that_was_killed_goes_on_exactly_there(desk: D
     program: list[Any] = [sys.executable, "-c", KILLED, url]
     done = subprocess.run(program, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert {standing(desk, view).position for view in VIEWS} == {position(desk, 5)}
+    assert {status_of(desk, view).position for view in VIEWS} == {position(desk, 5)}
     assert desk.differences() == []
     catch_up(desk)
-    assert {standing(desk, view).position for view in VIEWS} == {end_of_log(desk)}
+    assert {status_of(desk, view).position for view in VIEWS} == {end_of_log(desk)}
     assert len(desk.read(entries.rows)) == 16
     assert desk.differences() == []

@@ -16,7 +16,7 @@ from projections.event_log import EVENTS
 from projections.follower import CannotFold
 from projections.following import Following, IsStopped, keep_inline, let_follow
 from projections.rebuilding import prepare, rebuild
-from projections.view_status import standings
+from projections.view_status import view_statuses
 from tests.damage import damage, write_strange_event
 from tests.databases import Databases, with_log
 from tests.notebook import VIEWS, Desk, Notebook, command, entries, notebooks
@@ -61,7 +61,7 @@ def a_notebook(desk: Desk, *lines: str) -> UUID:
 
 def stopped_views(desk: Desk) -> list[str]:
     with desk.reader.connect() as connection:
-        known = standings(connection)
+        known = view_statuses(connection)
     return [view.name for view in VIEWS if known[view.name].stopped_at is not None]
 
 
@@ -126,7 +126,7 @@ def test_of_the_views_that_follow_only_those_that_read_it_stand_still(
         pass
     assert stopped_views(desk) == readers
     with desk.reader.connect() as connection:
-        known = standings(connection)
+        known = view_statuses(connection)
         last = desk.log.last_position(connection)
     for view in VIEWS:
         if view.name in readers:
@@ -147,7 +147,7 @@ def test_events_that_nobody_reads_do_not_hold_a_following_view_up(desk: Desk) ->
     while following.step():
         pass
     with desk.reader.connect() as connection:
-        assert standings(connection)[OF_NOTEBOOKS.name].position == position
+        assert view_statuses(connection)[OF_NOTEBOOKS.name].position == position
 
 
 def test_its_record_cannot_be_opened_and_others_can(desk: Desk) -> None:

@@ -147,7 +147,7 @@ def test_the_status_and_the_reason_say_what_happened(check: Check, status: str, 
         f"Proof of identity: {why}"
     ]
     (line,) = (each for each in lines(facts, [GRACE], DAY, USUAL_POLICY) if each.item is Requirement.IDENTITY)
-    assert (line.standing.label, line.why) == (status, f"Proof of identity: {why}")
+    assert (line.status.label, line.why) == (status, f"Proof of identity: {why}")
 
 
 def test_a_check_is_good_for_as_long_as_the_policy_says_and_no_longer() -> None:

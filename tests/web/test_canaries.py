@@ -171,13 +171,13 @@ class Walk:
     def kept_from(self, person: UUID) -> set[str]:
         """The words that the policy keeps from somebody."""
         with sent_by(self.app, person) as context:
-            asking = context.user
-            teams = {right.leads for right in asking.rights} - {None}
+            user = context.user
+            teams = {right.leads for right in user.rights} - {None}
             return {
                 word
                 for word, secret in self.valley.secrets.items()
                 if person != secret.writer
-                and not asking.may(
+                and not user.may(
                     secret.action,
                     RecordScope(secret.where.school, next(iter(teams), None), secret.where.provider),
                 )

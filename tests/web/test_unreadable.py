@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from flask import Flask
 
 from projections.event_log import EVENTS
-from projections.view_status import standings
+from projections.view_status import view_statuses
 from tests.damage import damage, write_strange_event
 from tests.databases import Databases
 from tests.web.conftest import Browser, Program
@@ -43,7 +43,7 @@ def run(*words: str) -> tuple[int, str]:
 
 def stopped(world: World) -> dict[str, int]:
     with world.services.read() as connection:
-        known = standings(connection)
+        known = view_statuses(connection)
     return {each.name: each.stopped_at for each in known.values() if each.stopped_at is not None}
 
 

@@ -30,7 +30,7 @@ from tests.town import Town
 from tests.web.conftest import a_program, an_app, an_office
 from tests.web.walking import addresses, references
 from tests.world import World
-from web.access.identity import reach
+from web.access.identity import list_scope
 from web.access.name_cache import references_of
 from web.resources import RESOURCES
 
@@ -182,7 +182,7 @@ def test_what_is_counted_of_a_list_is_what_the_reader_can_page_through(three: Th
         with sent_by(authority.app, person) as context, context.read() as snapshot:
             if resource.listing is None or not context.user.may(resource.read):
                 continue
-            seen = reach(snapshot, resource.read)
+            seen = list_scope(snapshot, resource.read)
             every = resource.listing.page(snapshot, seen, {}, None, 200).rows
             for place in range(len(every)):
                 after = resource.listing.cursor(every[place - 1]) if place else None

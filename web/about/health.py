@@ -24,7 +24,7 @@ from projections.database import unless_busy
 from projections.event_log import EVENTS, Tail
 from projections.event_log.faults import FAULTS, first_line, meant
 from projections.tables import CHECKS
-from projections.view_status import ViewStatus, behind_since, standings
+from projections.view_status import ViewStatus, behind_since, view_statuses
 from web import formats
 from web.runtime.moved_away import of_move
 from web.runtime.services import Services
@@ -117,7 +117,7 @@ def health_of(services: Services, *, may_write: bool = True) -> Health:
         with services.log.snapshot.connect() as connection:
             if move := of_move(connection):
                 return Health((move,))
-            known = standings(connection)
+            known = view_statuses(connection)
             clock = _of_time(connection, services.now())
             warnings = [MAIL, *([clock] if clock else []), *_of_following(known)]
             warnings += _of_lag(behind_since(connection), services.now())
@@ -201,13 +201,13 @@ def _of_views(services: Services, known: dict[str, ViewStatus]) -> dict[str, str
     causes = {}
     broken = broken_views(services.log, [view for view in services.follower.views if view.name in known])
     for view in services.follower.views:
-        standing = known.get(view.name)
-        if standing is None or not standing.is_of(view):
+        status = known.get(view.name)
+        if status is None or not status.is_of(view):
             causes[view.name] = (
                 f"The view {view.name} must be rebuilt: restart the service, or run `sis views rebuild {view.name}`"
             )
-        elif standing.stopped_at is not None and not standing.follows:
-            causes[view.name] = f"The view {view.name} is stopped at event {standing.stopped_at:,}: {standing.error}"
+        elif status.stopped_at is not None and not status.follows:
+            causes[view.name] = f"The view {view.name} is stopped at event {status.stopped_at:,}: {status.error}"
         elif view.name in broken:
             causes[view.name] = str(broken[view.name])
     return causes

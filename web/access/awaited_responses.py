@@ -30,7 +30,7 @@ def recipients(snapshot: Snapshot, school: UUID) -> list[tuple[UUID, Role]]:
 
 
 @dataclass(frozen=True)
-class Asking:
+class ResponseRequest:
     """Who of a school would be asked to respond to a record today, until when, and by which version of the settings;
     `concerns` are those that the record came of, any of which may keep the school from it."""
 
@@ -40,7 +40,7 @@ class Asking:
     rules: tuple[str, ...]
     concerns: tuple[UUID, ...]
 
-    def asked_for(self, work: Work) -> dict[str, Any]:
+    def to_issue(self, work: Work) -> dict[str, Any]:
         """What issuing takes: people and days, or neither where a concern keeps the school from the record."""
         if _is_kept(work, self.concerns):
             return {"recipients": (), "respond_by": None}
@@ -65,15 +65,15 @@ def _is_kept(work: Work, concerns: Collection[UUID]) -> bool:
     return any(case.sensitivity is not Sensitivity.ORDINARY for case in cases)
 
 
-def asking_about(snapshot: Snapshot, record: UUID, school: UUID) -> Asking:
+def response_request(snapshot: Snapshot, record: UUID, school: UUID) -> ResponseRequest:
     """Who would be asked to respond to a record today."""
     settings, version = settings_of(snapshot.services)
     sent_to = dict.fromkeys(person for person, _ in recipients(snapshot, school))
     behind = tuple(concerns_behind(snapshot.connection, record))
-    return Asking(record, tuple(sent_to), days_from(settings, snapshot.services.today()), (version,), behind)
+    return ResponseRequest(record, tuple(sent_to), days_from(settings, snapshot.services.today()), (version,), behind)
 
 
-def asking_about_all_of(snapshot: Snapshot, case: ConcernCase) -> list[Asking]:
+def response_requests(snapshot: Snapshot, case: ConcernCase) -> list[ResponseRequest]:
     """The same of each record of visit that came of a concern."""
     records = records_of_concern(snapshot.connection, case.id, RecordOfVisit.KIND)
-    return [asking_about(snapshot, record, case.school) for record in records]
+    return [response_request(snapshot, record, case.school) for record in records]

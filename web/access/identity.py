@@ -58,8 +58,8 @@ class SchoolsOfPhases:
 
 def allow(context: RequestContext, action: Action, concerned: RecordScope | None = None) -> Right:
     """The right by which the person who is asking may do this. Raises Unauthorized or Forbidden."""
-    asking = context.user
-    right = right_to(action, asking.rights, asking.person, concerned)
+    user = context.user
+    right = right_to(action, user.rights, user.person, concerned)
     if right is None:
         raise not_allowed(action, here=concerned is not None)
     return right
@@ -78,8 +78,8 @@ def allow_any(context: RequestContext, actions: Sequence[Action]) -> None:
 
 def concerned(snapshot: Snapshot, about: About) -> RecordScope:
     """What the policy needs to know of a record, from whom and what the record concerns."""
-    asking = snapshot.context.user_or_none
-    leads = asking is not None and any(right.leads for right in asking.rights)
+    user = snapshot.context.user_or_none
+    leads = user is not None and any(right.leads for right in user.rights)
     team = _team_of_school(snapshot, about.school) if leads and about.school is not None else None
     return RecordScope(about.school, team, about.provider, frozenset(about.people))
 
@@ -108,35 +108,35 @@ def team_of(phase: str | None) -> Team:
     return TEAM_OF.get(Phase(phase), Team.PRIMARY) if phase else Team.PRIMARY
 
 
-def reach(snapshot: Snapshot, action: Action) -> ListScope:
+def list_scope(snapshot: Snapshot, action: Action) -> ListScope:
     """How far the person who is asking sees in a list. Raises Forbidden where the list is not theirs at all."""
     allow(snapshot.context, action)
-    asking = snapshot.user
-    scope = widest(action, asking.rights)
+    user = snapshot.user
+    scope = widest(action, user.rights)
     if scope is Scope.ALL:
         return ListScope(everything=True)
-    own = _schools_of_rights(action, asking.rights)
+    own = _schools_of_rights(action, user.rights)
     if scope is Scope.TEAM:
-        own |= schools_of_teams(snapshot, _teams_led(asking))
-    return ListScope(schools=own, providers=asking.providers, person=asking.person)
+        own |= schools_of_teams(snapshot, _teams_led(user))
+    return ListScope(schools=own, providers=user.providers, person=user.person)
 
 
-def is_reached(asking: User, action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool] | None:
+def is_reached(user: User, action: Action, school: sa.ColumnElement[UUID]) -> sa.ColumnElement[bool] | None:
     """The condition that a right of somebody reaches a school, to be put within another question; None where it
     reaches all."""
-    scope = widest(action, asking.rights)
+    scope = widest(action, user.rights)
     if scope is Scope.ALL:
         return None
-    own = school.in_(_schools_of_rights(action, asking.rights))
+    own = school.in_(_schools_of_rights(action, user.rights))
     if scope is not Scope.TEAM:
         return own
-    phases, with_phaseless = _phases_of(_teams_led(asking))
+    phases, with_phaseless = _phases_of(_teams_led(user))
     led = sa.select(schools.schools.table.c.id).where(schools.is_of_phases(phases, with_phaseless=with_phaseless))
     return sa.or_(own, school.in_(led))
 
 
-def _teams_led(asking: User) -> frozenset[Team]:
-    return frozenset(right.leads for right in asking.rights if right.leads)
+def _teams_led(user: User) -> frozenset[Team]:
+    return frozenset(right.leads for right in user.rights if right.leads)
 
 
 def _phases_of(teams: Collection[Team]) -> tuple[tuple[str, ...], bool]:

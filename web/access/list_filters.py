@@ -19,7 +19,7 @@ from projections.caseload import Item, Task
 from projections.view import replace
 from web.access.context import Snapshot, User
 from web.access.disclosure import BROKERING, CONCERN, INSIDE, ISSUED, READING, right_to_read
-from web.access.identity import reach
+from web.access.identity import list_scope
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from, restricted_records
 from web.access.restricted_reads import note_shown
@@ -30,10 +30,10 @@ WRITING = (Task.WRITE_RECORD, Task.ISSUE_RECORD, Task.ASSURE_RECORD)
 
 def caseload_limits(snapshot: Snapshot) -> caseload.Narrowed:
     """How a list of what waits is narrowed for the person who asks."""
-    asking, closed = snapshot.user, hidden_from(snapshot).closed
-    if not asking.holds(*INSIDE):
+    user, closed = snapshot.user, hidden_from(snapshot).closed
+    if not user.holds(*INSIDE):
         return {"concerns_of": frozenset(), "without": WRITING, "apart_from": closed}
-    told = reach(snapshot, Action.READ_CONCERN).narrowed() if asking.may(Action.READ_CONCERN) else frozenset()
+    told = list_scope(snapshot, Action.READ_CONCERN).narrowed() if user.may(Action.READ_CONCERN) else frozenset()
     return {"concerns_of": told, "apart_from": closed, "unasked": _unasked(snapshot)}
 
 
@@ -61,22 +61,22 @@ def items_for_reader(snapshot: Snapshot, items: Iterable[Item]) -> list[Item]:
     return told
 
 
-def log_filter(asking: User) -> sa.ColumnElement[bool] | None:
+def log_filter(user: User) -> sa.ColumnElement[bool] | None:
     """What of the whole trail is worth reading for somebody who works in the service: what their rights let them read
     of any record. None where that is everything."""
-    kept_back = [topic for topic in sorted(EVENTS) if not asking.may(right_to_read(topic))]
+    kept_back = [topic for topic in sorted(EVENTS) if not user.may(right_to_read(topic))]
     return audit_trail.trail.table.c.topic.not_in(kept_back) if kept_back else None
 
 
-def shows_log_positions(asking: User) -> bool:
+def shows_log_positions(user: User) -> bool:
     """Whether somebody is told where in the log an entry stands: to whoever is not told of everything, the places
     would tell how much there is beside."""
-    return log_filter(asking) is None
+    return log_filter(user) is None
 
 
-def readable_kinds(asking: User) -> list[str]:
+def readable_kinds(user: User) -> list[str]:
     """The kinds of record of which the trail may tell somebody, in the order of the alphabet."""
-    told = {topic.partition(".")[0] for topic in EVENTS if asking.may(right_to_read(topic))}
+    told = {topic.partition(".")[0] for topic in EVENTS if user.may(right_to_read(topic))}
     return [kind for kind in audit_trail.kinds() if kind in told]
 
 
@@ -90,27 +90,27 @@ def searchable(snapshot: Snapshot, wanted: TrailFilter) -> TrailFilter:
     return dataclasses.replace(wanted, only=told if wanted.only is None else sa.and_(wanted.only, told))
 
 
-def school_trail_filter(asking: User, where: RecordScope) -> sa.ColumnElement[bool] | None:
+def school_trail_filter(user: User, where: RecordScope) -> sa.ColumnElement[bool] | None:
     """What of the trail of a school is worth reading for somebody: all that a Disclosure will tell them, and little
     else. None where that is everything, or too little can be said beforehand."""
     columns, part = audit_trail.trail.table.c, audit_trail.parts.table.c
     note, file = notes.notes.table.c, notes.files.table.c
-    if asking.holds(*INSIDE):
-        if asking.may(READING[CONCERN], where):
-            return log_filter(asking)
-        takes_part = sa.exists().where(part.position == columns.position, part.person == asking.person)
+    if user.holds(*INSIDE):
+        if user.may(READING[CONCERN], where):
+            return log_filter(user)
+        takes_part = sa.exists().where(part.position == columns.position, part.person == user.person)
         noted = sa.exists().where(note.id == columns.stream, note.on_kind == CONCERN)
         filed = sa.exists().where(file.id == columns.stream, file.on_kind == CONCERN)
-        readable = log_filter(asking)
+        readable = log_filter(user)
         return sa.and_(
             sa.true() if readable is None else readable,
             sa.or_(columns.kind != CONCERN, takes_part),
             sa.or_(columns.kind != Note.KIND, sa.not_(noted)),
             sa.or_(columns.kind != Attachment.KIND, sa.not_(filed)),
         )
-    if asking.holds(Role.SPECIALIST):
+    if user.holds(Role.SPECIALIST):
         return None
-    kinds = [kind for kind, action in READING.items() if asking.may(action, where)]
+    kinds = [kind for kind, action in READING.items() if user.may(action, where)]
     case = concerns.cases.table.c
     ordinary = sa.select(case.id).where(case.sensitivity == Sensitivity.ORDINARY)
     for_them = sa.exists().where(

@@ -13,17 +13,17 @@ from web.access.policy import Action
 
 def may_name(snapshot: Snapshot, person: UUID) -> bool:
     """Whether the person who asks may name another in what they send."""
-    asking = snapshot.user
-    if asking.may(Action.READ_PEOPLE) or person == asking.person:
+    user = snapshot.user
+    if user.may(Action.READ_PEOPLE) or person == user.person:
         return True
     return person in snapshot.context.kept(Acquaintances, lambda: _acquainted(snapshot)).people
 
 
 def colleagues(snapshot: Snapshot) -> list[UUID]:
     """Those who work for the provider of whoever asks today, and who lead their school, each once."""
-    connection, asking, today = snapshot.connection, snapshot.user, snapshot.services.today()
-    beside = [each.id for provider in asking.providers for each in people.of_provider(connection, provider, today)]
-    leading = [post.person for id in asking.schools for post in people.heads_and_chairs(connection, id, today)]
+    connection, user, today = snapshot.connection, snapshot.user, snapshot.services.today()
+    beside = [each.id for provider in user.providers for each in people.of_provider(connection, provider, today)]
+    leading = [post.person for id in user.schools for post in people.heads_and_chairs(connection, id, today)]
     return list(dict.fromkeys((*beside, *leading)))
 
 
@@ -36,10 +36,10 @@ class Acquaintances:
 
 def _acquainted(snapshot: Snapshot) -> Acquaintances:
     """Colleagues, specialists of the same provider, and the officers of the same school."""
-    connection, asking, today = snapshot.connection, snapshot.user, snapshot.services.today()
+    connection, user, today = snapshot.connection, snapshot.user, snapshot.services.today()
     found = set(colleagues(snapshot))
-    for provider in asking.providers:
+    for provider in user.providers:
         found |= {each.person for each in providers.specialists_of(connection, provider, today)}
-    for care in schools.looked_after(connection, asking.schools, today=today).values():
+    for care in schools.looked_after(connection, user.schools, today=today).values():
         found |= {each for each in (care.link_officer, care.cover_officer) if each}
     return Acquaintances(frozenset(found))

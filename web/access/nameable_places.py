@@ -16,16 +16,16 @@ from web.access.restricted import hidden_from
 
 def may_name_school(snapshot: Snapshot, school: UUID) -> bool:
     """Whether the person who asks may name a school in what they send."""
-    asking = snapshot.user
-    found = asking.may(Action.FIND_SCHOOLS, RecordScope(school=school))
-    return found or _work_together(snapshot, [school], asking.providers)
+    user = snapshot.user
+    found = user.may(Action.FIND_SCHOOLS, RecordScope(school=school))
+    return found or _work_together(snapshot, [school], user.providers)
 
 
 def may_name_provider(snapshot: Snapshot, provider: UUID) -> bool:
     """Whether the person who asks may name a provider in what they send."""
-    asking = snapshot.user
-    found = asking.may(Action.READ_PROVIDER, RecordScope(provider=provider))
-    return found or _work_together(snapshot, asking.schools, [provider])
+    user = snapshot.user
+    found = user.may(Action.READ_PROVIDER, RecordScope(provider=provider))
+    return found or _work_together(snapshot, user.schools, [provider])
 
 
 def _work_together(snapshot: Snapshot, schools: Collection[UUID], providers: Collection[UUID]) -> bool:

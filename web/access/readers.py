@@ -63,35 +63,35 @@ def audience_field() -> fields.Enum[Audience]:
     )
 
 
-def audience_choices(asking: User) -> dict[str, Any]:
+def audience_choices(user: User) -> dict[str, Any]:
     """The choices of somebody, as a form offers them."""
-    return {AUDIENCES: [(side.value, VISIBLE[side]) for side in audiences_of(asking)]}
+    return {AUDIENCES: [(side.value, VISIBLE[side]) for side in audiences_of(user)]}
 
 
-def is_inside(asking: User) -> bool:
+def is_inside(user: User) -> bool:
     """Whether somebody works in the service or reviews it, and so sees what is there for whomever it is meant."""
-    return asking.holds(*SERVICE, Role.REVIEWER)
+    return user.holds(*SERVICE, Role.REVIEWER)
 
 
-def is_meant_for_reader(asking: User, what: Note | view.NoteOnRecord | Attachment | view.FileOnRecord) -> bool:
+def is_meant_for_reader(user: User, what: Note | view.NoteOnRecord | Attachment | view.FileOnRecord) -> bool:
     """Whether a note or file is for somebody who may read the record that it is on."""
-    if is_inside(asking) or what.visible_to is None:
+    if is_inside(user) or what.visible_to is None:
         return True
     if what.visible_to is Audience.SCHOOL:
-        return what.school in asking.schools
-    return what.visible_to is Audience.PROVIDER and what.provider in asking.providers
+        return what.school in user.schools
+    return what.visible_to is Audience.PROVIDER and what.provider in user.providers
 
 
-def audiences_of(asking: User) -> list[Audience]:
+def audiences_of(user: User) -> list[Audience]:
     """For whom somebody may write, the usual one first: outside the service, for their own side alone."""
-    if is_inside(asking):
+    if is_inside(user):
         return [Audience.SERVICE, Audience.SCHOOL, Audience.PROVIDER]
-    return [Audience.PROVIDER] if asking.holds(Role.SPECIALIST) else [Audience.SCHOOL]
+    return [Audience.PROVIDER] if user.holds(Role.SPECIALIST) else [Audience.SCHOOL]
 
 
-def chosen_audience(asking: User, audience: Audience | None, about: About) -> Audience:
+def chosen_audience(user: User, audience: Audience | None, about: About) -> Audience:
     """The side that somebody chose, or their usual one. Raises NotYourSide, NobodyWouldSee."""
-    own = audiences_of(asking)
+    own = audiences_of(user)
     side = audience or own[0]
     if side not in own:
         raise NotYourSide(f"Choose {own[0].label.lower()}", field="visible_to")

@@ -121,8 +121,8 @@ class Restricted:
 def hidden_from(snapshot: Snapshot) -> Hidden:
     """What is kept from the person who asks, nothing where nobody is signed in; looked up once while a request is
     answered."""
-    asking = snapshot.context.user_or_none
-    if asking is None or is_reached(asking, Action.READ_RESTRICTED, concerns.cases.table.c.school) is None:
+    user = snapshot.context.user_or_none
+    if user is None or is_reached(user, Action.READ_RESTRICTED, concerns.cases.table.c.school) is None:
         return NOTHING
     return _restricted(snapshot).hidden
 
@@ -142,22 +142,22 @@ def _restricted(snapshot: Snapshot) -> Restricted:
     return snapshot.context.kept(Restricted, lambda: _look_up(snapshot.connection, snapshot.user))
 
 
-def _look_up(connection: sa.Connection, asking: User) -> Restricted:
+def _look_up(connection: sa.Connection, user: User) -> Restricted:
     """What is kept from somebody, and what is restricted and open to them."""
     case, making = concerns.cases.table.c, visits.visitors.table.c
-    readable = is_reached(asking, Action.READ_RESTRICTED, case.school)
+    readable = is_reached(user, Action.READ_RESTRICTED, case.school)
     roots = sa.select(
         case.id,
         sa.literal(ConcernCase.KIND).label("kind"),
         (sa.false() if readable is None else sa.not_(readable)).label("closed"),
     ).where(case.sensitivity != Sensitivity.ORDINARY)
-    own = sa.select(making.visit).where(making.person == asking.person) if asking.holds(*SERVICE) else None
+    own = sa.select(making.visit).where(making.person == user.person) if user.holds(*SERVICE) else None
     kept = links.with_all_that_hangs_on(
-        connection, _with_drafts(roots, asking), apart_from=begun_by_outsider(), opened_by=own
+        connection, _with_drafts(roots, user), apart_from=begun_by_outsider(), opened_by=own
     )
     closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed)
     plain = frozenset(record for record in closed if kept[record][0] == Visit.KIND)
-    written = closed & _written_on(connection, plain, asking.person)
+    written = closed & _written_on(connection, plain, user.person)
     return Restricted(Hidden(closed - plain - written, plain, written), frozenset(kept) - closed)
 
 
@@ -169,13 +169,13 @@ def _written_on(connection: sa.Connection, plain: Collection[UUID], person: UUID
     return frozenset(connection.execute(query).scalars()) if plain else frozenset()
 
 
-def _with_drafts(roots: sa.Select[Any], asking: User) -> sa.Select[Any]:
+def _with_drafts(roots: sa.Select[Any], user: User) -> sa.Select[Any]:
     """These, and the records of visit that are not issued to the schools of somebody who reads issued ones alone."""
-    if not asking.schools or asking.may(Action.READ_DRAFT_RECORD):
+    if not user.schools or user.may(Action.READ_DRAFT_RECORD):
         return roots
     written = records_of_visit.records.table.c
     drafts = sa.select(written.id, sa.literal(RecordOfVisit.KIND), sa.true())
-    drafts = drafts.where(written.school.in_(asking.schools), written.version == 0)
+    drafts = drafts.where(written.school.in_(user.schools), written.version == 0)
     return sa.select(*sa.union_all(roots, drafts).subquery("roots").c)
 
 

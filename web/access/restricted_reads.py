@@ -84,39 +84,39 @@ def record_shown(context: RequestContext, door: Door) -> None:
     """Record what was noted, as far as it is not known yet that the person who asks has read it today by this way."""
     shown = context.kept(RestrictedShown).schools
     context.forget(RestrictedShown)
-    asking = context.user_or_none
-    if not shown or asking is None:
+    user = context.user_or_none
+    if not shown or user is None:
         return
     try:
-        _record(context, asking, shown, door)
+        _record(context, user, shown, door)
     except (Unavailable, Refusal, *FAULTS) as error:
         log.error(
             "reading of restricted records not recorded",
-            person=str(asking.person),
+            person=str(user.person),
             records=sorted(map(str, shown)),
             door=door.value,
             error=str(error),
         )
 
 
-def _record(context: RequestContext, asking: User, shown: Mapping[UUID, UUID | None], door: Door) -> None:
+def _record(context: RequestContext, user: User, shown: Mapping[UUID, UUID | None], door: Door) -> None:
     services = context.services
     with services.read_present() as connection:
-        known = readings.already_recorded(connection, asking.person, services.today(), door, shown)
+        known = readings.already_recorded(connection, user.person, services.today(), door, shown)
     by_school: dict[UUID | None, list[UUID]] = {}
     for record, school in shown.items():
         if record not in known:
             by_school.setdefault(school, []).append(record)
     if not by_school:
         return
-    signed = services.acting(asking.person, _post(asking), asking.channel, correlation=context.id)
+    signed = services.acting(user.person, _post(user), user.channel, correlation=context.id)
     with signed:
         services.service.add(lambda: Reading.of(by_school, door))
 
 
-def _post(asking: User) -> str:
+def _post(user: User) -> str:
     """The post by which somebody reads what is restricted; another that they hold where they see it by none of these,
     such as a visit that they make."""
-    roles = [right.role for right in asking.rights]
+    roles = [right.role for right in user.rights]
     reading = [role for role in roles if role in POLICY[Action.READ_RESTRICTED]]
     return next((role.value for role in [*reading, *roles]), "")

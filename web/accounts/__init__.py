@@ -40,11 +40,11 @@ def _note_refusal(context: RequestContext, response: Response) -> Response:
     from web.commands.dispatch import Handled
 
     is_not_shown = response.status_code == NOT_FOUND and context.kept(Handled).is_not_shown
-    if (is_not_shown or response.status_code == FORBIDDEN) and (asking := context.user_or_none) is not None:
+    if (is_not_shown or response.status_code == FORBIDDEN) and (user := context.user_or_none) is not None:
         detail = f"{request.method} {request.path}"[:200]
         kind = security_trail.SecurityEvent.NOT_SHOWN if is_not_shown else security_trail.SecurityEvent.ACCESS_REFUSED
         try:
-            security_trail.note(context.services, kind, person=asking.person, by=asking.person, detail=detail)
+            security_trail.note(context.services, kind, person=user.person, by=user.person, detail=detail)
         except FAULTS as error:
-            log.error("not in the security trail", kind=kind.value, person=str(asking.person), said=first_line(error))
+            log.error("not in the security trail", kind=kind.value, person=str(user.person), said=first_line(error))
     return response

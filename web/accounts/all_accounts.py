@@ -32,7 +32,7 @@ from web.accounts import (
 from web.accounts.accounts import person_id
 from web.accounts.recording import refusal_of
 from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
-from web.accounts.second_person import Standing
+from web.accounts.second_person import ProposalState
 from web.accounts.signed import signed
 from web.commands.choices import Choices, holders_of_roles
 from web.forms import Form, restore
@@ -128,7 +128,7 @@ def show(context: RequestContext, person: UUID) -> ResponseReturnValue:
     with context.read_present() as snapshot:
         has_factor = factors.is_set_up(snapshot.connection, account.id)
     with signed(context, post):
-        standing = {way.name: second_person.proposal_state(context.services, person, way).name for way in WayIn}
+        states = {way.name: second_person.proposal_state(context.services, person, way).name for way in WayIn}
     return render_template(
         "accounts/account.html",
         page_title=name,
@@ -136,7 +136,7 @@ def show(context: RequestContext, person: UUID) -> ResponseReturnValue:
         account=account,
         href=_href(context, person),
         has_factor=has_factor,
-        standing=standing,
+        states=states,
         keeps_accounts=context.user.may(Action.KEEP_ACCOUNTS),
         may_link=current_settings().council is not None,
         command_id=form_key(context),
@@ -263,7 +263,7 @@ def _with_reason(
     post = _allow_way_in(context, person) if way else allow(context, Action.KEEP_ACCOUNTS).role.value
     _, name = _account(context, person)
     with signed(context, post):
-        standing = second_person.proposal_state(context.services, person, way) if way else Standing.ALONE
+        state = second_person.proposal_state(context.services, person, way) if way else ProposalState.ALONE
     if request.method != "POST":
         with signed(context, post):
             refused = refusal_of(lambda: act(context.services, person, reason=ANY_REASON))
@@ -286,11 +286,11 @@ def _with_reason(
     shown = render_template(
         "form_page.html",
         page_title=f"{title} of {name}",
-        lead=f"{TAKES_TWO} {lead}" if standing is Standing.TO_PROPOSE else lead,
+        lead=f"{TAKES_TWO} {lead}" if state is ProposalState.TO_PROPOSE else lead,
         notes=notes,
         section="Accounts",
         form=form,
-        submit_label=f"Propose to {title[:1].lower()}{title[1:]}" if standing is Standing.TO_PROPOSE else title,
+        submit_label=f"Propose to {title[:1].lower()}{title[1:]}" if state is ProposalState.TO_PROPOSE else title,
         warning=True,
         back_href=_href(context, person),
         command_id=form_key(context),
@@ -316,9 +316,9 @@ def _allow_way_in(context: RequestContext, person: UUID) -> str:
 
     Raises Forbidden.
     """
-    asking = context.user
-    may_confirm = not asking.may(Action.KEEP_ACCOUNTS) and asking.may(Action.CONFIRM_POSTS)
-    if may_confirm and second_person.may_confirm(context.services, person, asking.person):
+    user = context.user
+    may_confirm = not user.may(Action.KEEP_ACCOUNTS) and user.may(Action.CONFIRM_POSTS)
+    if may_confirm and second_person.may_confirm(context.services, person, user.person):
         return allow(context, Action.CONFIRM_POSTS).role.value
     return allow(context, Action.KEEP_ACCOUNTS).role.value
 

@@ -89,11 +89,11 @@ def go_to_prove(context: RequestContext) -> ResponseReturnValue:
 def show(context: RequestContext) -> ResponseReturnValue:
     """What changes with a council account; asks for proof."""
     provider()
-    asking = context.user
-    account = account_commands.find(context.services, asking.person)
+    user = context.user
+    account = account_commands.find(context.services, user.person)
     if account.comes_by_council:
         return refused_page("Use your council account", "You already sign in with your council account", "/account")
-    if not may_link(asking):
+    if not may_link(user):
         return refused_page("Use your council account", "Only council staff can use a council account", "/account")
     if (page := proof.ask_for_proof(context)) is not None:
         return page
@@ -130,9 +130,9 @@ def come_back(context: RequestContext) -> ResponseReturnValue:
         return _not_confirmed(context, str(refusal), refusal.kept)
 
 
-def may_link(asking: User) -> bool:
+def may_link(user: User) -> bool:
     """Whether somebody is of the council, and so may come by its sign-in."""
-    return asking.holds(*set(Role) - OUTSIDE)
+    return user.holds(*set(Role) - OUTSIDE)
 
 
 def link_href(path: str) -> str:

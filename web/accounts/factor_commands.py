@@ -94,12 +94,12 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
     Raises NoAccount, ReasonNeeded, NothingToChange, and NotProposed where it takes two people.
     """
     account = find(services, person)
-    asking = current_signature().actor
+    actor = current_signature().actor
 
     def remove_at_door(connection: sa.Connection) -> bool:
         if not factors.remove(connection, account.id):
             return False
-        if asking != person:
+        if actor != person:
             sessions.end_all(connection, person, services.now())
         return True
 

@@ -90,8 +90,8 @@ def end_session(context: RequestContext, number: str) -> ResponseReturnValue:
 @own_account.route("/password", methods=["GET", "POST"])
 def change_password(context: RequestContext) -> ResponseReturnValue:
     """Set another password, by the present one. This browser stays signed in, and nothing else does."""
-    asking = context.user
-    account = account_commands.find(context.services, asking.person)
+    user = context.user
+    account = account_commands.find(context.services, user.person)
     if account.comes_by_council:
         return refused_page("Change your password", BY_COUNCIL, "/account")
     status, headers = 0, dict[str, str]()
@@ -104,7 +104,7 @@ def change_password(context: RequestContext) -> ResponseReturnValue:
                 guessable=guessable_words(context, account),
                 address=request.remote_addr or "",
             )
-            with signed(context, own_post(asking)):
+            with signed(context, own_post(user)):
                 value = password_commands.change_password(context.services, account, hashed)
         except TooManyAttempts as refusal:
             form.refuse(str(refusal))
@@ -136,7 +136,7 @@ def change_password(context: RequestContext) -> ResponseReturnValue:
 @own_account.route("/tokens/new", methods=["GET", "POST"])
 def make_token(context: RequestContext) -> ResponseReturnValue:
     """Make a token. The answer shows it, this once, and so it is no redirection."""
-    asking = context.user
+    user = context.user
     if kept := restore.restored(context):
         return _token_page(context, Form(MakeToken(), data=kept.sent))
     if request.method != "POST":
@@ -147,8 +147,8 @@ def make_token(context: RequestContext) -> ResponseReturnValue:
     if (page := proof.ask_for_proof(context)) is not None:
         return page
     try:
-        with signed(context, own_post(asking)):
-            new = token_commands.make(context.services, asking.person, **form.values, made_in=context.session)
+        with signed(context, own_post(user)):
+            new = token_commands.make(context.services, user.person, **form.values, made_in=context.session)
     except Refusal as refusal:
         form.refuse(str(refusal), refusal.field)
         return _token_page(context, form, UNPROCESSABLE)
@@ -166,24 +166,24 @@ def make_token(context: RequestContext) -> ResponseReturnValue:
 @own_account.route("/tokens/<prefix>/revoke", methods=["GET", "POST"])
 def revoke_token(context: RequestContext, prefix: str) -> ResponseReturnValue:
     """Ask once more, then revoke the token that starts so; or that of an id, as its address once was."""
-    asking = context.user
+    user = context.user
     with context.read_present() as snapshot:
-        own = tokens.of_person(snapshot.connection, asking.person)
+        own = tokens.of_person(snapshot.connection, user.person)
     token = next((each for each in own if prefix in (each.prefix, str(each.id))), None)
     if token is None:
         raise NotFound
     if request.method == "POST":
         try:
-            with signed(context, own_post(asking)):
-                token_commands.revoke(context.services, asking.person, token.id)
+            with signed(context, own_post(user)):
+                token_commands.revoke(context.services, user.person, token.id)
         except (tokens.NoSuchToken, NothingToChange):
             flash("That token has already been revoked")
         else:
             flash("Token revoked", "success")
         return redirect("/account", SEE_OTHER)
     title = f"Revoke the token {token.label}"
-    with signed(context, own_post(asking)):
-        refused = refusal_of(lambda: token_commands.revoke(context.services, asking.person, token.id))
+    with signed(context, own_post(user)):
+        refused = refusal_of(lambda: token_commands.revoke(context.services, user.person, token.id))
     if refused is not None:
         return refused_page(title, str(refused), "/account")
     return render_template(

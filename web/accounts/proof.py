@@ -130,8 +130,8 @@ def _prove_by_code(context: RequestContext, account: accounts.AccountRow, code: 
 
 
 def _note(context: RequestContext, kind: SecurityEvent, detail: str = "") -> None:
-    asking = context.session
-    person = asking.person if asking else None
+    session = context.session
+    person = session.person if session else None
     security_trail.note(context.services, kind, person=person, by=person, detail=detail)
 
 

@@ -15,8 +15,8 @@ TOLD_FOR = timedelta(days=30)
 
 def notices(context: RequestContext) -> list[str]:
     """A sentence for each recovery of the last 30 days, for administrators; none for anybody else."""
-    asking = context.user_or_none
-    if asking is None or not asking.holds(Role.ADMINISTRATOR):
+    user = context.user_or_none
+    if user is None or not user.holds(Role.ADMINISTRATOR):
         return []
     record = record_of(context.services)
     since = context.services.today() - TOLD_FOR

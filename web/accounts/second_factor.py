@@ -162,7 +162,7 @@ def _set_up_another(context: RequestContext, account: AccountRow) -> ResponseRet
 
 def _with_code(context: RequestContext, account: AccountRow, act: Callable[..., None]) -> ResponseReturnValue:
     """Show a new key and ask for its code; asks for proof."""
-    asking, settings = context.user, current_settings()
+    user, settings = context.user, current_settings()
     if (page := proof.ask_for_proof(context)) is not None:
         return page
     form = Form(GiveFirstCode(), data=request.form if "code" in request.form else None)
@@ -171,21 +171,21 @@ def _with_code(context: RequestContext, account: AccountRow, act: Callable[..., 
         form.refuse("You opened this page too long ago. Scan the code shown now", "code")
     elif form.is_valid() and new is not None:
         try:
-            with signed(context, own_post(asking)):
+            with signed(context, own_post(user)):
                 act(context.services, account, new, form.values["code"], settings, kept=context.session)
         except Refusal as refusal:
             form.refuse(str(refusal), refusal.field)
-    return _set_up_page(context, form, new or factors.NewFactor.drawn(), account, asking)
+    return _set_up_page(context, form, new or factors.NewFactor.drawn(), account, user)
 
 
 def _set_up_page(
-    context: RequestContext, form: Form, new: factors.NewFactor, account: AccountRow, asking: User
+    context: RequestContext, form: Form, new: factors.NewFactor, account: AccountRow, user: User
 ) -> tuple[str, int]:
     page = render_template(
         "accounts/set_up_factor.html",
         page_title="Set up a second factor",
         form=form,
-        is_needed=_is_needed(context, asking),
+        is_needed=_is_needed(context, user),
         picture=segno.make(new.address(account.sign_in_name, authority(context.services).name)).svg_data_uri(
             scale=5, border=2, light="#fff"
         ),
@@ -203,15 +203,15 @@ def ask_to_set_up(context: RequestContext) -> ResponseReturnValue | None:
     """
     if current_settings().second_factor_from is None or request.endpoint in WITHOUT_ONE:
         return None
-    asking = context.user_or_none
+    user = context.user_or_none
     if (
-        asking is None
-        or not _is_needed(context, asking)
+        user is None
+        or not _is_needed(context, user)
         or ((present := context.session) is not None and present.method in ENOUGH)
     ):
         return None
     with context.read_present() as snapshot:
-        account = accounts.of_person(snapshot.connection, asking.person)
+        account = accounts.of_person(snapshot.connection, user.person)
         if account is not None and (account.comes_by_council or factors.is_set_up(snapshot.connection, account.id)):
             return None
     if request.path.startswith("/api/"):
@@ -219,9 +219,9 @@ def ask_to_set_up(context: RequestContext) -> ResponseReturnValue | None:
     return redirect("/account/second-factor", SEE_OTHER)
 
 
-def _is_needed(context: RequestContext, asking: User) -> bool:
+def _is_needed(context: RequestContext, user: User) -> bool:
     since = current_settings().second_factor_from
-    return since is not None and since <= context.services.today() and asking.holds(*NEED_ONE)
+    return since is not None and since <= context.services.today() and user.holds(*NEED_ONE)
 
 
 def _half_signed_in(context: RequestContext) -> AccountRow | None:

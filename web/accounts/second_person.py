@@ -91,7 +91,7 @@ def done_or_proposed(
     return None
 
 
-class Standing(StrEnum):
+class ProposalState(StrEnum):
     """How far what opens a way in has come, for somebody who may do it."""
 
     ALONE = "one person does it"
@@ -100,15 +100,15 @@ class Standing(StrEnum):
     TO_CONFIRM = "somebody else has proposed it"
 
 
-def proposal_state(services: Services, person: UUID, way: WayIn) -> Standing:
+def proposal_state(services: Services, person: UUID, way: WayIn) -> ProposalState:
     """How far it has come for whoever asks, who has signed."""
     work = Work(services.service)
     if not needs_second_person(services, work, person):
-        return Standing.ALONE
+        return ProposalState.ALONE
     proposal = work.find(Record, accounts.account_id(person)).proposal(way)
     if proposal is None:
-        return Standing.TO_PROPOSE
-    return Standing.PROPOSED if proposal.by == current_signature().actor else Standing.TO_CONFIRM
+        return ProposalState.TO_PROPOSE
+    return ProposalState.PROPOSED if proposal.by == current_signature().actor else ProposalState.TO_CONFIRM
 
 
 def must_be_for_wide_rights(work: Work, person: UUID) -> None:
@@ -121,10 +121,10 @@ def must_be_for_wide_rights(work: Work, person: UUID) -> None:
         )
 
 
-def may_confirm(services: Services, person: UUID, asking: UUID) -> bool:
+def may_confirm(services: Services, person: UUID, user: UUID) -> bool:
     """Whether something is proposed for a person that somebody else may confirm by doing it."""
     record = services.service.find(Record, find(services, person).id)
-    return any(proposal.by != asking and services.now() < proposal.until for proposal in record.proposals.values())
+    return any(proposal.by != user and services.now() < proposal.until for proposal in record.proposals.values())
 
 
 def _is_setting_up(services: Services, connection: sa.Connection, apart: Collection[UUID | None]) -> bool:

@@ -14,16 +14,16 @@ from web.forms.command_ids import command_id, form_key
 @contextmanager
 def signed(context: RequestContext, post: str) -> Iterator[User]:
     """Act as the person who is asking, in a post of theirs. Raises Forbidden to a token that only reads."""
-    asking = context.user
-    if not asking.may_change:
+    user = context.user
+    if not user.may_change:
         raise Forbidden("This token can only read")
     correlation = context.id
     with context.services.acting(
-        asking.person, post, asking.channel, command=command_id(context, form_key(context)), correlation=correlation
+        user.person, post, user.channel, command=command_id(context, form_key(context)), correlation=correlation
     ):
-        yield asking
+        yield user
 
 
-def own_post(asking: User) -> str:
+def own_post(user: User) -> str:
     """The post in which somebody acts for themselves: any they hold."""
-    return asking.rights[0].role.value if asking.rights else ""
+    return user.rights[0].role.value if user.rights else ""

@@ -112,10 +112,10 @@ def add_limit(app: Flask) -> None:
     def count(context: RequestContext) -> None:
         if not request.path.startswith(f"{API_PREFIX}/") or request.endpoint in OPEN_ROUTES:
             return
-        asking, limit = context.user_or_none, current_settings().api_limit
-        if asking is None or not current_app.config["RATELIMIT_ENABLED"]:
+        user, limit = context.user_or_none, current_settings().api_limit
+        if user is None or not current_app.config["RATELIMIT_ENABLED"]:
             return
-        limits = {asking.person: limit * OF_A_PERSON}
+        limits = {user.person: limit * OF_A_PERSON}
         if (token := context.token) is not None:
             limits[token.id] = limit
         here = context.services

@@ -9,7 +9,7 @@ from flask import request, url_for
 from marshmallow import Schema, fields, validate
 
 from web.access.context import RequestContext
-from web.access.identity import ListScope, allow, reach
+from web.access.identity import ListScope, allow, list_scope
 from web.api.rows import page_of, rows_as_json
 from web.commands.dispatch import LoadedRecord, load_for_user
 from web.commands.listing import ListEndpoint
@@ -28,7 +28,7 @@ def of_all(list_endpoint: ListEndpoint) -> Of:
         if list_endpoint.read is None:
             return ListScope(person=context.user.person)
         with context.read() as snapshot:
-            return reach(snapshot, list_endpoint.read)
+            return list_scope(snapshot, list_endpoint.read)
 
     return seen
 

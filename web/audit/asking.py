@@ -162,11 +162,11 @@ def trail_behind_since(connection: sa.Connection) -> datetime | None:
     )
 
 
-def scope_in_words(asking: User) -> str:
+def scope_in_words(user: User) -> str:
     """What the trail holds for somebody, in the words of its page and its sheet."""
-    if log_filter(asking) is None:
+    if log_filter(user) is None:
         return "Everything that has been recorded"
-    kinds = sorted(kind_label(kind) for kind in readable_kinds(asking))
+    kinds = sorted(kind_label(kind) for kind in readable_kinds(user))
     return f"Everything that you can read about: {', '.join(kinds).lower()}"
 
 
@@ -190,8 +190,8 @@ def _listed(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None
     return [as_row(entry, AuditEntry) for entry in told]
 
 
-def _kept_back(asking: User) -> Values:
-    return {} if shows_log_positions(asking) else {"position": None}
+def _kept_back(user: User) -> Values:
+    return {} if shows_log_positions(user) else {"position": None}
 
 
 audit = ListEndpoint(

@@ -113,12 +113,12 @@ def _circumstances(event: Event, names: Names) -> Iterator[tuple[str, str]]:
     yield "Sensitivity", meta.sensitivity.label
 
 
-def _origin(event: Event, asking: User) -> Iterator[tuple[str, str]]:
+def _origin(event: Event, user: User) -> Iterator[tuple[str, str]]:
     """Where an entry stands in the log, and what it came of."""
     meta, signature = event.meta, event.meta.signature
     yield "Rules used", ", ".join(meta.rules)
     yield "Type of entry", f"{event.TOPIC}, schema {event.SCHEMA}"
-    yield "Place in the log", str(meta.position) if shows_log_positions(asking) else ""
+    yield "Place in the log", str(meta.position) if shows_log_positions(user) else ""
     yield "Place in the record", str(meta.version)
     yield "Entry", str(meta.event_id)
     yield "Command", str(signature.command)

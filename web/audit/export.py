@@ -38,7 +38,7 @@ HEAD = (
 
 
 def rows(
-    context: RequestContext, services: Services, asked: TrailFilter, asking: User, filters: str
+    context: RequestContext, services: Services, asked: TrailFilter, user: User, filters: str
 ) -> Iterator[Sequence[str]]:
     """Head, entries and a last row with their number, the filters, and when and by whom the sheet was made.
 
@@ -52,13 +52,13 @@ def rows(
             since = trail_behind_since(connection)
             for entry in _entries(Snapshot(context, connection), asked):
                 count += 1
-                yield _cells(entry, with_place=shows_log_positions(asking))
+                yield _cells(entry, with_place=shows_log_positions(user))
     finally:
         record_shown(context, Door.SHEET)
     made = formats.datetime(services.now())
-    made_by = f"Made by {asking.name} on {made}"
+    made_by = f"Made by {user.name} on {made}"
     lacking = f" Anything recorded since {formats.datetime(since)} is missing." if since else ""
-    searched = f"Searched: {scope_in_words(asking)}.{lacking}"
+    searched = f"Searched: {scope_in_words(user)}.{lacking}"
     yield (f"End of sheet. Entries: {count}. Filters: {filters or 'none'}. {made_by}. {searched}",)
 
 

@@ -121,7 +121,7 @@ def _history(context: RequestContext, stream: UUID) -> list[Event]:
 
 def _entry_page(context: RequestContext, around: list[Event], event: Event) -> str:
     """One entry: every detail of it, what it changed, and its neighbours."""
-    asking = context.user
+    user = context.user
     with context.read() as snapshot:
         disclosure = Disclosure(snapshot, [event])
         if not disclosure.tells(event):
@@ -138,7 +138,7 @@ def _entry_page(context: RequestContext, around: list[Event], event: Event) -> s
         told: EntryDetails | None = details_of(snapshot, event, around) if readable else None
         shown = {each.id: each for each in timeline_of_events(snapshot, events)}
     own = shown[event.meta.event_id]
-    called = f"Entry {own.position}" if shows_log_positions(asking) else "Entry"
+    called = f"Entry {own.position}" if shows_log_positions(user) else "Entry"
     return render_template(
         "audit/entry.html",
         page_title=told.sentence if told else own.sentence,

@@ -15,7 +15,7 @@ from threading import Event, Thread
 from projections.database import Database
 from projections.event_log import SqlLog, open_log
 from projections.following import let_follow
-from projections.view_status import standings
+from projections.view_status import view_statuses
 from web.authorities import places
 from web.authorities.copying import LogCopy, Progress, Proof, compare_door, copy_door
 from web.authorities.directory import Directory, DirectoryRefusal, Listed
@@ -86,7 +86,7 @@ def _settle(source: SqlLog, target: SqlLog, copy: LogCopy, to: str, tell: Tell) 
                 copy_door(held, writing)
             door = compare_door(held, writing)
         tell("Checked; filling the views")
-        _fill_views(to, {name for name, standing in standings(held).items() if standing.follows})
+        _fill_views(to, {name for name, status in view_statuses(held).items() if status.follows})
         if gone is None:
             retire(held, to)
     return door

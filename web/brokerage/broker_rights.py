@@ -1,4 +1,4 @@
-"""What the doors of requests and tenders share: the right by which a need is brokered, and the broker's desk."""
+"""What requests and tenders share: the right by which a need is brokered, and the brokerage of a command."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def vetting_of(services: Services) -> VettingOn:
     return cache(partial(policy_on, services))
 
 
-def desk(execution: Execution[Any]) -> Brokerage:
-    """The broker's desk on which a command is carried out."""
+def brokerage_of(execution: Execution[Any]) -> Brokerage:
+    """The brokerage by which a command is carried out."""
     return Brokerage(execution.service, vetting_of(execution.services))
 
 

@@ -13,7 +13,7 @@ from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
 from web.access.context import Snapshot, User
-from web.access.identity import ListScope, reach, schools_of_teams
+from web.access.identity import ListScope, list_scope, schools_of_teams
 from web.access.list_filters import caseload_limits, items_for_reader
 from web.access.policy import Action
 from web.commands.fields import person_field
@@ -69,15 +69,15 @@ class CaseloadFilters(Schema):
     due_before = fields.Date(metadata={"label": "Due before"}, error_messages=NO_DAY)
 
 
-def default_view(asking: User) -> Whose:
+def default_view(user: User) -> Whose:
     """Whose caseload somebody begins with: directors and reviewers look at the work of others."""
-    return Whose.MINE if asking.holds(*WORKING) else Whose.EVERYBODY
+    return Whose.MINE if user.holds(*WORKING) else Whose.EVERYBODY
 
 
 def view_filters(snapshot: Snapshot, limited: ListScope, filters: Values) -> view.Narrowed:
     """What somebody asks for and may see, as the view takes it."""
-    asking = snapshot.user
-    whose = filters.get("whose") or default_view(asking)
+    user = snapshot.user
+    whose = filters.get("whose") or default_view(user)
     more: view.Narrowed = {
         "served": schools.served_ids(types_served(snapshot.services)),
         "in_time_on": snapshot.services.today(),
@@ -95,20 +95,20 @@ def view_filters(snapshot: Snapshot, limited: ListScope, filters: Values) -> vie
     if whose is Whose.MINE:
         return _mine(snapshot, more)
     if whose is Whose.TEAM:
-        return {**more, "schools": _team(snapshot, limited), "person": asking.person}
+        return {**more, "schools": _team(snapshot, limited), "person": user.person}
     return {**more, "schools": limited.narrowed(), "person": limited.person}
 
 
 def _mine(snapshot: Snapshot, more: view.Narrowed) -> view.Narrowed:
-    asking = snapshot.user
-    moves = [move for right in asking.rights for move in OWN_MOVES.get(right.role, ())]
-    if asking.holds(Role.HEADTEACHER, Role.CHAIR) and not more.get("waiting_for"):
+    user = snapshot.user
+    moves = [move for right in user.rights for move in OWN_MOVES.get(right.role, ())]
+    if user.holds(Role.HEADTEACHER, Role.CHAIR) and not more.get("waiting_for"):
         more = {**more, "waiting_for": moves}
-    own_moves = () if asking.schools else moves
-    if asking.may(Action.ASSURE_RECORD):
-        assured_at = reach(snapshot, Action.ASSURE_RECORD).narrowed()
-        more = {**more, "assured_at": assured_at, "author": asking.person}
-    return {**more, "schools": asking.schools, "person": asking.person, "moves": own_moves}
+    own_moves = () if user.schools else moves
+    if user.may(Action.ASSURE_RECORD):
+        assured_at = list_scope(snapshot, Action.ASSURE_RECORD).narrowed()
+        more = {**more, "assured_at": assured_at, "author": user.person}
+    return {**more, "schools": user.schools, "person": user.person, "moves": own_moves}
 
 
 def _of_officer(snapshot: Snapshot, limited: ListScope, officer: UUID) -> view.Narrowed:
@@ -120,11 +120,11 @@ def _of_officer(snapshot: Snapshot, limited: ListScope, officer: UUID) -> view.N
 def _team(snapshot: Snapshot, limited: ListScope) -> frozenset[UUID] | None:
     """The own schools and those of the phase team of each post, whoever leads it; for those whose posts are of no
     team, all that they may see."""
-    asking = snapshot.user
-    teams = {right.team for right in asking.rights if right.team}
+    user = snapshot.user
+    teams = {right.team for right in user.rights if right.team}
     if not teams:
         return limited.narrowed()
-    found = asking.schools | schools_of_teams(snapshot, teams)
+    found = user.schools | schools_of_teams(snapshot, teams)
     return found if limited.everything else found & limited.schools
 
 

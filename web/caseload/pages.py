@@ -14,7 +14,7 @@ from flask import render_template, request
 from projections.caseload import COUNTED_TO, CaseloadCount, Item
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot, User
-from web.access.identity import allow, reach
+from web.access.identity import allow, list_scope
 from web.access.name_cache import rows_of
 from web.access.policy import Action, Scope, widest
 from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, default_view
@@ -56,9 +56,9 @@ NOTHING = CaseloadPage((), None, CaseloadCount(0, 0))
 def caseload_page(context: RequestContext) -> tuple[str, int]:
     """What waits, as the filters ask for it."""
     allow(context, Action.READ_CASELOAD)
-    asking, today = context.user, context.services.today()
+    user, today = context.user, context.services.today()
     filters = Filters(context, CaseloadFilters)
-    everybody = widest(Action.READ_CASELOAD, asking.rights) is Scope.ALL
+    everybody = widest(Action.READ_CASELOAD, user.rights) is Scope.ALL
     with context.read() as snapshot:
         page = NOTHING if filters.wrong else _page(snapshot, filters.values)
         is_narrow = filters.values.get("whose") is Whose.LEFT or "school" in filters.values or "after" in request.args
@@ -68,7 +68,7 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
     names = {id: row.name for id, row in known.items()}
     references = {id: row.detail for id, row in known.items()}
     groups = [
-        (title, [_cells(context, item, names, references, asking) for item in group])
+        (title, [_cells(context, item, names, references, user) for item in group])
         for title, group in groupby(page.shown, key=lambda item: urgency(item.due, today))
     ]
     shown = render_template(
@@ -79,7 +79,7 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
         count=count_in_words(len(page.shown), page.count) if page.shown else "",
         left=left,
         **filters.for_template(
-            choices, usual={"whose": default_view(asking).value}, without=() if everybody else ("officer",)
+            choices, usual={"whose": default_view(user).value}, without=() if everybody else ("officer",)
         ),
         **pages_beside(page.following),
     )
@@ -88,14 +88,14 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
 
 def _page(snapshot: Snapshot, values: Values) -> CaseloadPage:
     after = place_asked()
-    found, count = counted_page(snapshot, reach(snapshot, Action.READ_CASELOAD), values, after, PAGE + 1)
+    found, count = counted_page(snapshot, list_scope(snapshot, Action.READ_CASELOAD), values, after, PAGE + 1)
     shown = found[:PAGE]
     return CaseloadPage(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)
 
 
 def _left(snapshot: Snapshot) -> int:
     """How much is open at schools that went to another authority, where somebody has to end it or hand it over."""
-    _, count = counted_page(snapshot, reach(snapshot, Action.READ_CASELOAD), {"whose": Whose.LEFT}, None, 1)
+    _, count = counted_page(snapshot, list_scope(snapshot, Action.READ_CASELOAD), {"whose": Whose.LEFT}, None, 1)
     return count.total
 
 
@@ -119,9 +119,9 @@ def urgency(due: date | None, today: date) -> str:
 
 
 def _cells(
-    context: RequestContext, item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str], asking: User
+    context: RequestContext, item: Item, names: Mapping[UUID, str], references: Mapping[UUID, str], user: User
 ) -> list[Any]:
-    href, reference = link_to(item, references, asking)
+    href, reference = link_to(item, references, user)
     task = item.task.label if item.task else ""
     due = {
         "text": formats.short_date(item.due),

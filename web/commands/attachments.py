@@ -79,8 +79,8 @@ def resource_of(kind: str) -> Resource[Any] | None:
 
 
 ATTACHED_QUERY = RowQueries(
-    notes=RowQuery(view.notes, view.notes_standing_on(RECORD), view.LATEST_NOTES),
-    files=RowQuery(view.files, view.files_standing_on(RECORD), view.LATEST_FILES),
+    notes=RowQuery(view.notes, view.notes_on(RECORD), view.LATEST_NOTES),
+    files=RowQuery(view.files, view.files_on(RECORD), view.LATEST_FILES),
 )
 """What is asked for the page of a record that takes notes; a page that needs more asks for it with these."""
 
@@ -90,15 +90,15 @@ def attached_to(
 ) -> Attached | None:
     """What stands on a record that the person who asks may see; None where there is nothing and nothing to add.
     `beside` is what was found beside the record."""
-    kind, asking, address = resource.kind.KIND, snapshot.user, resource.address(found.record)
-    if kind not in TAKES_NOTES or not asking.may(Action.READ_NOTE, found.concerned):
+    kind, user, address = resource.kind.KIND, snapshot.user, resource.address(found.record)
+    if kind not in TAKES_NOTES or not user.may(Action.READ_NOTE, found.concerned):
         return None
     closed = hidden_from(snapshot).closed
-    notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(asking, note)]
-    files = [file for file in beside["files"] if file.id not in closed and is_meant_for_reader(asking, file)]
+    notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(user, note)]
+    files = [file for file in beside["files"] if file.id not in closed and is_meant_for_reader(user, file)]
     read = [row for row in (*notes, *files) if not (isinstance(row, view.NoteOnRecord) and row.is_restricted)]
     note_shown(snapshot, ((row.id, row.school) for row in read))
-    writes = asking.may_change and asking.may(Action.WRITE_NOTE, found.concerned)
+    writes = user.may_change and user.may(Action.WRITE_NOTE, found.concerned)
     people = {note.written_by for note in notes} | {file.added_by for file in files}
     attached = Attached(
         notes=notes,
@@ -121,10 +121,10 @@ def visible_to(snapshot: Snapshot, what: Note | Attachment | view.NoteOnRecord |
     return VISIBLE[what.visible_to]
 
 
-def is_meant_for(asking: User, note: Note | view.NoteOnRecord) -> bool:
+def is_meant_for(user: User, note: Note | view.NoteOnRecord) -> bool:
     """Whether a note is meant for somebody who may read the record that it is on; a withdrawn one for nobody outside
     the service."""
-    return is_inside(asking) or (note.withdrawn_on is None and is_meant_for_reader(asking, note))
+    return is_inside(user) or (note.withdrawn_on is None and is_meant_for_reader(user, note))
 
 
 def is_open_to(context: RequestContext, kind: str, record: UUID) -> bool:
@@ -153,11 +153,11 @@ def listed(
     """The query of a list of notes or of files, as `read` finds them: those whose records the person who asks may
     read."""
 
-    def query(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[R]:
+    def query(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None, limit: int) -> list[R]:
         asked = {
             "on": filters["record"].id if "record" in filters else None,
-            "schools": None if reach.everything else reach.schools,
-            "providers": reach.providers,
+            "schools": None if scope.everything else scope.schools,
+            "providers": scope.providers,
             "meant_for_them": not is_inside(snapshot.user),
         }
         shown, found = list[R](), list[R]()
@@ -175,10 +175,10 @@ def listed(
 def _open_among(snapshot: Snapshot, rows: list[R]) -> list[R]:
     """Those of the rows whose records the person who asks may read. A record itself is read only where it takes more
     than its school and provider to tell."""
-    asking = snapshot.user
+    user = snapshot.user
     closed = hidden_from(snapshot).closed
     rows = [row for row in rows if row.id not in closed]
-    opens = {row.on_record: _opens_by_place(asking, row) for row in rows}
+    opens = {row.on_record: _opens_by_place(user, row) for row in rows}
     unclear = {
         row.on_record: resource for row in rows if not opens[row.on_record] and (resource := resource_of(row.on_kind))
     }
@@ -190,10 +190,10 @@ def _open_among(snapshot: Snapshot, rows: list[R]) -> list[R]:
     return [row for row in rows if opens[row.on_record]]
 
 
-def _opens_by_place(asking: User, row: view.NoteOnRecord | view.FileOnRecord) -> bool:
+def _opens_by_place(user: User, row: view.NoteOnRecord | view.FileOnRecord) -> bool:
     resource = resource_of(row.on_kind)
     where = RecordScope(school=row.school, provider=row.provider)
-    return resource is not None and resource.visibility.is_always_open and asking.may(resource.read, where)
+    return resource is not None and resource.visibility.is_always_open and user.may(resource.read, where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from domain.vocabulary import Role
 from projections import people, schools
 from projections.people import PostRow
 from web.access.context import Snapshot
-from web.access.identity import reach
+from web.access.identity import list_scope
 from web.access.name_cache import id_of_reference, names_of, references_of
 from web.access.policy import Action
 from web.runtime.served_schools import is_ours
@@ -32,7 +32,7 @@ EVERYBODY = 10_000
 
 def open_schools(snapshot: Snapshot, action: Action) -> Choices:
     """This authority's open schools about which the person who asks may do something, by name."""
-    limited = reach(snapshot, action).narrowed()
+    limited = list_scope(snapshot, action).narrowed()
     here = snapshot.services
     asked = schools.listed(snapshot.connection, today=here.today()).limit(EVERY_SCHOOL)
     known = schools.schools.rows(snapshot.connection, asked)

@@ -66,7 +66,7 @@ def load_for_user(context: RequestContext, resource: Resource[A], ref: str) -> L
 
 
 def _find(context: RequestContext, resource: Resource[A], ref: str) -> LoadedRecord[A]:
-    asking = context.user
+    user = context.user
     allow(context, resource.read)
     with context.read() as snapshot:
         try:
@@ -76,7 +76,7 @@ def _find(context: RequestContext, resource: Resource[A], ref: str) -> LoadedRec
         except NotFound:
             raise NoRecord(ref) from None
         where = resource.concerned(snapshot, record)
-        if not (asking.may(resource.read, where) and resource.opens(snapshot, record, where)):
+        if not (user.may(resource.read, where) and resource.opens(snapshot, record, where)):
             raise NoRecord(ref)
         if ref == (request.view_args or {}).get("ref"):
             note_shown(snapshot, [(record.id, record.about().school)])
@@ -151,7 +151,7 @@ def execute(
 
     Raises Forbidden, NoRecord, Stale, or the refusal of the rule that stands against it.
     """
-    asking = context.user
+    user = context.user
     must_be_open(context, command)
     if ref is None:
         record, right = None, allow(context, command.action, _of_answers(context, values))
@@ -159,7 +159,7 @@ def execute(
         found = load_for_user(context, resource, ref)
         record, right = found.record, allow(context, command.action_on(context, found.record), found.concerned)
     signed = context.services.acting(
-        asking.person, right.role.value, asking.channel, command=command_id, correlation=context.id
+        user.person, right.role.value, user.channel, command=command_id, correlation=context.id
     )
     with signed, noting_saved() as saved:
         try:
@@ -199,15 +199,15 @@ def rehearse(
 
 def is_done(context: RequestContext, command_id: UUID) -> bool:
     """Whether a command that the person who asks sends again was carried out before."""
-    asking = context.user
-    with context.services.acting(asking.person, "", asking.channel, command=command_id):
+    user = context.user
+    with context.services.acting(user.person, "", user.channel, command=command_id):
         return context.services.service.done() is not None
 
 
 def begun_by(context: RequestContext, resource: Resource[A], command_id: UUID) -> A | None:
     """The record that a command of the person who asks began, None where it was not carried out."""
-    asking = context.user
-    with context.services.acting(asking.person, "", asking.channel, command=command_id):
+    user = context.user
+    with context.services.acting(user.person, "", user.channel, command=command_id):
         begun = context.services.service.done()
     try:
         return None if begun is None else _as_it_is(context, resource, begun)

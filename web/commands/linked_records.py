@@ -85,10 +85,10 @@ def concerns_among(snapshot: Snapshot, ids: Collection[UUID]) -> frozenset[UUID]
     resource = resource_of(ConcernCase.KIND)
     if resource is None or not ids:
         return frozenset()
-    asking = snapshot.user
+    user = snapshot.user
     opened = set()
     for id, case in load_records(snapshot.services, snapshot.connection, dict.fromkeys(ids, ConcernCase)).items():
         where = resource.concerned(snapshot, case)
-        if asking.may(resource.read, where) and resource.opens(snapshot, case, where):
+        if user.may(resource.read, where) and resource.opens(snapshot, case, where):
             opened.add(id)
     return frozenset(opened)

@@ -21,21 +21,21 @@ REASON_READERS = "reason_readers"
 OUTSIDE = frozenset({*SCHOOL, Role.SPECIALIST})
 
 
-def readers_of(resource: Resource[Any], command: Command[Any], asking: User | None = None) -> str:
+def readers_of(resource: Resource[Any], command: Command[Any], user: User | None = None) -> str:
     """Who outside the service reads the reason of a command, in a sentence; empty for nobody. Whoever asks is not
     told of their own side.
 
     Where a command does not say in which events it keeps its reason, it may be any of its kind of record.
     """
     of_kind = [event for topic, event in EVENTS.items() if topic.startswith(f"{resource.kind.KIND}.")]
-    return readers_in_words(command.told_in or of_kind, asking)
+    return readers_in_words(command.told_in or of_kind, user)
 
 
-def readers_in_words(events: Iterable[type[Event]], asking: User | None = None) -> str:
+def readers_in_words(events: Iterable[type[Event]], user: User | None = None) -> str:
     """Who outside the service is told of any of these events, in a sentence; empty for nobody."""
     told = [event for event in events if outside_readers(event)]
     roles = frozenset[Role]().union(*map(outside_readers, told))
-    roles -= _own_side(asking) if asking else frozenset()
+    roles -= _own_side(user) if user else frozenset()
     kinds = {event.TOPIC.partition(".")[0] for event in told}
     if kinds & {Note.KIND, Attachment.KIND}:
         return "The school or the provider can read it if this is for them."
@@ -46,8 +46,8 @@ def readers_in_words(events: Iterable[type[Event]], asking: User | None = None) 
     return f"{' and '.join(sides).capitalize()} can read it{unless}."
 
 
-def _own_side(asking: User) -> frozenset[Role]:
-    return frozenset(side for side in OUTSIDE if asking.holds(*(SCHOOL if side in SCHOOL else (side,))))
+def _own_side(user: User) -> frozenset[Role]:
+    return frozenset(side for side in OUTSIDE if user.holds(*(SCHOOL if side in SCHOOL else (side,))))
 
 
 def outside_readers(event: type[Event]) -> frozenset[Role]:

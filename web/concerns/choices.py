@@ -11,7 +11,7 @@ from domain.concern import ConcernCase
 from projections import people, schools
 from projections.row_queries import RowQueries, RowQuery
 from web.access.context import Snapshot, User
-from web.access.identity import reach
+from web.access.identity import list_scope
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.commands.choices import APPROVERS, authorisers, school_in_words
@@ -33,7 +33,7 @@ _RAISING = RowQueries(
 def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Lookups:
     """Schools that have closed or gone to another authority are among those offered, the last of them: for worries of
     the time before."""
-    limited, here = reach(snapshot, Action.RAISE_CONCERN).narrowed(), snapshot.services
+    limited, here = list_scope(snapshot, Action.RAISE_CONCERN).narrowed(), snapshot.services
     found = _RAISING.rows(snapshot.connection, today=here.today())
     return {
         schemas.SCHOOLS: [
@@ -46,9 +46,9 @@ def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Lookups:
     }
 
 
-def default_authoriser(snapshot: Snapshot, asking: User) -> Lookups:
+def default_authoriser(snapshot: Snapshot, user: User) -> Lookups:
     """Whoever raises a concern authorises it, if they hold a post that may."""
-    return {"authoriser": reference_of(snapshot, asking.person)} if asking.holds(*APPROVERS) else {}
+    return {"authoriser": reference_of(snapshot, user.person)} if user.holds(*APPROVERS) else {}
 
 
 def for_step(snapshot: Snapshot, _: ConcernCase | None) -> Lookups:

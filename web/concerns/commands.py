@@ -13,9 +13,9 @@ from domain.concern import ConcernCase
 from domain.service import Work
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
-from web.access.awaited_responses import asking_about_all_of
+from web.access.awaited_responses import response_requests
 from web.access.context import RequestContext, Snapshot
-from web.access.identity import ListScope, reach
+from web.access.identity import ListScope, list_scope
 from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
 from web.commands.choices import APPROVERS
@@ -40,7 +40,7 @@ def _restricted(snapshot: Snapshot) -> frozenset[UUID] | None:
     """The schools whose restricted cases the person who asks may read; None for all."""
     if not snapshot.user.may(Action.READ_RESTRICTED):
         return frozenset()
-    return reach(snapshot, Action.READ_RESTRICTED).narrowed()
+    return list_scope(snapshot, Action.READ_RESTRICTED).narrowed()
 
 
 def _is_told(context: RequestContext, case: ConcernCase, where: RecordScope) -> bool:
@@ -253,12 +253,12 @@ def close(execution: Execution[ConcernCase], values: Values) -> None:
 def change_sensitivity(execution: Execution[ConcernCase], values: Values) -> None:
     must_hold(execution, values["authoriser"], APPROVERS, WHO_MAY, field="authoriser")
     with execution.context.read() as snapshot:
-        issued = asking_about_all_of(snapshot, execution.record)
+        issued = response_requests(snapshot, execution.record)
 
     def change(work: Work) -> None:
         work.find(ConcernCase, execution.record.id, at=execution.at).change_sensitivity(**values)
-        for asking in issued:
-            asking.follow(work)
+        for each in issued:
+            each.follow(work)
 
     execution.service.do(change)
 

@@ -72,11 +72,11 @@ PAGE_QUERY = ATTACHED_QUERY.with_(requests=RowQuery(view.requests, view.raised_f
 
 def _around(snapshot: Snapshot, case: ConcernCase, found: Beside) -> Mapping[str, Any]:
     """The visit that a case came from and the requests raised from it, where the person who asks may read them."""
-    where, asking = concerned(snapshot, case.about()), snapshot.user
-    may_read_visit = asking.may(Action.READ_VISIT, where)
+    where, user = concerned(snapshot, case.about()), snapshot.user
+    may_read_visit = user.may(Action.READ_VISIT, where)
     visit = ("Visit", "Visit where the concern was found", "visits", case.visit if may_read_visit else None)
     links = record_rows(snapshot, visit)
-    for request in found["requests"] if asking.may(Action.READ_REQUEST, where) else []:
+    for request in found["requests"] if user.may(Action.READ_REQUEST, where) else []:
         title = f"{request.subject}, raised {formats.date(request.raised_on)}"
         links.append({"key": "Support request", **record_cell(title, "requests", request.reference)})
     return {"links": links}

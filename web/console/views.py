@@ -15,7 +15,7 @@ from projections.follower import CannotFold
 from projections.following import IsStopped, keep_inline, let_follow
 from projections.rebuilding import rebuild as fill_anew
 from projections.view import View
-from projections.view_status import ViewStatus, behind_since, count_after, standings
+from projections.view_status import ViewStatus, behind_since, count_after, view_statuses
 from web import formats
 from web.about.health import health_of, note_check, note_refilled
 from web.console.failures import FAILURES, in_words
@@ -39,7 +39,7 @@ def views() -> None:
 def status() -> None:
     """Say whether each view is in step with the log and, if it is not, what stopped it."""
     with opened(to_read=True) as services, services.read() as connection:
-        known = standings(connection)
+        known = view_statuses(connection)
         behind = {name: count_after(connection, each.position) for name, each in known.items() if each.follows}
         count = count_after(connection, 0)
         unreadable = list(unreadable_in(services.log))
@@ -52,7 +52,7 @@ def status() -> None:
     for sentence in dict.fromkeys((*of_events[:SHOWN], *filter(None, [health.checked]), *health.warnings)):
         click.echo(sentence)
     failures = [_of_unreadable(len(unreadable))] if unreadable else []
-    if any(standing.stopped_at is not None for standing in known.values()):
+    if any(status.stopped_at is not None for status in known.values()):
         failures.append("a view is stopped: fix the cause, then restart the service")
     failures += [cause for cause in health.causes if cause not in of_events]
     failures += health.unproven
@@ -66,16 +66,16 @@ def _of_unreadable(count: int) -> str:
 
 
 def _told(
-    view: View, standing: ViewStatus | None, behind: int, cause: str | None, unreadable: Sequence[Unreadable]
+    view: View, status: ViewStatus | None, behind: int, cause: str | None, unreadable: Sequence[Unreadable]
 ) -> str:
-    if standing is None or not standing.is_of(view):
+    if status is None or not status.is_of(view):
         return OF_ANOTHER_RELEASE
-    if standing.stopped_at is not None:
-        return f"STOPPED at event {standing.stopped_at:,}: {standing.error}"
+    if status.stopped_at is not None:
+        return f"STOPPED at event {status.stopped_at:,}: {status.error}"
     if cause is not None:
         return cause
     said = (
-        f"follows, {formats.counted(behind, 'event')} behind" if standing.follows else "kept in step by every command"
+        f"follows, {formats.counted(behind, 'event')} behind" if status.follows else "kept in step by every command"
     )
     lacking = [f"{each.position:,}" for each in unreadable if view.reads(each.topic)]
     if not lacking:
@@ -232,7 +232,7 @@ def inline(name: str) -> None:
 
 def _refuse_those_of_another_release(services: Services) -> None:
     with services.read() as connection:
-        known = standings(connection)
+        known = view_statuses(connection)
     others = [view.name for view in VIEWS if view.name not in known or not known[view.name].is_of(view)]
     if others:
         raise click.ClickException(f"{', '.join(others)}: {OF_ANOTHER_RELEASE}")

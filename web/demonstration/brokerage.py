@@ -54,7 +54,7 @@ class Story:
         self.director = town.people[town.cast.director.email]
         self.service = town.services.service
         vetting = partial(policy_on, town.services)
-        self.desk = Brokerage(self.service, vetting)
+        self.brokerage = Brokerage(self.service, vetting)
         self.delivery = Delivery(self.service, vetting)
         self.request: UUID
         self.tender: UUID
@@ -140,14 +140,14 @@ class Story:
     def _shortlist(self) -> None:
         def offers(wanted: Wanted) -> list[Offer]:
             providers = [self.service.find(Provider, id) for id in self.town.providers.values()]
-            return [offer_of(provider, wanted, self.desk.vetting) for provider in providers]
+            return [offer_of(provider, wanted, self.brokerage.vetting) for provider in providers]
 
         chosen = [self.town.providers[name] for name in self.need.invited]
-        self.desk.shortlist(self.request, offers=offers, policy=MATCHING, chosen=chosen, days=self.need.days)
+        self.brokerage.shortlist(self.request, offers=offers, policy=MATCHING, chosen=chosen, days=self.need.days)
 
     def _invite(self) -> None:
         invited = [self.town.providers[name] for name in self.need.invited]
-        self.tender = self.desk.open_tender(
+        self.tender = self.brokerage.open_tender(
             self.request,
             self.town.services.next_reference(Tender),
             brief=f"{self.need.need} Outcome wanted: {self.need.outcome}. About {self.need.days} days.",
@@ -191,10 +191,10 @@ class Story:
             available_to=self.begun + timedelta(days=180),
             vat_percent=vat.percent,
         )
-        self.desk.quote(self.tender, self.town.providers[name], terms, rules=vat.rules)
+        self.brokerage.quote(self.tender, self.town.providers[name], terms, rules=vat.rules)
 
     def _select(self) -> None:
-        self.desk.select(
+        self.brokerage.select(
             self.tender,
             self.town.providers[self.need.quoting[0]],
             rationale="The approach fits the department best, and the school asked for this provider",
@@ -203,7 +203,7 @@ class Story:
 
     def _engage(self) -> None:
         begins = working_day(self.begun + timedelta(days=36))
-        self.engagement = self.desk.engage_selected(
+        self.engagement = self.brokerage.engage_selected(
             self.tender,
             self.town.services.next_reference(BrokeredEngagement),
             Agreement(

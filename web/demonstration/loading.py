@@ -51,7 +51,7 @@ PASSWORD = "wexmoor demonstration"  # noqa: S105 - printed at every start, for a
 
 AWAITED_OF_HEAD = (WaitingFor.HEADTEACHER, WaitingFor.SCHOOL)
 AWAITED_OF_CHAIR = (WaitingFor.CHAIR, WaitingFor.SCHOOL)
-"""Whose moves stand on the desk of a head and of a chair."""
+"""Whose moves a head and a chair make."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from domain.vocabulary import Side
 from web.access.context import Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
-from web.brokerage.broker_rights import action_for, desk
+from web.brokerage.broker_rights import action_for, brokerage_of
 from web.brokerage.vetting_policy import vetting_of
 from web.commands.resource import Execution, Values
 from web.engagements import choices, schemas
@@ -63,7 +63,7 @@ def propose(execution: Execution[BrokeredEngagement], values: Values) -> Brokere
         phase=request.phase,
         fund=request.fund,
     )
-    made = desk(execution).engage_directly(
+    made = brokerage_of(execution).engage_directly(
         request.id, execution.next_reference(BrokeredEngagement), terms, reason=values["reason"]
     )
     return execution.service.find(BrokeredEngagement, made)

@@ -11,7 +11,7 @@ from projections import engagements as view
 from projections.engagements import EngagementRow
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.identity import reach
+from web.access.identity import list_scope
 from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import VETTED
@@ -38,7 +38,7 @@ def _next(row: EngagementRow) -> str:
 
 def _choices(snapshot: Snapshot) -> Mapping[str, Iterable[tuple[str, str]]]:
     """The providers at work as far as the visitor sees them, by name."""
-    seen = reach(snapshot, Action.READ_ENGAGEMENT)
+    seen = list_scope(snapshot, Action.READ_ENGAGEMENT)
     among = None if seen.everything else (seen.schools, seen.providers)
     found = view.engagements.rows(snapshot.connection, view.listed(among=among).limit(MANY))
     ids = {row.provider for row in found}
@@ -113,10 +113,10 @@ def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
 
 def _around(snapshot: Snapshot, it: BrokeredEngagement, found: Beside) -> Mapping[str, Any]:
     """The clearance of today, and the addresses of what the visitor may open."""
-    asking, work = snapshot.user, it.work
+    user, work = snapshot.user, it.work
     refs = references_of(snapshot, [work.provider, work.school])
-    request = it.request if asking.may(Action.READ_REQUEST) else None
-    tender = it.tender if asking.may(Action.BROKER_SUPPORT) else None
+    request = it.request if user.may(Action.READ_REQUEST) else None
+    tender = it.tender if user.may(Action.BROKER_SUPPORT) else None
     at = names_of(snapshot, [work.school]).get(work.school, "a school")
     places = (
         ("school", Action.READ_SCHOOL_FILE, f"/schools/{refs[work.school]}" if work.school in refs else ""),
@@ -124,7 +124,7 @@ def _around(snapshot: Snapshot, it: BrokeredEngagement, found: Beside) -> Mappin
     )
     return {
         "clearance": clearance_now(snapshot.context, it, found),
-        "hrefs": {name: href for name, action, href in places if href and asking.may(action)},
+        "hrefs": {name: href for name, action, href in places if href and user.may(action)},
         "links": record_rows(
             snapshot,
             ("Support request", f"{work.subject} for {at}", "requests", request),

@@ -24,7 +24,7 @@ def _one(id: UUID | None) -> list[UUID] | None:
     return None if id is None else [id]
 
 
-def _listed(_: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+def _listed(_: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     return view.listed(
         schools=_one(filters.get("school")),
         providers=_one(filters.get("provider")),
@@ -33,7 +33,7 @@ def _listed(_: Snapshot, reach: ListScope, filters: Values, after: str | None) -
         subject=filters.get("subject", ""),
         awaiting=filters.get("awaiting"),
         evaluation_due=filters.get("evaluation_due", False),
-        among=None if reach.everything else (reach.schools, reach.providers),
+        among=None if scope.everything else (scope.schools, scope.providers),
         after=after,
     )
 
@@ -55,5 +55,5 @@ engagements: Resource[BrokeredEngagement] = Resource(
 
 
 def delivery(execution: Execution[Any]) -> Delivery:
-    """The desk on which commands that look at clearance are carried out."""
+    """How commands that look at clearance are carried out."""
     return Delivery(execution.service, vetting_of(execution.services))

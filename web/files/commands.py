@@ -74,7 +74,7 @@ files: Resource[Attachment] = Resource(
     done="File added",
     files=MOST_BYTES,
     lookups=lambda snapshot, *_: readers.audience_choices(snapshot.user),
-    first_answers=lambda _, asking: {"visible_to": readers.audiences_of(asking)[0]},
+    first_answers=lambda _, user: {"visible_to": readers.audiences_of(user)[0]},
     goes_to=lambda snapshot, file: f"{href_of(snapshot, file.on_kind, file.on_record)}#files",
 )
 def add(execution: Execution[Attachment], values: Values) -> Attachment:

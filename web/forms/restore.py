@@ -55,14 +55,14 @@ def add_kept_answers(app: Flask) -> None:
     @app.before_request
     @handed
     def find(context: RequestContext) -> None:
-        asking, key = context.user_or_none, request.args.get(KEY, "")
-        if asking is None or not key:
+        user, key = context.user_or_none, request.args.get(KEY, "")
+        if user is None or not key:
             return
         try:
             with context.read_present() as snapshot:
                 now = context.services.now()
-                found = kept.find_answers(snapshot.connection, key, asking.person, request.path, now)
-            if found is not None and _made_for(found.sent) != asking.person:
+                found = kept.find_answers(snapshot.connection, key, user.person, request.path, now)
+            if found is not None and _made_for(found.sent) != user.person:
                 raise kept.NotForThem
         except kept.NotForThem:
             _discard(context, key)
@@ -80,9 +80,9 @@ def add_kept_answers(app: Flask) -> None:
     @app.context_processor
     @handed
     def around(context: RequestContext) -> dict[str, Any]:
-        asking = context.user_or_none
+        user = context.user_or_none
         return {
-            "whose": signer("form").dumps(asking.person.hex) if asking else "",
+            "whose": signer("form").dumps(user.person.hex) if user else "",
             "restored": restored(context),
         }
 
@@ -156,10 +156,10 @@ def _to_sign_in(onward: str) -> Response:
 def _send_again(context: RequestContext, reason: str) -> Any:
     """What is answered to a form without the token of the present session: the form again, if it was made for the
     person who sends it."""
-    asking = context.user_or_none
-    is_own = asking is not None and _made_for(request.form) == asking.person and not reason.startswith("The referrer")
-    if asking is not None and is_own and _is_page():
-        return redirect(_kept_at(context, asking.person), SEE_OTHER)
+    user = context.user_or_none
+    is_own = user is not None and _made_for(request.form) == user.person and not reason.startswith("The referrer")
+    if user is not None and is_own and _is_page():
+        return redirect(_kept_at(context, user.person), SEE_OTHER)
     page = render_template(
         "error.html",
         code=BAD_REQUEST,

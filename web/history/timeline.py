@@ -231,7 +231,7 @@ def records_and_schools(events: Iterable[Event]) -> Iterator[UUID]:
             yield event.meta.about.school
 
 
-def _entry(event: Event, named: Mapping[UUID, Name], asking: User, disclosure: Disclosure) -> TimelineEntry:
+def _entry(event: Event, named: Mapping[UUID, Name], user: User, disclosure: Disclosure) -> TimelineEntry:
     meta = event.meta
     veiled, is_plain = disclosure.veils(event), disclosure.is_plain(event)
     names = {id: row.name for id, row in named.items()}
@@ -249,9 +249,9 @@ def _entry(event: Event, named: Mapping[UUID, Name], asking: User, disclosure: D
         recorded_at=meta.recorded_at,
         purpose=None if is_plain else meta.purpose,
         reason="" if veiled or is_plain else meta.reason,
-        href=entry_href(event, record) if asking.may(Action.READ_AUDIT) else "",
+        href=entry_href(event, record) if user.may(Action.READ_AUDIT) else "",
         record=record_label(kind_of(event), record),
-        record_href=_href_of(kind_of(event), record, asking),
+        record_href=_href_of(kind_of(event), record, user),
         reference=record.detail if record else "",
         channel=meta.signature.channel,
         school=school.name if school else "",
@@ -309,8 +309,8 @@ def record_label(kind: str, record: Name | None) -> str:
     return record.name if kind in NAMED else f"{kind_label(kind)} {record.detail}"
 
 
-def _href_of(kind: str, record: Name | None, asking: User) -> str:
+def _href_of(kind: str, record: Name | None, user: User) -> str:
     """The address of a record's page, empty where the person who asks may not open it."""
-    if record is None or kind not in READING or not asking.may(READING[kind]):
+    if record is None or kind not in READING or not user.may(READING[kind]):
         return ""
     return record_href(kind, record.detail)

@@ -57,11 +57,11 @@ imports: Resource[Import] = Resource(
 
 def _preview(context: RequestContext, values: Values) -> Mapping[str, Any]:
     """What an import would change, for its check page and by API. Raises what the import would raise."""
-    asking, right = context.user, allow(context, Action.KEEP_REGISTER)
+    user, right = context.user, allow(context, Action.KEEP_REGISTER)
     here = context.services
-    with _on_disk(here, values) as wanted, here.acting(asking.person, right.role.value, asking.channel):
+    with _on_disk(here, values) as wanted, here.acting(user.person, right.role.value, user.channel):
         before = finished_before(here, wanted)
-        rehearsal, done = rehearse(here, wanted, {asking.person: asking.name})
+        rehearsal, done = rehearse(here, wanted, {user.person: user.name})
     return {
         "before": before,
         "day": wanted.source.dated,

@@ -35,9 +35,9 @@ from web.invitations.own import OwnInvitation, about_own, own_invitation, own_pr
 
 
 def _listed(
-    snapshot: Snapshot, reach: ListScope, _: Values, after: str | None, limit: int
+    snapshot: Snapshot, scope: ListScope, _: Values, after: str | None, limit: int
 ) -> list[tenders.ProvidersInvitation]:
-    return tenders.invitations_for(snapshot.connection, reach.providers, after=after, limit=limit)
+    return tenders.invitations_for(snapshot.connection, scope.providers, after=after, limit=limit)
 
 
 def _is_open(_: RequestContext, tender: Tender, where: RecordScope) -> bool:

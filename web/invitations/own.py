@@ -73,7 +73,7 @@ class OwnInvitation:
     invited_on: date
     reply_by: date
     question_deadline: date
-    standing: InvitationProgress
+    status: InvitationProgress
     questions: tuple[OwnQuestion, ...]
     quote: Quote | None
     unavailable_until: date | None
@@ -128,7 +128,7 @@ def own_invitation(snapshot: Snapshot, tender: Tender, invitation: Invitation, v
         invited_on=invitation.invited_on,
         reply_by=tender.reply_by,
         question_deadline=tender.question_deadline,
-        standing=invitation_state(invitation.status, tender.status, tender.reply_by, snapshot.services.today()),
+        status=invitation_state(invitation.status, tender.status, tender.reply_by, snapshot.services.today()),
         questions=tuple(_questions(tender, invitation.provider)),
         quote=invitation.quote,
         unavailable_until=invitation.unavailable_until,

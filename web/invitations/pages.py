@@ -18,13 +18,13 @@ from web.layout.resource_pages import record_page
 pages = Pages("invitations", __name__, template_folder="templates")
 
 
-def _standing(row: ProvidersInvitation, today: date) -> InvitationProgress:
+def _progress(row: ProvidersInvitation, today: date) -> InvitationProgress:
     return invitation_state(row.status, row.tender_status, row.reply_by, today)
 
 
 def _reply_by(row: ProvidersInvitation, names: Names) -> str:
     """When a reply is due, in words; of what is settled, the day alone."""
-    if _standing(row, names.services.today()).is_settled:
+    if _progress(row, names.services.today()).is_settled:
         return formats.short_date(row.reply_by)
     return f"{formats.short_date(row.reply_by)}, {formats.relative(row.reply_by, names.services.now())}"
 
@@ -44,7 +44,7 @@ LIST: ListPage[ProvidersInvitation] = ListPage(
             "Invitation", "invitations", lambda row, names: f"Support at {names.get(row.school, 'a school')}"
         ),
         Column("Brief", lambda row, _: _shortened(row.brief)),
-        Column("Status", lambda row, names: {"tag": _standing(row, names.services.today())}),
+        Column("Status", lambda row, names: {"tag": _progress(row, names.services.today())}),
         Column("Reply by", _reply_by, sort=lambda row: row.reply_by),
         Column("Your quote, excluding VAT", lambda row, _: formats.money(row.net), lambda row: row.net, numeric=True),
     ],

@@ -66,7 +66,7 @@ class OwnInvitationOut(Schema):
     invited_on = fields.Date()
     reply_by = fields.Date()
     question_deadline = fields.Date()
-    status = fields.Enum(InvitationProgress, by_value=True, attribute="standing")
+    status = fields.Enum(InvitationProgress, by_value=True)
     questions = fields.List(fields.Nested(OwnQuestionOut))
     quote = fields.Nested(QuoteOut, allow_none=True)
     unavailable_until = fields.Date(allow_none=True)

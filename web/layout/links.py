@@ -37,7 +37,7 @@ def linked_records(items: Iterable[Item]) -> set[UUID]:
     return {id for item in items for id in (item.record, item.case)}
 
 
-def link_to(item: Item, references: Mapping[UUID, str], asking: User) -> tuple[str, str]:
+def link_to(item: Item, references: Mapping[UUID, str], user: User) -> tuple[str, str]:
     """The address and the reference to which an item leads: its record, or else the request that the record belongs
     to. The address is empty for whoever may open neither."""
     places = [(item.kind, item.record)]
@@ -45,7 +45,7 @@ def link_to(item: Item, references: Mapping[UUID, str], asking: User) -> tuple[s
         places.append((SupportRequest.KIND, item.case))
     for kind, record in places:
         reference = references.get(record, "")
-        if reference and _may_open(kind, item, asking):
+        if reference and _may_open(kind, item, user):
             return record_href(kind, reference), reference
     return "", references.get(item.record, "")
 
@@ -56,11 +56,11 @@ def linker(snapshot: Snapshot, items: Collection[Item]) -> Callable[[Item], tupl
     return lambda item: link_to(item, references, snapshot.user)
 
 
-def _may_open(kind: str, item: Item, asking: User) -> bool:
+def _may_open(kind: str, item: Item, user: User) -> bool:
     if kind == CONCERN:
         return True  # of concerns, a list names only those that its reader may read
     people = frozenset({item.person}) if item.person else frozenset[UUID]()
-    return asking.may(READING[kind], RecordScope(item.school, provider=item.provider, people=people))
+    return user.may(READING[kind], RecordScope(item.school, provider=item.provider, people=people))
 
 
 def about(services: Services, item: Item) -> str:

@@ -27,7 +27,7 @@ from flask import render_template, request
 
 from web import formats
 from web.access.context import RequestContext, Snapshot
-from web.access.identity import ListScope, reach
+from web.access.identity import ListScope, list_scope
 from web.access.name_cache import names_of
 from web.commands.listing import ListEndpoint, Listing, Order, RowsShown
 from web.commands.resource import Resource
@@ -191,7 +191,7 @@ def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None
 
 
 def _reach(snapshot: Snapshot, source: Resource[Any] | ListEndpoint) -> ListScope:
-    return ListScope(person=snapshot.user.person) if source.read is None else reach(snapshot, source.read)
+    return ListScope(person=snapshot.user.person) if source.read is None else list_scope(snapshot, source.read)
 
 
 def _nothing(text: str, chips: Iterable[object], limited: object) -> str:
@@ -206,11 +206,11 @@ def _nothing(text: str, chips: Iterable[object], limited: object) -> str:
 
 def _beginnings(context: RequestContext, source: Resource[Any] | ListEndpoint) -> list[tuple[str, str]]:
     """The commands by which the user can begin a record of the kind that is listed today."""
-    asking = context.user_or_none
-    if asking is None or not isinstance(source, Resource):
+    user = context.user_or_none
+    if user is None or not isinstance(source, Resource):
         return []
     return [
         (command.title, f"/{source.path}/{command.name}")
-        for command in source.beginnings_for(asking)
+        for command in source.beginnings_for(user)
         if not command.broken_rule(context, None)
     ]

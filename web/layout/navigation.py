@@ -27,22 +27,22 @@ SECTIONS: tuple[tuple[str, str, Action], ...] = (
 )
 
 
-def navigation(asking: User | None) -> list[tuple[str, str, bool]]:
+def navigation(user: User | None) -> list[tuple[str, str, bool]]:
     """Label, address and whether it is the present section, for each section open to the person."""
-    if asking is None:
+    if user is None:
         return []
     return [
         (label, href, request.path == href or request.path.startswith(f"{href}/"))
         for label, href, action in SECTIONS
-        if asking.may(action)
+        if user.may(action)
     ]
 
 
-def first_page(asking: User) -> str:
+def first_page(user: User) -> str:
     """Where a person begins: their caseload, or what their post is for."""
-    if asking.may(Action.READ_CASELOAD):
+    if user.may(Action.READ_CASELOAD):
         return "/caseload"
-    if asking.holds(Role.SPECIALIST):
+    if user.holds(Role.SPECIALIST):
         return "/invitations"
-    opened = navigation(asking)
+    opened = navigation(user)
     return opened[0][1] if opened else "/account"

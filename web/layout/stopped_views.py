@@ -1,6 +1,6 @@
 """The views that an event keeps from being brought up to date, for a notice on the pages of the staff.
 
-Every request learns with its session how often the standing of the views has changed; only after a change is more
+Every request learns with its session how often the status of the views has changed; only after a change is more
 asked.
 """
 
@@ -40,8 +40,8 @@ _STOPPED = (
 
 def notice(context: RequestContext) -> str:
     """What those who work in the service are told of views that have stopped; "" where all is well."""
-    asking, session_user = context.user_or_none, context.session_user
-    if asking is None or session_user is None or not asking.holds(*TOLD):
+    user, session_user = context.user_or_none, context.session_user
+    if user is None or session_user is None or not user.holds(*TOLD):
         return ""
     return _notice(context.services, session_user.views_generation)
 

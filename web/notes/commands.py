@@ -40,28 +40,28 @@ notes: Resource[Note] = Resource(
 
 
 def _to_choose_from(snapshot: Snapshot, _: Note | None) -> Mapping[str, Any]:
-    asking = snapshot.user
-    restricts = asking.may(Action.READ_RESTRICTED)
+    user = snapshot.user
+    restricts = user.may(Action.READ_RESTRICTED)
     ways = [Sensitivity.ORDINARY, *([Sensitivity.RESTRICTED] if restricts else [])]
     return {
         schemas.PEOPLE: people_to_name(snapshot),
         schemas.SENSITIVITIES: [(way.value, way.label) for way in ways],
-        **readers.audience_choices(asking),
+        **readers.audience_choices(user),
     }
 
 
 def people_to_name(snapshot: Snapshot) -> Choices:
     """Whom a note may tell about: everybody, for those who may read people; else the writer's own colleagues."""
-    asking = snapshot.user
-    if asking.may(Action.READ_PEOPLE):
+    user = snapshot.user
+    if user.may(Action.READ_PEOPLE):
         return everybody(snapshot.connection)
     beside = colleagues(snapshot)
     names, references = names_of(snapshot, beside), references_of(snapshot, beside)
     return [(references[id], names[id]) for id in beside if id in names]
 
 
-def _first_answers(_: Snapshot, asking: User) -> Mapping[str, Any]:
-    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": readers.audiences_of(asking)[0]}
+def _first_answers(_: Snapshot, user: User) -> Mapping[str, Any]:
+    return {"sensitivity": Sensitivity.ORDINARY, "visible_to": readers.audiences_of(user)[0]}
 
 
 @notes.beginning(
@@ -76,10 +76,10 @@ def _first_answers(_: Snapshot, asking: User) -> Mapping[str, Any]:
     goes_to=lambda snapshot, note: f"{href_of(snapshot, note.on_kind, note.on_record)}#notes",
 )
 def write(execution: Execution[Note], values: Values) -> Note:
-    asking, place = execution.user, values["on"]
+    user, place = execution.user, values["on"]
     about = About(school=place.school, provider=place.provider)
-    visible_to = readers.chosen_audience(asking, values.get("visible_to"), about)
-    rules.check_sensitivity(execution.context, asking, values["sensitivity"], about)
+    visible_to = readers.chosen_audience(user, values.get("visible_to"), about)
+    rules.check_sensitivity(execution.context, user, values["sensitivity"], about)
     return execution.begin(
         lambda reference: Note.write(
             reference,

@@ -21,13 +21,13 @@ class NotForYouToRestrict(Refusal):
     """Somebody who may not read restricted notes here would write one."""
 
 
-def check_sensitivity(context: RequestContext, asking: User, sensitivity: Sensitivity, about: About) -> None:
+def check_sensitivity(context: RequestContext, user: User, sensitivity: Sensitivity, about: About) -> None:
     """Raises NotForYouToRestrict."""
     if sensitivity is Sensitivity.ORDINARY:
         return
     with context.read() as snapshot:
         where = concerned(snapshot, about)
-    if not asking.may(Action.READ_RESTRICTED, where):
+    if not user.may(Action.READ_RESTRICTED, where):
         raise NotForYouToRestrict(
             "You cannot read restricted notes here, so you cannot write one. Choose ordinary", field="sensitivity"
         )
@@ -38,9 +38,9 @@ def is_open(context: RequestContext, note: Note, _: RecordScope) -> bool:
     return is_meant_for(context.user, note) and is_open_to(context, note.on_kind, note.on_record)
 
 
-def may_read(asking: User, note: Note, where: RecordScope) -> bool:
+def may_read(user: User, note: Note, where: RecordScope) -> bool:
     """Whether somebody to whom the note is open may read what it says."""
-    return not note.is_restricted or asking.may(Action.READ_RESTRICTED, where)
+    return not note.is_restricted or user.may(Action.READ_RESTRICTED, where)
 
 
 def must_be_theirs(context: RequestContext, note: Note) -> None:
@@ -48,8 +48,8 @@ def must_be_theirs(context: RequestContext, note: Note) -> None:
     add one."""
     with context.read() as snapshot:
         where = concerned(snapshot, note.about())
-    asking = context.user
-    if note.versions[0].written_by != asking.person or not may_read(asking, note, where):
+    user = context.user
+    if note.versions[0].written_by != user.person or not may_read(user, note, where):
         raise Forbidden("You cannot change someone else's note")
 
 

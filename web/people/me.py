@@ -42,18 +42,18 @@ class MeOut(Schema):
 
 
 def _me(context: RequestContext) -> Mapping[str, Any]:
-    asking = context.user
-    reaches = ((action, widest(action, asking.rights)) for action in Action)
+    user = context.user
+    reaches = ((action, widest(action, user.rights)) for action in Action)
     return {
-        "person": asking.person,
-        "name": asking.name,
-        "may_change": asking.may_change,
-        "held_posts": _posts(asking),
+        "person": user.person,
+        "name": user.name,
+        "may_change": user.may_change,
+        "held_posts": _posts(user),
         "rights": [{"action": action, "reach": scope} for action, scope in reaches if scope is not None],
     }
 
 
-def _posts(asking: User) -> list[Mapping[str, Any]]:
+def _posts(user: User) -> list[Mapping[str, Any]]:
     return [
         {
             "role": right.role,
@@ -62,7 +62,7 @@ def _posts(asking: User) -> list[Mapping[str, Any]]:
             "team": right.team,
             "leads_team": right.leads is not None,
         }
-        for right in asking.rights
+        for right in user.rights
     ]
 
 

@@ -122,7 +122,7 @@ others whose names look alike."""
 
 
 def _around(snapshot: Snapshot, person: Person, found: Beside) -> Mapping[str, Any]:
-    asking = snapshot.user
+    user = snapshot.user
     waiting = items_for_reader(snapshot, found["waiting"])
     return {
         "proposers": distinct_names(
@@ -136,8 +136,8 @@ def _around(snapshot: Snapshot, person: Person, found: Beside) -> Mapping[str, A
         "standing_in": found["standing_in"],
         "waiting": waiting,
         "leads_to": linker(snapshot, waiting),
-        "may_keep_accounts": asking.may(Action.KEEP_ACCOUNTS),
-        "account": accounts.of_person(snapshot.connection, person.id) if asking.may(Action.KEEP_ACCOUNTS) else None,
-        "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
+        "may_keep_accounts": user.may(Action.KEEP_ACCOUNTS),
+        "account": accounts.of_person(snapshot.connection, person.id) if user.may(Action.KEEP_ACCOUNTS) else None,
+        "may_hand_over": user.may(Action.ASSIGN_OFFICERS),
         "also_named": [item.school for item in waiting if item.school],
     }

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.provider import Provider, Requirement
-from providers.board import CheckStatus, Line, lines
+from providers.board import BoardRequirement, CheckStatus, lines
 from web.access.context import RequestContext
 from web.brokerage.vetting_policy import policy_on
 from web.commands.dispatch import events_of
@@ -25,10 +25,10 @@ class RecordedCheck:
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
-    """One requirement on the board; `standing` is None where the policy does not ask for it."""
+    """One requirement on the board; `status` is None where the policy does not ask for it."""
 
     item: Requirement
-    standing: CheckStatus | None
+    status: CheckStatus | None
     good_to: date | None
     why: str
     recorded: RecordedCheck | None
@@ -59,11 +59,13 @@ def recorders(boards: Iterable[Board]) -> set[UUID]:
 
 
 def _of(
-    whose: UUID | None, asked: Iterable[Line], recorded: Mapping[tuple[Requirement, UUID | None], RecordedCheck]
+    whose: UUID | None,
+    asked: Iterable[BoardRequirement],
+    recorded: Mapping[tuple[Requirement, UUID | None], RecordedCheck],
 ) -> Iterator[BoardLine]:
     own = [line for line in asked if line.person == whose]
     for line in own:
-        yield BoardLine(line.item, line.standing, line.good_to, line.why, recorded.get((line.item, whose)))
+        yield BoardLine(line.item, line.status, line.good_to, line.why, recorded.get((line.item, whose)))
     demanded = {line.item for line in own}
     for (item, holder), beyond in recorded.items():
         if holder == whose and item not in demanded:

@@ -167,9 +167,9 @@ def cases(snapshot: Snapshot, found: Sequence[view.ProviderCase], *, linked: boo
 
 
 def _asked(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[ProviderHistory]:
-    if not reach.everything and filters["provider"] not in reach.providers:
+    if not scope.everything and filters["provider"] not in scope.providers:
         return []
     found = _ALONE.rows(snapshot.connection, provider=filters["provider"], today=snapshot.services.today())[
         "histories"
@@ -193,10 +193,10 @@ brokered = ListEndpoint(
 
 
 def _cases(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[BrokeredCase]:
     provider = filters["provider"]
-    if not reach.everything and provider not in reach.providers:
+    if not scope.everything and provider not in scope.providers:
         return []
     last = None if after is None else UUID(after)
     found = view.cases_of(snapshot.connection, provider, after=last, limit=limit)

@@ -50,10 +50,10 @@ def clearances(snapshot: Snapshot, provider: UUID, day: date) -> dict[UUID, Clea
 
 
 def _asked(
-    snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[ClearedPerson]:
     provider, day = filters["provider"], filters.get("on") or snapshot.services.today()
-    if not reach.everything and provider not in reach.providers:
+    if not scope.everything and provider not in scope.providers:
         return []
     found = clearances(snapshot, provider, day)
     named = rows_of(snapshot, {provider, *found})

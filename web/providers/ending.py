@@ -13,7 +13,7 @@ from domain.provider import Requirement
 from domain.vocabulary import LabelledEnum
 from projections import providers as view
 from projections.view import Row
-from providers.board import CheckStatus, Line, lines
+from providers.board import BoardRequirement, CheckStatus, lines
 from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
@@ -49,7 +49,7 @@ class VettingLine(Row):
     person: str | None
     person_name: str
     item: Requirement
-    standing: CheckStatus
+    status: CheckStatus
     good_to: date | None
     why: str
 
@@ -61,10 +61,10 @@ class VettingFilters(Schema):
     )
 
 
-def _asked(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[VettingLine]:
+def _asked(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None, limit: int) -> list[VettingLine]:
     named = filters.get("status") or (VettingStatus.ENDED, VettingStatus.REVOKED, VettingStatus.ENDS_SOON)
     wanted = {CheckStatus(urgency.value) for urgency in named}
-    found = [line for line in _lines(snapshot, reach) if line.standing in wanted]
+    found = [line for line in _lines(snapshot, scope) if line.status in wanted]
     return page_after(sorted(found, key=_urgency), cursor, after, limit)
 
 
@@ -74,13 +74,13 @@ def cursor(line: VettingLine) -> str:
 
 
 def _urgency(line: VettingLine) -> tuple[bool, date, str, str]:
-    return line.standing is CheckStatus.MISSING, line.good_to or date.min, line.provider_name, cursor(line)
+    return line.status is CheckStatus.MISSING, line.good_to or date.min, line.provider_name, cursor(line)
 
 
-def _lines(snapshot: Snapshot, reach: ListScope) -> Iterator[VettingLine]:
+def _lines(snapshot: Snapshot, scope: ListScope) -> Iterator[VettingLine]:
     today = snapshot.services.today()
     policy = policy_on(snapshot.services, today)
-    asked = view.listed(snapshot.connection, among=None if reach.everything else reach.providers)
+    asked = view.listed(snapshot.connection, among=None if scope.everything else scope.providers)
     listed = view.providers.rows(snapshot.connection, asked.limit(MOST))
     ids = [provider.id for provider in listed]
     people = view.specialists_among(snapshot.connection, ids)
@@ -92,19 +92,19 @@ def _lines(snapshot: Snapshot, reach: ListScope) -> Iterator[VettingLine]:
     named = rows_of(snapshot, {person for there in staff.values() for person in there})
     for provider in listed:
         for line in lines(facts[provider.id], staff[provider.id], today, policy):
-            if line.standing is not CheckStatus.HOLDS:
+            if line.status is not CheckStatus.HOLDS:
                 person = named.get(line.person) if line.person else None
                 yield _told(provider, line, person.detail if person else None, person.name if person else "")
 
 
-def _told(provider: view.ListedProvider, line: Line, person: str | None, name: str) -> VettingLine:
+def _told(provider: view.ListedProvider, line: BoardRequirement, person: str | None, name: str) -> VettingLine:
     return VettingLine(
         provider=provider.reference,
         provider_name=provider.name,
         person=person,
         person_name=name,
         item=line.item,
-        standing=line.standing,
+        status=line.status,
         good_to=line.good_to,
         why=line.why,
     )
@@ -119,7 +119,7 @@ vetting = ListEndpoint(
         cursor,
         VettingFilters,
         place=str,
-        names={"standing": "status", "good_to": "valid_until", "why": "reason"},
+        names={"good_to": "valid_until", "why": "reason"},
     ),
     "List the checks that have expired, expire soon or are missing",
 )

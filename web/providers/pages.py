@@ -59,7 +59,7 @@ def _subjects(row: ListedProvider, _: Names) -> str:
     return ", ".join(offered[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _standing(row: ListedProvider, names: Names) -> Any:
+def _status(row: ListedProvider, names: Names) -> Any:
     return {"tag": "suspended"} if row.is_suspended_on(names.services.today()) else ""
 
 
@@ -73,7 +73,7 @@ LIST: ListPage[ListedProvider] = ListPage(
         Column("Type", lambda row, _: row.kind.label),
         Column("Subjects", _subjects),
         Column("Works in", lambda row, _: works_in(row.areas)),
-        Column("Status", _standing),
+        Column("Status", _status),
     ],
     choices=lambda snapshot: {"subject": [(subject, subject) for subject in subjects(snapshot.connection)]},
     empty_text="No providers",
@@ -95,7 +95,7 @@ VETTING: ListPage[VettingLine] = ListPage(
         Column("Requirement", lambda row, _: {"text": row.item.label, "hint": row.why.partition(": ")[2]}),
         Column("For", lambda row, _: row.person_name or "The provider"),
         Column("Provider", lambda row, _: {"text": row.provider_name, "href": f"/providers/{row.provider}"}),
-        Column("Status", lambda row, _: {"tag": row.standing}),
+        Column("Status", lambda row, _: {"tag": row.status}),
         date_column("Valid until", lambda row: row.good_to),
     ],
     empty_text="No expired or expiring checks",

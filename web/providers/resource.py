@@ -19,8 +19,8 @@ from web.commands.resource import Resource, Values
 from web.providers import api_schema, schemas
 
 
-def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
-    among = None if reach.everything else reach.providers
+def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+    among = None if scope.everything else scope.providers
     asked = {"text" if name == "q" else name: value for name, value in filters.items()}
     return view.listed(snapshot.connection, among=among, after=after, **asked)
 

@@ -124,26 +124,26 @@ def awaited_responses(_: Snapshot, record: RecordOfVisit | None) -> Mapping[str,
 
 def actions(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any]:
     """The actions that the person who asks may complete or open again."""
-    asking = snapshot.user
+    user = snapshot.user
     return {
-        schemas.OPEN: _choices(open_to(asking, record)) if record else [],
-        schemas.DONE: _choices(completed_actions(asking, record)) if record else [],
+        schemas.OPEN: _choices(open_to(user, record)) if record else [],
+        schemas.DONE: _choices(completed_actions(user, record)) if record else [],
     }
 
 
-def open_to(asking: User, record: RecordOfVisit) -> list[AgreedAction]:
+def open_to(user: User, record: RecordOfVisit) -> list[AgreedAction]:
     """The open actions that somebody may say are done: a school says so of its own alone."""
-    return [action for action in record.open_actions if may_complete(asking, action)]
+    return [action for action in record.open_actions if may_complete(user, action)]
 
 
-def completed_actions(asking: User, record: RecordOfVisit) -> list[AgreedAction]:
+def completed_actions(user: User, record: RecordOfVisit) -> list[AgreedAction]:
     """The completed actions that somebody may open again."""
     issued = record.versions[-1].content.actions if record.versions else ()
-    return [action for action in issued if action.number in record.completed and may_complete(asking, action)]
+    return [action for action in issued if action.number in record.completed and may_complete(user, action)]
 
 
-def may_complete(asking: User, action: AgreedAction) -> bool:
-    return action.owner_side is Side.SCHOOL or not asking.holds(*SCHOOL)
+def may_complete(user: User, action: AgreedAction) -> bool:
+    return action.owner_side is Side.SCHOOL or not user.holds(*SCHOOL)
 
 
 def _choices(offered: list[AgreedAction]) -> list[tuple[str, str]]:

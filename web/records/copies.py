@@ -20,12 +20,12 @@ def copy_for(context: RequestContext, record: RecordOfVisit, where: RecordScope)
 
     A copy to be read: what is done is done to the record itself.
     """
-    asking, seen = context.user, copy(record)
-    if not asking.may(Action.READ_DRAFT_RECORD, where):
+    user, seen = context.user, copy(record)
+    if not user.may(Action.READ_DRAFT_RECORD, where):
         seen.content = record.current.content
         seen.correction = ""
         seen.status = RecordStatus.CLOSED if record.status is RecordStatus.CLOSED else RecordStatus.ISSUED
-    if not asking.may(Action.READ_RESTRICTED, where):
+    if not user.may(Action.READ_RESTRICTED, where):
         seen.content = seen.content.without_restricted()
         seen.versions = [
             replace(version, content=version.content.without_restricted()) for version in record.versions

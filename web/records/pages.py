@@ -111,7 +111,7 @@ def _around(snapshot: Snapshot, record: RecordOfVisit, _: Beside) -> Mapping[str
     purpose = _purpose_asked()
     shown = record.content
     current = record.versions[-1].number if record.versions else None
-    asking = snapshot.user
+    user = snapshot.user
     at = names_of(snapshot, [record.school]).get(record.school, "a school")
     return {
         "content": only_purpose(shown, purpose),
@@ -125,7 +125,7 @@ def _around(snapshot: Snapshot, record: RecordOfVisit, _: Beside) -> Mapping[str
             ("School", at, "schools", record.school),
         ),
         "today": snapshot.services.today(),
-        "is_inside": asking.may(Action.READ_DRAFT_RECORD),
+        "is_inside": user.may(Action.READ_DRAFT_RECORD),
     }
 
 

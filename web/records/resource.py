@@ -21,7 +21,7 @@ IN_PROGRESS = frozenset({RecordStatus.CORRECTING, RecordStatus.SUBMITTED, Record
 """How a record may stand inside the service while the version that was issued stands for everybody else."""
 
 
-def _records(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+def _records(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     inside = snapshot.user.may(Action.READ_DRAFT_RECORD)
     asked = set(filters.get("status") or ())
     if not inside and RecordStatus.ISSUED in asked:
@@ -29,7 +29,7 @@ def _records(snapshot: Snapshot, reach: ListScope, filters: Values, after: str |
     elif not inside and asked:
         asked &= {RecordStatus.CLOSED}
     return view.listed(
-        schools=reach.narrowed(filters.get("school")),
+        schools=scope.narrowed(filters.get("school")),
         issued_only=not inside,
         statuses=asked if filters.get("status") else None,
         awaited=[filters["awaited"]] if filters.get("awaited") else None,

@@ -7,7 +7,7 @@ from datetime import date
 from domain.record_of_visit import Content, RecordOfVisit
 from domain.record_of_visit.rules import IssuedTextStays, must_have_been_issued, must_not_be_its_author
 from domain.service import Work
-from web.access.awaited_responses import asking_about, recipients
+from web.access.awaited_responses import recipients, response_request
 from web.access.policy import Action
 from web.brokerage.broker_rights import must_hold
 from web.commands.resource import Execution, Values
@@ -91,10 +91,10 @@ records.command(
 def _issue(execution: Execution[RecordOfVisit], _: Values) -> None:
     """Send the record, or its next version, to headteacher and chair of today, if they may read it."""
     with execution.context.read() as snapshot:
-        asking = asking_about(snapshot, execution.record.id, execution.record.school)
+        to_ask = response_request(snapshot, execution.record.id, execution.record.school)
 
     def issue(work: Work) -> None:
-        work.find(RecordOfVisit, execution.record.id, at=execution.at).issue(**asking.asked_for(work))
+        work.find(RecordOfVisit, execution.record.id, at=execution.at).issue(**to_ask.to_issue(work))
 
     execution.service.do(issue)
 

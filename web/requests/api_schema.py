@@ -31,9 +31,9 @@ def copy_for(context: RequestContext, request: SupportRequest, where: RecordScop
     return seen
 
 
-def columns_withheld(asking: User) -> Values:
+def columns_withheld(user: User) -> Values:
     """The same of a list: what stands in place of what a school is not told."""
-    return {} if asking.holds(*INSIDE) else {"ceiling": None, "shortlist": [], "unanswered": []}
+    return {} if user.holds(*INSIDE) else {"ceiling": None, "shortlist": [], "unanswered": []}
 
 
 class RankedOut(Schema):

@@ -145,11 +145,11 @@ NEXT = {
 def _links(snapshot: Snapshot, request: SupportRequest) -> list[dict[str, str]]:
     """The records that belong to the case, and may be opened."""
     where = concerned(snapshot, request.about())
-    asking = snapshot.user
+    user = snapshot.user
     at = names_of(snapshot, [request.school]).get(request.school, "a school")
 
     def if_may(action: Action, record: UUID | None) -> UUID | None:
-        return record if asking.may(action, where) else None
+        return record if user.may(action, where) else None
 
     return record_rows(
         snapshot,

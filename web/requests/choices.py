@@ -62,12 +62,12 @@ def subjects(connection: sa.Connection) -> list[str]:
     return sorted(by_key.values(), key=str.casefold)
 
 
-def first_answers(snapshot: Snapshot, asking: User) -> Lookups:
+def first_answers(snapshot: Snapshot, user: User) -> Lookups:
     """No hurry; and the school of somebody who has one, with its phase."""
     answers: dict[str, Any] = {"urgency": Urgency.ROUTINE}
-    if len(asking.schools) != 1 or asking.holds(*SERVICE_ROLES):
+    if len(user.schools) != 1 or user.holds(*SERVICE_ROLES):
         return answers
-    school = schools.by_id(snapshot.connection, next(iter(asking.schools)))
+    school = schools.by_id(snapshot.connection, next(iter(user.schools)))
     return {**answers, "school": str(school.urn), "phase": school.phase} if school else answers
 
 

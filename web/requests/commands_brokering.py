@@ -13,7 +13,7 @@ from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
-from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk
+from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of
 from web.brokerage.quote_comparison import are_shown
 from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
@@ -34,7 +34,7 @@ from web.requests.resource import broker_command, requests, tender_of
     main=True,
 )
 def shortlist(execution: Execution[SupportRequest], values: Values) -> None:
-    desk(execution).shortlist(
+    brokerage_of(execution).shortlist(
         execution.record.id,
         offers=offers_on_list(execution.context, execution.services),
         policy=matching_policy(execution.services),
@@ -78,7 +78,9 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     told_in=(Tender.Opened,),
 )
 def open_tender(execution: Execution[SupportRequest], values: Values) -> None:
-    desk(execution).open_tender(execution.record.id, execution.next_reference(Tender), at=execution.at, **values)
+    brokerage_of(execution).open_tender(
+        execution.record.id, execution.next_reference(Tender), at=execution.at, **values
+    )
 
 
 def _quotes_must_be_shown(tender: Tender | None, today: date) -> None:

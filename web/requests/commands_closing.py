@@ -10,7 +10,7 @@ from domain.vocabulary import Side
 from web.access.context import ContextRule, RequestContext
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_alike
-from web.brokerage.broker_rights import desk, must_hold
+from web.brokerage.broker_rights import brokerage_of, must_hold
 from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
@@ -44,7 +44,7 @@ def _work_must_be_over(context: RequestContext, request: SupportRequest) -> None
 )
 def withdraw(execution: Execution[SupportRequest], values: Values) -> None:
     reason = values["reason"]
-    desk(execution).end_request(
+    brokerage_of(execution).end_request(
         execution.record.id,
         lambda request: request.withdraw(side=acting_side(), reason=reason),
         reason=reason,
@@ -64,7 +64,7 @@ def withdraw(execution: Execution[SupportRequest], values: Values) -> None:
 )
 def decline(execution: Execution[SupportRequest], values: Values) -> None:
     reason = values["reason"]
-    desk(execution).end_request(
+    brokerage_of(execution).end_request(
         execution.record.id,
         lambda request: request.decline(side=Side.SERVICE, reason=reason),
         reason=reason,
@@ -82,7 +82,7 @@ def decline(execution: Execution[SupportRequest], values: Values) -> None:
     rules=MAY_LEAVE,
 )
 def signpost(execution: Execution[SupportRequest], values: Values) -> None:
-    desk(execution).end_request(
+    brokerage_of(execution).end_request(
         execution.record.id, lambda request: request.signpost(**values), reason=values["reason"], at=execution.at
     )
 
@@ -101,7 +101,7 @@ def meet_in_house(execution: Execution[SupportRequest], values: Values) -> None:
     if values.get("person"):
         whom = "Choose somebody who works for the service, or a specialist"
         must_hold(execution, values["person"], choices.WITHIN, whom, field="person")
-    desk(execution).end_request(
+    brokerage_of(execution).end_request(
         execution.record.id, lambda request: request.meet_in_house(**values), reason=values["note"], at=execution.at
     )
 
@@ -116,7 +116,7 @@ def meet_in_house(execution: Execution[SupportRequest], values: Values) -> None:
     rules=MAY_LEAVE,
 )
 def record_unmet(execution: Execution[SupportRequest], values: Values) -> None:
-    desk(execution).end_request(
+    brokerage_of(execution).end_request(
         execution.record.id, lambda request: request.record_unmet(**values), reason=values["reason"], at=execution.at
     )
 
@@ -138,7 +138,7 @@ def merge(execution: Execution[SupportRequest], values: Values) -> None:
         must_be_readable_alike(execution.context, values["into"], request.id, field="into")
         request.merge(**values)
 
-    desk(execution).end_request(execution.record.id, into_the_other, reason=values["reason"], at=execution.at)
+    brokerage_of(execution).end_request(execution.record.id, into_the_other, reason=values["reason"], at=execution.at)
 
 
 @broker_command(

@@ -27,13 +27,13 @@ class GapFilters(Schema):
     until = day_field("Recorded until", required=False)
 
 
-def count_gaps(snapshot: Snapshot, reach: ListScope, filters: Values) -> list[GapCount]:
+def count_gaps(snapshot: Snapshot, scope: ListScope, filters: Values) -> list[GapCount]:
     """Gaps by subject and phase, the most frequent first; a school is shown its own."""
     return view.gap_counts(
         snapshot.connection,
         since=filters.get("since") or FROM_THE_FIRST,
         until=filters.get("until") or snapshot.services.today(),
-        schools=reach.narrowed(),
+        schools=scope.narrowed(),
         apart_from=hidden_from(snapshot).closed,
     )
 
@@ -58,8 +58,8 @@ def chart_title(bars: list[tuple[str, int]]) -> str:
     return f"Requests we could not meet, most often in {most[0]}"
 
 
-def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None, limit: int) -> list[GapCount]:
-    return page_after(count_gaps(snapshot, reach, filters), cursor, after, limit)
+def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None, limit: int) -> list[GapCount]:
+    return page_after(count_gaps(snapshot, scope, filters), cursor, after, limit)
 
 
 def cursor(row: GapCount) -> str:

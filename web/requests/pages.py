@@ -13,7 +13,7 @@ from projections.gaps import GapCount
 from projections.open_requests import RequestRow
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.identity import reach
+from web.access.identity import list_scope
 from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERED_BY
@@ -79,11 +79,11 @@ def listed(context: RequestContext) -> Answer:
 
 def _own_reference(context: RequestContext) -> str:
     """The reference of somebody who brokers requests, empty for others."""
-    asking = context.user
-    if not asking.holds(*BROKERS):
+    user = context.user
+    if not user.holds(*BROKERS):
         return ""
     with context.read() as snapshot:
-        return reference_of(snapshot, asking.person) or ""
+        return reference_of(snapshot, user.person) or ""
 
 
 @pages.get("/<ref>")
@@ -131,7 +131,7 @@ def gaps(context: RequestContext) -> Answer:
     """Where nobody could be found, by subject and phase."""
     filters = Filters(context, GapFilters)
     with context.read() as snapshot:
-        limited = reach(snapshot, Action.READ_REQUEST)
+        limited = list_scope(snapshot, Action.READ_REQUEST)
         bars = by_subject([] if filters.wrong else count_gaps(snapshot, limited, filters.values))
     return list_page(
         context,

@@ -23,10 +23,10 @@ from web.commands.resource import Carry, CommandOptions, Resource, Values, Visib
 from web.requests import api_schema
 
 
-def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     asked = {name: value for name, value in filters.items() if name not in {"school", "status", "open"}}
     return view.listed(
-        schools=reach.narrowed(filters.get("school")),
+        schools=scope.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         is_open=filters.get("open"),
         today=snapshot.services.today(),

@@ -30,5 +30,5 @@ def events_of(services: Services, connection: sa.Connection, ids: Collection[UUI
     """All that happened to some records, in the order of the log."""
     if not ids:
         return []
-    standing = sa.select(EVENTS.c.position).where(EVENTS.c.stream_id.in_(ids)).order_by(EVENTS.c.position)
-    return list(services.store.at(connection, list(connection.execute(standing).scalars())))
+    positions = sa.select(EVENTS.c.position).where(EVENTS.c.stream_id.in_(ids)).order_by(EVENTS.c.position)
+    return list(services.store.at(connection, list(connection.execute(positions).scalars())))

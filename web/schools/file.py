@@ -102,16 +102,16 @@ SUMMARY = ATTACHED_QUERY.with_(
 
 def list_parameters(context: RequestContext, school: School) -> Mapping[str, Any]:
     """The parameters with which a page about a school asks."""
-    asking, today = context.user, context.services.today()
+    user, today = context.user, context.services.today()
     with context.read() as snapshot:
         closed = hidden_from(snapshot).closed
-    is_inside = asking.holds(*INSIDE)
+    is_inside = user.holds(*INSIDE)
     return {
         "today": today,
         "later": list(school.successions),
         "officers": [each for each in (school.link_officer_on(today), school.cover_on(today)) if each],
         "is_served": not why_not_served(context.services, school),
-        "concerns_too": is_inside and asking.may(Action.READ_CONCERN, RecordScope(school.id, team_of_school(school))),
+        "concerns_too": is_inside and user.may(Action.READ_CONCERN, RecordScope(school.id, team_of_school(school))),
         "without": () if is_inside else WRITING,
         "closed": list(closed),
     }
@@ -123,7 +123,7 @@ def team_of_school(school: School) -> Team:
     return team_of(str(phase) if phase else None)
 
 
-def identity(context: RequestContext, school: School, asking: User, part: str, found: Beside) -> Mapping[str, Any]:
+def identity(context: RequestContext, school: School, user: User, part: str, found: Beside) -> Mapping[str, Any]:
     """What every page of a school's file begins with: who it is, who looks after it, and the file's parts."""
     care, posts = _care(context, school), found["posts"]
     return {
@@ -133,7 +133,7 @@ def identity(context: RequestContext, school: School, asking: User, part: str, f
         "heads": [post.person for post in posts if post.role is Role.HEADTEACHER],
         "chairs": [post.person for post in posts if post.role is Role.CHAIR],
         "level_of_support": partial(level_of_support, context.services),
-        "parts": list(_parts(school, asking, part)),
+        "parts": list(_parts(school, user, part)),
         "also_named": _named(care, posts),
     }
 
@@ -174,13 +174,13 @@ def institution_of_file(school: School, merged: Iterable[KnownSchool], urn: str)
     raise NotFound
 
 
-def _parts(school: School, asking: User, part: str) -> Iterator[tuple[str, str, bool]]:
+def _parts(school: School, user: User, part: str) -> Iterator[tuple[str, str, bool]]:
     where = _where(school)
     yield "Summary", f"/schools/{school.urn}", part == "Summary"
-    if asking.may(Action.READ_SCHOOL_FILE, where):
+    if user.may(Action.READ_SCHOOL_FILE, where):
         yield "File", f"/schools/{school.urn}/file", part == "File"
     for title, path, action in ROOMS:
-        if asking.may(action, where):
+        if user.may(action, where):
             yield title, f"/{path}/?school={school.urn}", False
 
 
@@ -189,10 +189,10 @@ def _named(care: LookedAfter, posts: list[PostRow]) -> list[UUID]:
     return [person for person in named if person is not None]
 
 
-def summary(snapshot: Snapshot, school: School, asking: User, found: Beside) -> Mapping[str, Any]:
+def summary(snapshot: Snapshot, school: School, user: User, found: Beside) -> Mapping[str, Any]:
     """What the summary tells beside the school's own record."""
-    begins = identity(snapshot.context, school, asking, "Summary", found)
-    waiting = items_for_reader(snapshot, found["waiting"]) if asking.may(Action.READ_CASELOAD, _where(school)) else []
+    begins = identity(snapshot.context, school, user, "Summary", found)
+    waiting = items_for_reader(snapshot, found["waiting"]) if user.may(Action.READ_CASELOAD, _where(school)) else []
     officers = [link.officer for link in school.link_officers] + [cover.officer for cover in school.covers]
     waits_for = [id for item in waiting if (id := item.awaited_by_name)]
     known = {row.id: row for row in found["known"]}
@@ -207,7 +207,7 @@ def summary(snapshot: Snapshot, school: School, asking: User, found: Beside) -> 
         "groups": found["groups"],
         "merged": merged_of(school, found),
         "later": {held.urn: known[held.school].name for held in found["held"] if held.school in known},
-        "contacts": list(_contacts(school, found["leaders"], asking)),
+        "contacts": list(_contacts(school, found["leaders"], user)),
         "begin": list(_begin(snapshot.context, school)),
         "also_named": [*begins["also_named"], *officers, *waits_for],
     }
@@ -218,7 +218,7 @@ def by_framework(inspections: list[InspectedOn]) -> list[tuple[str, list[Inspect
     return [(framework, list(found)) for framework, found in groupby(inspections, key=lambda each: each.framework)]
 
 
-def _contacts(school: School, leaders: Iterable[PersonRow], asking: User) -> Iterator[tuple[str, str]]:
+def _contacts(school: School, leaders: Iterable[PersonRow], user: User) -> Iterator[tuple[str, str]]:
     for detail, label in (("telephone", "Telephone"), ("website", "Website")):
         if value := school.details.get(detail):
             yield label, f"{value}{as_of(school, detail)}"
@@ -227,15 +227,15 @@ def _contacts(school: School, leaders: Iterable[PersonRow], asking: User) -> Ite
         dated = school.head_dated
         since = f" (as of {formats.date(dated)})" if dated and dated < school.dated else ""
         yield "Headteacher in the register", (f"{school.head}, {title}" if title else str(school.head)) + since
-    if asking.may(Action.READ_PEOPLE):
+    if user.may(Action.READ_PEOPLE):
         for leader in leaders:
             if leader.email:
                 yield f"Email for {leader.name}", leader.email
 
 
 def _begin(context: RequestContext, school: School) -> Iterator[tuple[str, str]]:
-    asking = context.user
-    if first_refusal(school, [must_be_open_here.within(context)], context.services.today()) or not asking.may_change:
+    user = context.user
+    if first_refusal(school, [must_be_open_here.within(context)], context.services.today()) or not user.may_change:
         return
     where = _where(school)
     for title, path, action in (
@@ -243,5 +243,5 @@ def _begin(context: RequestContext, school: School) -> Iterator[tuple[str, str]]
         ("Raise a support request", "requests/raise", Action.RAISE_REQUEST),
         ("Raise a concern", "concerns/raise", Action.RAISE_CONCERN),
     ):
-        if asking.may(action, where):
+        if user.may(action, where):
             yield title, f"/{path}?school={school.urn}"

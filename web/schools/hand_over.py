@@ -41,13 +41,13 @@ class HandOverTerms(TypedDict):
 
 def schools_to_hand_over(context: RequestContext, officer: UUID) -> list[KnownSchool]:
     """An officer's schools, as far as they are for the person who asks to give away."""
-    asking = context.user
+    user = context.user
     with context.read() as snapshot:
         theirs = view.linked_to(snapshot.connection, officer, today=context.services.today())
         return [
             school
             for school in theirs
-            if asking.may(Action.ASSIGN_OFFICERS, concerned(snapshot, About(school=school.id)))
+            if user.may(Action.ASSIGN_OFFICERS, concerned(snapshot, About(school=school.id)))
         ]
 
 
@@ -62,12 +62,12 @@ def hand_over_schools(
 ) -> list[HandOverOutcome]:
     """Give schools to another officer, each at the version on which it was decided."""
     chosen = list(picked)
-    asking, right = context.user, allow(context, Action.ASSIGN_OFFICERS)
-    if not asking.may_change:
+    user, right = context.user, allow(context, Action.ASSIGN_OFFICERS)
+    if not user.may_change:
         raise Forbidden("This token can only read")
     correlation = context.id
     with context.services.acting(
-        asking.person, right.role.value, asking.channel, command=command, correlation=correlation
+        user.person, right.role.value, user.channel, command=command, correlation=correlation
     ):
         done = hand_over(context.services.service, [(school.id, version) for school, version in chosen], **terms)
     return [_outcome(school, each) for (school, _), each in zip(chosen, done, strict=True)]

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from projections import schools as view
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.identity import allow, reach
+from web.access.identity import allow, list_scope
 from web.access.policy import Action
 from web.commands.choices import officers
 from web.commands.dispatch import load_for_user
@@ -77,23 +77,23 @@ LIST: ListPage[ListedSchool] = ListPage(
 @pages.get("/")
 def listed(context: RequestContext) -> Any:
     """The list; a URN typed in full leads straight to its school."""
-    asking = context.user
+    user = context.user
     typed = request.args.get("q", "").strip()
     if typed.isdecimal() and len(typed) in (5, 6):
         with context.read() as snapshot:
             found = view.by_urn(snapshot.connection, int(typed))
-            limited = reach(snapshot, schools.read).narrowed()
+            limited = list_scope(snapshot, schools.read).narrowed()
         if found is not None and (limited is None or found.id in limited):
             return redirect(f"/schools/{found.urn}", 303)
     served = None
     if not request.args.get("after"):
         with context.read() as snapshot:
-            if reach(snapshot, schools.read).everything:
+            if list_scope(snapshot, schools.read).everything:
                 served = count_schools(context.services, snapshot.connection)
     more = {
         "served": served,
-        "may_hand_over": asking.may(Action.ASSIGN_OFFICERS),
-        "may_answer": asking.may(Action.KEEP_REGISTER),
+        "may_hand_over": user.may(Action.ASSIGN_OFFICERS),
+        "may_answer": user.may(Action.KEEP_REGISTER),
     }
     return list_page(context, LIST, **more)
 
@@ -157,7 +157,7 @@ def missed(context: RequestContext) -> Answer:
 @pages.get("/<ref>")
 def school(context: RequestContext, ref: str) -> str | Response:
     """The summary of a school; an earlier URN leads to the present one."""
-    asking = context.user
+    user = context.user
     present = load_for_user(context, schools, ref).record
     if str(present.urn) != ref:
         return redirect(f"/schools/{present.urn}")
@@ -168,7 +168,7 @@ def school(context: RequestContext, ref: str) -> str | Response:
         "schools/school.html",
         title=lambda school, _: school.name,
         ids=lambda _: [],
-        more=lambda snapshot, school, found: summary(snapshot, school, asking, found),
+        more=lambda snapshot, school, found: summary(snapshot, school, user, found),
         beside=SUMMARY,
         about=partial(list_parameters, context),
     )
@@ -181,11 +181,11 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
     allow(context, Action.READ_SCHOOL_FILE, found.concerned)
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
-    asking = context.user
+    user = context.user
     filters, of = Filters(context, FileFilters), request.args.get("of", "")
     with context.read() as snapshot:
         rows = FILE.rows(snapshot.connection, record=found.record.id, **list_parameters(context, found.record))
-        begins = identity(context, found.record, asking, "File", rows)
+        begins = identity(context, found.record, user, "File", rows)
         merged = merged_of(found.record, rows)
         shown, following = list[TimelineEntry](), None
         if not filters.wrong:

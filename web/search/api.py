@@ -10,7 +10,7 @@ from domain.school import School
 from projections import schools
 from projections.view import Row
 from web.access.context import Snapshot
-from web.access.identity import ListScope, reach
+from web.access.identity import ListScope, list_scope
 from web.access.policy import Action
 from web.api.door import API_PREFIX
 from web.commands.listing import ListEndpoint, Listing
@@ -54,7 +54,7 @@ def _found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None,
         snapshot.connection,
         today=snapshot.services.today(),
         text=typed,
-        among=reach(snapshot, Action.FIND_SCHOOLS).narrowed(),
+        among=list_scope(snapshot, Action.FIND_SCHOOLS).narrowed(),
         after=after,
     )
     return [

@@ -19,12 +19,12 @@ SEE_OTHER = 303
 @pages.get("/search")
 def search(context: RequestContext) -> Response | str:
     """Lead to the record of a reference, else to the schools that answer to what was typed."""
-    asking = context.user
+    user = context.user
     typed = request.args.get("q", "").strip()
     found = record_of(context, typed)
     if found is not None:
         resource, record = found
         return redirect(resource.href(record), SEE_OTHER)
-    if asking.may(Action.FIND_SCHOOLS):
+    if user.may(Action.FIND_SCHOOLS):
         return redirect(f"/schools/?{urlencode({'q': typed})}", SEE_OTHER)
     return render_template("search/nothing.html", page_title="Nothing found", typed=typed)

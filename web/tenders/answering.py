@@ -14,7 +14,7 @@ from domain.tender.rules import must_be_open, somebody_must_be_invited
 from projections import providers
 from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
-from web.brokerage.broker_rights import desk
+from web.brokerage.broker_rights import brokerage_of
 from web.brokerage.quote_fields import SPECIALISTS, Vat, vat_of
 from web.commands.choices import provider_options
 from web.commands.resource import Execution, Values
@@ -84,7 +84,7 @@ def _days_needed(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
 def record_quote(execution: Execution[Tender], values: Values) -> None:
     provider, vat = values["provider"], _vat(execution.context, values["provider"])
     offered = {name: value for name, value in values.items() if name not in HOW_IT_CAME}
-    desk(execution).record_quote(
+    brokerage_of(execution).record_quote(
         execution.record.id,
         provider,
         Terms(**offered, vat_percent=vat.percent),

@@ -18,7 +18,7 @@ from providers.brokerage import Agreement
 from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.name_cache import reference_of
 from web.access.restricted import must_be_readable_to_others
-from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, desk, must_hold
+from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of, must_hold
 from web.brokerage.quote_comparison import compare_quotes, quote_options
 from web.commands.choices import APPROVERS, holders_of_each, provider_options
 from web.commands.resource import Execution, Values
@@ -74,7 +74,7 @@ def _choosing(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     calls={"provider": "invite"},
 )
 def invite(execution: Execution[Tender], values: Values) -> None:
-    desk(execution).invite(execution.record.id, *values["invite"], at=execution.at)
+    brokerage_of(execution).invite(execution.record.id, *values["invite"], at=execution.at)
 
 
 broker_command(
@@ -141,7 +141,7 @@ def select(execution: Execution[Tender], values: Values) -> None:
     second = values.get("approved_above_ceiling_by")
     if second is not None:
         must_hold(execution, second, [Role.DIRECTOR], "Choose a director", field="approved_above_ceiling_by")
-    desk(execution).select(
+    brokerage_of(execution).select(
         execution.record.id,
         values["provider"],
         rationale=values["rationale"],
@@ -188,7 +188,7 @@ def _page_of_engagement(snapshot: Snapshot, tender: Tender) -> str:
 )
 def propose(execution: Execution[Tender], values: Values) -> None:
     agreement = Agreement(values["scope"], tuple(values["objectives"]), values["begins"], values["ends"])
-    desk(execution).engage_selected(
+    brokerage_of(execution).engage_selected(
         execution.record.id, execution.next_reference(BrokeredEngagement), agreement, at=execution.at
     )
 
@@ -226,4 +226,4 @@ def withdraw_selection(execution: Execution[Tender], values: Values) -> None:
     ),
 )
 def close(execution: Execution[Tender], values: Values) -> None:
-    desk(execution).end_tender(execution.record.id, at=execution.at, **values)
+    brokerage_of(execution).end_tender(execution.record.id, at=execution.at, **values)

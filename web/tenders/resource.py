@@ -24,9 +24,9 @@ from web.commands.resource import Carry, CommandOptions, Resource, Values
 from web.tenders import schemas
 
 
-def _listed(_: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+def _listed(_: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     return view.listed(
-        schools=reach.narrowed(filters.get("school")),
+        schools=scope.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
         after=after,
     )

@@ -26,9 +26,9 @@ def schools_to_visit(snapshot: Snapshot) -> Choices:
     return open_schools(snapshot, Action.PLAN_VISIT)
 
 
-def items_to_withdraw(asking: User, visit: Visit) -> list[tuple[str, str]]:
+def items_to_withdraw(user: User, visit: Visit) -> list[tuple[str, str]]:
     """The items that somebody may take off the agenda: all but the standing one, a school only its own."""
-    is_school = asking.holds(*SCHOOL)
+    is_school = user.holds(*SCHOOL)
     return [
         (str(item.number), item.text)
         for item in visit.items

@@ -31,12 +31,12 @@ from web.runtime.terms import last_day, term_of
 from web.visits import choices, schemas
 
 
-def _visits(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+def _visits(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     """The diary from a day on; where no day is named, all visits, the latest first. The concern of a visit is told
     to those alone who may open it, the kind of one that they see as a plain visit not even by the filter."""
     kept = hidden_from(snapshot)
     return view.listed(
-        schools=reach.narrowed(filters.get("school")),
+        schools=scope.narrowed(filters.get("school")),
         apart_from=kept.plain if filters.get("kind") else (),
         officers=[snapshot.user.person] if filters.get("mine") else None,
         statuses=filters.get("status") or None,
@@ -91,9 +91,9 @@ def _planning(snapshot: Snapshot, _: Visit | None) -> Mapping[str, Any]:
     return {schemas.VISITORS: choices.visitors(snapshot), schemas.SCHOOLS: choices.schools_to_visit(snapshot)}
 
 
-def _oneself(snapshot: Snapshot, asking: User) -> Mapping[str, Any]:
-    person = people.by_id(snapshot.connection, asking.person)
-    capacity = "director" if asking.holds(Role.DIRECTOR) and not asking.holds(Role.OFFICER) else "officer"
+def _oneself(snapshot: Snapshot, user: User) -> Mapping[str, Any]:
+    person = people.by_id(snapshot.connection, user.person)
+    capacity = "director" if user.holds(Role.DIRECTOR) and not user.holds(Role.OFFICER) else "officer"
     return {"visitors": [{"person": person.reference, "capacity": capacity}]} if person else {}
 
 

@@ -58,7 +58,7 @@ class Covered(Row):
     planned: int
     held: int
     missed: int
-    standing: CoverageStatus
+    status: CoverageStatus
     is_own: bool
 
 
@@ -86,7 +86,7 @@ class Coverage:
             return f"Our records start after the {self.when}"
         if not self.lines:
             return f"No schools to visit in the {self.when}"
-        short = sum(1 for line in self.lines if line.standing in SHORT)
+        short = sum(1 for line in self.lines if line.status in SHORT)
         if not short:
             return f"Every school has a core visit held or planned in the {self.when}"
         count = len(self.lines)
@@ -100,7 +100,7 @@ def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverag
     present = term_of(snapshot.services, today)
     year, term = filters.get("academic_year", present.academic_year), filters.get("term", present.term)
     settings, _ = settings_of(snapshot.services)
-    asking = snapshot.user
+    user = snapshot.user
     within = limited.narrowed()
     served = schools.listed(snapshot.connection, today=today, served=types_served(snapshot.services), among=within)
     known = schools.schools.rows(snapshot.connection, served.limit(EVERY_SCHOOL))
@@ -115,7 +115,7 @@ def coverage(snapshot: Snapshot, limited: ListScope, filters: Values) -> Coverag
             term,
             _due(settings, looked_after[school.id].need_category),
             counted,
-            is_own=school.id in asking.schools,
+            is_own=school.id in user.schools,
         )
         for school in there
     ]
@@ -166,12 +166,12 @@ def _line(
         planned=planned,
         held=held,
         missed=missed,
-        standing=standing(due, planned, held, missed),
+        status=status_of(due, planned, held, missed),
         is_own=is_own,
     )
 
 
-def standing(due: int, planned: int, held: int, missed: int) -> CoverageStatus:
+def status_of(due: int, planned: int, held: int, missed: int) -> CoverageStatus:
     """How a school stands that is due so many core visits in a term."""
     if held >= due:
         return CoverageStatus.HELD
@@ -192,7 +192,7 @@ def coverage_rows(found: Coverage) -> Iterable[tuple[str, ...]]:
     for line in found.lines:
         numbers = (str(number) for number in (line.due, line.planned, line.held, line.missed))
         year = academic_year_label(line.academic_year)
-        yield (str(line.urn), line.name, year, line.term.label, *numbers, line.standing.label)
+        yield (str(line.urn), line.name, year, line.term.label, *numbers, line.status.label)
 
 
 def years_around(present: TermDates) -> list[tuple[str, str]]:
@@ -219,8 +219,7 @@ core_visits_list = ListEndpoint(
         CoverageFilters,
         place=str,
         inside=("school",),
-        names={"due": "due_count", "planned": "planned_count", "held": "held_count", "missed": "missed_count"}
-        | {"standing": "status"},
+        names={"due": "due_count", "planned": "planned_count", "held": "held_count", "missed": "missed_count"},
     ),
     "List the core visits of a term by school",
 )

@@ -17,7 +17,7 @@ from projections.row_queries import RowQuery
 from projections.visits import PlannedVisit
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.identity import allow, concerned, reach
+from web.access.identity import allow, concerned, list_scope
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY
@@ -152,4 +152,4 @@ def coverage_csv(context: RequestContext) -> Response:
 
 def _coverage(context: RequestContext, values: Values) -> Coverage:
     with context.read() as snapshot:
-        return coverage(snapshot, reach(snapshot, Action.READ_VISIT), values)
+        return coverage(snapshot, list_scope(snapshot, Action.READ_VISIT), values)

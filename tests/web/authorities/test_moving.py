@@ -26,7 +26,7 @@ from projections.checking import check
 from projections.event_log import EVENTS
 from projections.event_log.faults import meant
 from projections.following import let_follow
-from projections.view_status import standings
+from projections.view_status import view_statuses
 from tests.databases import Databases
 from tests.served import until
 from tests.town import Town
@@ -338,7 +338,7 @@ def test_a_view_that_followed_follows_at_the_new_place(moved_within: Moving) -> 
         let_follow(services.log, VIEWS[0])
     moved_within.go()
     with closing(moved_within.services()) as services, services.read() as connection:
-        assert [name for name, standing in standings(connection).items() if standing.follows] == [VIEWS[0].name]
+        assert [name for name, status in view_statuses(connection).items() if status.follows] == [VIEWS[0].name]
 
 
 def test_an_authority_stays_closed_while_a_long_move_lasts(

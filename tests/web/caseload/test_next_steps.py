@@ -49,7 +49,7 @@ from tests.web.conftest import Browser
 from tests.web.market import Firm, Market
 from tests.world import World
 from web import resources
-from web.access.identity import concerned, reach
+from web.access.identity import concerned, list_scope
 from web.access.policy import Action
 from web.caseload.asking import Whose, view_filters
 from web.commands.resource import Resource
@@ -551,7 +551,7 @@ class Life:
             return
         for person in (self.officer, self.lead, self.market.director):
             with sent_by(self.app, person) as context, context.read() as snapshot:
-                mine = view_filters(snapshot, reach(snapshot, Action.READ_CASELOAD), {"whose": Whose.MINE})
+                mine = view_filters(snapshot, list_scope(snapshot, Action.READ_CASELOAD), {"whose": Whose.MINE})
                 found = [each.task for each in caseload.waiting(snapshot.connection, limit=100, **mine)]
                 record = self.service.find(RecordOfVisit, item.record)
                 can = BY_PATH["records"].open_to(context, record, concerned(snapshot, record.about()))

@@ -15,7 +15,7 @@ import pytest
 from domain.account import TokenScopes
 from domain.note import Note
 from projections.following import let_follow
-from projections.view_status import standings
+from projections.view_status import view_statuses
 from tests.databases import SqliteDatabases, with_views
 from tests.postgresql import Server
 from tests.served import Served, running, served, until
@@ -178,7 +178,7 @@ def test_a_follower_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
 
                 def has_followed() -> bool:
                     with services.read_present() as connection:
-                        return standings(connection)["notes"].position == services.log.last_position(connection)
+                        return view_statuses(connection)["notes"].position == services.log.last_position(connection)
 
                 until(has_followed, "the follower did not go on")
 

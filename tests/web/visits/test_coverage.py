@@ -12,7 +12,7 @@ from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.visits.conftest import Ashgrove
 from tests.world import World
-from web.visits.coverage import CoverageStatus, standing
+from web.visits.coverage import CoverageStatus, status_of
 
 SOON = TODAY + timedelta(days=8)
 NEXT_TERM = TODAY + timedelta(days=100)
@@ -33,7 +33,7 @@ NEXT_TERM = TODAY + timedelta(days=100)
 def test_a_school_stands_by_what_is_due_planned_held_and_missed(
     counts: tuple[int, int, int, int], expected: CoverageStatus
 ) -> None:
-    assert standing(*counts) is expected
+    assert status_of(*counts) is expected
 
 
 def test_the_title_says_how_many_schools_would_go_without(officer: Browser, ashgrove: Ashgrove, world: World) -> None:
