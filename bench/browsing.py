@@ -23,7 +23,7 @@ from web import create_app
 from web.accounts import sessions
 from web.accounts.sessions import COOKIE
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 OF_EACH = 2
 """How many pages of one kind a person looks at. Each was asked for once before, to find its links."""
@@ -43,7 +43,7 @@ class Taken(NamedTuple):
 
 def app_on(services: Services) -> Flask:
     """The application on services, for one worker."""
-    return create_app(Settings("", secret_key="only to measure", testing=True), services=services)
+    return create_app(DeploymentSettings("", secret_key="only to measure", testing=True), services=services)
 
 
 def browse(services: Services, people: Mapping[str, UUID]) -> dict[str, list[Taken]]:

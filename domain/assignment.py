@@ -11,7 +11,7 @@ from domain.aggregate import Refusal
 from domain.authority import AUTHORITY, Authority
 from domain.person import Person
 from domain.school import School
-from domain.service import NotFound, Service, Stale, Work
+from domain.service import NotFound, Service, Stale, UnitOfWork
 from domain.text import day_in_words
 from domain.vocabulary import Role
 
@@ -44,7 +44,7 @@ def assign_link_officer(
     Raises NotAnOfficer, NotFound, Stale or the school's refusal.
     """
 
-    def command(work: Work) -> None:
+    def command(work: UnitOfWork) -> None:
         _officer(work, officer, from_)
         ours = _authority(work)
         work.find(School, school, at=at).assign_link_officer(officer, from_=from_, reason=reason, authority=ours)
@@ -60,7 +60,7 @@ def arrange_cover(
     Raises NotAnOfficer, NotFound, Stale or the school's refusal.
     """
 
-    def command(work: Work) -> None:
+    def command(work: UnitOfWork) -> None:
         _officer(work, officer, from_, STAND_INS, until=to)
         covered, ours = work.find(School, school, at=at), _authority(work)
         covered.arrange_cover(officer, from_=from_, to=to, reason=reason, authority=ours)
@@ -78,12 +78,12 @@ def hand_over(
     """
     chosen = list(schools)
 
-    def command(work: Work) -> list[HandOver]:
+    def command(work: UnitOfWork) -> list[HandOver]:
         _officer(work, to, from_)
         ours = _authority(work)
         return [handed_over(work, school, at, ours) for school, at in chosen]
 
-    def handed_over(work: Work, school: UUID, at: int, ours: str | None) -> HandOver:
+    def handed_over(work: UnitOfWork, school: UUID, at: int, ours: str | None) -> HandOver:
         try:
             work.find(School, school, at=at).assign_link_officer(to, from_=from_, reason=reason, authority=ours)
         except (Refusal, Stale) as refusal:
@@ -93,7 +93,7 @@ def hand_over(
     return service.do(command)
 
 
-def _authority(work: Work) -> str | None:
+def _authority(work: UnitOfWork) -> str | None:
     """The code of the service's own authority, None where it has none or works with schools of several."""
     try:
         return work.find(Authority, AUTHORITY).own_code
@@ -102,7 +102,7 @@ def _authority(work: Work) -> str | None:
 
 
 def _officer(
-    work: Work, officer: UUID, day: date, roles: Iterable[Role] = (Role.OFFICER,), *, until: date | None = None
+    work: UnitOfWork, officer: UUID, day: date, roles: Iterable[Role] = (Role.OFFICER,), *, until: date | None = None
 ) -> None:
     """Raises NotAnOfficer; GoneBefore where they hold no such post on the last day, or are known to leave."""
     person = work.find(Person, officer)

@@ -195,7 +195,7 @@ def before_saving(act: Callable[[], None]) -> Iterator[None]:
         _BEFORE_SAVING.reset(token)
 
 
-class Work:
+class UnitOfWork:
     """The records that one command has in hand. All are saved together or not at all.
 
     A record that is only looked at is held to its version too: a decision never rests on what has changed.
@@ -269,7 +269,7 @@ class Service(Application[UUID]):
         """Begin a new record."""
         return self.do(lambda work: work.add(make()))
 
-    def do(self, command: Callable[[Work], T]) -> T:
+    def do(self, command: Callable[[UnitOfWork], T]) -> T:
         """Carry out a command on the records that it takes in hand, in one transaction.
 
         Raises what the command raises; AlreadyDone if it was carried out before; SentAsAnother if its id is that of
@@ -278,7 +278,7 @@ class Service(Application[UUID]):
         """
         lost: OutcomeUnknown | None = None
         for _ in range(ATTEMPTS):
-            work = Work(self)
+            work = UnitOfWork(self)
             with acting(current_signature()):
                 try:
                     result = command(work)

@@ -1,6 +1,6 @@
 """What a page asks of several views, each about the record in hand.
 
-QUERIES = RowQueries(notes=RowQuery(notes.notes, notes.notes_standing_on(RECORD), notes.LATEST_NOTES), ...)
+QUERIES = RowQueries(notes=RowQuery(notes.notes, notes.notes_on(RECORD), notes.LATEST_NOTES), ...)
 QUERIES.rows(connection, record=visit.id)["notes"]
 """
 

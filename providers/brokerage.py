@@ -16,7 +16,7 @@ from domain.aggregate import Refusal, reasoned
 from domain.engagement import BrokeredEngagement
 from domain.engagement import Work as Terms
 from domain.provider import Provider, ProviderKind
-from domain.service import Service, Work
+from domain.service import Service, UnitOfWork
 from domain.signature import on_behalf_of
 from domain.support_request import SupportRequest
 from domain.tender import Quote, Tender
@@ -32,7 +32,7 @@ from providers.eligibility import (
     must_work_there,
     need_of,
 )
-from providers.matching import MatchingPolicy, Need, Offer, Ranking, rank
+from providers.matching import MatchingPolicy, Offer, Ranking, SupportNeed, rank
 
 WITHOUT_QUOTES = frozenset({ProviderKind.INTERNAL, ProviderKind.SCHOOL_BASED})
 """Whom the service may engage without asking for quotes (source report, paragraphs 12 and 16)."""
@@ -51,7 +51,7 @@ class NobodySelected(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class EngagementTerms:
     """What is added to a selected quote to make terms: what is to be done, to what end, and when."""
 
     scope: str
@@ -75,7 +75,7 @@ class Brokerage:
         self,
         request_id: UUID,
         *,
-        offers: Callable[[Need], Iterable[Offer]],
+        offers: Callable[[SupportNeed], Iterable[Offer]],
         policy: MatchingPolicy,
         chosen: Collection[UUID] | None = None,
         days: Decimal | None = None,
@@ -83,7 +83,7 @@ class Brokerage:
     ) -> Ranking:
         """Rank what is on offer and shortlist those chosen, or all who fit."""
 
-        def decide(work: Work) -> Ranking:
+        def decide(work: UnitOfWork) -> Ranking:
             request = work.find(SupportRequest, request_id, at=at)
             need = need_of(request, on=request.today, days=days)
             ranking = rank(need, offers(need), policy)
@@ -108,7 +108,7 @@ class Brokerage:
     ) -> UUID:
         """Open a tender for a shortlisted request and invite providers; inviting one alone needs a reason."""
 
-        def decide(work: Work) -> UUID:
+        def decide(work: UnitOfWork) -> UUID:
             request = work.find(SupportRequest, request_id, at=at)
             tender = Tender.open(
                 reference,
@@ -130,7 +130,7 @@ class Brokerage:
     def invite(self, tender_id: UUID, *invited: UUID, at: int | None = None) -> None:
         """Invite more of the shortlist, all or none. Raises NotOnTheShortlist, NotCleared, ProviderSuspended."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             tender = work.find(Tender, tender_id, at=at)
             for provider in dict.fromkeys(invited):
                 self._invite(work, work.find(SupportRequest, tender.request), tender, provider)
@@ -149,7 +149,7 @@ class Brokerage:
         """Take a provider's quote in; `rules` gave its rate of VAT. Raises NotASpecialist where the named person does
         not work for it."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             tender = work.find(Tender, tender_id, at=at)
             must_work_there(work.find(Provider, provider), terms.specialist, tender.today)
             tender.quote(provider, terms, rules=rules)
@@ -168,7 +168,7 @@ class Brokerage:
     ) -> None:
         """Take a provider's changed quote in. Raises NotASpecialist."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             tender = work.find(Tender, tender_id, at=at)
             must_work_there(work.find(Provider, provider), terms.specialist, tender.today)
             tender.revise_quote(provider, terms, rules=rules, reason=reason)
@@ -189,7 +189,7 @@ class Brokerage:
         """Write down on a provider's behalf a quote that came otherwise than by its own hand, `reason` being how; a
         quote that stands is revised. Raises NotASpecialist."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             tender = work.find(Tender, tender_id, at=at)
             must_work_there(work.find(Provider, provider), terms.specialist, came_on)
             take_in = tender.revise_quote if provider in tender.quotes else tender.quote
@@ -210,7 +210,7 @@ class Brokerage:
     ) -> None:
         """Choose one quote, within the ceiling of the request unless somebody approves more. Raises AboveCeiling."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             tender = work.find(Tender, tender_id, at=at)
             request = work.find(SupportRequest, tender.request)
             may_be_asked(work.find(Provider, provider), request.school, tender.today)
@@ -227,7 +227,7 @@ class Brokerage:
     def end_tender(self, tender_id: UUID, *, reason: str, at: int | None = None) -> None:
         """End the invitations without a choice; the request's shortlist stands again."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             tender = work.find(Tender, tender_id, at=at)
             tender.close(reason=reason)
             work.find(SupportRequest, tender.request).end_tender(reason=reason)
@@ -239,7 +239,7 @@ class Brokerage:
     ) -> None:
         """Let a request go by one of its exits, after ending the invitations that are still out."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             request = work.find(SupportRequest, request_id, at=at)
             if request.tender is not None:
                 tender = work.find(Tender, request.tender)
@@ -252,11 +252,11 @@ class Brokerage:
         self.service.do(decide)
 
     def engage_selected(
-        self, tender_id: UUID, reference: str, agreement: Agreement, *, at: int | None = None
+        self, tender_id: UUID, reference: str, agreement: EngagementTerms, *, at: int | None = None
     ) -> UUID:
         """Propose work on the terms of the selected quote, and place the request. Raises NobodySelected."""
 
-        def decide(work: Work) -> UUID:
+        def decide(work: UnitOfWork) -> UUID:
             tender = work.find(Tender, tender_id, at=at)
             if tender.selected is None:
                 raise NobodySelected("Select a provider first")
@@ -276,7 +276,7 @@ class Brokerage:
         School, kind, subject and phase are the request's. Raises QuotesNeeded, AboveCeiling.
         """
 
-        def decide(work: Work) -> UUID:
+        def decide(work: UnitOfWork) -> UUID:
             request = work.find(SupportRequest, request_id, at=at)
             if work.find(Provider, terms.provider).kind not in WITHOUT_QUOTES:
                 raise QuotesNeeded("Ask this provider for a quote first", field="provider")
@@ -290,7 +290,7 @@ class Brokerage:
 
         return self.service.do(decide)
 
-    def _invite(self, work: Work, request: SupportRequest, tender: Tender, provider_id: UUID) -> None:
+    def _invite(self, work: UnitOfWork, request: SupportRequest, tender: Tender, provider_id: UUID) -> None:
         provider = work.find(Provider, provider_id)
         if provider_id not in request.shortlist:
             raise NotOnTheShortlist(f"{provider.name} is not on the shortlist", field="provider")
@@ -300,7 +300,7 @@ class Brokerage:
         must_be_cleared(clearance, provider, work)
         tender.invite(provider_id, clearance=in_words(clearance), rules=(self.vetting(need.first).version,))
 
-    def _may_take_on(self, work: Work, request: SupportRequest, terms: Terms) -> tuple[str, ...]:
+    def _may_take_on(self, work: UnitOfWork, request: SupportRequest, terms: Terms) -> tuple[str, ...]:
         """The versions of the rules by which the provider may take the work on; refuses where it may not."""
         provider = work.find(Provider, terms.provider)
         may_be_asked(provider, request.school, request.today)
@@ -310,12 +310,12 @@ class Brokerage:
         return (self.vetting(terms.begins).version,)
 
 
-def _engage(work: Work, request: SupportRequest, engagement: BrokeredEngagement) -> UUID:
+def _engage(work: UnitOfWork, request: SupportRequest, engagement: BrokeredEngagement) -> UUID:
     request.place(engagement=engagement.id, provider=engagement.work.provider)
     return work.add(engagement).id
 
 
-def _terms(request: SupportRequest, provider: UUID, quote: Quote, agreement: Agreement) -> Terms:
+def _terms(request: SupportRequest, provider: UUID, quote: Quote, agreement: EngagementTerms) -> Terms:
     return Terms(
         school=request.school,
         provider=provider,

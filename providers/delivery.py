@@ -14,7 +14,7 @@ from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement, Consent
 from domain.person import Person
 from domain.provider import Provider
-from domain.service import Service, Work
+from domain.service import Service, UnitOfWork
 from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Role, Side
@@ -46,7 +46,7 @@ class Delivery:
         """Confirm agreed work, seeing once more that the provider may be given it and the specialist is cleared on
         all its days. Raises NotOnTheList, ConflictOfInterest."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             terms = engagement.work
             may_be_asked(work.find(Provider, terms.provider), terms.school, engagement.today)
@@ -68,7 +68,7 @@ class Delivery:
     ) -> None:
         """Plan a session on a day on which the specialist is cleared and the provider is not suspended."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             self._may_work(work, engagement, on)
             engagement.plan_session(
@@ -91,7 +91,7 @@ class Delivery:
         """Record a session that took place, on a day on which the specialist was cleared and the provider was not
         suspended."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             self._may_work(work, engagement, on)
             engagement.deliver_session(
@@ -103,7 +103,7 @@ class Delivery:
     def substitute(self, engagement_id: UUID, specialist: UUID, *, reason: str, at: int | None = None) -> None:
         """Let another specialist of the provider take over, cleared on all days to come."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             first = max(engagement.today, engagement.work.begins)
             must_not_be_suspended(work.find(Provider, engagement.work.provider), engagement.today)
@@ -131,7 +131,7 @@ class Delivery:
         AboveCeiling, NotOfTheSchool.
         """
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             provider = work.find(Provider, engagement.work.provider)
             if net > engagement.work.net:
@@ -147,7 +147,7 @@ class Delivery:
     def cancel(self, engagement_id: UUID, *, side: Side, reason: str, at: int | None = None) -> None:
         """Give work up before it starts; the request is taken up where it was, its quotes stand again."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             give_up(work, work.find(BrokeredEngagement, engagement_id, at=at), side=side, reason=reason)
 
         self.service.do(decide)
@@ -155,19 +155,19 @@ class Delivery:
     def close(self, engagement_id: UUID, *, outcome: str, at: int | None = None) -> None:
         """Put evaluated work away, and its request with what came of it. Raises EvaluationDue."""
 
-        def decide(work: Work) -> None:
+        def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             engagement.close()
             work.find(SupportRequest, engagement.request).close(outcome=outcome)
 
         self.service.do(decide)
 
-    def _may_work(self, work: Work, engagement: BrokeredEngagement, day: date) -> None:
+    def _may_work(self, work: UnitOfWork, engagement: BrokeredEngagement, day: date) -> None:
         must_not_be_suspended(work.find(Provider, engagement.work.provider), day)
         self._clear(work, engagement, engagement.work.specialist, day, day)
 
     def _clear(
-        self, work: Work, engagement: BrokeredEngagement, person: UUID, first: date, last: date
+        self, work: UnitOfWork, engagement: BrokeredEngagement, person: UUID, first: date, last: date
     ) -> date | None:
         provider = work.find(Provider, engagement.work.provider)
         return clear(provider, person, first, last, vetting=self.vetting, work=work).valid_to
@@ -183,7 +183,7 @@ def _must_lead(person: Person, school: UUID, day: date) -> None:
         raise NotOfTheSchool("Choose the school's headteacher or chair of governors on that date", field="school_by")
 
 
-def give_up(work: Work, engagement: BrokeredEngagement, *, side: Side, reason: str) -> None:
+def give_up(work: UnitOfWork, engagement: BrokeredEngagement, *, side: Side, reason: str) -> None:
     """Cancel work that has not started; its request is taken up where it was, its quotes stand again."""
     engagement.cancel(side=side, reason=reason)
     work.find(SupportRequest, engagement.request).take_up_again(reason=reason)

@@ -15,11 +15,11 @@ from domain.engagement import NotCleared
 from domain.person import Person
 from domain.provider import Provider, Specialist
 from domain.provider.rules import NotASpecialist, NotOnTheList
-from domain.service import NotFound, Work
+from domain.service import NotFound, UnitOfWork
 from domain.support_request import SupportRequest
 from domain.tender.rules import AboveCeiling
 from domain.text import day_in_words
-from providers.matching import Need, Offer, PastWork
+from providers.matching import Offer, PastWork, SupportNeed
 from providers.vetting import Clearance, Missing, VettingPolicy, cleared_throughout
 
 VettingOn = Callable[[date], VettingPolicy]
@@ -36,10 +36,10 @@ class ConflictOfInterest(Refusal):
     """The provider has declared a tie to the school, or is that school itself."""
 
 
-def need_of(request: SupportRequest, *, on: date, days: Decimal | None = None) -> Need:
+def need_of(request: SupportRequest, *, on: date, days: Decimal | None = None) -> SupportNeed:
     """What a request looks for, on a day; `days` of support where the broker has an idea of them."""
     first = max(request.needed_from, on)
-    return Need(
+    return SupportNeed(
         kind=request.kind,
         school=request.school,
         subject=request.subject,
@@ -53,7 +53,7 @@ def need_of(request: SupportRequest, *, on: date, days: Decimal | None = None) -
     )
 
 
-def offer_of(provider: Provider, need: Need, vetting: VettingOn, past: PastWork = NOTHING_PAST) -> Offer:
+def offer_of(provider: Provider, need: SupportNeed, vetting: VettingOn, past: PastWork = NOTHING_PAST) -> Offer:
     """A provider as far as a need is concerned, with what is remembered of its past work."""
     rate = provider.rate_on(need.first)
     free = [each.days for each in provider.capacities if each.from_ <= need.last and need.first <= each.to]
@@ -63,7 +63,7 @@ def offer_of(provider: Provider, need: Need, vetting: VettingOn, past: PastWork 
         capabilities=provider.capabilities,
         areas=provider.areas,
         suspended=provider.is_suspended_on(need.on),
-        not_cleared=why_not(clearance_of(provider, need.subject, need.first, need.last, vetting)),
+        not_cleared=why_not_cleared(clearance_of(provider, need.subject, need.first, need.last, vetting)),
         conflict=tie_to(provider, need.school, need.on),
         free_days=sum(free, Decimal(0)) if free else None,
         day_rate=rate.day_rate if rate else None,
@@ -84,7 +84,7 @@ def clearance_of(provider: Provider, subject: str, first: date, last: date, vett
     return max(found, key=lambda each: (each.cleared, each.valid_to or date.max, -len(each.missing)))
 
 
-def why_not(clearance: Clearance) -> str:
+def why_not_cleared(clearance: Clearance) -> str:
     """The sentences that stand against a clearance, empty where it holds."""
     return "; ".join(each.why for each in clearance.missing)
 
@@ -127,16 +127,18 @@ def must_not_be_suspended(provider: Provider, day: date) -> None:
     raise ProviderSuspended(f"{provider.name} {said}", field="provider")
 
 
-def must_be_cleared(clearance: Clearance, provider: Provider, work: Work) -> None:
+def must_be_cleared(clearance: Clearance, provider: Provider, work: UnitOfWork) -> None:
     """Raises NotCleared, with the name of whoever is not and what is missing."""
     if clearance.cleared:
         return
     person = next((each.person for each in clearance.missing if each.person is not None), None)
     name = provider.name if person is None else _named(work, person, provider)
-    raise NotCleared(f"{name} is not cleared on these dates. {why_not(clearance)}", field="provider")
+    raise NotCleared(f"{name} is not cleared on these dates. {why_not_cleared(clearance)}", field="provider")
 
 
-def clear(provider: Provider, person: UUID, first: date, last: date, *, vetting: VettingOn, work: Work) -> Clearance:
+def clear(
+    provider: Provider, person: UUID, first: date, last: date, *, vetting: VettingOn, work: UnitOfWork
+) -> Clearance:
     """The clearance of one specialist on every day between two. Raises NotASpecialist, NotCleared."""
     must_work_there(provider, person, first)
     clearance = cleared_throughout(provider.facts, person, first, last, vetting(first))
@@ -163,7 +165,7 @@ def _teaches(specialist: Specialist, subject: str) -> bool:
     return not specialist.subjects or subject.casefold() in {each.casefold() for each in specialist.subjects}
 
 
-def _named(work: Work, person: UUID, provider: Provider) -> str:
+def _named(work: UnitOfWork, person: UUID, provider: Provider) -> str:
     """A specialist by name, with the provider's where that is another."""
     try:
         name = str(work.find(Person, person).name)

@@ -12,10 +12,10 @@ from uuid import UUID, uuid5
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
 from domain.provider import Capability, Provider, ProviderKind
-from domain.service import AlreadyDone, Service, Work
+from domain.service import AlreadyDone, Service, UnitOfWork
 from domain.signature import acting, current_signature
 from domain.vocabulary import Phase, ServiceType, Side
-from providers.catalogue.problems import Problem, Sorted
+from providers.catalogue.problems import RowProblem, Sorted
 from providers.catalogue.provider_list import ProviderRow
 from providers.delivery import give_up
 
@@ -40,7 +40,7 @@ class ProvidersReport(Sorted):
 
 def import_providers(
     service: Service,
-    rows: Iterable[ProviderRow | Problem],
+    rows: Iterable[ProviderRow | RowProblem],
     *,
     known: Known,
     next_reference: Callable[[], str],
@@ -63,7 +63,7 @@ def import_providers(
 
 
 def suspend(
-    work: Work, provider: UUID, *, reason: str, pause: Iterable[UUID] = (), cancel: Iterable[UUID] = ()
+    work: UnitOfWork, provider: UUID, *, reason: str, pause: Iterable[UUID] = (), cancel: Iterable[UUID] = ()
 ) -> Provider:
     """Suspend a provider from today, pause those of its engagements that shall wait until they are resumed, and
     cancel those not yet begun that shall not wait: all of it or nothing. Raises EngagementOfAnother, or what the
@@ -89,7 +89,7 @@ def _said_of(field: str) -> Iterator[None]:
         raise
 
 
-def _engagement_of(work: Work, provider: UUID, id: UUID) -> BrokeredEngagement:
+def _engagement_of(work: UnitOfWork, provider: UUID, id: UUID) -> BrokeredEngagement:
     engagement = work.find(BrokeredEngagement, id)
     if engagement.work.provider != provider:
         raise EngagementOfAnother(f"{engagement.reference} is another provider's engagement")
@@ -106,7 +106,7 @@ def _take_in(
     report.problems += _unknown_services(row)
     if len(found) > 1:
         report.leave_out(row.line)
-        report.problems.append(Problem(row.line, "name", row.name, "is the name of several providers on the list"))
+        report.problems.append(RowProblem(row.line, "name", row.name, "is the name of several providers on the list"))
         return
     with suppress(AlreadyDone):
         try:
@@ -119,7 +119,7 @@ def _take_in(
                 report.registered += 1
         except Refusal as refusal:
             report.leave_out(row.line)
-            report.problems.append(Problem(row.line, refusal.field, row.name, str(refusal)))
+            report.problems.append(RowProblem(row.line, refusal.field, row.name, str(refusal)))
 
 
 def _register(next_reference: Callable[[], str], row: ProviderRow, usual_kind: ProviderKind) -> Provider:
@@ -183,8 +183,8 @@ def _services(service_type: str | None) -> list[ServiceType]:
     return [] if known is None else [known]
 
 
-def _unknown_services(row: ProviderRow) -> Iterator[Problem]:
+def _unknown_services(row: ProviderRow) -> Iterator[RowProblem]:
     for service_type in row.service_types:
         if not _services(service_type):
             reason = f"is none of {', '.join(service.label.lower() for service in ServiceType)}"
-            yield Problem(row.line, "service types", service_type, reason)
+            yield RowProblem(row.line, "service types", service_type, reason)

@@ -42,7 +42,7 @@ SERVED_BY: Mapping[Phase, tuple[Phase, ...]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class SupportNeed:
     """What is looked for on the day `on`: help between two days, for so many days of support (None: not yet known)
     and at most for so many pounds net of VAT (None: no ceiling)."""
 
@@ -128,7 +128,7 @@ class Ranking:
         return tuple(each for each in self.seen if each.excluded_because is not None)
 
 
-def rank(need: Need, offers: Iterable[Offer], policy: MatchingPolicy) -> Ranking:
+def rank(need: SupportNeed, offers: Iterable[Offer], policy: MatchingPolicy) -> Ranking:
     """Rank the providers for a need. Ties are settled by reference."""
     fitting: list[tuple[Fraction, str, Ranked]] = []
     left_out: list[tuple[str, Ranked]] = []
@@ -145,7 +145,7 @@ def rank(need: Need, offers: Iterable[Offer], policy: MatchingPolicy) -> Ranking
     return Ranking((*(each[2] for each in fitting), *(each[1] for each in left_out)), policy.version)
 
 
-def _judge(need: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, tuple[str, ...]]:
+def _judge(need: SupportNeed, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, tuple[str, ...]]:
     """The score, from 0 to 100, and the sentence of each criterion."""
     verdicts = [(policy.weights.get(each.name, 0), each.judge(need, offer, policy)) for each in CRITERIA]
     total = sum(weight for weight, _ in verdicts)
@@ -158,7 +158,7 @@ class Rule:
     """A rule that leaves providers out; `broken` is the sentence why, empty where the rule is kept."""
 
     name: str
-    broken: Callable[[Need, Offer], str]
+    broken: Callable[[SupportNeed, Offer], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,73 +166,73 @@ class Criterion:
     """What counts, from 0 to 100 points, with the sentence that says so."""
 
     name: str
-    judge: Callable[[Need, Offer, MatchingPolicy], tuple[Fraction, str]]
+    judge: Callable[[SupportNeed, Offer, MatchingPolicy], tuple[Fraction, str]]
 
 
-def _in_subject(need: Need, offer: Offer) -> list[Capability]:
+def _in_subject(need: SupportNeed, offer: Offer) -> list[Capability]:
     return [each for each in offer.capabilities if each.subject.casefold() == need.subject.casefold()]
 
 
-def _in_phase(need: Need, offer: Offer) -> list[Capability]:
+def _in_phase(need: SupportNeed, offer: Offer) -> list[Capability]:
     phases = {need.phase, *SERVED_BY.get(need.phase, ()), Phase.ALL_THROUGH, Phase.NOT_APPLICABLE}
     return [each for each in _in_subject(need, offer) if each.phase in phases]
 
 
-def _services(need: Need, offer: Offer) -> list[ServiceType]:
+def _services(need: SupportNeed, offer: Offer) -> list[ServiceType]:
     offered = {each.service for each in _in_phase(need, offer)}
     return [service for service in SERVICES[need.kind] if service in offered]
 
 
-def _price(need: Need, offer: Offer) -> Decimal | None:
+def _price(need: SupportNeed, offer: Offer) -> Decimal | None:
     return None if need.days is None or offer.day_rate is None else need.days * offer.day_rate
 
 
-def _no_subject(need: Need, offer: Offer) -> str:
+def _no_subject(need: SupportNeed, offer: Offer) -> str:
     return "" if _in_subject(need, offer) else f"does not offer {need.subject}"
 
 
-def _no_phase(need: Need, offer: Offer) -> str:
+def _no_phase(need: SupportNeed, offer: Offer) -> str:
     if not _in_subject(need, offer) or _in_phase(need, offer):
         return ""
     return f"offers {need.subject}, but not for the phase {need.phase.label.lower()}"
 
 
-def _no_service(need: Need, offer: Offer) -> str:
+def _no_service(need: SupportNeed, offer: Offer) -> str:
     if not _in_phase(need, offer) or _services(need, offer):
         return ""
     return f"does not offer {SERVICES[need.kind][0].label.lower()} in {need.subject}"
 
 
-def _other_area(need: Need, offer: Offer) -> str:
+def _other_area(need: SupportNeed, offer: Offer) -> str:
     if not need.area or not offer.areas or _names_area(need, offer):
         return ""
     return f"does not work in {need.area}"
 
 
-def _suspended(_: Need, offer: Offer) -> str:
+def _suspended(_: SupportNeed, offer: Offer) -> str:
     return "is suspended" if offer.suspended else ""
 
 
-def _not_cleared(_: Need, offer: Offer) -> str:
+def _not_cleared(_: SupportNeed, offer: Offer) -> str:
     return f"not cleared on all planned days ({offer.not_cleared})" if offer.not_cleared else ""
 
 
-def _conflict(_: Need, offer: Offer) -> str:
+def _conflict(_: SupportNeed, offer: Offer) -> str:
     return offer.conflict
 
 
-def _unavailable(need: Need, offer: Offer) -> str:
+def _unavailable(need: SupportNeed, offer: Offer) -> str:
     until = offer.past.unavailable_until
     return f"asked not to be invited until {day_in_words(until)}" if until is not None and need.on <= until else ""
 
 
-def _no_capacity(need: Need, offer: Offer) -> str:
+def _no_capacity(need: SupportNeed, offer: Offer) -> str:
     if need.days is None or offer.free_days is None or offer.free_days >= need.days:
         return ""
     return f"has {counted(offer.free_days, 'day')} free, {counted(need.days, 'day')} needed"
 
 
-def _too_dear(need: Need, offer: Offer) -> str:
+def _too_dear(need: SupportNeed, offer: Offer) -> str:
     price = _price(need, offer)
     if price is None or need.ceiling is None or price <= need.ceiling:
         return ""
@@ -253,17 +253,17 @@ RULES = (
 )
 
 
-def _names_area(need: Need, offer: Offer) -> bool:
+def _names_area(need: SupportNeed, offer: Offer) -> bool:
     return need.area.casefold() in {area.casefold() for area in offer.areas or ()}
 
 
-def _judge_service(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
+def _judge_service(need: SupportNeed, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
     best = _services(need, offer)[0]
     points = Fraction(100 if best is SERVICES[need.kind][0] else 50)
     return points, f"Offers {best.label.lower()} in {need.subject}"
 
 
-def _judge_area(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
+def _judge_area(need: SupportNeed, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
     if need.area and _names_area(need, offer):
         return Fraction(100), f"Works in {need.area}"
     if offer.areas is None:
@@ -271,7 +271,7 @@ def _judge_area(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, 
     return Fraction(50), "Works anywhere" if not offer.areas else "Serves other places, none is asked for here"
 
 
-def _judge_price(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
+def _judge_price(need: SupportNeed, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
     price = _price(need, offer)
     if price is None:
         return Fraction(50), "The price is not known yet"
@@ -282,13 +282,13 @@ def _judge_price(need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction,
     ), f"Would cost {in_pounds(price)} of {in_pounds(need.ceiling)}"
 
 
-def _judge_capacity(_need: Need, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
+def _judge_capacity(_need: SupportNeed, offer: Offer, _: MatchingPolicy) -> tuple[Fraction, str]:
     if offer.free_days is None:
         return Fraction(50), "Has not said how many days are free"
     return Fraction(100), f"Has {counted(offer.free_days, 'day')} free"
 
 
-def _judge_ratings(_: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:
+def _judge_ratings(_: SupportNeed, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:
     past = offer.past
     assumed = Fraction(MIDDLE * policy.assumed_cases)
     cases = past.cases + policy.assumed_cases
@@ -299,7 +299,7 @@ def _judge_ratings(_: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fract
     return points, f"Rated {past.ratings / past.cases:.1f} of {BEST} on average ({counted(past.cases, 'case')})"
 
 
-def _judge_willingness(need: Need, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:
+def _judge_willingness(need: SupportNeed, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, str]:
     declined = offer.past.last_declined
     if declined is not None and need.on < declined + timedelta(days=policy.cooling_off_days):
         return Fraction(0), f"Declined an invitation on {day_in_words(declined)}"

@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.person import Person, Post
 from domain.provider import Provider
 from domain.references import record_id
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.vocabulary import Role
 
 
@@ -29,7 +29,7 @@ class Newcomer:
         return record_id(Person.KIND, self.reference)
 
 
-def register_practitioner(work: Work, reference: str, newcomer: Newcomer, **details: Any) -> Provider:
+def register_practitioner(work: UnitOfWork, reference: str, newcomer: Newcomer, **details: Any) -> Provider:
     """List a person who works on their own account, and register them as its specialist from today.
 
     `details` are those of Provider.register_practitioner. Raises what the two records refuse.
@@ -40,7 +40,7 @@ def register_practitioner(work: Work, reference: str, newcomer: Newcomer, **deta
 
 
 def add_specialist(
-    work: Work,
+    work: UnitOfWork,
     provider: UUID,
     specialist: UUID | Newcomer,
     *,
@@ -62,7 +62,7 @@ def add_specialist(
 
 
 def note_leaving(
-    work: Work, provider: UUID, *, person: UUID, reason: str, on: date | None = None, at: int | None = None
+    work: UnitOfWork, provider: UUID, *, person: UUID, reason: str, on: date | None = None, at: int | None = None
 ) -> None:
     """Note that a specialist left, `on` being the first day on which they are no longer there; their post ends the
     day before. Raises what the two records refuse."""
@@ -75,7 +75,7 @@ def note_leaving(
         known.end_post(post.id, until=max(last_day, post.from_), reason=reason)
 
 
-def _register(work: Work, newcomer: Newcomer, provider: Provider) -> None:
+def _register(work: UnitOfWork, newcomer: Newcomer, provider: Provider) -> None:
     person = work.add(Person.register(newcomer.reference, name=newcomer.name, email=newcomer.email))
     person.take_post(Role.SPECIALIST, from_=provider.today, provider=provider.id)
 

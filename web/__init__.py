@@ -28,19 +28,19 @@ from web.layout.stopped_views import notice
 from web.open_routes import ask_who_comes_first, follow_slashes
 from web.resources import LIST_ENDPOINTS, PAGES, RESOURCES, SINGLE_ENDPOINTS
 from web.runtime.authority import authority
-from web.runtime.cookie_names import Response
+from web.runtime.cookie_names import CookieResponse
 from web.runtime.headers import add_headers
 from web.runtime.log_position import add_own_acts, take_own_acts
 from web.runtime.migrate import refuse_unfit, upgrade
 from web.runtime.proxy import BehindProxy
-from web.runtime.request_limits import MOST_FIELDS, MOST_TYPED, Request
+from web.runtime.request_limits import MOST_FIELDS, MOST_TYPED, LimitedRequest
 from web.runtime.services import EXTENSION, Services
 from web.runtime.services import services as present_services
-from web.runtime.settings import Settings, settings_from_environment
+from web.runtime.settings import DeploymentSettings, settings_from_environment
 from web.runtime.signed_cookies import sign_with
 
 
-def create_app(settings: Settings | None = None, *, services: Services | None = None) -> Flask:
+def create_app(settings: DeploymentSettings | None = None, *, services: Services | None = None) -> Flask:
     """The application on the database of its settings, which is made or upgraded first.
 
     services may be handed in (with a clock of its own, say) in place of the one the settings would open.
@@ -52,10 +52,10 @@ def create_app(settings: Settings | None = None, *, services: Services | None = 
     return app
 
 
-def make_app(settings: Settings) -> Flask:
-    """The application without services: each request brings the one that answers it (web.runtime.services.Chosen)."""
+def make_app(settings: DeploymentSettings) -> Flask:
+    """The application without services: each request brings its own (web.runtime.services.ChosenAuthority)."""
     app = Flask("web")
-    app.request_class, app.response_class = Request, Response
+    app.request_class, app.response_class = LimitedRequest, CookieResponse
     sign_with(app, settings)
     app.config |= {
         "MAX_FORM_MEMORY_SIZE": MOST_TYPED,
@@ -95,7 +95,7 @@ def make_app(settings: Settings) -> Flask:
     return app
 
 
-def open_services(settings: Settings, *, to_read: bool = False) -> Services:
+def open_services(settings: DeploymentSettings, *, to_read: bool = False) -> Services:
     """The services on the settings' database, brought up to date, or only `to_read`: then nothing is made or changed.
 
     Raises Unfit (web.runtime.migrate) for a database that this release cannot use, and what open_database raises.

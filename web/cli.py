@@ -18,7 +18,7 @@ from web.console.opening import with_authority
 from web.console.resetting import reset
 from web.console.running import run, serve
 from web.console.views import views
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 
 @click.group(cls=CommandsInWords)
@@ -37,7 +37,7 @@ def openapi() -> None:
     """Print the OpenAPI document of the API."""
     from web import make_app
 
-    click.echo(json.dumps(document(make_app(Settings("", secret_key=""))), indent=2))
+    click.echo(json.dumps(document(make_app(DeploymentSettings("", secret_key=""))), indent=2))
 
 
 for command in (openapi, serve, follow, imports, views, accounts):

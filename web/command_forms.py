@@ -112,7 +112,7 @@ class CommandForm:
         self.key = form_key(self.context)
         self.waiting: Mapping[str, FileStorage] = {}
         self.lookups, first_answers = self._lookups_and_answers()
-        self.why_not = str(command.refusal(self.context, self.record, self.lookups) or "")
+        self.refusal_text = str(command.refusal(self.context, self.record, self.lookups) or "")
         self.form = self._form(first_answers)
         self.sent = Submission(self.context.services, self.context.user.person, self.key, self.form)
 
@@ -175,8 +175,8 @@ class CommandForm:
         is shown with the reason.
         """
         typed = self.restored or self.draft
-        if self.why_not:
-            return self._not_now(self.why_not, typed_already=typed is not None)
+        if self.refusal_text:
+            return self._not_now(self.refusal_text, typed_already=typed is not None)
         kept_at = typed.version if typed else None
         if self.record is None or kept_at is None or kept_at == version_of(self.context, self.record):
             return self.show()
@@ -235,8 +235,8 @@ class CommandForm:
     def answer(self) -> Any:
         if self.command.draft and "draft" in request.form:
             return self._keep_or_discard()
-        if self.why_not and not is_done(self.context, command_id(self.context, self.key)):
-            return self._not_now(self.why_not, typed_already=True)
+        if self.refusal_text and not is_done(self.context, command_id(self.context, self.key)):
+            return self._not_now(self.refusal_text, typed_already=True)
         if "change" in request.form:
             return self.show()
         if not self.form.is_valid(self.context):

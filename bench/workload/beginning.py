@@ -15,7 +15,7 @@ from domain.authority import Authority
 from domain.person import Person
 from domain.provider import Evidence, Provider, ProviderKind, Requirement
 from domain.school import School, Source
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.vocabulary import Phase, Role, ServiceType, Team
 from providers.vetting import USUAL_POLICY, demands_on
 from web.demonstration.names import draw
@@ -164,7 +164,7 @@ def _provider(world: World, name: str, kind: ProviderKind, subject: str, on: dat
 
 
 def _specialist(world: World, provider: UUID, on: date, name: str, mailbox: str) -> UUID:
-    def join(work: Work) -> UUID:
+    def join(work: UnitOfWork) -> UUID:
         person = work.add(_registered(world, name, mailbox))
         person.take_post(Role.SPECIALIST, from_=on, provider=provider)
         work.find(Provider, provider).add_specialist(person=person.id, teaches=False)

@@ -18,10 +18,10 @@ from domain.provider import Provider
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
 from domain.tender import Tender, Terms
 from domain.vocabulary import Role, Side, SupportKind
-from providers.brokerage import Agreement, Brokerage
+from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
-from providers.matching import USUAL_POLICY, Need, Offer
+from providers.matching import USUAL_POLICY, Offer, SupportNeed
 from providers.vetting import USUAL_POLICY as VETTING
 
 NEED = "Results have fallen for three years and two teachers have left; the department has no scheme of work."
@@ -193,7 +193,7 @@ def _brokered(case: Case) -> Story:
     case.brokerage.select(tender, chosen[0], rationale=rationale, approver=world.director)
     yield case.later(1, 2)
     begins = working_day(world.today + timedelta(days=21))
-    agreement = Agreement(
+    agreement = EngagementTerms(
         scope=WANTED, objectives=(WANTED,), begins=begins, ends=working_day(begins + timedelta(days=90))
     )
     engagement = case.brokerage.engage_selected(tender, world.reference(BrokeredEngagement), agreement)
@@ -201,7 +201,7 @@ def _brokered(case: Case) -> Story:
     yield from _delivered(case, engagement, invited[0])
 
 
-def _offers(world: World, need: Need) -> Iterator[Offer]:
+def _offers(world: World, need: SupportNeed) -> Iterator[Offer]:
     """What all providers on the list offer; only those of the subject are looked at closely, as on the page."""
     for by_subject in (world.outside, world.own):
         for subject, providers in by_subject.items():

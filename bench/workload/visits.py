@@ -11,8 +11,8 @@ from bench.workload.world import SchoolKnown, World
 from domain.calendar import TermDates, default_terms, working_days_after
 from domain.record_of_visit import (
     AgreedAction,
-    Agreement,
     Content,
+    ExtentOfAgreement,
     Issue,
     IssueAnswer,
     Judgement,
@@ -21,10 +21,10 @@ from domain.record_of_visit import (
     Respondent,
     Section,
 )
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.visit import CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Role, Side, VisitKind
-from web.demonstration.phrases import FOCUS, JUDGEMENTS, Finding
+from web.demonstration.phrases import FOCUS, JUDGEMENTS, SampleFinding
 from web.runtime.bank_holidays import bank_holidays
 
 AHEAD, RESPONSE_DAYS = timedelta(days=21), 10
@@ -103,7 +103,7 @@ def _record(world: World, school: SchoolKnown, visit: UUID, kind: VisitKind, on:
     world.service.forget(visit, record)
 
 
-def _begin(work: Work, world: World, school: SchoolKnown, visit: UUID) -> UUID:
+def _begin(work: UnitOfWork, world: World, school: SchoolKnown, visit: UUID) -> UUID:
     held = work.find(Visit, visit)
     purpose, on = held.purpose, held.on
     record = work.add(
@@ -122,9 +122,9 @@ def _begin(work: Work, world: World, school: SchoolKnown, visit: UUID) -> UUID:
     return record.id
 
 
-def _content(world: World, school: SchoolKnown, purpose: Purpose, on: date, found: Finding) -> Content:
+def _content(world: World, school: SchoolKnown, purpose: Purpose, on: date, found: SampleFinding) -> Content:
     dice = world.dice
-    view = Agreement.AGREES if dice.random() < 0.8 else Agreement.IN_PART
+    view = ExtentOfAgreement.AGREES if dice.random() < 0.8 else ExtentOfAgreement.IN_PART
     judged = Judgement(
         area=found.area, judgement=found.judgement, evidence=found.seen, purpose=purpose, school_view=view
     )
@@ -167,10 +167,12 @@ def _respond(record: RecordOfVisit, respondent: Respondent) -> None:
         IssueAnswer(issue.number, "We have put this in the development plan.")
         for issue in record.current.content.issues
     ]
-    record.respond(respondent, agrees=Agreement.AGREES, overall="A fair account of the visit.", answers=answers)
+    record.respond(
+        respondent, agrees=ExtentOfAgreement.AGREES, overall="A fair account of the visit.", answers=answers
+    )
 
 
-def _close(work: Work, visit: UUID, record: UUID) -> None:
+def _close(work: UnitOfWork, visit: UUID, record: UUID) -> None:
     written = work.find(RecordOfVisit, record)
     written.close()
     work.find(Visit, visit).close(written)

@@ -2,8 +2,8 @@
 
 from domain.record_of_visit.content import (
     AgreedAction,
-    Agreement,
     Content,
+    ExtentOfAgreement,
     GoodPractice,
     Issue,
     Judgement,
@@ -24,10 +24,10 @@ from domain.record_of_visit.record import RecordOfVisit
 
 __all__ = [
     "AgreedAction",
-    "Agreement",
     "Answered",
     "Completion",
     "Content",
+    "ExtentOfAgreement",
     "GoodPractice",
     "Issue",
     "IssueAnswer",

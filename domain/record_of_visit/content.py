@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.vocabulary import LabelledEnum, Purpose, Side
 
 
-class Agreement(LabelledEnum):
+class ExtentOfAgreement(LabelledEnum):
     """Whether a school agrees with what is said of it."""
 
     AGREES = "agrees"
@@ -51,7 +51,7 @@ class Judgement:
     judgement: str
     evidence: str
     purpose: Purpose
-    school_view: Agreement
+    school_view: ExtentOfAgreement
 
     @property
     def key(self) -> str:

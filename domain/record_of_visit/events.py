@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.record_of_visit.content import (
     AgreedAction,
-    Agreement,
+    ExtentOfAgreement,
     GoodPractice,
     Issue,
     Judgement,
@@ -85,7 +85,7 @@ class JudgementRecorded(Event):
     area: str
     judgement: str
     evidence: str
-    school_view: Agreement
+    school_view: ExtentOfAgreement
 
     def apply(self, record: RecordOfVisit) -> None:
         _put(
@@ -290,7 +290,7 @@ class HeadteacherResponded(Event):
     TOPIC = "record-of-visit.headteacher-responded"
     says = "{by} responded to version {version} as headteacher: {agrees}"
     version: int
-    agrees: Agreement
+    agrees: ExtentOfAgreement
     overall: str
     answers: tuple[IssueAnswer, ...]
 
@@ -302,7 +302,7 @@ class ChairResponded(Event):
     TOPIC = "record-of-visit.chair-responded"
     says = "{by} responded to version {version} as chair of governors: {agrees}"
     version: int
-    agrees: Agreement
+    agrees: ExtentOfAgreement
     overall: str
     answers: tuple[IssueAnswer, ...]
 

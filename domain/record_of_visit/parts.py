@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain.record_of_visit.content import Agreement, Content
+from domain.record_of_visit.content import Content, ExtentOfAgreement
 from domain.vocabulary import LabelledEnum
 
 
@@ -91,7 +91,7 @@ class Response:
     person: UUID | None
     on: date
     version: int
-    agrees: Agreement
+    agrees: ExtentOfAgreement
     overall: str
     answers: tuple[IssueAnswer, ...]
 

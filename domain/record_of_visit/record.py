@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned, requires
 from domain.record_of_visit import events, withheld
-from domain.record_of_visit.content import AgreedAction, Agreement, Content
+from domain.record_of_visit.content import AgreedAction, Content, ExtentOfAgreement
 from domain.record_of_visit.parts import (
     Answered,
     Completion,
@@ -320,7 +320,7 @@ class RecordOfVisit(Aggregate):
         self,
         respondent: Respondent,
         *,
-        agrees: Agreement,
+        agrees: ExtentOfAgreement,
         overall: str = "",
         answers: Iterable[IssueAnswer] = (),
     ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Refusal
-from domain.record_of_visit.content import AgreedAction, Agreement, Content, Issue, Part
+from domain.record_of_visit.content import AgreedAction, Content, ExtentOfAgreement, Issue, Part
 from domain.record_of_visit.parts import OPEN_TO_WRITING, WITH_ASSURER, IssueAnswer, RecordStatus
 from domain.text import day_in_words, plain
 
@@ -271,9 +271,9 @@ def answerable(answers: Iterable[IssueAnswer], content: Content) -> tuple[IssueA
     return tuple(given.values())
 
 
-def explained(agrees: Agreement, overall: str, answers: Iterable[IssueAnswer]) -> None:
+def explained(agrees: ExtentOfAgreement, overall: str, answers: Iterable[IssueAnswer]) -> None:
     """Raises DisagreementUnexplained where somebody does not agree and says nothing."""
-    if agrees is not Agreement.AGREES and not overall and not any(answers):
+    if agrees is not ExtentOfAgreement.AGREES and not overall and not any(answers):
         raise DisagreementUnexplained("Say what you disagree with", field="overall")
 
 

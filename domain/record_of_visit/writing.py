@@ -13,7 +13,7 @@ from domain.vocabulary import Purpose, Sensitivity
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class EventToRecord:
     """An event to be recorded, with what its meta says of it."""
 
     event: Event
@@ -22,7 +22,7 @@ class Written:
     person: UUID | None = None
 
 
-def differences(before: Content, after: Content) -> Iterator[Written]:
+def differences(before: Content, after: Content) -> Iterator[EventToRecord]:
     """What was taken out, then what was written or changed; nothing for what stays as it was."""
     for part in before:
         if after.find(type(part), part.key) is None:
@@ -33,27 +33,27 @@ def differences(before: Content, after: Content) -> Iterator[Written]:
             yield _written(part, is_new=old is None)
 
 
-def _taken_out(part: Part) -> Written:
+def _taken_out(part: Part) -> EventToRecord:
     match part:
         case Section():
-            return Written(events.SectionRemoved(heading=part.heading), sensitivity=_sensitivity(part))
+            return EventToRecord(events.SectionRemoved(heading=part.heading), sensitivity=_sensitivity(part))
         case Judgement():
-            return Written(events.JudgementWithdrawn(area=part.area), part.purpose)
+            return EventToRecord(events.JudgementWithdrawn(area=part.area), part.purpose)
         case Issue():
-            return Written(events.IssueWithdrawn(number=part.number), part.purpose)
+            return EventToRecord(events.IssueWithdrawn(number=part.number), part.purpose)
         case AgreedAction():
-            return Written(events.ActionWithdrawn(number=part.number), part.purpose, person=part.owner)
+            return EventToRecord(events.ActionWithdrawn(number=part.number), part.purpose, person=part.owner)
         case GoodPractice():
-            return Written(events.GoodPracticeWithdrawn(text=part.text))
+            return EventToRecord(events.GoodPracticeWithdrawn(text=part.text))
 
 
-def _written(part: Part, *, is_new: bool) -> Written:
+def _written(part: Part, *, is_new: bool) -> EventToRecord:
     match part:
         case Section():
             section = events.SectionWritten(heading=part.heading, text=part.text, restricted=part.restricted)
-            return Written(section, sensitivity=_sensitivity(part))
+            return EventToRecord(section, sensitivity=_sensitivity(part))
         case Judgement():
-            return Written(
+            return EventToRecord(
                 events.JudgementRecorded(
                     area=part.area,
                     judgement=part.judgement,
@@ -64,10 +64,10 @@ def _written(part: Part, *, is_new: bool) -> Written:
             )
         case Issue():
             issue = events.IssueRaised if is_new else events.IssueReworded
-            return Written(issue(number=part.number, text=part.text, priority=part.priority), part.purpose)
+            return EventToRecord(issue(number=part.number, text=part.text, priority=part.priority), part.purpose)
         case AgreedAction():
             action = events.ActionAgreed if is_new else events.ActionReworded
-            return Written(
+            return EventToRecord(
                 action(
                     number=part.number,
                     text=part.text,
@@ -79,7 +79,7 @@ def _written(part: Part, *, is_new: bool) -> Written:
                 person=part.owner,
             )
         case GoodPractice():
-            return Written(events.GoodPracticeNoted(text=part.text, shareable=part.shareable))
+            return EventToRecord(events.GoodPracticeNoted(text=part.text, shareable=part.shareable))
 
 
 def _sensitivity(section: Section) -> Sensitivity:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from domain.vocabulary import Phase
 from providers.catalogue.cells import PartlyRead, needed, postcode, present, website, whole
 from providers.catalogue.markup import plain_text
-from providers.catalogue.source import Column, Layout, Problem, Row, WrongFile, read_document
+from providers.catalogue.source import Layout, RowProblem, SourceColumn, SourceRow, WrongFile, read_document
 
 LONDON = ZoneInfo("Europe/London")
 NCCE = "National Centre for Computing Education"
@@ -87,20 +87,20 @@ def read_code_list(path: Path) -> CodeList:
         raise NotCourses(path, "it holds no list of codes") from error
 
 
-def read_courses(path: Path, *, subjects: CodeList, age_groups: CodeList) -> Iterator[CourseRow | Problem]:
+def read_courses(path: Path, *, subjects: CodeList, age_groups: CodeList) -> Iterator[CourseRow | RowProblem]:
     """The courses of the catalogue; one without title, code or id does not count (trial entries have no
     code). Raises NotCourses before anything is read."""
     entities = _entities(path, "Template.TemplateTitle")
     return _courses(entities, _course_columns(subjects, age_groups))
 
 
-def read_runs(path: Path) -> Iterator[RunRow | Problem]:
+def read_runs(path: Path) -> Iterator[RunRow | RowProblem]:
     """The dated runs of the catalogue; one without provider, title, ids, start or end does not count.
     Raises NotCourses before anything is read."""
     return _runs(_entities(path, "Activity.StartDate"))
 
 
-def _courses(entities: list[dict[str, Any]], columns: Sequence[Column]) -> Iterator[CourseRow | Problem]:
+def _courses(entities: list[dict[str, Any]], columns: Sequence[SourceColumn]) -> Iterator[CourseRow | RowProblem]:
     for line, entity in enumerate(entities, 1):
         known, problems = _known(line, entity, columns)
         yield from problems
@@ -110,22 +110,24 @@ def _courses(entities: list[dict[str, Any]], columns: Sequence[Column]) -> Itera
             yield CourseRow(line, NCCE, duration=duration, delivery=delivery, **{"subject": None, **known})
 
 
-def _runs(entities: list[dict[str, Any]]) -> Iterator[RunRow | Problem]:
+def _runs(entities: list[dict[str, Any]]) -> Iterator[RunRow | RowProblem]:
     for line, entity in enumerate(entities, 1):
         known, problems = _known(line, entity, _RUN_COLUMNS)
         yield from problems
         if not {"provider", "title", "source_id", "course", "starts", "ends"} <= known.keys():
             continue
         if known["ends"] < known["starts"]:
-            yield Problem(line, "Activity.EndDate", f"{known['ends']:%d/%m/%Y}", "is before the start")
+            yield RowProblem(line, "Activity.EndDate", f"{known['ends']:%d/%m/%Y}", "is before the start")
         else:
             yield RunRow(line, delivery=_delivery(known), **known)
 
 
-def _known(line: int, entity: dict[str, Any], columns: Sequence[Column]) -> tuple[dict[str, Any], list[Problem]]:
+def _known(
+    line: int, entity: dict[str, Any], columns: Sequence[SourceColumn]
+) -> tuple[dict[str, Any], list[RowProblem]]:
     headings = [column.headings[0] for column in columns]
     cells = ["" if entity.get(heading) is None else str(entity[heading]) for heading in headings]
-    return Layout(tuple(zip(range(len(cells)), headings, columns, strict=True))).known(Row(line, cells))
+    return Layout(tuple(zip(range(len(cells)), headings, columns, strict=True))).known(SourceRow(line, cells))
 
 
 def _answer(path: Path) -> dict[str, Any]:
@@ -213,35 +215,35 @@ _PHASE_OF_AGE_GROUP = {
 }
 
 
-def _course_columns(subjects: CodeList, age_groups: CodeList) -> tuple[Column, ...]:
+def _course_columns(subjects: CodeList, age_groups: CodeList) -> tuple[SourceColumn, ...]:
     several = _meanings(subjects)
     return (
-        Column("title", needed, ("Template.TemplateTitle",)),
-        Column("code", needed, ("Template.ActivityCode",)),
-        Column("source_id", needed, ("Template.COURSETEMPLATENO",)),
-        Column("subject", lambda text: next(iter(several(text)), None), ("Template.Subject",)),
-        Column("further_subjects", several, ("Template.AdditionalSubjects",)),
-        Column("phases", _phases(age_groups), ("Template.AgeGroups",)),
-        Column("summary", plain_text, ("Template.Summary",)),
-        Column("amount", whole, ("Template.Duration",)),
-        Column("unit", _unit, ("Template.DurationUnit",)),
-        Column("is_online", _yes, ("Template.OnlineCPD",)),
-        Column("is_remote", _yes, ("Template.RemoteDeliveredCPD",)),
-        Column("website", website, ("Template.BookingURL",)),
+        SourceColumn("title", needed, ("Template.TemplateTitle",)),
+        SourceColumn("code", needed, ("Template.ActivityCode",)),
+        SourceColumn("source_id", needed, ("Template.COURSETEMPLATENO",)),
+        SourceColumn("subject", lambda text: next(iter(several(text)), None), ("Template.Subject",)),
+        SourceColumn("further_subjects", several, ("Template.AdditionalSubjects",)),
+        SourceColumn("phases", _phases(age_groups), ("Template.AgeGroups",)),
+        SourceColumn("summary", plain_text, ("Template.Summary",)),
+        SourceColumn("amount", whole, ("Template.Duration",)),
+        SourceColumn("unit", _unit, ("Template.DurationUnit",)),
+        SourceColumn("is_online", _yes, ("Template.OnlineCPD",)),
+        SourceColumn("is_remote", _yes, ("Template.RemoteDeliveredCPD",)),
+        SourceColumn("website", website, ("Template.BookingURL",)),
     )
 
 
 _RUN_COLUMNS = (
-    Column("provider", needed, ("Activity.SubDeliverer",)),
-    Column("title", needed, ("Activity.ActivityTitle",)),
-    Column("source_id", needed, ("Activity.COURSEOCCURRENCENO",)),
-    Column("course", needed, ("Template.COURSETEMPLATENO",)),
-    Column("starts", _moment, ("Activity.StartDate",)),
-    Column("ends", _moment, ("Activity.EndDate",)),
-    Column("is_online", _yes, ("Activity.OnlineCPD",)),
-    Column("is_remote", _yes, ("Activity.RemoteDeliveredCPD",)),
-    Column("region", present, ("Activity.Region",)),
-    Column("venue", present, ("ActivityVenueAddress.VenueName",)),
-    Column("town", present, ("ActivityVenueAddress.City",)),
-    Column("postcode", postcode, ("ActivityVenueAddress.PostCode",)),
+    SourceColumn("provider", needed, ("Activity.SubDeliverer",)),
+    SourceColumn("title", needed, ("Activity.ActivityTitle",)),
+    SourceColumn("source_id", needed, ("Activity.COURSEOCCURRENCENO",)),
+    SourceColumn("course", needed, ("Template.COURSETEMPLATENO",)),
+    SourceColumn("starts", _moment, ("Activity.StartDate",)),
+    SourceColumn("ends", _moment, ("Activity.EndDate",)),
+    SourceColumn("is_online", _yes, ("Activity.OnlineCPD",)),
+    SourceColumn("is_remote", _yes, ("Activity.RemoteDeliveredCPD",)),
+    SourceColumn("region", present, ("Activity.Region",)),
+    SourceColumn("venue", present, ("ActivityVenueAddress.VenueName",)),
+    SourceColumn("town", present, ("ActivityVenueAddress.City",)),
+    SourceColumn("postcode", postcode, ("ActivityVenueAddress.PostCode",)),
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.catalogue.cells import day, needed, postcode, present, tidy, ukprn, urn
-from providers.catalogue.source import Column, Loss, Problem, Progress, WrongFile, open_table
+from providers.catalogue.source import Loss, Progress, RowProblem, SourceColumn, WrongFile, open_table
 
 
 class NotGroups(WrongFile):
@@ -68,7 +68,7 @@ Known = tuple[int, dict[str, Any]]
 """The line of a row, and what it tells."""
 
 
-def read_groups(path: Path, *, progress: Progress | None = None) -> Iterator[GroupRow | Problem]:
+def read_groups(path: Path, *, progress: Progress | None = None) -> Iterator[GroupRow | RowProblem]:
     """The groups of the register; one without number, name or kind, or whose number came before, does not
     count. Raises NotGroups before anything is read."""
     table = open_table(path, ("Group UID", "Group Name", "Group Type"), NotGroups)
@@ -77,7 +77,7 @@ def read_groups(path: Path, *, progress: Progress | None = None) -> Iterator[Gro
     return _groups(table.known(_GROUP_COLUMNS, ("uid", "name", "kind"), progress))
 
 
-def read_memberships(path: Path, *, progress: Progress | None = None) -> Iterator[MembershipRow | Problem]:
+def read_memberships(path: Path, *, progress: Progress | None = None) -> Iterator[MembershipRow | RowProblem]:
     """The memberships of the register; one without school or group, or that came before, does not count.
     Raises NotMemberships before anything is read."""
     table = open_table(path, ("URN", "Group UID", "Group Name", "Group Type"), NotMemberships)
@@ -85,10 +85,10 @@ def read_memberships(path: Path, *, progress: Progress | None = None) -> Iterato
     return _memberships(table.known(_MEMBERSHIP_COLUMNS, identity, progress))
 
 
-def _groups(rows: Iterator[Known | Problem]) -> Iterator[GroupRow | Problem]:
+def _groups(rows: Iterator[Known | RowProblem]) -> Iterator[GroupRow | RowProblem]:
     firsts: dict[str, Known] = {}
     for found in rows:
-        if isinstance(found, Problem):
+        if isinstance(found, RowProblem):
             yield found
             continue
         line, known = found
@@ -97,13 +97,13 @@ def _groups(rows: Iterator[Known | Problem]) -> Iterator[GroupRow | Problem]:
             yield GroupRow(line, **known)
         else:
             loss = Loss.NONE if known == told else Loss.ONE
-            yield Problem(line, "Group UID", known["uid"], f"stands already in line {earlier}", loss)
+            yield RowProblem(line, "Group UID", known["uid"], f"stands already in line {earlier}", loss)
 
 
-def _memberships(rows: Iterator[Known | Problem]) -> Iterator[MembershipRow | Problem]:
+def _memberships(rows: Iterator[Known | RowProblem]) -> Iterator[MembershipRow | RowProblem]:
     firsts: dict[tuple[int, str], Known] = {}
     for found in rows:
-        if isinstance(found, Problem):
+        if isinstance(found, RowProblem):
             yield found
             continue
         line, known = found
@@ -113,7 +113,7 @@ def _memberships(rows: Iterator[Known | Problem]) -> Iterator[MembershipRow | Pr
         else:
             reason = f"this school in this group stands already in line {earlier}"
             loss = Loss.NONE if known == told else Loss.ONE
-            yield Problem(line, "URN", str(known["urn"]), reason, loss, known["urn"])
+            yield RowProblem(line, "URN", str(known["urn"]), reason, loss, known["urn"])
 
 
 def companies_house_number(text: str) -> str | None:
@@ -136,32 +136,32 @@ def _uid(text: str) -> str:
 
 
 _GROUP_COLUMNS = (
-    Column("uid", _uid, ("Group UID",)),
-    Column("name", needed, ("Group Name",)),
-    Column("kind", needed, ("Group Type",)),
-    Column("status", present, ("Group Status",)),
-    Column("group_id", present, ("Group ID",)),
-    Column("companies_house_number", companies_house_number, ("Companies House Number",)),
-    Column("ukprn", ukprn, ("UKPRN",)),
-    Column("opened", day, ("Open date",), dated=True),
-    Column("closed", day, ("Closed Date",), dated=True),
-    Column("incorporated", day, ("Incorporated on (open date)",), dated=True),
-    Column("street", present, ("Group Street",)),
-    Column("locality", present, ("Group Locality",)),
-    Column("address3", present, ("Group Address 3",)),
-    Column("town", present, ("Group Town",)),
-    Column("county", present, ("Group County",)),
-    Column("postcode", postcode, ("Group Postcode",)),
-    Column("head_title", present, ("Head of Group Title",)),
-    Column("head_first_name", present, ("Head of Group First Name",)),
-    Column("head_last_name", present, ("Head of Group Last Name",)),
+    SourceColumn("uid", _uid, ("Group UID",)),
+    SourceColumn("name", needed, ("Group Name",)),
+    SourceColumn("kind", needed, ("Group Type",)),
+    SourceColumn("status", present, ("Group Status",)),
+    SourceColumn("group_id", present, ("Group ID",)),
+    SourceColumn("companies_house_number", companies_house_number, ("Companies House Number",)),
+    SourceColumn("ukprn", ukprn, ("UKPRN",)),
+    SourceColumn("opened", day, ("Open date",), dated=True),
+    SourceColumn("closed", day, ("Closed Date",), dated=True),
+    SourceColumn("incorporated", day, ("Incorporated on (open date)",), dated=True),
+    SourceColumn("street", present, ("Group Street",)),
+    SourceColumn("locality", present, ("Group Locality",)),
+    SourceColumn("address3", present, ("Group Address 3",)),
+    SourceColumn("town", present, ("Group Town",)),
+    SourceColumn("county", present, ("Group County",)),
+    SourceColumn("postcode", postcode, ("Group Postcode",)),
+    SourceColumn("head_title", present, ("Head of Group Title",)),
+    SourceColumn("head_first_name", present, ("Head of Group First Name",)),
+    SourceColumn("head_last_name", present, ("Head of Group Last Name",)),
 )
 
 _MEMBERSHIP_COLUMNS = (
-    Column("urn", urn, ("URN",)),
-    Column("group_uid", _uid, ("Group UID",)),
-    Column("group_name", needed, ("Group Name",)),
-    Column("group_kind", needed, ("Group Type",)),
-    Column("group_status", present, ("Group Status",)),
-    Column("joined", day, ("Joined date",), dated=True),
+    SourceColumn("urn", urn, ("URN",)),
+    SourceColumn("group_uid", _uid, ("Group UID",)),
+    SourceColumn("group_name", needed, ("Group Name",)),
+    SourceColumn("group_kind", needed, ("Group Type",)),
+    SourceColumn("group_status", present, ("Group Status",)),
+    SourceColumn("joined", day, ("Joined date",), dated=True),
 )

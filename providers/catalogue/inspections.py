@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.catalogue.cells import day, needed, present, tidy, urn
-from providers.catalogue.source import Column, Layout, Loss, Problem, Progress, Table, WrongFile, open_first
+from providers.catalogue.source import Layout, Loss, Progress, RowProblem, SourceColumn, Table, WrongFile, open_first
 
 FRAMEWORKS = (
     (date(2025, 11, 10), "report cards, 2025"),
@@ -58,7 +58,7 @@ class InspectionRow:
     grades: tuple[tuple[str, str], ...] = ()
 
 
-def read_inspections(path: Path, *, progress: Progress | None = None) -> Iterator[InspectionRow | Problem]:
+def read_inspections(path: Path, *, progress: Progress | None = None) -> Iterator[InspectionRow | RowProblem]:
     """The inspections in the file's order; one without school, day or known rating does not count, nor a
     second one of the same school and day. Raises NotInspections before anything is read."""
     listed = ("URN", "Rating", "Inspection Date")
@@ -73,10 +73,10 @@ def framework_on(inspected_on: date) -> str:
     return next((name for since, name in FRAMEWORKS if inspected_on >= since), BEFORE_2005)
 
 
-def _once(rows: Iterator[InspectionRow | Problem]) -> Iterator[InspectionRow | Problem]:
+def _once(rows: Iterator[InspectionRow | RowProblem]) -> Iterator[InspectionRow | RowProblem]:
     earlier: dict[tuple[int, date], InspectionRow] = {}
     for inspection in rows:
-        if isinstance(inspection, Problem):
+        if isinstance(inspection, RowProblem):
             yield inspection
             continue
         first = earlier.setdefault((inspection.urn, inspection.inspected_on), inspection)
@@ -86,24 +86,24 @@ def _once(rows: Iterator[InspectionRow | Problem]) -> Iterator[InspectionRow | P
             reason = f"line {first.line} has this school's inspection of that day: {first.rating}"
             loss = Loss.NONE if replace(inspection, line=first.line) == first else Loss.ONE
             on = inspection.inspected_on.isoformat()
-            yield Problem(inspection.line, "Inspection Date", on, reason, loss, inspection.urn)
+            yield RowProblem(inspection.line, "Inspection Date", on, reason, loss, inspection.urn)
 
 
-def _listed(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator[InspectionRow | Problem]:
+def _listed(rows: Iterator[tuple[int, dict[str, Any]] | RowProblem]) -> Iterator[InspectionRow | RowProblem]:
     for found in rows:
-        if isinstance(found, Problem):
+        if isinstance(found, RowProblem):
             yield found
         else:
             line, known = found
             yield InspectionRow(line, framework=framework_on(known["inspected_on"]), **known)
 
 
-def _official(table: Table, layout: Layout, progress: Progress | None) -> Iterator[InspectionRow | Problem]:
+def _official(table: Table, layout: Layout, progress: Progress | None) -> Iterator[InspectionRow | RowProblem]:
     """The inspections of Ofsted's management information: one a row in the lists of a period; in the lists of the
     latest ones up to three, by report card, with grades and without."""
     yield from layout.problems
     for row in table.rows(progress):
-        if isinstance(row, Problem):
+        if isinstance(row, RowProblem):
             yield row
             continue
         known, problems = layout.known(row)
@@ -207,20 +207,20 @@ _OFFICIAL = (
 """What shows that a file is of the official management information."""
 
 _OFFICIAL_COLUMNS = (
-    Column("urn", urn, ("URN",)),
-    Column("urn_then", _urn_or_null, ("URN at time of latest OEIF graded inspection",)),
-    Column("start", _day_or_null, (_START,), dated=True),
-    Column("overall", _grade, ("Overall effectiveness",)),
-    Column(f"{LATEST}start", _day_or_null, (_GRADED_START,), dated=True),
-    Column(f"{LATEST}overall", _grade, (f"{LATEST}overall effectiveness",)),
-    Column("ungraded_on", _day_or_null, ("Date of latest ungraded inspection",), dated=True),
-    Column("ungraded", _absent_or, ("Ungraded inspection overall outcome",)),
-    *(Column(area, _grade, (area,)) for area in AREAS),
-    *(Column(LATEST + area, _grade, (LATEST + area,)) for area in AREAS),
+    SourceColumn("urn", urn, ("URN",)),
+    SourceColumn("urn_then", _urn_or_null, ("URN at time of latest OEIF graded inspection",)),
+    SourceColumn("start", _day_or_null, (_START,), dated=True),
+    SourceColumn("overall", _grade, ("Overall effectiveness",)),
+    SourceColumn(f"{LATEST}start", _day_or_null, (_GRADED_START,), dated=True),
+    SourceColumn(f"{LATEST}overall", _grade, (f"{LATEST}overall effectiveness",)),
+    SourceColumn("ungraded_on", _day_or_null, ("Date of latest ungraded inspection",), dated=True),
+    SourceColumn("ungraded", _absent_or, ("Ungraded inspection overall outcome",)),
+    *(SourceColumn(area, _grade, (area,)) for area in AREAS),
+    *(SourceColumn(LATEST + area, _grade, (LATEST + area,)) for area in AREAS),
 )
 
 _COLUMNS = (
-    Column("urn", urn, ("URN",)),
-    Column("inspected_on", _inspected_on, ("Inspection Date",), dated=True),
-    Column("rating", _rating, ("Rating",)),
+    SourceColumn("urn", urn, ("URN",)),
+    SourceColumn("inspected_on", _inspected_on, ("Inspection Date",), dated=True),
+    SourceColumn("rating", _rating, ("Rating",)),
 )

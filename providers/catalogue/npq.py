@@ -9,10 +9,10 @@ from pathlib import Path
 from domain.vocabulary import Phase
 from providers.catalogue.cells import needed
 from providers.catalogue.courses import CourseRow, NotCourses
-from providers.catalogue.source import Column, Problem, Table, open_table
+from providers.catalogue.source import RowProblem, SourceColumn, Table, open_table
 
 
-def read_npq_courses(courses: Path, offers: Path) -> Iterator[CourseRow | Problem]:
+def read_npq_courses(courses: Path, offers: Path) -> Iterator[CourseRow | RowProblem]:
     """Each qualification once for each lead provider that offers it; `line` is that of the offer.
 
     A qualification or offer with a part missing does not count, nor an offer of an unknown
@@ -23,21 +23,21 @@ def read_npq_courses(courses: Path, offers: Path) -> Iterator[CourseRow | Proble
     return _offers(catalogue, offered)
 
 
-def _offers(catalogue: Table, offered: Table) -> Iterator[CourseRow | Problem]:
+def _offers(catalogue: Table, offered: Table) -> Iterator[CourseRow | RowProblem]:
     courses = {}
     for course in catalogue.known(_COURSE_COLUMNS, ("title", "source_id", "code")):
-        if isinstance(course, Problem):
+        if isinstance(course, RowProblem):
             yield course
         else:
             courses[course[1]["source_id"]] = course[1]
     for offer in offered.known(_OFFER_COLUMNS, ("course", "provider")):
-        if isinstance(offer, Problem):
+        if isinstance(offer, RowProblem):
             yield offer
             continue
         line, known = offer
         found = courses.get(known["course"])
         if found is None:
-            yield Problem(line, "course_identifier", known["course"], "is no qualification in the catalogue")
+            yield RowProblem(line, "course_identifier", known["course"], "is no qualification in the catalogue")
         else:
             subject = _subject(found["title"])
             yield CourseRow(line, known["provider"], subject=subject, phases=_phases(subject), **found)
@@ -55,12 +55,12 @@ def _phases(subject: str) -> tuple[str, ...]:
 
 
 _COURSE_COLUMNS = (
-    Column("title", needed, ("name",)),
-    Column("source_id", needed, ("identifier",)),
-    Column("code", needed, ("short_code",)),
+    SourceColumn("title", needed, ("name",)),
+    SourceColumn("source_id", needed, ("identifier",)),
+    SourceColumn("code", needed, ("short_code",)),
 )
 
 _OFFER_COLUMNS = (
-    Column("course", needed, ("course_identifier",)),
-    Column("provider", needed, ("lead_provider_name",)),
+    SourceColumn("course", needed, ("course_identifier",)),
+    SourceColumn("provider", needed, ("lead_provider_name",)),
 )

@@ -19,7 +19,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from providers.archives import HoldsTooMuch, opened_zip
 from providers.catalogue.problems import WrongFile
-from providers.catalogue.workbooks import Damaged, sheets_of
+from providers.catalogue.workbooks import DamagedWorkbook, sheets_of
 
 LARGEST = 1 << 30
 """Bytes, unpacked, beyond which a file is refused."""
@@ -52,7 +52,7 @@ _STRANGERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TablePart:
     """What may hold one table: a file of text, a `member` of a zip, or a `sheet` of a workbook."""
 
     path: Path
@@ -65,7 +65,7 @@ class Part:
         return self.member or self.sheet or self.path.name
 
 
-def parts_of(path: Path, wrong: type[WrongFile]) -> list[Part]:
+def parts_of(path: Path, wrong: type[WrongFile]) -> list[TablePart]:
     """What the file holds; raises `wrong` for a file of a kind that is not read."""
     try:
         with _unpacked(path) as (_, stream):
@@ -78,10 +78,10 @@ def parts_of(path: Path, wrong: type[WrongFile]) -> list[Part]:
             raise wrong(path, reason)
     if start.startswith(b"PK\x03\x04"):
         return _in_zip(path, wrong)
-    return [Part(path)]
+    return [TablePart(path)]
 
 
-def _in_zip(path: Path, wrong: type[WrongFile]) -> list[Part]:
+def _in_zip(path: Path, wrong: type[WrongFile]) -> list[TablePart]:
     try:
         with path.open("rb") as file, opened_zip(file, most=_MOST_MEMBERS, largest=LARGEST) as archive:
             members = archive.infolist()
@@ -96,14 +96,14 @@ def _in_zip(path: Path, wrong: type[WrongFile]) -> list[Part]:
         if any(member.file_size > _LARGEST_TEXTS for member in members if "sharedStrings" in member.filename):
             raise wrong(path, f"its texts are larger than {_LARGEST_TEXTS:,} bytes; save it as CSV")
         try:
-            return [Part(path, sheet=sheet) for sheet in sheets_of(path)]
-        except Damaged as error:
+            return [TablePart(path, sheet=sheet) for sheet in sheets_of(path)]
+        except DamagedWorkbook as error:
             raise wrong(path, "it is a damaged workbook") from error
     if "xl/workbook.bin" in names:
         raise wrong(path, "it is a binary Excel workbook (.xlsb); save it as .xlsx or CSV")
     if "[Content_Types].xml" in names or "mimetype" in names:
         raise wrong(path, "it is a document of an office program; save the table as .xlsx or CSV")
-    tables = [Part(path, member.filename) for member in members if _is_text(member)]
+    tables = [TablePart(path, member.filename) for member in members if _is_text(member)]
     if not tables:
         raise wrong(path, f"it is a zip without a CSV file: it holds {', '.join(sorted(names)[:5]) or 'nothing'}")
     return tables
@@ -116,7 +116,7 @@ def _is_text(member: ZipInfo) -> bool:
 
 
 @contextmanager
-def opened(part: Part) -> Iterator[tuple[IO[bytes], IO[bytes] | gzip.GzipFile]]:
+def opened(part: TablePart) -> Iterator[tuple[IO[bytes], IO[bytes] | gzip.GzipFile]]:
     """The file as it lies on the disk, and the bytes of its text."""
     if not part.member:
         with _unpacked(part.path) as both:
@@ -139,7 +139,7 @@ def _unpacked(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes] | gzip.GzipFile
             yield raw, raw
 
 
-def encoding_of(part: Part, wrong: type[WrongFile]) -> str:
+def encoding_of(part: TablePart, wrong: type[WrongFile]) -> str:
     """The encoding, from a byte order mark or the zero bytes of UTF-16, else UTF-8 if all of it is, else cp1252.
 
     The whole text is read once in small pieces, so that a damaged or endless one raises `wrong`

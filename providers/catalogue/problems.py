@@ -32,7 +32,7 @@ class Loss(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RowProblem:
     """Why a row, or one cell of it, does not count. Lines count from 1, the header included. `urn` is the school's
     whose row it is, where the row tells. `row_taken` says whether anything of the row counts all the same; None
     until that is known, when all rows are taken in. Of a column it says that the rows count without it."""
@@ -52,14 +52,14 @@ class Sorted:
     closing lines; `counting` how much of each line counts."""
 
     passed_over: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RowProblem] = field(default_factory=list)
     counting: Counter[int] = field(default_factory=Counter, compare=False)
 
-    def sort_out(self, found: Iterable[Line | Problem]) -> list[Line]:
+    def sort_out(self, found: Iterable[Line | RowProblem]) -> list[Line]:
         """The rows among what was found; the rest is counted, or kept as a problem."""
         rows: list[Line] = []
         for each in found:
-            if not isinstance(each, Problem):
+            if not isinstance(each, RowProblem):
                 rows.append(each)
             elif each.loss is Loss.NONE:
                 self.passed_over += 1

@@ -31,7 +31,16 @@ from typing import Any
 
 from domain.vocabulary import Phase
 from providers.catalogue.cells import PartlyRead, needed, present, telephone, tidy, website
-from providers.catalogue.source import Column, Loss, Problem, Progress, Table, WrongFile, open_first, open_table
+from providers.catalogue.source import (
+    Loss,
+    Progress,
+    RowProblem,
+    SourceColumn,
+    Table,
+    WrongFile,
+    open_first,
+    open_table,
+)
 
 KINDS = ("private", "public", "internal", "school_based")
 
@@ -46,7 +55,7 @@ class NotProviders(WrongFile):
 
 
 @dataclass(frozen=True, slots=True)
-class Capability:
+class ListedCapability:
     """One subject, phase and type of service; None where the list leaves it open."""
 
     subject: str | None
@@ -72,17 +81,17 @@ class ProviderRow:
     vat_registered: bool | None = None
 
     @property
-    def capabilities(self) -> tuple[Capability, ...]:
+    def capabilities(self) -> tuple[ListedCapability, ...]:
         """Every subject in every phase by every type of service; none if the list names none of them."""
         if not (self.subjects or self.phases or self.service_types):
             return ()
         parts = (self.subjects or (None,), self.phases or (None,), self.service_types or (None,))
-        return tuple(Capability(*part) for part in product(*parts))
+        return tuple(ListedCapability(*part) for part in product(*parts))
 
 
 def read_providers(
     path: Path, *, is_kind_told: bool = False, progress: Progress | None = None
-) -> Iterator[ProviderRow | Problem]:
+) -> Iterator[ProviderRow | RowProblem]:
     """The providers of the service's own list; one without a name, or whose name came before, does not count. Without
     kinds it may have columns of other things only where somebody has told the kind of all. Raises NotProviders before
     anything is read."""
@@ -95,12 +104,12 @@ def read_providers(
     return chain(_not_known(table), _providers(table.known(_COLUMNS, ("name",), progress)))
 
 
-def read_provider_names(path: Path) -> Iterator[ProviderRow | Problem]:
+def read_provider_names(path: Path) -> Iterator[ProviderRow | RowProblem]:
     """The providers that a published list names, each once: teacher-training providers by the name they
     work under, NPQ lead providers, appropriate bodies. Raises NotProviders before anything is read."""
     table = open_first(path, (("Operating name",), ("lead_provider_name",), ("name", "type")), NotProviders)
     heading = next(each for each in ("Operating name", "lead_provider_name", "name") if table.place(each) is not None)
-    return _named(table.known((Column("name", needed, (heading,)),), ("name",)))
+    return _named(table.known((SourceColumn("name", needed, (heading,)),), ("name",)))
 
 
 def _others(table: Table) -> list[str]:
@@ -109,17 +118,17 @@ def _others(table: Table) -> list[str]:
     return [heading for heading in table.header if heading and heading.casefold() not in ours]
 
 
-def _not_known(table: Table) -> Iterator[Problem]:
+def _not_known(table: Table) -> Iterator[RowProblem]:
     """The columns that the service's own list does not know, each said once."""
     reason = f"is no column of a list of providers, which has {', '.join(c.headings[0] for c in _COLUMNS)}"
     for heading in _others(table):
-        yield Problem(table.line, heading, "", f"{reason}; nothing of it is taken", Loss.MANY, row_taken=True)
+        yield RowProblem(table.line, heading, "", f"{reason}; nothing of it is taken", Loss.MANY, row_taken=True)
 
 
-def _providers(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator[ProviderRow | Problem]:
+def _providers(rows: Iterator[tuple[int, dict[str, Any]] | RowProblem]) -> Iterator[ProviderRow | RowProblem]:
     firsts: dict[str, ProviderRow] = {}
     for found in rows:
-        if isinstance(found, Problem):
+        if isinstance(found, RowProblem):
             yield found
             continue
         line, known = found
@@ -129,14 +138,14 @@ def _providers(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator
             yield provider
         else:
             loss = Loss.NONE if replace(provider, line=first.line) == first else Loss.ONE
-            yield Problem(line, "name", provider.name, f"stands already in line {first.line}", loss)
+            yield RowProblem(line, "name", provider.name, f"stands already in line {first.line}", loss)
 
 
-def _named(rows: Iterator[tuple[int, dict[str, Any]] | Problem]) -> Iterator[ProviderRow | Problem]:
+def _named(rows: Iterator[tuple[int, dict[str, Any]] | RowProblem]) -> Iterator[ProviderRow | RowProblem]:
     """Each name once; that it comes again is no fault in a list of offers."""
     seen: set[str] = set()
     for found in rows:
-        if isinstance(found, Problem):
+        if isinstance(found, RowProblem):
             yield found
         elif found[1]["name"] not in seen:
             seen.add(found[1]["name"])
@@ -196,15 +205,15 @@ def _yes_or_no(text: str) -> bool | None:
 
 
 _COLUMNS = (
-    Column("name", needed, ("name",)),
-    Column("kind", _kind, ("kind", "type")),
-    Column("email", _email, ("email", "e-mail")),
-    Column("telephone", telephone, ("telephone", "phone")),
-    Column("website", website, ("website",)),
-    Column("subjects", _several, ("subjects", "subject")),
-    Column("phases", _phases, ("phases", "phase")),
-    Column("service_types", _several, ("service types", "service type", "service_types")),
-    Column("areas", _several, ("areas", "area", "regions", "region")),
-    Column("day_rate", _pounds, ("day rate", "day_rate")),
-    Column("vat_registered", _yes_or_no, ("VAT registered", "vat_registered")),
+    SourceColumn("name", needed, ("name",)),
+    SourceColumn("kind", _kind, ("kind", "type")),
+    SourceColumn("email", _email, ("email", "e-mail")),
+    SourceColumn("telephone", telephone, ("telephone", "phone")),
+    SourceColumn("website", website, ("website",)),
+    SourceColumn("subjects", _several, ("subjects", "subject")),
+    SourceColumn("phases", _phases, ("phases", "phase")),
+    SourceColumn("service_types", _several, ("service types", "service type", "service_types")),
+    SourceColumn("areas", _several, ("areas", "area", "regions", "region")),
+    SourceColumn("day_rate", _pounds, ("day rate", "day_rate")),
+    SourceColumn("vat_registered", _yes_or_no, ("VAT registered", "vat_registered")),
 )

@@ -29,7 +29,17 @@ from providers.catalogue.cells import (
     website,
     whole,
 )
-from providers.catalogue.source import Column, Layout, Loss, Problem, Progress, Row, Table, WrongFile, open_first
+from providers.catalogue.source import (
+    Layout,
+    Loss,
+    Progress,
+    RowProblem,
+    SourceColumn,
+    SourceRow,
+    Table,
+    WrongFile,
+    open_first,
+)
 
 Detail = str | int | Decimal | date | None
 
@@ -81,7 +91,7 @@ def read_register(
     is_la_told: bool = False,
     progress: Progress | None = None,
     others: Others | None = None,
-) -> Iterator[SchoolRow | Problem]:
+) -> Iterator[SchoolRow | RowProblem]:
     """The schools of a register, in its order; `la` (code, or name in any case) keeps those of one authority, and
     `others` is filled with the rest of them. Where somebody has said so (`is_la_told`), all schools of a register
     that names no authorities are of that one.
@@ -105,7 +115,7 @@ def authorities_in(path: Path) -> list[str]:
     place = table.place("LA (code)") if place is None else place
     if place is None:
         return []
-    rows = (row for row in table.rows() if isinstance(row, Row) and len(row.cells) > place)
+    rows = (row for row in table.rows() if isinstance(row, SourceRow) and len(row.cells) > place)
     return list(filter(None, dict.fromkeys(tidy(row.cells[place]) for row in rows)))
 
 
@@ -129,13 +139,13 @@ def _open(path: Path) -> Table:
 
 def _schools(
     table: Table, layout: Layout, authority: _Authority, progress: Progress | None, others: Others | None
-) -> Iterator[SchoolRow | Problem]:
+) -> Iterator[SchoolRow | RowProblem]:
     yield from layout.problems
     lines: dict[int, tuple[int, int]] = {}
     elsewhere = Layout(tuple(each for each in layout.places if each[2].detail in ("urn", "la_name", "la_code")))
     found = False
     for row in table.rows(progress, repeats_last=table.header[-1] == LINKED_ESTABLISHMENTS):
-        if isinstance(row, Problem):
+        if isinstance(row, RowProblem):
             yield row
         elif authority.has(row):
             found = True
@@ -147,12 +157,12 @@ def _schools(
     if not found:
         if authority.asked is not None:
             raise authority.not_found(table.path.name)
-        yield Problem(1, "URN", "", "no school is in the file")
+        yield RowProblem(1, "URN", "", "no school is in the file")
 
 
 def _school(
-    row: Row, layout: Layout, lines: dict[int, tuple[int, int]], more: Mapping[str, Detail]
-) -> Iterator[SchoolRow | Problem]:
+    row: SourceRow, layout: Layout, lines: dict[int, tuple[int, int]], more: Mapping[str, Detail]
+) -> Iterator[SchoolRow | RowProblem]:
     known, problems = layout.known(row)
     yield from problems
     number = known.pop("urn", None)
@@ -162,7 +172,7 @@ def _school(
     earlier, told_there = lines.setdefault(number, (row.line, told))
     if earlier != row.line:
         loss = Loss.NONE if told == told_there else Loss.ONE
-        yield Problem(row.line, "URN", str(number), f"stands already in line {earlier}", loss, number)
+        yield RowProblem(row.line, "URN", str(number), f"stands already in line {earlier}", loss, number)
     elif "name" in known:
         yield SchoolRow(row.line, number, {**_with_job_in_its_place(known), **more})
 
@@ -201,7 +211,7 @@ class _Authority:
             named = self.asked if self._code is None else name_of(self._code)
             self.told = {"la_code": self._code, "la_name": named} if self._code else {"la_name": named}
 
-    def has(self, row: Row) -> bool:
+    def has(self, row: SourceRow) -> bool:
         """Whether a row belongs to the authority, as far as this layout can tell."""
         if self.asked is None or self.told:
             return True
@@ -271,51 +281,51 @@ _NAME_HEADINGS = ("EstablishmentName", "name")
 _POSTS = frozenset({"headteacher", "head teacher", "principal", "co headteacher"})
 
 _COLUMNS = (
-    Column("urn", urn, ("URN",)),
-    Column("name", needed, _NAME_HEADINGS),
-    Column("la_code", _la_code, ("LA (code)",)),
-    Column("la_name", present, ("LA (name)",)),
-    Column("establishment_number", _establishment_number, ("EstablishmentNumber",)),
-    Column("school_type", present, ("TypeOfEstablishment (name)",)),
-    Column("type_group", present, ("EstablishmentTypeGroup (name)",)),
-    Column("status", _status, ("EstablishmentStatus (name)",)),
-    Column("phase", _phase, ("PhaseOfEducation (name)",)),
-    Column("statutory_low_age", whole, ("StatutoryLowAge",)),
-    Column("statutory_high_age", whole, ("StatutoryHighAge",)),
-    Column("opened", day, ("OpenDate", "open_date"), dated=True),
-    Column("closed", day, ("CloseDate", "close_date"), dated=True),
-    Column("reason_opened", present, ("ReasonEstablishmentOpened (name)",)),
-    Column("reason_closed", present, ("ReasonEstablishmentClosed (name)",)),
-    Column("religious_character", present_or_none, ("ReligiousCharacter (name)",)),
-    Column("diocese", present, ("Diocese (name)",)),
-    Column("gender", present, ("Gender (name)",)),
-    Column("postcode", postcode, ("Postcode",)),
-    Column("street", present, ("Street",)),
-    Column("locality", present, ("Locality",)),
-    Column("address3", present, ("Address3",)),
-    Column("town", present, ("Town",)),
-    Column("county", present, ("County (name)",)),
-    Column("telephone", telephone, ("TelephoneNum",)),
-    Column("website", website, ("SchoolWebsite",)),
-    Column("head_title", present, ("HeadTitle (name)",)),
-    Column("head_first_name", present, ("HeadFirstName",)),
-    Column("head_last_name", present, ("HeadLastName",)),
-    Column("head_job_title", present, ("HeadPreferredJobTitle",)),
-    Column("pupils", whole, ("NumberOfPupils",)),
-    Column("capacity", whole, ("SchoolCapacity",)),
-    Column("percent_fsm", percentage, ("PercentageFSM",)),
-    Column("trust_name", present, ("Trusts (name)",)),
-    Column("trust_code", _trust_code, ("Trusts (code)",)),
-    Column("federation_name", present, ("Federations (name)",)),
-    Column("last_inspected", day, ("OfstedLastInsp",), dated=True),
-    Column("inspection_rating", present, ("OfstedRating (name)",)),
-    Column("ukprn", ukprn, ("UKPRN",)),
-    Column("nursery_provision", present, ("NurseryProvision (name)",)),
-    Column("official_sixth_form", present, ("OfficialSixthForm (name)",)),
-    Column("urban_rural", present, ("UrbanRural (name)",)),
-    Column("district", present, ("DistrictAdministrative (name)",)),
-    Column("ward", present, ("AdministrativeWard (name)",)),
-    Column("parliamentary_constituency", present, ("ParliamentaryConstituency (name)",)),
-    Column("easting", whole, ("Easting",)),
-    Column("northing", whole, ("Northing",)),
+    SourceColumn("urn", urn, ("URN",)),
+    SourceColumn("name", needed, _NAME_HEADINGS),
+    SourceColumn("la_code", _la_code, ("LA (code)",)),
+    SourceColumn("la_name", present, ("LA (name)",)),
+    SourceColumn("establishment_number", _establishment_number, ("EstablishmentNumber",)),
+    SourceColumn("school_type", present, ("TypeOfEstablishment (name)",)),
+    SourceColumn("type_group", present, ("EstablishmentTypeGroup (name)",)),
+    SourceColumn("status", _status, ("EstablishmentStatus (name)",)),
+    SourceColumn("phase", _phase, ("PhaseOfEducation (name)",)),
+    SourceColumn("statutory_low_age", whole, ("StatutoryLowAge",)),
+    SourceColumn("statutory_high_age", whole, ("StatutoryHighAge",)),
+    SourceColumn("opened", day, ("OpenDate", "open_date"), dated=True),
+    SourceColumn("closed", day, ("CloseDate", "close_date"), dated=True),
+    SourceColumn("reason_opened", present, ("ReasonEstablishmentOpened (name)",)),
+    SourceColumn("reason_closed", present, ("ReasonEstablishmentClosed (name)",)),
+    SourceColumn("religious_character", present_or_none, ("ReligiousCharacter (name)",)),
+    SourceColumn("diocese", present, ("Diocese (name)",)),
+    SourceColumn("gender", present, ("Gender (name)",)),
+    SourceColumn("postcode", postcode, ("Postcode",)),
+    SourceColumn("street", present, ("Street",)),
+    SourceColumn("locality", present, ("Locality",)),
+    SourceColumn("address3", present, ("Address3",)),
+    SourceColumn("town", present, ("Town",)),
+    SourceColumn("county", present, ("County (name)",)),
+    SourceColumn("telephone", telephone, ("TelephoneNum",)),
+    SourceColumn("website", website, ("SchoolWebsite",)),
+    SourceColumn("head_title", present, ("HeadTitle (name)",)),
+    SourceColumn("head_first_name", present, ("HeadFirstName",)),
+    SourceColumn("head_last_name", present, ("HeadLastName",)),
+    SourceColumn("head_job_title", present, ("HeadPreferredJobTitle",)),
+    SourceColumn("pupils", whole, ("NumberOfPupils",)),
+    SourceColumn("capacity", whole, ("SchoolCapacity",)),
+    SourceColumn("percent_fsm", percentage, ("PercentageFSM",)),
+    SourceColumn("trust_name", present, ("Trusts (name)",)),
+    SourceColumn("trust_code", _trust_code, ("Trusts (code)",)),
+    SourceColumn("federation_name", present, ("Federations (name)",)),
+    SourceColumn("last_inspected", day, ("OfstedLastInsp",), dated=True),
+    SourceColumn("inspection_rating", present, ("OfstedRating (name)",)),
+    SourceColumn("ukprn", ukprn, ("UKPRN",)),
+    SourceColumn("nursery_provision", present, ("NurseryProvision (name)",)),
+    SourceColumn("official_sixth_form", present, ("OfficialSixthForm (name)",)),
+    SourceColumn("urban_rural", present, ("UrbanRural (name)",)),
+    SourceColumn("district", present, ("DistrictAdministrative (name)",)),
+    SourceColumn("ward", present, ("AdministrativeWard (name)",)),
+    SourceColumn("parliamentary_constituency", present, ("ParliamentaryConstituency (name)",)),
+    SourceColumn("easting", whole, ("Easting",)),
+    SourceColumn("northing", whole, ("Northing",)),
 )

@@ -6,12 +6,12 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from providers.catalogue.problems import WHAT_OF_ROW, Problem
+from providers.catalogue.problems import WHAT_OF_ROW, RowProblem
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_report(problems: Iterable[Problem], path: Path) -> int:
+def write_report(problems: Iterable[RowProblem], path: Path) -> int:
     """Writes the problems as CSV that a spreadsheet opens safely; the number of problems written."""
     count = 0
     # What stands in a file about people is for whoever took the file in.

@@ -12,19 +12,19 @@ from typing import Any
 
 from providers.catalogue.cells import PartlyRead, tidy
 from providers.catalogue.dated_names import date_in_name
-from providers.catalogue.opening import Part, encoding_of, parts_of, read_document
-from providers.catalogue.problems import Loss, Problem, WrongFile
-from providers.catalogue.records import Progress, Row, not_closed, records
+from providers.catalogue.opening import TablePart, encoding_of, parts_of, read_document
+from providers.catalogue.problems import Loss, RowProblem, WrongFile
+from providers.catalogue.records import Progress, SourceRow, not_closed, records
 
 __all__ = [
-    "Column",
     "Layout",
     "Loss",
-    "Part",
-    "Problem",
     "Progress",
-    "Row",
+    "RowProblem",
+    "SourceColumn",
+    "SourceRow",
     "Table",
+    "TablePart",
     "WrongFile",
     "date_in_name",
     "encoding_of",
@@ -45,7 +45,7 @@ _CLOSING_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SourceColumn:
     """One detail, how its cell is read, and the headings under which the layouts have it; `dated`: holds dates."""
 
     detail: str
@@ -59,10 +59,10 @@ class Layout:
     """Where the wanted columns stand in one file; a column that the file lacks is left out, and so is one of dates
     that are not day first, of which `problems` tell."""
 
-    places: tuple[tuple[int, str, Column], ...]
-    problems: tuple[Problem, ...] = ()
+    places: tuple[tuple[int, str, SourceColumn], ...]
+    problems: tuple[RowProblem, ...] = ()
 
-    def known(self, row: Row) -> tuple[dict[str, Any], list[Problem]]:
+    def known(self, row: SourceRow) -> tuple[dict[str, Any], list[RowProblem]]:
         """The details that this row tells, and a problem for each cell that cannot be read."""
         known: dict[str, Any] = {}
         problems = []
@@ -75,7 +75,7 @@ class Layout:
                 if isinstance(reason, PartlyRead):
                     known[column.detail] = reason.value
                 told = known.get("urn")
-                problems.append(Problem(row.line, heading, tidy(row.cells[place]), str(reason), urn=told))
+                problems.append(RowProblem(row.line, heading, tidy(row.cells[place]), str(reason), urn=told))
         return known, problems
 
 
@@ -83,7 +83,7 @@ class Layout:
 class Table:
     """A table whose headings have been seen, in line `line`; `rows` reads it anew each time."""
 
-    part: Part
+    part: TablePart
     encoding: str
     separator: str
     line: int
@@ -99,13 +99,13 @@ class Table:
         """Where the heading stands, whatever its case; None if the file has no such column."""
         return self._places.get(heading.casefold())
 
-    def layout(self, columns: Iterable[Column], needed: Sequence[str] = ()) -> Layout:
+    def layout(self, columns: Iterable[SourceColumn], needed: Sequence[str] = ()) -> Layout:
         """Where each of the columns stands.
 
         Raises the table's `wrong` where two headings tell one detail, and where a column `needed` is of dates that
         cannot be read.
         """
-        places: list[tuple[int, str, Column]] = []
+        places: list[tuple[int, str, SourceColumn]] = []
         for column in columns:
             there = [(place, heading) for heading in column.headings if (place := self.place(heading)) is not None]
             if len({place for place, _ in there}) > 1:
@@ -119,15 +119,15 @@ class Table:
                 if column.detail in needed:
                     raise self.wrong(self.path, f"{heading} in line {line} is {value}: {reason}")
                 reason = f"{reason}; no date of this column is taken"
-                problems.append(Problem(line, heading, value, reason, Loss.MANY, row_taken=True))
+                problems.append(RowProblem(line, heading, value, reason, Loss.MANY, row_taken=True))
         return Layout(tuple(each for each in places if each[0] not in unread), tuple(problems))
 
     def missing(self, headings: Iterable[str]) -> list[str]:
         return [heading for heading in headings if self.place(heading) is None]
 
     def known(
-        self, columns: Sequence[Column], needed: Sequence[str], progress: Progress | None = None
-    ) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+        self, columns: Sequence[SourceColumn], needed: Sequence[str], progress: Progress | None = None
+    ) -> Iterator[tuple[int, dict[str, Any]] | RowProblem]:
         """The line and the details of every row that has those needed, and every problem on the way.
 
         Raises as `layout`, before anything is read.
@@ -137,10 +137,10 @@ class Table:
 
     def _known(
         self, layout: Layout, needed: Sequence[str], progress: Progress | None
-    ) -> Iterator[tuple[int, dict[str, Any]] | Problem]:
+    ) -> Iterator[tuple[int, dict[str, Any]] | RowProblem]:
         yield from layout.problems
         for row in self.rows(progress):
-            if isinstance(row, Problem):
+            if isinstance(row, RowProblem):
                 yield row
                 continue
             known, problems = layout.known(row)
@@ -148,7 +148,9 @@ class Table:
             if all(detail in known for detail in needed):
                 yield row.line, known
 
-    def rows(self, progress: Progress | None = None, *, repeats_last: bool = False) -> Iterator[Row | Problem]:
+    def rows(
+        self, progress: Progress | None = None, *, repeats_last: bool = False
+    ) -> Iterator[SourceRow | RowProblem]:
         """Every filled row below the header.
 
         A row that is too short counts for the cells it has and is also a problem. A row that is too
@@ -156,37 +158,37 @@ class Table:
         `repeats_last`: then the surplus is further values of the last column. So is one into which a quotation mark
         that is not closed has taken others. Lines of words at the end of a table of numbered rows close it.
         """
-        closing: list[Row] = []
+        closing: list[SourceRow] = []
         numbered = any(self.place(heading) is not None for heading in _NUMBERS)
         for record in self._below_header(progress):
-            if isinstance(record, Row) and numbered and len(closing) < _CLOSING_LINES and _may_close(record):
+            if isinstance(record, SourceRow) and numbered and len(closing) < _CLOSING_LINES and _may_close(record):
                 closing.append(record)
                 continue
             for held in closing:
                 yield from self._row(held, repeats_last=repeats_last)
             closing = []
-            if isinstance(record, Problem):
+            if isinstance(record, RowProblem):
                 yield record
             else:
                 yield from self._row(record, repeats_last=repeats_last)
         for held in closing:
-            yield Problem(held.line, self.header[0], tidy(held.cells[0]), "closes the file", Loss.NONE)
+            yield RowProblem(held.line, self.header[0], tidy(held.cells[0]), "closes the file", Loss.NONE)
 
-    def _row(self, record: Row, *, repeats_last: bool) -> Iterator[Row | Problem]:
+    def _row(self, record: SourceRow, *, repeats_last: bool) -> Iterator[SourceRow | RowProblem]:
         width = len(self.header)
         surplus = [cell for cell in map(tidy, record.cells[width:]) if cell]
         if self._took_in_others(record):
             yield not_closed(record.line, record.last)
             return
         if surplus and not repeats_last:
-            yield Problem(record.line, "", surplus[0], f"has {len(record.cells)} cells, the header {width}")
+            yield RowProblem(record.line, "", surplus[0], f"has {len(record.cells)} cells, the header {width}")
             return
         if len(record.cells) < width:
             reason = f"has {len(record.cells)} cells, the header {width}"
-            yield Problem(record.line, self.header[len(record.cells)], "", reason)
-        yield Row(record.line, record.cells[:width], surplus, record.last)
+            yield RowProblem(record.line, self.header[len(record.cells)], "", reason)
+        yield SourceRow(record.line, record.cells[:width], surplus, record.last)
 
-    def _took_in_others(self, record: Row) -> bool:
+    def _took_in_others(self, record: SourceRow) -> bool:
         """Whether a row over several lines is several rows: it has not the header's width, or one of its cells holds
         as many separators as a row has."""
         if record.last <= record.line:
@@ -196,7 +198,7 @@ class Table:
             "\n" in cell and cell.count(self.separator) >= width - 1 > 1 for cell in record.cells
         )
 
-    def _below_header(self, progress: Progress | None = None) -> Iterator[Row | Problem]:
+    def _below_header(self, progress: Progress | None = None) -> Iterator[SourceRow | RowProblem]:
         found = records(self.part, self.encoding, progress, separator=self.separator)
         return (record for record in _filled(found) if record.line > self.line)
 
@@ -207,11 +209,11 @@ class Table:
         believed to be day first in the same file.
         """
         day_first: set[int] = set()
-        either: dict[int, Row] = {}
-        month_first: dict[int, Row] = {}
+        either: dict[int, SourceRow] = {}
+        month_first: dict[int, SourceRow] = {}
         others: Counter[int] = Counter()
         for record in self._below_header() if places else ():
-            if isinstance(record, Problem):
+            if isinstance(record, RowProblem):
                 continue
             for place in places:
                 match = _SLASHED.match(record.cells[place]) if place < len(record.cells) else None
@@ -239,11 +241,11 @@ _SECOND = "the day stands second"
 _SLASHED = re.compile(r"\s*(\d{1,2})[-/](\d{1,2})[-/]\d{4}", re.ASCII)
 
 
-def _filled(found: Iterator[Row | Problem]) -> Iterator[Row | Problem]:
-    return (record for record in found if isinstance(record, Problem) or any(map(tidy, record.cells)))
+def _filled(found: Iterator[SourceRow | RowProblem]) -> Iterator[SourceRow | RowProblem]:
+    return (record for record in found if isinstance(record, RowProblem) or any(map(tidy, record.cells)))
 
 
-def _may_close(record: Row) -> bool:
+def _may_close(record: SourceRow) -> bool:
     """Whether a row is nothing but words in its first cell, with at most a number beside a word for a sum."""
     cells = [tidy(cell) for cell in record.cells]
     beside = [cell for cell in cells[1:] if cell]
@@ -290,14 +292,14 @@ def open_table(path: Path, required: Sequence[str], wrong: type[WrongFile]) -> T
     raise wrong(path, f"it has no column {', '.join(missing)}", missing)
 
 
-def _table(part: Part, required: Sequence[str], wrong: type[WrongFile]) -> Table | None:
+def _table(part: TablePart, required: Sequence[str], wrong: type[WrongFile]) -> Table | None:
     """The table with the best of the part's first lines as its header, None where the part is empty."""
     encoding = "" if part.sheet else encoding_of(part, wrong)
     best: Table | None = None
     for separator in ("",) if part.sheet else _SEPARATORS:
         found = _filled(records(part, encoding, separator=separator))
         for record in islice(found, _LINES_ABOVE):
-            if isinstance(record, Problem):
+            if isinstance(record, RowProblem):
                 continue
             header = tuple(tidy(cell) for cell in record.cells)
             places = {heading.casefold(): place for place, heading in reversed(list(enumerate(header)))}

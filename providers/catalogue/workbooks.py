@@ -21,7 +21,7 @@ _MOST_CELLS = 2000
 _UNREADABLE = (BadZipFile, zlib.error, ParseError, EOFError, KeyError, ValueError, TypeError)
 
 
-class Damaged(ValueError):
+class DamagedWorkbook(ValueError):
     """The workbook cannot be read."""
 
 
@@ -38,7 +38,7 @@ def rows_of(path: Path, sheet: str) -> Iterator[list[str]]:
             for row in book[sheet].iter_rows(values_only=True):
                 yield [_text(cell) for cell in islice(row, _MOST_CELLS)]
         except _UNREADABLE as error:
-            raise Damaged(str(error)) from error
+            raise DamagedWorkbook(str(error)) from error
 
 
 def _opened(path: Path) -> Workbook:
@@ -48,7 +48,7 @@ def _opened(path: Path) -> Workbook:
     try:
         return load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, *_UNREADABLE) as error:
-        raise Damaged(str(error)) from error
+        raise DamagedWorkbook(str(error)) from error
 
 
 def _text(cell: object) -> str:

@@ -14,10 +14,10 @@ from uuid import UUID, uuid5
 from domain.aggregate import Refusal, must_have_come
 from domain.school import Source
 from domain.school.tellings import Tellings
-from domain.service import AlreadyDone, Service, Work
+from domain.service import AlreadyDone, Service, UnitOfWork
 from domain.signature import acting, current_signature
 from domain.text import day_in_words
-from providers.catalogue.problems import Line, Loss, Problem, Sorted
+from providers.catalogue.problems import Line, Loss, RowProblem, Sorted
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ Saved = Callable[[int, int], None]
 """Called after each transaction with the number of records saved so far and of all to be saved."""
 
 
-class KnownSchool(Protocol):
+class SchoolToChange(Protocol):
     """What an import has to know of a school that the product knows."""
 
     @property
@@ -51,7 +51,7 @@ class KnownSchool(Protocol):
     def left_on(self) -> date | None: ...
 
 
-Known = Callable[[Sequence[int]], Mapping[int, KnownSchool]]
+Known = Callable[[Sequence[int]], Mapping[int, SchoolToChange]]
 """Looks up the schools that answer to these URNs, present or past."""
 
 
@@ -82,7 +82,7 @@ MOST_MISSING = 0.1
 """Of what is known, beyond which a file that lacks it is not believed to be full."""
 
 
-def must_be_full(what: str, known: int, missing: Sequence[str], problems: Iterable[Problem]) -> None:
+def must_be_full(what: str, known: int, missing: Sequence[str], problems: Iterable[RowProblem]) -> None:
     """Raises TooMuchMissing where a file lacks more than a tenth of what is known."""
     if len(missing) > known * MOST_MISSING:
         lost = [
@@ -112,7 +112,7 @@ class Taken(Sorted):
     source: Source
     unknown: int = 0
 
-    def sort_out(self, found: Iterable[Line | Problem], known: Known | None = None) -> list[Line]:
+    def sort_out(self, found: Iterable[Line | RowProblem], known: Known | None = None) -> list[Line]:
         """The rows among what was found. With `known`, a problem of a school that the product does not know is
         counted with the rows of such."""
         before = len(self.problems)
@@ -132,7 +132,7 @@ class Taken(Sorted):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class RecordChange:
     """One change to one record, which the file tells in `line`. `column` and `value` are the cell to look at where
     the record refuses it; `key` tells it from the other changes of the same file. `also` are further lines that tell
     the same change: what is refused is a problem of each."""
@@ -143,7 +143,7 @@ class Step:
     key: str
     also: tuple[int, ...] = ()
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         """Make the change. Raises the record's refusal."""
         raise NotImplementedError
 
@@ -164,8 +164,8 @@ class _SomeRefused(Refusal):
 
 
 def carry_out(
-    service: Service, steps: Sequence[Step], report: Taken, saved: Saved | None = None
-) -> Counter[type[Step]]:
+    service: Service, steps: Sequence[RecordChange], report: Taken, saved: Saved | None = None
+) -> Counter[type[RecordChange]]:
     """Carry out all steps, a thousand in a transaction, each signed as whoever acts now; how many of each kind were
     carried out. One that its record refuses is a problem of the report.
 
@@ -174,7 +174,7 @@ def carry_out(
     a break changes nothing twice, and no other steps count as done.
     """
     signature = current_signature()
-    carried_out: Counter[type[Step]] = Counter()
+    carried_out: Counter[type[RecordChange]] = Counter()
     done = 0
     for batch in batches(steps):
         command = uuid5(signature.command, "\n".join(f"{step.key} {step.value}" for step in batch))
@@ -196,8 +196,8 @@ def carry_out(
     return carried_out
 
 
-def _all(batch: Sequence[Step]) -> Callable[[Work], None]:
-    def command(work: Work) -> None:
+def _all(batch: Sequence[RecordChange]) -> Callable[[UnitOfWork], None]:
+    def command(work: UnitOfWork) -> None:
         refused: dict[int, Refusal] = {}
         for place, step in enumerate(batch):
             try:
@@ -210,10 +210,10 @@ def _all(batch: Sequence[Step]) -> Callable[[Work], None]:
     return command
 
 
-def _leave_out(step: Step, refusal: Refusal, report: Taken) -> None:
+def _leave_out(step: RecordChange, refusal: Refusal, report: Taken) -> None:
     for line in (step.line, *step.also):
         report.leave_out(line)
-        report.problems.append(Problem(line, step.column, step.value, str(refusal)))
+        report.problems.append(RowProblem(line, step.column, step.value, str(refusal)))
 
 
 def must_be_dated(source: Source) -> None:

@@ -10,14 +10,14 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.school import Membership, School, Source
-from domain.service import Service, Work
+from domain.service import Service, UnitOfWork
 from providers.catalogue.groups import MembershipRow
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from providers.intake.batches import (
     Known,
     OlderThanKnown,
+    RecordChange,
     Saved,
-    Step,
     Taken,
     batches,
     carry_out,
@@ -67,12 +67,12 @@ class GroupsReport(Taken):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Joining(Step):
+class _Joining(RecordChange):
     school: UUID
     group: Membership
     source: Source
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         group = self.group
         work.find(School, self.school).join_group(
             group.uid, name=group.name, kind=group.kind, joined=group.joined, source=self.source
@@ -80,18 +80,18 @@ class _Joining(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Leaving(Step):
+class _Leaving(RecordChange):
     school: UUID
     uid: str
     source: Source
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         work.find(School, self.school).leave_group(self.uid, source=self.source)
 
 
 def import_groups(
     service: Service,
-    rows: Iterable[MembershipRow | Problem],
+    rows: Iterable[MembershipRow | RowProblem],
     *,
     source: Source,
     known: Known,
@@ -152,7 +152,7 @@ def import_groups(
 
 
 def _members(
-    rows: Iterable[MembershipRow | Problem], known: Known, report: GroupsReport
+    rows: Iterable[MembershipRow | RowProblem], known: Known, report: GroupsReport
 ) -> tuple[Told, set[Key], set[Key], set[str]]:
     """The memberships that the file tells of known schools, with their lines, those of URNs that they no longer have,
     those of groups that have closed, and the groups that it names."""
@@ -184,13 +184,13 @@ def _in_two_trusts(told: Told) -> set[UUID]:
     return {school for school, number in trusts.items() if number > 1}
 
 
-def _take_out(told: Told, contested: Collection[UUID]) -> list[Problem]:
+def _take_out(told: Told, contested: Collection[UUID]) -> list[RowProblem]:
     """Take the academy trusts of these schools out of what is told: which one is right is not guessed."""
     doubted = {key: told[key] for key in told if key[0] in contested and _is_academy_trust(told[key][1])}
     for key in doubted:
         del told[key]
     return [
-        Problem(
+        RowProblem(
             line, "Group UID", uid, f"the file tells one school in several academy trusts ({names}): none is taken"
         )
         for (school, uid), (line, _) in doubted.items()
@@ -206,7 +206,9 @@ def _is_academy_trust(group: Membership | KnownMembership) -> bool:
     return group.kind.casefold() in ACADEMY_TRUSTS
 
 
-def _must_be_full(there: Mapping[Key, KnownMembership], told: Collection[Key], problems: Iterable[Problem]) -> None:
+def _must_be_full(
+    there: Mapping[Key, KnownMembership], told: Collection[Key], problems: Iterable[RowProblem]
+) -> None:
     known = {school: member.school_name for (school, _), member in there.items() if not member.school_closed}
     missing = known.keys() - {school for school, _ in told}
     must_be_full("schools in groups", len(known), sorted(known[school] for school in missing), problems)

@@ -9,10 +9,19 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.school import AreaGrade, Inspection, School, Source
-from domain.service import Service, Work
+from domain.service import Service, UnitOfWork
 from providers.catalogue.inspections import InspectionRow
-from providers.catalogue.source import Problem
-from providers.intake.batches import Known, OlderThanKnown, Saved, Step, Taken, batches, carry_out, must_be_dated
+from providers.catalogue.source import RowProblem
+from providers.intake.batches import (
+    Known,
+    OlderThanKnown,
+    RecordChange,
+    Saved,
+    Taken,
+    batches,
+    carry_out,
+    must_be_dated,
+)
 
 
 class KnownInspection(Protocol):
@@ -41,18 +50,18 @@ class InspectionsReport(Taken):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Recording(Step):
+class _Recording(RecordChange):
     school: UUID
     inspection: Inspection
     source: Source
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         work.find(School, self.school).record_inspection(self.inspection, source=self.source)
 
 
 def import_inspections(
     service: Service,
-    rows: Iterable[InspectionRow | Problem],
+    rows: Iterable[InspectionRow | RowProblem],
     *,
     source: Source,
     known: Known,

@@ -10,10 +10,10 @@ from uuid import UUID
 from domain.aggregate import Refusal
 from domain.school import School, Source
 from domain.school.rules import HasMerged
-from domain.service import Service, Work
+from domain.service import Service, UnitOfWork
 from providers.catalogue.links import PREDECESSOR, SUCCESSOR, LinkRow
-from providers.catalogue.source import Problem
-from providers.intake.batches import Known, Saved, Step, Taken, batches, carry_out, must_be_dated
+from providers.catalogue.source import RowProblem
+from providers.intake.batches import Known, RecordChange, Saved, Taken, batches, carry_out, must_be_dated
 
 
 class NotThatSchool(Refusal):
@@ -51,12 +51,12 @@ class _Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Proposal(Step):
+class _Proposal(RecordChange):
     school: UUID
     link: _Link
     source: Source
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         work.find(School, self.school).propose_succession(
             self.link.later, kind=self.link.kind, on=self.link.on, source=self.source
         )
@@ -64,7 +64,7 @@ class _Proposal(Step):
 
 def import_links(
     service: Service,
-    rows: Iterable[LinkRow | Problem],
+    rows: Iterable[LinkRow | RowProblem],
     *,
     source: Source,
     known: Known,
@@ -117,7 +117,7 @@ def confirm_succession(
     Raises NotThatSchool, NotFound, Stale or the school's refusal.
     """
 
-    def command(work: Work) -> None:
+    def command(work: UnitOfWork) -> None:
         stays, goes = work.find(School, school, at=at), work.find(School, later)
         if goes.urn != urn:
             raise NotThatSchool(f"This school does not have URN {urn}. Choose the one that has", field="later")
@@ -137,7 +137,7 @@ def confirm_merger(
     Raises NotThatSchool, NotFound, Stale or the school's refusal.
     """
 
-    def command(work: Work) -> None:
+    def command(work: UnitOfWork) -> None:
         goes, stays = work.find(School, school, at=at), work.find(School, into)
         if urn not in stays.urns:
             raise NotThatSchool(f"This school does not have URN {urn}. Choose the one that has", field="into")

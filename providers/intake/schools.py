@@ -12,14 +12,14 @@ from uuid import UUID
 from domain.local_authorities import code_of
 from domain.school import Details, School, Source, Value
 from domain.school.tellings import NAME, news
-from domain.service import Service, Work
+from domain.service import Service, UnitOfWork
 from providers.catalogue.register import Detail, Others, SchoolRow, ToldElsewhere, is_of
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from providers.intake.batches import (
     Known,
-    KnownSchool,
+    RecordChange,
     Saved,
-    Step,
+    SchoolToChange,
     Taken,
     batches,
     carry_out,
@@ -65,11 +65,11 @@ class _Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Registration(Step):
+class _Registration(RecordChange):
     told: _Told
     source: Source
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         told = self.told
         work.add(
             School.register(
@@ -84,7 +84,7 @@ class _Registration(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Confirmation(Step):
+class _Confirmation(RecordChange):
     """A row of a school that is known: what it tells otherwise, and that the rest is as it was."""
 
     school: UUID
@@ -92,7 +92,7 @@ class _Confirmation(Step):
     source: Source
     force: bool
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         school, told = work.find(School, self.school), self.told
         school.come_back(source=self.source)
         school.be_found(source=self.source)
@@ -104,12 +104,12 @@ class _Refreshment(_Confirmation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Moving(Step):
+class _Moving(RecordChange):
     school: UUID
     told: ToldElsewhere
     source: Source
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         told = self.told
         name = told.la_name or str(told.la_code)
         code = told.la_code or code_of(name)
@@ -117,11 +117,11 @@ class _Moving(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Missing(Step):
+class _Missing(RecordChange):
     school: UUID
     source: Source
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         work.find(School, self.school).miss(source=self.source)
 
 
@@ -158,7 +158,7 @@ class Whole:
 
 def import_schools(
     service: Service,
-    rows: Iterable[SchoolRow | Problem],
+    rows: Iterable[SchoolRow | RowProblem],
     *,
     source: Source,
     known: Known,
@@ -179,7 +179,7 @@ def import_schools(
     """
     must_be_dated(source)
     report = ImportReport(source)
-    steps: list[Step] = []
+    steps: list[RecordChange] = []
     missed_before = frozenset(whole.missed()) if whole else frozenset()
     told_of: set[int] = set()
     for batch in batches(rows):
@@ -221,7 +221,7 @@ def import_schools(
 
 
 def _what_is_new(
-    told: _Told, school: KnownSchool, dated: date, report: ImportReport, *, force: bool
+    told: _Told, school: SchoolToChange, dated: date, report: ImportReport, *, force: bool
 ) -> type[_Confirmation] | None:
     """What a row of a file of a day does to its school; what a newer file told otherwise is counted."""
     found = news(school.tellings, told.all, dated, force=force)
@@ -235,13 +235,15 @@ def _what_is_new(
     return _Confirmation if found.confirms or is_head_confirmed else None
 
 
-def _absent(whole: Whole, told_of: Collection[int], before: Collection[UUID], report: ImportReport) -> list[Step]:
+def _absent(
+    whole: Whole, told_of: Collection[int], before: Collection[UUID], report: ImportReport
+) -> list[RecordChange]:
     """What is to be noted of the expected schools that the file does not tell as this authority's."""
     source = report.source
     report.others = len(whole.others)
     ours = is_of(whole.la) if whole.la is not None else None
     expected = [each for each in whole.expected() if ours is None or ours(each.la_code, each.la_name)]
-    steps: list[Step] = []
+    steps: list[RecordChange] = []
     missing: list[Expected] = []
     for school in expected:
         told = whole.others.get(school.urn)

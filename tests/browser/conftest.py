@@ -24,7 +24,7 @@ from tests.world import World
 from web import create_app
 from web.accounts import account_commands, tokens
 from web.runtime.services import EXTENSION, Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 FLAGS = [
     "--headless",
@@ -104,7 +104,7 @@ def open_accounts(town: Town) -> None:
 
 @pytest.fixture(scope="session")
 def street(town: Town) -> Iterator[Street]:
-    street = Street(create_app(Settings("", "only for tests", testing=True), services=town.world.services))
+    street = Street(create_app(DeploymentSettings("", "only for tests", testing=True), services=town.world.services))
     serving = threading.Thread(target=street.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     serving.start()
     yield street

@@ -83,7 +83,7 @@ def send_empty(window: Window, href: str) -> None:
 
 def why_not(app: Flask, command: Command[Any], person: UUID, record: Any | None) -> str:
     with sent_by(app, person) as context:
-        return command.why_not(context, record)
+        return command.refusal_text(context, record)
 
 
 NAMED = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]

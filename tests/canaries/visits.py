@@ -10,8 +10,8 @@ from uuid import UUID
 from domain.calendar import default_term_on
 from domain.record_of_visit import (
     AgreedAction,
-    Agreement,
     Content,
+    ExtentOfAgreement,
     GoodPractice,
     Issue,
     IssueAnswer,
@@ -112,7 +112,7 @@ class VisitWords(Words):
         )
         self.right = Action.READ_RECORD
         second = self._rewritten(service.find(RecordOfVisit, record))
-        agreed = {"agrees": Agreement.IN_PART}
+        agreed = {"agrees": ExtentOfAgreement.IN_PART}
         then(
             RecordOfVisit,
             record,
@@ -156,7 +156,7 @@ class VisitWords(Words):
 
     def _content(self, *, each: int = 1, before: str = "") -> Content:
         word = self.word
-        judged = {"purpose": Purpose.CHALLENGE, "school_view": Agreement.AGREES}
+        judged = {"purpose": Purpose.CHALLENGE, "school_view": ExtentOfAgreement.AGREES}
         agreed = {"owner_side": SCHOOL, "owner": self.place.head, "due": NEXT_WEEK, "purpose": Purpose.SUPPORT}
         return Content(
             sections=(Section(heading=word("heading"), text=word(f"{before}section")),),

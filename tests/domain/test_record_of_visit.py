@@ -13,9 +13,9 @@ import pytest
 from domain.aggregate import ReasonNeeded
 from domain.record_of_visit import (
     AgreedAction,
-    Agreement,
     Answered,
     Content,
+    ExtentOfAgreement,
     GoodPractice,
     Issue,
     IssueAnswer,
@@ -71,7 +71,7 @@ READING = Judgement(
     judgement="Good",
     evidence="Work of 30 pupils",
     purpose=Purpose.CHALLENGE,
-    school_view=Agreement.IN_PART,
+    school_view=ExtentOfAgreement.IN_PART,
 )
 ATTENDANCE = Issue(text="Attendance is low", purpose=Purpose.MONITORING, priority=Priority.HIGH)
 MARKING = Issue(text="Marking varies", purpose=Purpose.CHALLENGE)
@@ -138,7 +138,7 @@ def a_record_under_correction() -> RecordOfVisit:
 def a_closed_record() -> RecordOfVisit:
     record = an_issued_record(VisitKind.FOLLOW_UP)
     with signed(TODAY):
-        record.respond(Respondent.HEADTEACHER, agrees=Agreement.AGREES)
+        record.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.AGREES)
         record.decline_response(Respondent.CHAIR, reason="The chair leaves it to the headteacher")
         record.close()
     return record
@@ -399,7 +399,7 @@ def test_the_issued_version_stands_while_a_correction_is_written() -> None:
 
     given(record).when(
         lambda record: record.respond(
-            Respondent.HEADTEACHER, agrees=Agreement.DISAGREES, answers=[IssueAnswer(1, "It is 96%")]
+            Respondent.HEADTEACHER, agrees=ExtentOfAgreement.DISAGREES, answers=[IssueAnswer(1, "It is 96%")]
         )
     ).then(RecordOfVisit.HeadteacherResponded, version=1)
 
@@ -456,7 +456,7 @@ def test_headteacher_and_chair_respond_issue_by_issue() -> None:
     given(record).when(
         lambda record: record.respond(
             Respondent.HEADTEACHER,
-            agrees=Agreement.IN_PART,
+            agrees=ExtentOfAgreement.IN_PART,
             overall=" Thank you ",
             answers=[IssueAnswer(2, "We agree"), IssueAnswer(1, " Two classes only ")],
         ),
@@ -468,16 +468,18 @@ def test_headteacher_and_chair_respond_issue_by_issue() -> None:
         answers=(IssueAnswer(2, "We agree"), IssueAnswer(1, "Two classes only")),
     ).then_holds(lambda record: record.awaited == [Respondent.CHAIR])
     given(record).when(
-        lambda record: record.respond(Respondent.CHAIR, agrees=Agreement.AGREES), by=CHAIR, post="chair"
-    ).then(RecordOfVisit.ChairResponded, agrees=Agreement.AGREES).then_holds(lambda record: record.awaited == [])
+        lambda record: record.respond(Respondent.CHAIR, agrees=ExtentOfAgreement.AGREES), by=CHAIR, post="chair"
+    ).then(RecordOfVisit.ChairResponded, agrees=ExtentOfAgreement.AGREES).then_holds(
+        lambda record: record.awaited == []
+    )
     assert [(response.person, response.version) for response in record.responses] == [(HEADTEACHER, 1), (CHAIR, 1)]
 
 
 def test_a_second_response_is_kept_beside_the_first() -> None:
     record = an_issued_record()
     with signed(TODAY, by=HEADTEACHER):
-        record.respond(Respondent.HEADTEACHER, agrees=Agreement.DISAGREES, overall="It is wrong")
-        record.respond(Respondent.HEADTEACHER, agrees=Agreement.AGREES, overall="It is right after all")
+        record.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.DISAGREES, overall="It is wrong")
+        record.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.AGREES, overall="It is right after all")
 
     assert [response.overall for response in replayed(record).responses] == ["It is wrong", "It is right after all"]
 
@@ -485,7 +487,7 @@ def test_a_second_response_is_kept_beside_the_first() -> None:
 def test_each_version_asks_for_responses_anew() -> None:
     record = an_issued_record()
     with signed(TODAY, by=HEADTEACHER):
-        record.respond(Respondent.HEADTEACHER, agrees=Agreement.DISAGREES, overall="It is wrong")
+        record.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.DISAGREES, overall="It is wrong")
         record.reopen_for_correction("It is wrong")
         record.write(Content(sections=(SUMMARY,)))
 
@@ -497,15 +499,15 @@ def test_each_version_asks_for_responses_anew() -> None:
 @pytest.mark.parametrize(
     ("said", "rule", "at"),
     [
-        ({"agrees": Agreement.AGREES, "answers": [IssueAnswer(3, "What?")]}, NoSuchIssue, "answers.0.issue"),
+        ({"agrees": ExtentOfAgreement.AGREES, "answers": [IssueAnswer(3, "What?")]}, NoSuchIssue, "answers.0.issue"),
         (
-            {"agrees": Agreement.AGREES, "answers": [IssueAnswer(1, "A"), IssueAnswer(1, "B")]},
+            {"agrees": ExtentOfAgreement.AGREES, "answers": [IssueAnswer(1, "A"), IssueAnswer(1, "B")]},
             AnsweredTwice,
             "answers.1.issue",
         ),
-        ({"agrees": Agreement.AGREES, "answers": [IssueAnswer(1, " ")]}, NothingWritten, "answers.0.text"),
-        ({"agrees": Agreement.DISAGREES, "overall": " "}, DisagreementUnexplained, "overall"),
-        ({"agrees": Agreement.IN_PART}, DisagreementUnexplained, "overall"),
+        ({"agrees": ExtentOfAgreement.AGREES, "answers": [IssueAnswer(1, " ")]}, NothingWritten, "answers.0.text"),
+        ({"agrees": ExtentOfAgreement.DISAGREES, "overall": " "}, DisagreementUnexplained, "overall"),
+        ({"agrees": ExtentOfAgreement.IN_PART}, DisagreementUnexplained, "overall"),
     ],
 )
 def test_a_response_that_cannot_be_followed_is_refused(said: dict[str, Any], rule: Any, at: str) -> None:
@@ -515,9 +517,9 @@ def test_a_response_that_cannot_be_followed_is_refused(said: dict[str, Any], rul
 
 
 def test_nobody_responds_before_issue() -> None:
-    given(a_draft()).when(lambda record: record.respond(Respondent.CHAIR, agrees=Agreement.AGREES)).then_refused(
-        NotIssued
-    ).then_holds(lambda record: record.awaited == [])
+    given(a_draft()).when(
+        lambda record: record.respond(Respondent.CHAIR, agrees=ExtentOfAgreement.AGREES)
+    ).then_refused(NotIssued).then_holds(lambda record: record.awaited == [])
 
 
 def test_a_response_is_declined_once_and_for_a_reason() -> None:
@@ -544,9 +546,11 @@ def test_a_late_response_is_taken_although_it_had_lapsed() -> None:
     with signed(DAY_AFTER):
         record.lapse_response(Respondent.CHAIR)
 
-    given(record).when(lambda record: record.respond(Respondent.CHAIR, agrees=Agreement.AGREES), on=DAY_AFTER).then(
-        RecordOfVisit.ChairResponded
-    ).then_holds(lambda record: record.answered[Respondent.CHAIR] is Answered.RESPONDED)
+    given(record).when(
+        lambda record: record.respond(Respondent.CHAIR, agrees=ExtentOfAgreement.AGREES), on=DAY_AFTER
+    ).then(RecordOfVisit.ChairResponded).then_holds(
+        lambda record: record.answered[Respondent.CHAIR] is Answered.RESPONDED
+    )
 
 
 # Where the school may not read it
@@ -581,7 +585,7 @@ def test_a_school_that_may_not_read_the_record_is_asked_nothing_until_it_may() -
 def test_what_was_answered_before_the_record_was_restricted_stays_answered() -> None:
     record = an_issued_record()
     with signed(TODAY, by=HEADTEACHER):
-        record.respond(Respondent.HEADTEACHER, agrees=Agreement.AGREES)
+        record.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.AGREES)
 
     answered = {Respondent.HEADTEACHER: Answered.RESPONDED, Respondent.CHAIR: Answered.NOT_ASKED}
     given(record).when(withhold).then(RecordOfVisit.WithheldFromSchool).then_holds(
@@ -693,7 +697,7 @@ def test_agreed_actions_outlive_the_closed_record() -> None:
 def test_a_record_is_closed_when_answered_and_seen() -> None:
     record = an_issued_record()
     with signed(DAY_AFTER):
-        record.respond(Respondent.HEADTEACHER, agrees=Agreement.AGREES)
+        record.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.AGREES)
 
     given(record).when(lambda record: record.close(), on=DAY_AFTER).then_refused(ResponsesAwaited).when(
         lambda record: record.lapse_response(Respondent.CHAIR), on=DAY_AFTER
@@ -716,7 +720,7 @@ def test_a_record_that_is_not_settled_is_not_closed() -> None:
         lambda record: record.write(Content()),
         issue,
         lambda record: record.submit_for_assurance(),
-        lambda record: record.respond(Respondent.CHAIR, agrees=Agreement.AGREES),
+        lambda record: record.respond(Respondent.CHAIR, agrees=ExtentOfAgreement.AGREES),
         lambda record: record.decline_response(Respondent.CHAIR, reason="Late"),
         lambda record: record.lapse_response(Respondent.CHAIR),
         lambda record: record.present(meeting_on=TODAY, minute="1"),

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.aggregate import Refusal
 from domain.record_of_visit import (
     AgreedAction,
-    Agreement,
     Answered,
     Content,
+    ExtentOfAgreement,
     Issue,
     IssueAnswer,
     RecordOfVisit,
@@ -116,7 +116,9 @@ class RecordLifecycle(RuleBasedStateMachine):
     @rule(respondent=RESPONDENTS, number=NUMBERS)
     def respond(self, respondent: Respondent, number: int) -> None:
         self.act(
-            lambda record: record.respond(respondent, agrees=Agreement.DISAGREES, answers=[IssueAnswer(number, "No")])
+            lambda record: record.respond(
+                respondent, agrees=ExtentOfAgreement.DISAGREES, answers=[IssueAnswer(number, "No")]
+            )
         )
 
     @rule(respondent=RESPONDENTS, declined=st.booleans())

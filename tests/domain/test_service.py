@@ -13,7 +13,16 @@ import pytest
 from eventsourcing.persistence import RecordConflictError
 
 from domain.aggregate import Aggregate
-from domain.service import AlreadyDone, NotFound, SentAsAnother, Service, Stale, TooManyAtOnce, Work, before_saving
+from domain.service import (
+    AlreadyDone,
+    NotFound,
+    SentAsAnother,
+    Service,
+    Stale,
+    TooManyAtOnce,
+    UnitOfWork,
+    before_saving,
+)
 from domain.signature import acting
 from tests.databases import Databases, with_log
 from tests.notebook import Desk, IsShut, Notebook, command, entries, notebooks
@@ -67,7 +76,7 @@ def test_a_record_is_not_found_as_another_kind(service: Service) -> None:
     with pytest.raises(NotFound):
         service.find(Album, id)
 
-    def both(work: Work) -> None:
+    def both(work: UnitOfWork) -> None:
         work.find(Notebook, id)
         work.find(Album, id)
 
@@ -124,7 +133,7 @@ def test_a_command_on_another_version_is_refused_before_it_decides(service: Serv
 def test_a_command_may_take_a_record_in_hand_twice_at_the_version_it_was_shown(service: Service) -> None:
     id = a_notebook(service)
 
-    def twice(work: Work) -> None:
+    def twice(work: UnitOfWork) -> None:
         work.find(Notebook, id, at=1).write("one")
         work.find(Notebook, id, at=1).write("two")
 
@@ -182,7 +191,7 @@ def test_a_record_begun_by_a_command_sent_again_is_begun_once(service: Service) 
 def test_a_command_sent_again_is_known_by_what_it_did_first_not_by_the_record_it_took_first(service: Service) -> None:
     giving, taking, sent = a_notebook(service), a_notebook(service), uuid4()
 
-    def move(work: Work) -> None:
+    def move(work: UnitOfWork) -> None:
         given = work.find(Notebook, giving)
         work.find(Notebook, taking).write("taken")
         given.write("given")
@@ -233,7 +242,7 @@ def test_a_record_begun_again_under_the_same_name_is_begun_once(service: Service
 def test_several_records_are_saved_together(service: Service, desk: Desk) -> None:
     first, second = a_notebook(service), a_notebook(service)
 
-    def move(work: Work) -> None:
+    def move(work: UnitOfWork) -> None:
         work.find(Notebook, first).write("gone to the second")
         work.find(Notebook, second).write("come from the first")
 
@@ -249,7 +258,7 @@ def test_when_one_of_several_records_was_overtaken_none_is_saved(service: Servic
     first, second = a_notebook(service), a_notebook(service)
     before = len(desk.events())
 
-    def overtaken(work: Work) -> None:
+    def overtaken(work: UnitOfWork) -> None:
         work.find(Notebook, first).write("ours")
         work.find(Notebook, second).write("ours")
         with command():
@@ -266,7 +275,7 @@ def test_a_record_only_looked_at_is_held_to_the_version_that_was_seen(service: S
     rule, other = a_notebook(service), a_notebook(service)
     seen: list[int] = []
 
-    def by_the_rule(work: Work) -> None:
+    def by_the_rule(work: UnitOfWork) -> None:
         seen.append(work.find(Notebook, rule).version)
         if len(seen) == 1:
             with command():

@@ -24,7 +24,7 @@ from domain.concern import (
     Severity,
 )
 from domain.engagement import BrokeredEngagement
-from domain.record_of_visit import Agreement, RecordOfVisit, Respondent
+from domain.record_of_visit import ExtentOfAgreement, RecordOfVisit, Respondent
 from domain.service import Service
 from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.tender import Tender
@@ -230,7 +230,7 @@ STORIES = {
                 {**ASKED_TO_RESPOND, **TO_PRESENT, **TO_DO},
             ),
             (
-                lambda one: one.respond(Respondent.HEADTEACHER, agrees=Agreement.AGREES),
+                lambda one: one.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.AGREES),
                 {"chair": ASKED_TO_RESPOND["chair"], **TO_PRESENT, **TO_DO},
             ),
             (lambda one: one.decline_response(Respondent.CHAIR, **REASON), {**TO_PRESENT, **TO_DO}),

@@ -12,9 +12,9 @@ import pytest
 
 from domain.record_of_visit import (
     AgreedAction,
-    Agreement,
     Answered,
     Content,
+    ExtentOfAgreement,
     Issue,
     RecordOfVisit,
     RecordStatus,
@@ -87,7 +87,7 @@ def correct(record: RecordOfVisit) -> None:
 
 
 def respond(respondent: Respondent) -> Command:
-    return lambda record: record.respond(respondent, agrees=Agreement.AGREES)
+    return lambda record: record.respond(respondent, agrees=ExtentOfAgreement.AGREES)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.service import TooManyAtOnce, Work
+from domain.service import TooManyAtOnce, UnitOfWork
 from projections.rebuilding import rebuild
 from projections.view import Key, Row, View, ViewTable, replace
 from tests.notebook import VIEWS, Desk, Notebook, command, notebooks
@@ -83,7 +83,7 @@ def write(desk: Desk, random: Random, shared: list[UUID]) -> list[tuple[UUID, st
     return done
 
 
-def write_in_all(written_in: list[UUID], line: str, tags: list[str], work: Work) -> None:
+def write_in_all(written_in: list[UUID], line: str, tags: list[str], work: UnitOfWork) -> None:
     for id in written_in:
         work.find(Notebook, id).write(line, *tags)
 

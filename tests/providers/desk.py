@@ -15,16 +15,16 @@ from domain.provider import Evidence, Provider, ProviderKind, Requirement
 from domain.service import Service
 from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.vocabulary import Phase, Role, ServiceType, Side
-from providers.brokerage import Agreement, Brokerage
+from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
-from providers.matching import USUAL_POLICY, Need, Offer
+from providers.matching import USUAL_POLICY, Offer, SupportNeed
 from providers.vetting import Demand, VettingPolicy
 from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, LEAD, REPLY_BY, SCHOOL, a_need, terms
 from tests.scenario import TODAY, signed
 
 POLICY = VettingPolicy("vetting-1", {ProviderKind.PRIVATE: (Demand(Requirement.ENHANCED_DBS),)})
-AGREEMENT = Agreement("Planning in mathematics", ("Schemes of work are in use",), BEGINS, ENDS)
+AGREEMENT = EngagementTerms("Planning in mathematics", ("Schemes of work are in use",), BEGINS, ENDS)
 LONG = date(2028, 8, 31)
 
 
@@ -83,7 +83,7 @@ class Desk:
         with signed():
             return self.service.add(register).id
 
-    def offers(self, *providers: UUID) -> Callable[[Need], list[Offer]]:
+    def offers(self, *providers: UUID) -> Callable[[SupportNeed], list[Offer]]:
         return lambda need: [offer_of(self.service.find(Provider, each), need, self.vetting) for each in providers]
 
     def an_approved_request(self, reference: str = "SR-2026-0001", *, ceiling: int = 2500, **changes: Any) -> UUID:
@@ -115,19 +115,19 @@ class Desk:
             self.brokerage.select(tender, selected, rationale="Knows the school", approver=LEAD)
         return tender
 
-    def proposed_work(self, selected: UUID, other: UUID, agreement: Agreement = AGREEMENT) -> UUID:
+    def proposed_work(self, selected: UUID, other: UUID, agreement: EngagementTerms = AGREEMENT) -> UUID:
         tender = self.a_selection(selected, other)
         with signed():
             return self.brokerage.engage_selected(tender, "BE-2026-0001", agreement)
 
-    def agreed_work(self, selected: UUID, other: UUID, agreement: Agreement = AGREEMENT) -> UUID:
+    def agreed_work(self, selected: UUID, other: UUID, agreement: EngagementTerms = AGREEMENT) -> UUID:
         engagement = self.proposed_work(selected, other, agreement)
         for side in Side:
             with signed():
                 self.service.change(BrokeredEngagement, engagement, methodcaller("agree", side))
         return engagement
 
-    def confirmed_work(self, selected: UUID, other: UUID, agreement: Agreement = AGREEMENT) -> UUID:
+    def confirmed_work(self, selected: UUID, other: UUID, agreement: EngagementTerms = AGREEMENT) -> UUID:
         engagement = self.agreed_work(selected, other, agreement)
         with signed():
             self.delivery.confirm(engagement)

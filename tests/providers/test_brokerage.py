@@ -19,7 +19,7 @@ from domain.support_request.rules import NobodyShortlisted, StillInvited
 from domain.tender import Tender, TenderStatus
 from domain.tender.rules import AboveCeiling, TenderNotOpen
 from domain.vocabulary import Phase, ServiceType, Side
-from providers.brokerage import Agreement, NobodySelected, NotOnTheShortlist, QuotesNeeded
+from providers.brokerage import EngagementTerms, NobodySelected, NotOnTheShortlist, QuotesNeeded
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from providers.matching import USUAL_POLICY
 from tests.domain.brokered import BEGINS, BROKER, ENDS, GRACE, IMRAN, LEAD, REPLY_BY, SCHOOL, terms, the_work
@@ -284,7 +284,7 @@ def test_no_work_is_proposed_before_a_selection(desk: Desk, calder: UUID, harrop
 
 def test_no_work_is_proposed_for_days_without_clearance(desk: Desk, harrop: UUID) -> None:
     lapsing = desk.a_provider("PV-2026-0004", GRACE, cleared_to=ENDS)
-    too_long = Agreement("Planning", ("It is done",), BEGINS, date(2027, 7, 1))
+    too_long = EngagementTerms("Planning", ("It is done",), BEGINS, date(2027, 7, 1))
 
     with pytest.raises(NotCleared, match="valid until 26 March 2027 only"):
         desk.proposed_work(lapsing, harrop, too_long)

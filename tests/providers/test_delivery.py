@@ -19,14 +19,14 @@ from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender, TenderStatus
 from domain.tender.rules import AboveCeiling
 from domain.vocabulary import Side
-from providers.brokerage import Agreement
+from providers.brokerage import EngagementTerms
 from providers.delivery import NotOfTheSchool
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, SCHOOL, consent, outcomes
 from tests.providers.desk import LONG, Desk
 from tests.scenario import TODAY, signed
 
-AT_ONCE = Agreement("Planning in mathematics", ("Schemes of work are in use",), TODAY, ENDS)
+AT_ONCE = EngagementTerms("Planning in mathematics", ("Schemes of work are in use",), TODAY, ENDS)
 ONE = Decimal(1)
 
 

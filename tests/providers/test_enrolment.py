@@ -26,7 +26,7 @@ from projections.follower import Follower
 from projections.providers import providers_named
 from projections.rebuilding import prepare
 from providers.catalogue.provider_list import ProviderRow
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from providers.enrolment import EngagementOfAnother, ProvidersReport, import_providers, suspend
 from tests.databases import Databases, with_log
 from tests.domain.brokered import GRACE, IMRAN
@@ -81,7 +81,7 @@ def listed(service: Service, log: SqlLog) -> Listed:
 def take_in(service: Service, listed: Listed) -> TakeIn:
     numbers = count(1)
 
-    def act(*rows: ProviderRow | Problem, **more: Any) -> ProvidersReport:
+    def act(*rows: ProviderRow | RowProblem, **more: Any) -> ProvidersReport:
         with signed():
             return import_providers(
                 service,
@@ -169,7 +169,7 @@ def test_a_list_of_names_makes_providers_of_the_kind_that_is_said(take_in: TakeI
 
 
 def test_a_row_that_is_refused_is_a_problem_and_the_others_count(take_in: TakeIn, listed: Listed) -> None:
-    unread = Problem(4, "day rate", "lots", "is not an amount in pounds and pence")
+    unread = RowProblem(4, "day rate", "lots", "is not an amount in pounds and pence")
 
     report = take_in(ProviderRow(2, "Elm Bank Science", kind="school_based"), ROW, unread)
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from domain.provider import Capability
 from domain.vocabulary import Phase, ServiceType, SupportKind
-from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, Ranking, rank
+from providers.matching import USUAL_POLICY, MatchingPolicy, Offer, PastWork, Ranking, SupportNeed, rank
 from tests.chance import FUZZING
 
 TODAY = date(2026, 11, 2)
 MATHS = Capability("Mathematics", Phase.SECONDARY, ServiceType.SPECIALIST_SUPPORT)
-NEED = Need(
+NEED = SupportNeed(
     school=UUID(int=1),
     kind=SupportKind.SPECIALIST,
     subject="Mathematics",

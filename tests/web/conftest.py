@@ -22,7 +22,7 @@ from tests.world import Clock, World
 from web import create_app
 from web.accounts import tokens
 from web.runtime.services import EXTENSION, Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
@@ -104,7 +104,7 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 def an_app(services: Services) -> Flask:
     """The application on services, whose forms may be sent without a token."""
-    app = create_app(Settings("", secret_key="only for tests", testing=True), services=services)
+    app = create_app(DeploymentSettings("", secret_key="only for tests", testing=True), services=services)
     app.config["WTF_CSRF_ENABLED"] = False
     app.test_client_class = Client
     return app

@@ -22,7 +22,7 @@ from domain.references import record_id, reference
 from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.tender import Tender, Terms
 from domain.vocabulary import Phase, ServiceType, Side
-from providers.brokerage import Agreement, Brokerage
+from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
@@ -32,7 +32,7 @@ from tests.world import LONG_AGO, World
 from web.brokerage.vetting_policy import policy_on
 
 CHECKED_ON = date(2026, 9, 1)
-AGREEMENT = Agreement(
+AGREEMENT = EngagementTerms(
     "Planning with two new teachers", ("Schemes of work are in use", "Both teachers plan alone"), BEGINS, ENDS
 )
 
@@ -193,7 +193,7 @@ class Market:
             )
         return self.tender
 
-    def proposed(self, number: int = 1, agreement: Agreement = AGREEMENT) -> str:
+    def proposed(self, number: int = 1, agreement: EngagementTerms = AGREEMENT) -> str:
         """Terms put to all sides; the reference of the engagement."""
         self.a_selection(number)
         made_as = reference("BE", TODAY.year, number)
@@ -201,7 +201,7 @@ class Market:
             self.brokerage.engage_selected(self.tender, made_as, agreement)
         return made_as
 
-    def confirmed(self, number: int = 1, agreement: Agreement = AGREEMENT) -> str:
+    def confirmed(self, number: int = 1, agreement: EngagementTerms = AGREEMENT) -> str:
         """Work that may start."""
         made_as = self.proposed(number, agreement)
         self.all_agree(made_as)

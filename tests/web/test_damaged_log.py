@@ -23,7 +23,7 @@ from tests.web.test_operate import CHAPTERS, ROOT, block, run, site
 from web import create_app, open_services
 from web.cli import main
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 __all__ = ["site"]
 
@@ -62,7 +62,7 @@ def test_a_damaged_file_is_named_and_the_service_goes_on_from_the_backup_without
     for words in (("views", "status"), ("views", "check")):
         assert "The database is damaged, or is not one (database disk image is malformed)" in fails(*words)
     app = create_app(
-        Settings(f"sqlite:///{file}", secret_key="only for tests", testing=True),
+        DeploymentSettings(f"sqlite:///{file}", secret_key="only for tests", testing=True),
         services=Services(f"sqlite:///{file}"),
     )
     assert app.test_client().get("/readyz").status_code == 503
@@ -101,7 +101,7 @@ def test_a_damaged_postgresql_is_named_and_the_service_goes_on_from_the_backup(
         address = {"-h db1": f"-h 127.0.0.1 -p {server.port}", "/srv/backup/": f"{tmp_path}/"}
         url = server.url("sis")
         server.execute("CREATE DATABASE sis TEMPLATE template0")
-        open_services(Settings(url, secret_key="only for tests")).close()
+        open_services(DeploymentSettings(url, secret_key="only for tests")).close()
         save_schools(url, *range(990001, 990030))
         _shell(_block_of_scale("pg_dump"), address)
         save_schools(url, 990031, 990032)

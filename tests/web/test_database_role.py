@@ -17,7 +17,7 @@ from tests.world import Clock, World
 from web import create_app, open_services
 from web.about.health import health_of
 from web.cli import main
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 SERVES = "sis_serves"
 OPERATE = Path(__file__).parents[2] / "docs" / "operate.md"
@@ -43,7 +43,7 @@ def served_as(owner: str) -> Iterator[str]:
 
 
 def test_it_serves_and_saves(served_as: str) -> None:
-    settings = Settings(served_as, secret_key="only for tests, and long enough", testing=True)
+    settings = DeploymentSettings(served_as, secret_key="only for tests, and long enough", testing=True)
     with closing(open_services(settings)) as services:
         services.set_clock(clock := Clock())
         world = World(services, clock)

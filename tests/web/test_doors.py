@@ -27,7 +27,7 @@ from web.imports.commands import MOST_BYTES as MOST_OF_IMPORT
 from web.resources import RESOURCES
 from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by, too_large
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 SignIn = Callable[[UUID], Browser]
 
@@ -136,7 +136,7 @@ def test_a_form_that_has_lost_its_number_is_not_carried_out(
 @pytest.fixture
 def guarded(services: Services) -> Flask:
     """The application as it is deployed: forms need their token."""
-    return create_app(Settings("", secret_key="only for tests", testing=True), services=services)
+    return create_app(DeploymentSettings("", secret_key="only for tests", testing=True), services=services)
 
 
 def browser_of(app: Flask, world: World, person: UUID) -> Browser:

@@ -109,7 +109,7 @@ class FirstAnswers:
             opened = CommandForm(context, resource, command, found, ref)
         except HTTPException:
             return {}
-        if opened.why_not:
+        if opened.refusal_text:
             return {}
         schema = command.asks(found.record) if command.asks and found else command.schema
         form = Form(schema(), data=MultiDict(opened.form.hidden_inputs()), lookups=opened.lookups)

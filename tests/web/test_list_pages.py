@@ -26,7 +26,7 @@ from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.commands.listing import Listing, RowsShown
 from web.concerns.commands import concerns
-from web.layout.list_pages import Column
+from web.layout.list_pages import ListColumn
 from web.layout.paging import in_all
 
 SignIn = Callable[[UUID], Browser]
@@ -198,7 +198,7 @@ def test_what_is_no_column_leaves_the_usual_order(world: World, sign_in: SignIn)
     ],
 )
 def test_what_is_empty_stands_last_in_either_order(values: list[Any], upwards: list[Any]) -> None:
-    column: Column[Any] = Column("Value", lambda row, _: row)
+    column: ListColumn[Any] = ListColumn("Value", lambda row, _: row)
     filled, empty = [each for each in upwards if each], [each for each in upwards if not each]
 
     assert column.in_order(values, {}, backwards=False) == upwards

@@ -32,7 +32,7 @@ from web.cli import main
 from web.history.record_addresses import record_href
 from web.runtime.migrate import alembic_config
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 RELEASES = sorted((Path(__file__).parents[1] / "releases").glob("*.sql.gz"))
 NAME, PASSWORD = "director@wexmoor.example", "three small owls in May"
@@ -92,7 +92,7 @@ def rows_of_log(url: str) -> list[Any]:
 @pytest.fixture
 def services(url: str) -> Iterator[Services]:
     """services of this release on it, a day after it was left."""
-    open_services(Settings(url, secret_key="only for tests")).close()
+    open_services(DeploymentSettings(url, secret_key="only for tests")).close()
     clock = Clock()
     clock.pass_by(days=1)
     with closing(Services(url, clock=clock)) as services:
@@ -119,7 +119,7 @@ def test_an_upgrade_keeps_every_event_to_the_letter_and_the_views_are_what_they_
 ) -> None:
     before = rows_of_log(url)
     assert len(before) == 90
-    open_services(Settings(url, secret_key="only for tests")).close()
+    open_services(DeploymentSettings(url, secret_key="only for tests")).close()
     assert rows_of_log(url) == before
     monkeypatch.setenv("SIS_DATABASE_URL", url)
     status, said = sis("views", "status")

@@ -96,7 +96,7 @@ class Asking:
     def why_not(self, command: Command[Any], record: Aggregate | None) -> str:
         """Why the command would be refused now, whatever is answered."""
         with self._asked() as context:
-            return command.why_not(context, record)
+            return command.refusal_text(context, record)
 
     def _about(self, resource: Resource[Any], record: Aggregate) -> About:
         with self._asked() as context:

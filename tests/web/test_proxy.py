@@ -17,7 +17,7 @@ from web.accounts.passwords import cheap_passwords
 from web.runtime.environment import BadSetting
 from web.runtime.proxy import BehindProxy, networks, public_url
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 HERE = "https://sis.example.gov.uk"
 
@@ -79,7 +79,9 @@ def test_a_proxy_is_an_address_or_a_network() -> None:
 
 @pytest.fixture
 def public(services: Services) -> Flask:
-    settings = Settings("", secret_key="only for tests", testing=True, public_url="https://sis.example.gov.uk")
+    settings = DeploymentSettings(
+        "", secret_key="only for tests", testing=True, public_url="https://sis.example.gov.uk"
+    )
     return create_app(settings, services=services)
 
 

@@ -29,7 +29,7 @@ from web.cli import main
 from web.demonstration.loading import SEED
 from web.demonstration.register import write_register
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -85,7 +85,7 @@ def test_who_begins_in_earnest_signs_in_sees_the_schools_and_lets_the_staff_in(
     assert ran.returncode == 0, ran.stderr
     link = next(line for line in ran.stdout.splitlines() if line.startswith("/password/"))
     monkeypatch.chdir(tmp_path)
-    with closing(open_services(Settings("sqlite:///our-authority.sqlite", ""))) as services:
+    with closing(open_services(DeploymentSettings("sqlite:///our-authority.sqlite", ""))) as services:
         administrator = signed_in_by(services, link, "jo.smith@salford.example")
         assert administrator.get("/schools/").count('href="/schools/9') == FIRST_PAGE
         administrator.send("/people/register", {"name": "Olive Officer", "email": "olive@salford.example"})

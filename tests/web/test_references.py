@@ -26,7 +26,7 @@ from tests.web.statements import Heard, Statements
 from tests.world import World
 from web.commands.fields import person_field
 from web.forms import Form
-from web.forms.references import Named, ReferenceField
+from web.forms.references import ReferenceField, UnresolvedReference
 
 WRITTEN = ["900001", "SR-2026-0001", "PE-2026-0001", "PV-2026-0001", "2026-09-01", "visit", "Hana Head", ""]
 
@@ -70,7 +70,7 @@ class Naming(Schema):
 
 
 def test_a_name_that_nobody_looked_up_is_no_id() -> None:
-    assert Naming().load({"person": " pe-2026-0001 "}) == {"person": Named("PE-2026-0001")}
+    assert Naming().load({"person": " pe-2026-0001 "}) == {"person": UnresolvedReference("PE-2026-0001")}
 
 
 def test_a_form_that_names_somebody_is_not_answered_for_nobody() -> None:

@@ -18,7 +18,7 @@ from tests.world import World
 from web import create_app
 from web.runtime.secret_key import BadSecretKey, secret_keys
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.signed_cookies import signer
 
 
@@ -84,18 +84,18 @@ def test_a_file_that_holds_no_key_or_shows_it_to_others_is_refused(
         secret_keys(tmp_path / "unused")
 
 
-OLD = Settings("", secret_key="the old key", testing=True)
+OLD = DeploymentSettings("", secret_key="the old key", testing=True)
 ROTATED = replace(OLD, secret_key="the new key", older_keys=("the old key",))
 REPLACED = replace(OLD, secret_key="the new key")
 
 
-def an_app(settings: Settings, services: Services) -> Flask:
+def an_app(settings: DeploymentSettings, services: Services) -> Flask:
     return create_app(settings, services=services)
 
 
 @pytest.mark.parametrize(("later", "status"), [(ROTATED, 303), (REPLACED, 400)], ids=["rotated", "replaced"])
 def test_a_form_made_before_the_rotation_is_taken_after_it(
-    later: Settings, status: int, services: Services, world: World
+    later: DeploymentSettings, status: int, services: Services, world: World
 ) -> None:
     before, after = an_app(OLD, services).test_client(), an_app(later, services).test_client()
     name, session = world.session_of(world.administrator())

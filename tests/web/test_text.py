@@ -15,7 +15,7 @@ from tests.web.conftest import Browser, Program
 from tests.world import World
 from web.commands.resource import Command
 from web.forms import Form, FormField
-from web.forms.typed import Clock, DateParts, FileField, HiddenField, Password
+from web.forms.typed import Clock, DateParts, FileInput, HiddenField, Password
 from web.resources import RESOURCES
 
 UNSEEN = "\u200b\u202e\u2060\u00ad \u3164\u2066"
@@ -26,7 +26,7 @@ COMMANDS = [(resource, command) for resource, _ in RESOURCES for command in reso
 def typed_in(command: Command[object]) -> Iterator[FormField]:
     for field in Form(command.schema(), data=MultiDict(), lookups=OFFERS).fields():
         if type(field).__module__ == "web.forms.typed" and not isinstance(
-            field, (Clock, DateParts, FileField, HiddenField, Password)
+            field, (Clock, DateParts, FileInput, HiddenField, Password)
         ):
             yield field
 

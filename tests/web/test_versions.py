@@ -24,7 +24,7 @@ from domain.imports import Import
 from domain.note import Note
 from domain.person import Person
 from domain.provider import Provider
-from domain.record_of_visit import Agreement, RecordOfVisit, Respondent
+from domain.record_of_visit import ExtentOfAgreement, RecordOfVisit, Respondent
 from domain.school import School
 from domain.support_request import Ranked, SupportRequest
 from domain.tender import DeclineReason, Tender, Terms
@@ -92,9 +92,9 @@ def _steps(town: Town) -> dict[type[Aggregate], list[Step]]:
             lambda it: it.write(it.content),
             lambda it: it.abandon_correction(),
             lambda it: it.reopen_for_correction("It was Year 9"),
-            lambda it: it.respond(Respondent.CHAIR, agrees=Agreement.AGREES),
+            lambda it: it.respond(Respondent.CHAIR, agrees=ExtentOfAgreement.AGREES),
             lambda it: it.abandon_correction(),
-            lambda it: it.respond(Respondent.HEADTEACHER, agrees=Agreement.AGREES),
+            lambda it: it.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.AGREES),
         ],
         ConcernCase: [
             lambda it: it.assess(assessment="Serious", rating=next(iter(Rating)), authoriser=by, rules=RULES),

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.concern import ConcernCase
 from domain.record_of_visit import RecordOfVisit
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.vocabulary import Role, Sensitivity
 from projections import people
 from web.access.context import Snapshot
@@ -40,13 +40,13 @@ class ResponseRequest:
     rules: tuple[str, ...]
     concerns: tuple[UUID, ...]
 
-    def to_issue(self, work: Work) -> dict[str, Any]:
+    def to_issue(self, work: UnitOfWork) -> dict[str, Any]:
         """What issuing takes: people and days, or neither where a concern keeps the school from the record."""
         if _is_kept(work, self.concerns):
             return {"recipients": (), "respond_by": None}
         return {"recipients": self.people, "rules": self.rules, **self.days}
 
-    def follow(self, work: Work) -> None:
+    def follow(self, work: UnitOfWork) -> None:
         """Let an issued record follow the concerns that it came of, one of which was restricted or opened."""
         record = work.find(RecordOfVisit, self.record)
         if _is_kept(work, self.concerns):
@@ -60,7 +60,7 @@ class ResponseRequest:
             )
 
 
-def _is_kept(work: Work, concerns: Collection[UUID]) -> bool:
+def _is_kept(work: UnitOfWork, concerns: Collection[UUID]) -> bool:
     cases = [work.find(ConcernCase, each) for each in concerns]  # each is held to the version that this rests on
     return any(case.sensitivity is not Sensitivity.ORDINARY for case in cases)
 

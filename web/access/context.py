@@ -20,7 +20,7 @@ from werkzeug.exceptions import Unauthorized
 from domain.aggregate import Aggregate, Rule
 from domain.vocabulary import Channel, Role
 from web.access.policy import Action, RecordScope, Right, right_to
-from web.access.session_user import HeldPost, Session, SessionUser, Token
+from web.access.session_user import BrowserSession, HeldPost, SessionUser, Token
 from web.runtime.request_scope import RequestScope
 from web.runtime.services import Services, services
 
@@ -89,8 +89,8 @@ class RequestContext(RequestScope):
         super().__init__()
         self._services = services
         self._user = user
-        self.session: Session | None = None
-        self.session_to_renew: Session | None = None
+        self.session: BrowserSession | None = None
+        self.session_to_renew: BrowserSession | None = None
         self.token: Token | None = None
 
     @property

@@ -54,7 +54,7 @@ class SessionUser:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class BrowserSession:
     """One browser in which a person is signed in. `session_user` is who they are today."""
 
     id_hash: str

@@ -37,9 +37,9 @@ def _note_refusal(context: RequestContext, response: Response) -> Response:
     they were not shown: alike whether there is one, since whoever reads the trail may not know that either. They are
     refused, and the log of the server tells it, also where it cannot be written down."""
     from web.accounts import security_trail
-    from web.commands.dispatch import Handled
+    from web.commands.dispatch import LoadedRecords
 
-    is_not_shown = response.status_code == NOT_FOUND and context.kept(Handled).is_not_shown
+    is_not_shown = response.status_code == NOT_FOUND and context.kept(LoadedRecords).is_not_shown
     if (is_not_shown or response.status_code == FORBIDDEN) and (user := context.user_or_none) is not None:
         detail = f"{request.method} {request.path}"[:200]
         kind = security_trail.SecurityEvent.NOT_SHOWN if is_not_shown else security_trail.SecurityEvent.ACCESS_REFUSED

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.aggregate import Refusal
-from domain.service import NotFound, Work
+from domain.service import NotFound, UnitOfWork
 from web.accounts import accounts, administrators
 from web.accounts.accounts import AccountRow, account_id, as_sign_in_name
 from web.accounts.recording import carry_out, new_entry, save
@@ -40,7 +40,7 @@ def open_account(
     with services.read_present() as connection:
         accounts.check_new(connection, person, name)
 
-    def begin(work: Work) -> None:
+    def begin(work: UnitOfWork) -> None:
         try:
             record = work.find(Record, account_id(person))
         except NotFound:
@@ -63,7 +63,7 @@ def disable(services: Services, person: UUID, *, reason: str) -> None:
     """
     account = find(services, person)
 
-    def decide(work: Work) -> None:
+    def decide(work: UnitOfWork) -> None:
         work.find(Record, account.id).disable(reason=reason)
         administrators.must_leave_administrator(services, work, person, services.today())
 

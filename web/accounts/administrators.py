@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.account import Account
 from domain.aggregate import Refusal
 from domain.person import Person
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
@@ -32,7 +32,7 @@ def who_can_sign_in(connection: sa.Connection, day: date) -> list[PersonRow]:
 
 
 def must_keep_administrator(
-    services: Services, work: Work, person: Person, ending: Collection[int], last_day: date
+    services: Services, work: UnitOfWork, person: Person, ending: Collection[int], last_day: date
 ) -> None:
     """Refuse to end posts after a last day where that leaves no administrator. Raises OnlyAdministrator."""
     after = max(last_day + timedelta(days=1), person.today)
@@ -41,7 +41,7 @@ def must_keep_administrator(
         must_leave_administrator(services, work, person.id, after)
 
 
-def must_leave_administrator(services: Services, work: Work, person: UUID, day: date) -> None:
+def must_leave_administrator(services: Services, work: UnitOfWork, person: UUID, day: date) -> None:
     """Refuse to do without somebody from a day on who is the only administrator then. Raises OnlyAdministrator.
 
     Another who is left is held to what they are, posts and account: where they go at the same moment, the one that
@@ -59,7 +59,7 @@ def must_leave_administrator(services: Services, work: Work, person: UUID, day: 
     )
 
 
-def _is_held(services: Services, work: Work, person: UUID, day: date) -> bool:
+def _is_held(services: Services, work: UnitOfWork, person: UUID, day: date) -> bool:
     """Whether somebody is an administrator who can sign in, which stays so until the work is saved.
 
     The records are taken in hand first, and the door is asked then: what is done to an account at the door is saved

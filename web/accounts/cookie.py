@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from web.access.context import RequestContext
-from web.access.session_user import Session, Token
+from web.access.session_user import BrowserSession, Token
 from web.accounts import sessions, tokens
 from web.accounts.sessions import COOKIE
 from web.runtime.headers import is_secure
@@ -48,7 +48,7 @@ def take_cookie(response: Response) -> None:
     response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=is_secure())
 
 
-def _session(context: RequestContext) -> Session | None:
+def _session(context: RequestContext) -> BrowserSession | None:
     value = request.cookies.get(COOKIE)
     if not value:
         return None

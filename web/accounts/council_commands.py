@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.account import NothingToChange
-from domain.service import Work
+from domain.service import UnitOfWork
 from web.accounts import accounts, administrators, council, factors, second_person
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
@@ -51,7 +51,7 @@ def link(services: Services, account: AccountRow, issuer: str, subject: str, *, 
             without.write(connection, services.now())
         return True
 
-    def decide(work: Work) -> None:
+    def decide(work: UnitOfWork) -> None:
         if check is not None:
             second_person.must_be_for_wide_rights(work, account.person)
         work.find(Record, account.id).link_council_account(issuer=issuer, by_link=check is not None)
@@ -76,7 +76,7 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
     """
     account = find(services, person)
 
-    def decide(work: Work) -> None:
+    def decide(work: UnitOfWork) -> None:
         record = work.find(Record, account.id)
         two = second_person.needs_second_person(services, work, person)
         record.remove_council_account(reason=reason, takes_two=two)

@@ -22,7 +22,7 @@ from domain.aggregate import Refusal
 from domain.vocabulary import Channel, LabelledEnum, Role
 from projections import people
 from web.access.context import Pages, RequestContext, User
-from web.access.session_user import Session
+from web.access.session_user import BrowserSession
 from web.accounts import (
     account_commands,
     accounts,
@@ -275,7 +275,7 @@ def _account(context: RequestContext, came: ConfirmedIdentity) -> AccountRow:
     return account
 
 
-def _own_session(context: RequestContext, came: ConfirmedIdentity) -> Session:
+def _own_session(context: RequestContext, came: ConfirmedIdentity) -> BrowserSession:
     """The session in which somebody went there. Raises NotConfirmed where it has ended, or another has begun."""
     session = context.session
     if session is None or session.person.hex != came.kept["person"]:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.account import NothingToChange
-from domain.service import AlreadyDone, Work
+from domain.service import AlreadyDone, UnitOfWork
 from domain.signature import current_signature
-from web.access.session_user import Session
+from web.access.session_user import BrowserSession
 from web.accounts import accounts, factors, second_person, sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
@@ -18,7 +18,7 @@ from web.accounts.factors import NewFactor
 from web.accounts.recording import carry_out, new_entry, save
 from web.accounts.security_trail import SecurityEvent
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 
 def set_up(
@@ -26,9 +26,9 @@ def set_up(
     account: AccountRow,
     new: NewFactor,
     code: str,
-    settings: Settings,
+    settings: DeploymentSettings,
     *,
-    kept: Session | None = None,
+    kept: BrowserSession | None = None,
 ) -> None:
     """Have signing in take a code, of a new factor whose first one is given.
 
@@ -59,9 +59,9 @@ def replace(
     account: AccountRow,
     new: NewFactor,
     code: str,
-    settings: Settings,
+    settings: DeploymentSettings,
     *,
-    kept: Session | None,
+    kept: BrowserSession | None,
 ) -> None:
     """Have another factor count in the place of the present one, which counts until then.
 
@@ -69,7 +69,7 @@ def replace(
     """
     new.step(code, services.now())
 
-    def decide(work: Work) -> None:
+    def decide(work: UnitOfWork) -> None:
         record = work.find(Record, account.id)
         record.remove_second_factor(reason="Another was set up")
         record.set_up_second_factor()
@@ -103,7 +103,7 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
             sessions.end_all(connection, person, services.now())
         return True
 
-    def decide(work: Work) -> None:
+    def decide(work: UnitOfWork) -> None:
         two = second_person.needs_second_person(services, work, person)
         work.find(Record, account.id).remove_second_factor(reason=reason, takes_two=two)
 
@@ -117,7 +117,9 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
     )
 
 
-def _end_others(connection: sa.Connection, services: Services, account: AccountRow, kept: Session | None) -> None:
+def _end_others(
+    connection: sa.Connection, services: Services, account: AccountRow, kept: BrowserSession | None
+) -> None:
     accounts.lock_account(connection, account)
     tokens.revoke_all(connection, account.person, services.now())
     if kept is not None:

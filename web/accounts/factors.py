@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from domain.aggregate import Refusal
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.tables import SECOND_FACTORS, fingerprint
 
 STEP = 30
@@ -61,7 +61,7 @@ class NewFactor:
         """What an app reads from the picture: `name` is whom the codes let in, `service` where."""
         return pyotp.TOTP(self.secret, interval=STEP).provisioning_uri(name=name, issuer_name=service)
 
-    def sealed(self, account: UUID, now: datetime, settings: Settings) -> str:
+    def sealed(self, account: UUID, now: datetime, settings: DeploymentSettings) -> str:
         """What the page of this account carries, which nobody can read or change."""
         told = json.dumps([str(account), self.secret, self.codes])
         return _box(settings).encrypt_at_time(told.encode(), int(now.timestamp())).decode()
@@ -74,7 +74,7 @@ class NewFactor:
         return found
 
 
-def unsealed(carried: str, account: UUID, now: datetime, settings: Settings) -> NewFactor | None:
+def unsealed(carried: str, account: UUID, now: datetime, settings: DeploymentSettings) -> NewFactor | None:
     """The new factor that a page carries; None where it is not this account's, or was opened too long ago."""
     try:
         told = _box(settings).decrypt_at_time(carried.encode(), SEALED_FOR, int(now.timestamp()))
@@ -102,7 +102,7 @@ class Factor:
 
 
 def of_account(
-    connection: sa.Connection, account: UUID, settings: Settings, *, to_use: bool = False
+    connection: sa.Connection, account: UUID, settings: DeploymentSettings, *, to_use: bool = False
 ) -> Factor | None:
     """The factor of an account; `to_use`, nobody else uses it until the transaction is over."""
     query = SECOND_FACTORS.select().where(_counts(account))
@@ -122,7 +122,13 @@ def is_set_up(connection: sa.Connection, account: UUID) -> bool:
 
 
 def put(
-    connection: sa.Connection, account: UUID, new: NewFactor, code: str, *, now: datetime, settings: Settings
+    connection: sa.Connection,
+    account: UUID,
+    new: NewFactor,
+    code: str,
+    *,
+    now: datetime,
+    settings: DeploymentSettings,
 ) -> None:
     """Let a new factor count from now on by its first code, which is used up; the present one counts no more.
 
@@ -148,7 +154,7 @@ def remove(connection: sa.Connection, account: UUID) -> bool:
     return counted
 
 
-def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, settings: Settings) -> bool:
+def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, settings: DeploymentSettings) -> bool:
     """Use a code up; whether it was a recovery code. Raises WrongCode."""
     factor, code = of_account(connection, account, settings, to_use=True), _plain(typed)
     if factor is not None:
@@ -165,7 +171,7 @@ def use(connection: sa.Connection, account: UUID, typed: str, now: datetime, set
     raise WrongCode("The code is wrong, or has been used. Wait for the next one", field="code")
 
 
-def encrypt_anew(connection: sa.Connection, settings: Settings) -> None:
+def encrypt_anew(connection: sa.Connection, settings: DeploymentSettings) -> None:
     """Encrypt with the newest key what an older one has encrypted, so that the older one can be taken away."""
     box = _box(settings)
     for row in connection.execute(sa.select(FACTOR.account, FACTOR.secret)).all():
@@ -211,7 +217,7 @@ def _use_recovery(connection: sa.Connection, account: UUID, left: Sequence[str],
     return bool(connection.execute(SECOND_FACTORS.update().where(same).values(recovery=others)).rowcount)
 
 
-def _box(settings: Settings) -> MultiFernet:
+def _box(settings: DeploymentSettings) -> MultiFernet:
     """Encrypts with the deployment's key, and reads what an earlier one encrypted."""
     return MultiFernet([Fernet(_key(key)) for key in (settings.secret_key, *settings.older_keys)])
 

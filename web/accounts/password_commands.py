@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.aggregate import Refusal
-from domain.service import AlreadyDone, Work
+from domain.service import AlreadyDone, UnitOfWork
 from web.accounts import accounts, second_person, sessions
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
@@ -29,7 +29,7 @@ def make_password_link(services: Services, person: UUID, *, reason: str = "") ->
     account = find(services, person)
     now = services.now()
 
-    def decide(work: Work) -> None:
+    def decide(work: UnitOfWork) -> None:
         work.find(Record, account.id).make_password_link(
             expires_at=now + accounts.LINK_LASTS,
             takes_two=second_person.needs_second_person(services, work, person),
@@ -50,7 +50,7 @@ def use_password_link(services: Services, token: str, password_hash: str) -> Non
     with services.read_present() as connection:
         account = accounts.account_of_link(connection, token, services.now())
 
-    def decide(work: Work) -> None:
+    def decide(work: UnitOfWork) -> None:
         second_person.must_be_for_wide_rights(work, account.person)
         work.find(Record, account.id).set_password(by_link=True)
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 
 from domain.aggregate import Refusal
 from web.access.context import RequestContext
-from web.access.session_user import Session
+from web.access.session_user import BrowserSession
 from web.accounts import accounts, attempts, devices, factors, security_trail, sessions
 from web.accounts.attempts import TooManyAttempts
 from web.accounts.passwords import passwords
@@ -84,7 +84,7 @@ def ask_for_proof(context: RequestContext) -> ResponseReturnValue | None:
     return None
 
 
-def _by_council(context: RequestContext, session: Session) -> ResponseReturnValue:
+def _by_council(context: RequestContext, session: BrowserSession) -> ResponseReturnValue:
     """Lead to the council's sign-in; what was sent is kept, and shown again to be sent once that has confirmed."""
     onward = restore.address_to_go_on(context, session.person) if request.method == "POST" else restore.address()
     page = render_template(

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from domain.account import Account as Record
 from domain.account import NothingToChange
 from domain.aggregate import Event, Refusal
-from domain.service import AlreadyDone, Work
+from domain.service import AlreadyDone, UnitOfWork
 from domain.signature import acting, current_signature
 from projections.event_log import Alongside, saving_alongside
 from web.accounts import security_trail
@@ -82,7 +82,7 @@ def new_entry(kind: SecurityEvent, person: UUID, detail: str = "") -> NewSecurit
 
 def save(
     services: Services,
-    command: Callable[[Work], object],
+    command: Callable[[UnitOfWork], object],
     at_door: Callable[[sa.Connection], T],
     *lines: NewSecurityEntry,
 ) -> T:
@@ -94,7 +94,7 @@ def save(
     """
     if _ASKED_ABOUT.get():
         with acting(current_signature()):
-            command(Work(services.service))
+            command(UnitOfWork(services.service))
         raise _WouldBeDone
     rows = _AtDoor(at_door, lines, services.now())
     with saving_alongside(rows):
@@ -131,7 +131,7 @@ def change_once(
 
 def save_once(
     services: Services,
-    command: Callable[[Work], object],
+    command: Callable[[UnitOfWork], object],
     at_door: Callable[[sa.Connection], T],
     line: NewSecurityEntry,
 ) -> T:
@@ -146,7 +146,7 @@ def save_once(
 
 def carry_out(
     services: Services,
-    command: Callable[[Work], None],
+    command: Callable[[UnitOfWork], None],
     at_door: Callable[[sa.Connection], bool],
     person: UUID,
     *,
@@ -173,10 +173,10 @@ def carry_out(
                 raise _WouldBeDone from None
 
 
-def _must_be_so_still(services: Services, command: Callable[[Work], None]) -> None:
+def _must_be_so_still(services: Services, command: Callable[[UnitOfWork], None]) -> None:
     try:
         with acting(current_signature()):
-            command(Work(services.service))
+            command(UnitOfWork(services.service))
     except NothingToChange:
         return
     raise ChangedSince("You have already sent this, and it has changed since. Nothing was done this time")

@@ -18,7 +18,7 @@ from domain.account import Account as Record
 from domain.account import NotProposed, WayIn
 from domain.aggregate import Refusal
 from domain.person import Person
-from domain.service import NotFound, Work
+from domain.service import NotFound, UnitOfWork
 from domain.signature import current_signature
 from domain.vocabulary import Role
 from projections import people
@@ -38,7 +38,7 @@ class NobodyToConfirm(Refusal):
     """There is no second person who can sign in."""
 
 
-def has_wide_rights(work: Work, person: UUID) -> bool:
+def has_wide_rights(work: UnitOfWork, person: UUID) -> bool:
     """Whether somebody holds, is to hold or is proposed for a post that takes two people. Their record is taken in
     hand, so that nobody gives them one meanwhile."""
     try:
@@ -50,7 +50,7 @@ def has_wide_rights(work: Work, person: UUID) -> bool:
     return any(post.takes_a_second_person for post in (*posts, *proposed))
 
 
-def needs_second_person(services: Services, work: Work, person: UUID) -> bool:
+def needs_second_person(services: Services, work: UnitOfWork, person: UUID) -> bool:
     """Whether what opens a way in to somebody's account takes two people: they have wide rights, and it is somebody
     else who does it. Whoever has the machine needs nobody; nor does the one person there is while setting up."""
     actor = current_signature().actor
@@ -102,7 +102,7 @@ class ProposalState(StrEnum):
 
 def proposal_state(services: Services, person: UUID, way: WayIn) -> ProposalState:
     """How far it has come for whoever asks, who has signed."""
-    work = Work(services.service)
+    work = UnitOfWork(services.service)
     if not needs_second_person(services, work, person):
         return ProposalState.ALONE
     proposal = work.find(Record, accounts.account_id(person)).proposal(way)
@@ -111,7 +111,7 @@ def proposal_state(services: Services, person: UUID, way: WayIn) -> ProposalStat
     return ProposalState.PROPOSED if proposal.by == current_signature().actor else ProposalState.TO_CONFIRM
 
 
-def must_be_for_wide_rights(work: Work, person: UUID) -> None:
+def must_be_for_wide_rights(work: UnitOfWork, person: UUID) -> None:
     """Refuse a link that one person made before its owner came to have wide rights. Raises LinkNoLongerValid."""
     record = work.find(Record, accounts.account_id(person))
     is_alone = record.link_made_by not in (None, person) and record.link_is_for_wide_rights is False

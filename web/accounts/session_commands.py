@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.account import NothingToChange
-from web.access.session_user import Session
+from web.access.session_user import BrowserSession
 from web.accounts import sessions
 from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, with_entries
 from web.runtime.services import Services
 
 
-def end_other_sessions(services: Services, kept: Session) -> None:
+def end_other_sessions(services: Services, kept: BrowserSession) -> None:
     """End every session of a person but this one. Raises NothingToChange."""
     line = NewSecurityEntry(SecurityEvent.SESSIONS_ENDED, kept.person, kept.person, "all but the present")
     with with_entries(services, line) as connection:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from domain.aggregate import Refusal
 from domain.signature import LONDON
-from web.access.session_user import IDLE, Session, session_user, with_person
+from web.access.session_user import IDLE, BrowserSession, session_user, with_person
 from web.runtime.tables import SESSIONS, fingerprint, is_let_in
 
 LASTS = timedelta(hours=12)
@@ -48,13 +48,15 @@ def begin(
     return value
 
 
-def find(connection: sa.Connection, value: str, now: datetime) -> Session | None:
+def find(connection: sa.Connection, value: str, now: datetime) -> BrowserSession | None:
     """The living session of a cookie's value; none for a person whose account is disabled."""
     asked = {"id_hash": fingerprint(value), "today": now.astimezone(LONDON).date()}
     rows = connection.execute(_ARRIVING, asked).mappings().all()
     if not rows:
         return None
-    session = Session(**{column.name: rows[0][column.name] for column in SESSIONS.c}, session_user=session_user(rows))
+    session = BrowserSession(
+        **{column.name: rows[0][column.name] for column in SESSIONS.c}, session_user=session_user(rows)
+    )
     return session if session.is_alive(now) else None
 
 
@@ -63,27 +65,27 @@ _ARRIVING = with_person(SESSIONS).where(
 )
 
 
-def of_person(connection: sa.Connection, person: UUID, now: datetime) -> list[Session]:
+def of_person(connection: sa.Connection, person: UUID, now: datetime) -> list[BrowserSession]:
     """A person's living sessions, the last used first."""
     last_used = (SESSIONS.c.last_seen_at.desc(), SESSIONS.c.created_at.desc(), SESSIONS.c.id_hash)
     query = SESSIONS.select().where(SESSIONS.c.person == person).order_by(*last_used)
-    found = [Session(**row) for row in connection.execute(query).mappings()]
+    found = [BrowserSession(**row) for row in connection.execute(query).mappings()]
     return [session for session in found if session.is_alive(now)]
 
 
-def mark_used(session: Session, now: datetime) -> sa.Update:
+def mark_used(session: BrowserSession, now: datetime) -> sa.Update:
     """What writes down that a session is in use."""
     row = sa.select(SESSIONS.c.id_hash).where(SESSIONS.c.id_hash == session.id_hash).with_for_update(skip_locked=True)
     return SESSIONS.update().where(SESSIONS.c.id_hash.in_(row)).values(last_seen_at=now)
 
 
-def mark_proved(connection: sa.Connection, session: Session, now: datetime) -> bool:
+def mark_proved(connection: sa.Connection, session: BrowserSession, now: datetime) -> bool:
     """Write down that the person has proved again who they are. Whether the session had not ended meanwhile."""
     mine = sa.and_(SESSIONS.c.id_hash == session.id_hash, SESSIONS.c.revoked_at.is_(None))
     return bool(connection.execute(SESSIONS.update().where(mine).values(proved_at=now)).rowcount)
 
 
-def must_go_on(connection: sa.Connection, session: Session | None) -> None:
+def must_go_on(connection: sa.Connection, session: BrowserSession | None) -> None:
     """Refuse what somebody begins from a session that ended meanwhile. Raises SessionOver."""
     if session is None:
         return
@@ -92,7 +94,7 @@ def must_go_on(connection: sa.Connection, session: Session | None) -> None:
         raise SessionOver("You have been signed out. Sign in again")
 
 
-def renew(connection: sa.Connection, session: Session, now: datetime, renew_by: datetime) -> None:
+def renew(connection: sa.Connection, session: BrowserSession, now: datetime, renew_by: datetime) -> None:
     """Let a session go on that the council's sign-in has confirmed anew."""
     mine = SESSIONS.c.id_hash == session.id_hash
     connection.execute(SESSIONS.update().where(mine).values(last_seen_at=now, renew_by=renew_by))
@@ -103,7 +105,7 @@ def end(connection: sa.Connection, value: str, now: datetime) -> None:
     _revoke(connection, SESSIONS.c.id_hash == fingerprint(value), now)
 
 
-def end_others(connection: sa.Connection, kept: Session, now: datetime) -> bool:
+def end_others(connection: sa.Connection, kept: BrowserSession, now: datetime) -> bool:
     """End every session of a person but this one; whether there was one."""
     return _revoke(connection, sa.and_(SESSIONS.c.person == kept.person, SESSIONS.c.id_hash != kept.id_hash), now)
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.account import TokenScopes
-from web.access.session_user import Session
+from web.access.session_user import BrowserSession
 from web.accounts import sessions, tokens
 from web.accounts.account_commands import find
 from web.accounts.accounts import account_id
@@ -25,7 +25,7 @@ def make(
     label: str,
     scopes: TokenScopes,
     days: int,
-    made_in: Session | None = None,
+    made_in: BrowserSession | None = None,
 ) -> NewToken:
     """Make an API token for a person's program; its text is kept nowhere. `made_in` is the session that asks, which
     has to go on until then.

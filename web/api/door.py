@@ -17,7 +17,7 @@ from werkzeug.routing import BaseConverter, Map
 from domain.text import visible, visible_within
 from web.access.context import RequestContext, handed
 from web.forms.references import resolve
-from web.runtime.problems import Problem, problem_of, way_on
+from web.runtime.problems import ProblemDetails, problem_of, way_on
 from web.runtime.request_limits import check_nesting, too_deep, too_large
 
 API_PREFIX = "/api/v1"
@@ -122,7 +122,7 @@ def answer(context: RequestContext, error: Exception) -> Any:
     return as_page(problem, error, context.id)
 
 
-def as_json(problem: Problem, error: Exception, request_id: str) -> Response:
+def as_json(problem: ProblemDetails, error: Exception, request_id: str) -> Response:
     """A problem as the API tells it."""
     told: dict[str, Any] = {
         "type": f"{API_PREFIX}/problems#{problem.kind}",
@@ -147,7 +147,7 @@ def as_json(problem: Problem, error: Exception, request_id: str) -> Response:
     return response
 
 
-def as_page(problem: Problem, error: Exception, request_id: str) -> Any:
+def as_page(problem: ProblemDetails, error: Exception, request_id: str) -> Any:
     """A problem as a page in plain words."""
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error

@@ -48,7 +48,7 @@ def beginnings_of(resource: Resource[Any]) -> ListEndpoint:
 
 
 def _entry(context: RequestContext, command: Command[Any], record: Aggregate | None, path: str) -> CommandEntry:
-    why_not = command.why_not(context, record)
+    why_not = command.refusal_text(context, record)
     return CommandEntry(
         name=command.name, title=command.title, href=API_PREFIX + path, is_open=not why_not, why_not=why_not
     )

@@ -19,13 +19,13 @@ from web.accounts.accounts import LONGEST_NAME
 from web.accounts.forms_cookie import SignedApart
 from web.accounts.letting_in import own_path
 from web.api.door import API_PREFIX, PROBLEM_JSON
-from web.authorities.directory import Directory, Listed, address_hash
+from web.authorities.directory import Directory, DirectoryEntry, address_hash
 from web.forms import Form
 from web.runtime import cookie_names
 from web.runtime.headers import add_headers, is_secure
-from web.runtime.request_limits import Request
+from web.runtime.request_limits import LimitedRequest
 from web.runtime.request_scope import RequestScope
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.signed_cookies import sign_with
 
 AT_HOST = "sis.at-host"
@@ -73,10 +73,10 @@ class WhichAuthority(Schema):
     )
 
 
-def make_choose_authority(directory: Directory, settings: Settings) -> Flask:
+def make_choose_authority(directory: Directory, settings: DeploymentSettings) -> Flask:
     """The application of these pages. What a request asks of it stands in its environment (AT_HOST, CLOSED)."""
     choose_authority = Flask("web.authorities", template_folder="templates", static_folder=None)
-    choose_authority.request_class, choose_authority.response_class = Request, cookie_names.Response
+    choose_authority.request_class, choose_authority.response_class = LimitedRequest, cookie_names.CookieResponse
     choose_authority.session_interface = SignedApart()
     sign_with(choose_authority, settings)
     choose_authority.config |= {
@@ -149,9 +149,9 @@ def make_choose_authority(directory: Directory, settings: Settings) -> Flask:
     return choose_authority
 
 
-def at_host() -> Mapping[str, Listed]:
+def at_host() -> Mapping[str, DirectoryEntry]:
     """The authorities that share the host of the present request, by name."""
-    found: Mapping[str, Listed] = request.environ.get(AT_HOST, {})
+    found: Mapping[str, DirectoryEntry] = request.environ.get(AT_HOST, {})
     return found
 
 

@@ -12,7 +12,7 @@ from domain.aggregate import Refusal
 from web import formats
 from web.authorities import places
 from web.authorities.copying import CopyDiffers
-from web.authorities.directory import Directory, Listed
+from web.authorities.directory import Directory, DirectoryEntry
 from web.authorities.moving import move as move_away
 from web.authorities.open_services import open_authority
 from web.runtime.migrate import refuse_moved
@@ -161,7 +161,7 @@ def drop(name: str, *, yes: bool) -> None:
         click.echo(f"{name} is gone")
 
 
-def _state(authority: Listed) -> str:
+def _state(authority: DirectoryEntry) -> str:
     if authority.is_moving(datetime.now(UTC)):
         return "moving"
     return "open" if authority.is_open else "closed"

@@ -82,7 +82,7 @@ class NoSuchAuthority(DirectoryRefusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class DirectoryEntry:
     """One authority as the directory knows it."""
 
     name: str
@@ -147,12 +147,12 @@ class Directory:
             lock(connection, AUTHORITIES)
             yield connection
 
-    def everyone(self) -> list[Listed]:
+    def everyone(self) -> list[DirectoryEntry]:
         """All authorities, by name."""
         with self._reader.begin() as connection:
             return _listed(connection)
 
-    def named(self, name: str) -> Listed:
+    def named(self, name: str) -> DirectoryEntry:
         """The authority of a name. Raises NoSuchAuthority."""
         with self._reader.begin() as connection:
             return _named(connection, name)
@@ -257,7 +257,7 @@ class Directory:
             _know(connection, name, hashes)
 
 
-def _listed(connection: sa.Connection, name: str | None = None) -> list[Listed]:
+def _listed(connection: sa.Connection, name: str | None = None) -> list[DirectoryEntry]:
     def of_each(column: sa.Column[str], authority: sa.Column[str]) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         for owner, value in connection.execute(sa.select(authority, column)):
@@ -267,19 +267,21 @@ def _listed(connection: sa.Connection, name: str | None = None) -> list[Listed]:
     hosts, domains = of_each(HOSTS.c.host, HOSTS.c.authority), of_each(DOMAINS.c.domain, DOMAINS.c.authority)
     query = AUTHORITIES.select().order_by(AUTHORITIES.c.name)
     return [
-        Listed(**row, hosts=frozenset(hosts.get(row["name"], ())), domains=frozenset(domains.get(row["name"], ())))
+        DirectoryEntry(
+            **row, hosts=frozenset(hosts.get(row["name"], ())), domains=frozenset(domains.get(row["name"], ()))
+        )
         for row in connection.execute(query if name is None else query.where(AUTHORITIES.c.name == name)).mappings()
     ]
 
 
-def _named(connection: sa.Connection, name: str) -> Listed:
+def _named(connection: sa.Connection, name: str) -> DirectoryEntry:
     found = _listed(connection, name)
     if not found:
         raise NoSuchAuthority(f"There is no authority {name}")
     return found[0]
 
 
-def _refuse_taken(others: Iterable[Listed], place: str) -> None:
+def _refuse_taken(others: Iterable[DirectoryEntry], place: str) -> None:
     for other in others:
         if any(places.is_same_place(place, taken) for taken in (other.database_url, other.moving_to) if taken):
             raise DirectoryRefusal(f"The authority {other.name} has that place")

@@ -9,7 +9,7 @@ from time import monotonic
 import sqlalchemy as sa
 import structlog
 
-from web.authorities.directory import Directory, Listed
+from web.authorities.directory import Directory, DirectoryEntry
 
 FRESH_SECONDS = 1.0
 
@@ -23,11 +23,11 @@ class DirectoryCache:
         self._directory = directory
         self._seconds = seconds
         self._reading = Lock()
-        self._at: Mapping[str, Mapping[str, Listed]] = {}
+        self._at: Mapping[str, Mapping[str, DirectoryEntry]] = {}
         self._read_at = 0.0
         self._read()
 
-    def at(self, host: str) -> Mapping[str, Listed]:
+    def at(self, host: str) -> Mapping[str, DirectoryEntry]:
         """The authorities that are served at a host, by name."""
         if self._seconds() - self._read_at >= FRESH_SECONDS and self._reading.acquire(blocking=False):
             try:
@@ -40,7 +40,7 @@ class DirectoryCache:
         return self._at.get(host, {})
 
     def _read(self) -> None:
-        at: dict[str, dict[str, Listed]] = {}
+        at: dict[str, dict[str, DirectoryEntry]] = {}
         for authority in self._directory.everyone():
             for host in authority.hosts:
                 at.setdefault(host, {})[authority.name] = authority

@@ -18,7 +18,7 @@ from projections.following import let_follow
 from projections.view_status import view_statuses
 from web.authorities import places
 from web.authorities.copying import LogCopy, Progress, Proof, compare_door, copy_door
-from web.authorities.directory import Directory, DirectoryRefusal, Listed
+from web.authorities.directory import Directory, DirectoryEntry, DirectoryRefusal
 from web.authorities.retiring import hold_still, retire
 from web.runtime.migrate import upgrade
 from web.runtime.moved_away import moved_to
@@ -126,7 +126,7 @@ def _log(database: Database) -> SqlLog:
     return open_log(database)
 
 
-def _refuse(authority: Listed, to: str) -> None:
+def _refuse(authority: DirectoryEntry, to: str) -> None:
     if places.is_same_place(authority.database_url, to):
         raise DirectoryRefusal(f"{authority.name} is there already")
     begun = authority.moving_to

@@ -8,9 +8,9 @@ from threading import Lock
 
 from web import open_services
 from web.accounts.accounts import all_accounts
-from web.authorities.directory import Directory, Listed, address_hash
+from web.authorities.directory import Directory, DirectoryEntry, address_hash
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 MOST_AT_ONCE = 16
 """Each keeps connections of its own: with PostgreSQL three for each thread that answers requests, at most."""
@@ -19,9 +19,9 @@ Place = tuple[str, str, str | None]
 """Name and addresses: after a move its services are others."""
 
 
-def settings_of(settings: Settings, authority: Listed) -> Settings:
+def settings_of(settings: DeploymentSettings, authority: DirectoryEntry) -> DeploymentSettings:
     """The settings for one authority: of the deployment's, only what is the same for all of them."""
-    return Settings(
+    return DeploymentSettings(
         authority.database_url,
         settings.secret_key,
         replica_url=authority.replica_url or "",
@@ -31,7 +31,7 @@ def settings_of(settings: Settings, authority: Listed) -> Settings:
     )
 
 
-def open_authority(directory: Directory, authority: Listed, settings: Settings) -> Services:
+def open_authority(directory: Directory, authority: DirectoryEntry, settings: DeploymentSettings) -> Services:
     """An authority's services, which tells the directory with which addresses people sign in there."""
     services = open_services(settings_of(settings, authority))
     key = settings.secret_key
@@ -52,14 +52,14 @@ class _Kept:
 class ServicesPool:
     """Keeps offices open, at most so many; the one not used for longest is closed, but never while it is in use."""
 
-    def __init__(self, directory: Directory, settings: Settings, most: int = MOST_AT_ONCE) -> None:
+    def __init__(self, directory: Directory, settings: DeploymentSettings, most: int = MOST_AT_ONCE) -> None:
         self._directory = directory
         self._settings = settings
         self._most = most
         self._kept: OrderedDict[Place, _Kept] = OrderedDict()
         self._lock = Lock()
 
-    def borrow(self, authority: Listed) -> Services:
+    def borrow(self, authority: DirectoryEntry) -> Services:
         """The services of an authority, to be given back."""
         place = _place(authority)
         with self._lock:
@@ -75,7 +75,7 @@ class ServicesPool:
             self.give_back(authority)
             raise
 
-    def give_back(self, authority: Listed) -> None:
+    def give_back(self, authority: DirectoryEntry) -> None:
         """Let services be closed if others are used more."""
         with self._lock:
             self._kept[_place(authority)].users -= 1
@@ -100,5 +100,5 @@ class ServicesPool:
             self._kept.clear()
 
 
-def _place(authority: Listed) -> Place:
+def _place(authority: DirectoryEntry) -> Place:
     return authority.name, authority.database_url, authority.replica_url

@@ -27,12 +27,12 @@ from web.authorities.choose_authority import (
     WHICH,
     make_choose_authority,
 )
-from web.authorities.directory import Directory, Listed
+from web.authorities.directory import Directory, DirectoryEntry
 from web.authorities.directory_cache import DirectoryCache
 from web.authorities.open_services import ServicesPool
-from web.runtime.cookie_names import Request
-from web.runtime.services import CHOSEN, Chosen
-from web.runtime.settings import Settings
+from web.runtime.cookie_names import CookieRequest
+from web.runtime.services import CHOSEN, ChosenAuthority
+from web.runtime.settings import DeploymentSettings
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -46,7 +46,7 @@ HEALTH = {"/healthz", "/readyz"}
 class Router:
     """A WSGI application for all authorities of a directory."""
 
-    def __init__(self, directory: Directory, settings: Settings) -> None:
+    def __init__(self, directory: Directory, settings: DeploymentSettings) -> None:
         self.directory = directory
         self.known = DirectoryCache(directory)
         self.services_pool = ServicesPool(directory, settings)
@@ -78,12 +78,12 @@ class Router:
         self.services_pool.close()
         self.directory.close()
 
-    def _request(self, environ: Environ) -> Request:
-        request = Request(environ)
+    def _request(self, environ: Environ) -> CookieRequest:
+        request = CookieRequest(environ)
         request.is_for_https = self._are_cookies_for_https
         return request
 
-    def _choice(self, environ: Environ, at_host: Mapping[str, Listed]) -> Listed | None:
+    def _choice(self, environ: Environ, at_host: Mapping[str, DirectoryEntry]) -> DirectoryEntry | None:
         if len(at_host) == 1:
             return next(iter(at_host.values()))
         request = self._request(environ)
@@ -93,7 +93,9 @@ class Router:
         session = self.choose_authority.session_interface.open_session(self.choose_authority, request)
         return at_host.get(session.get(CHOICE, "")) if session else None
 
-    def _answer(self, environ: Environ, start: Start, authority: Listed, *, is_shared: bool) -> Iterable[bytes]:
+    def _answer(
+        self, environ: Environ, start: Start, authority: DirectoryEntry, *, is_shared: bool
+    ) -> Iterable[bytes]:
         try:
             services = self.services_pool.borrow(authority)
         except FAULTS as error:
@@ -103,7 +105,7 @@ class Router:
             return self.choose_authority(environ, start)
         typed = self._request(environ).cookies.get(TYPED, "") if is_shared else ""
         way_in = f"{WAY_IN}/{authority.name}" if is_shared else ""
-        environ[CHOSEN] = Chosen(authority.name, authority.label, services, way_in, typed)
+        environ[CHOSEN] = ChosenAuthority(authority.name, authority.label, services, way_in, typed)
 
         def give_back() -> None:
             self.services_pool.give_back(authority)

@@ -39,7 +39,7 @@ class LoadedRecord(Generic[A]):
 
 
 @dataclass
-class Handled:
+class LoadedRecords:
     """The records that the present request asks for: those `found`, by resource and address, and which versions the
     user is told of; `is_not_shown` where one was asked for and not found."""
 
@@ -54,7 +54,7 @@ def load_for_user(context: RequestContext, resource: Resource[A], ref: str) -> L
     Raises Forbidden where the person who asks may read no record of this kind, whatever they ask for; else NoRecord
     for one that they may not know of just as for one that is not there.
     """
-    handled = context.kept(Handled)
+    handled = context.kept(LoadedRecords)
     known: dict[tuple[str, str], LoadedRecord[A]] = handled.found
     if (resource.path, ref) not in known:
         try:
@@ -110,7 +110,7 @@ def saved_version(context: RequestContext, record: Aggregate, version: int) -> i
 
 def _told(context: RequestContext, record: Aggregate) -> tuple[list[int], set[int]]:
     """The versions of a record as the person who asks counts them, and those that they see and are not told of."""
-    known = context.kept(Handled).versions_told
+    known = context.kept(LoadedRecords).versions_told
     key = record.id, record.saved_version
     if key not in known:
         with context.read() as snapshot:
@@ -121,7 +121,7 @@ def _told(context: RequestContext, record: Aggregate) -> tuple[list[int], set[in
 
 def found_at(context: RequestContext, record: UUID) -> str | None:
     """The address at which a record was found while this request is answered, None if it was not asked for."""
-    found = context.kept(Handled).found
+    found = context.kept(LoadedRecords).found
     return next((ref for (_, ref), each in found.items() if each.record.id == record), None)
 
 

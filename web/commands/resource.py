@@ -23,7 +23,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Aggregate, Event, Refusal, Rule, first_refusal
 from domain.references import record_id
-from domain.service import Service, Work
+from domain.service import Service, UnitOfWork
 from domain.vocabulary import About
 from web.access.context import ContextRule, RequestContext, Snapshot, User
 from web.access.identity import concerned
@@ -70,7 +70,7 @@ class Execution(Generic[A]):
         """Change the record, provided that it is still as the person saw it."""
         return self.change_with_others(lambda _, record: decide(record))
 
-    def change_with_others(self, decide: Callable[[Work, A], T]) -> T:
+    def change_with_others(self, decide: Callable[[UnitOfWork, A], T]) -> T:
         """The same, where the decision rests on other records too, which are taken in hand."""
         return self.service.do(lambda work: decide(work, work.find(self.resource.kind, self.record.id, at=self.at)))
 
@@ -196,7 +196,7 @@ class Command(Generic[A]):
         refused = record.refusal_to(self.method, today) if self.method else None
         return refused or first_refusal(record, rules, today) or self._not_theirs(context, record)
 
-    def why_not(self, context: RequestContext, record: A | None) -> str:
+    def refusal_text(self, context: RequestContext, record: A | None) -> str:
         """The refusal in a sentence, also where it is not theirs to do; empty where they can do it."""
         try:
             return str(self.refusal(context, record) or "")
@@ -400,5 +400,5 @@ class Resource(Generic[A]):
     def open_to(self, context: RequestContext, record: A, where: RecordScope) -> Iterator[Command[A]]:
         """The commands that whoever asks can do to a record today."""
         for command in self.allowed_to(context, record, where):
-            if not command.why_not(context, record):
+            if not command.refusal_text(context, record):
                 yield command

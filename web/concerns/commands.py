@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.concern import ConcernCase
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
 from web.access.awaited_responses import response_requests
@@ -255,7 +255,7 @@ def change_sensitivity(execution: Execution[ConcernCase], values: Values) -> Non
     with execution.context.read() as snapshot:
         issued = response_requests(snapshot, execution.record)
 
-    def change(work: Work) -> None:
+    def change(work: UnitOfWork) -> None:
         work.find(ConcernCase, execution.record.id, at=execution.at).change_sensitivity(**values)
         for each in issued:
             each.follow(work)

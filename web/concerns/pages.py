@@ -18,7 +18,7 @@ from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.concerns.commands import concerns
 from web.layout.links import record_cell, record_rows
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import Beside, record_page
 
 pages = Pages("concerns", __name__, template_folder="templates")
@@ -36,9 +36,9 @@ LIST: ListPage[ConcernRow] = ListPage(
     caption="Concerns, newest first",
     counted=("concern", "concerns"),
     columns=[
-        Column("Concern", _concern),
-        Column("Severity", lambda row, _: row.severity.label, sort=lambda row: row.severity),
-        Column("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Concern", _concern),
+        ListColumn("Severity", lambda row, _: row.severity.label, sort=lambda row: row.severity),
+        ListColumn("Status", lambda row, _: {"tag": row.status}),
         date_column("Raised", lambda row: row.raised_on),
         date_column("Next review", lambda row: row.next_review_on),
     ],

@@ -10,7 +10,7 @@ import click
 
 from domain.aggregate import Refusal
 from domain.person import Person
-from domain.service import NotFound, Work
+from domain.service import NotFound, UnitOfWork
 from domain.vocabulary import Channel
 from web.accounts import (
     account_commands,
@@ -63,7 +63,7 @@ def link(email: str, reason: str) -> None:
         with at_the_console(services):
             with services.read_present() as connection:
                 able = administrators.who_can_sign_in(connection, services.today())
-            is_wide = second_person.has_wide_rights(Work(services.service), person)
+            is_wide = second_person.has_wide_rights(UnitOfWork(services.service), person)
             if is_wide and not reason.strip() and any(each.id != person for each in able):
                 raise click.ClickException(
                     "This person's role takes two people to let in. Give a --reason, which administrators will see"

@@ -13,7 +13,7 @@ from domain.authority import AUTHORITY as AUTHORITY_ID
 from domain.authority import Authority
 from domain.local_authorities import code_of, name_of, nearest
 from domain.person import Person
-from domain.service import NotFound, Work
+from domain.service import NotFound, UnitOfWork
 from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
@@ -125,7 +125,7 @@ def let_in(services: Services, code: str, called: str, *, name: str, email: str,
     """
     email = accounts.as_sign_in_name(email)
 
-    def decide(work: Work) -> UUID:
+    def decide(work: UnitOfWork) -> UUID:
         authority = _authority(work, code, called)
         with services.read_present() as connection:
             before = people.holders_ever(connection, Role.ADMINISTRATOR)
@@ -175,7 +175,7 @@ def open_way_in(services: Services, person: UUID, email: str) -> None:
             account_commands.enable(services, person)
 
 
-def _authority(work: Work, code: str, called: str) -> Authority:
+def _authority(work: UnitOfWork, code: str, called: str) -> Authority:
     try:
         authority = work.find(Authority, AUTHORITY_ID)
     except NotFound:

@@ -21,7 +21,7 @@ from domain.vocabulary import Channel
 from providers.catalogue.dated_names import date_in_name
 from providers.catalogue.problems import WHAT_OF_ROW
 from providers.catalogue.report import write_report
-from providers.catalogue.source import Loss, Problem
+from providers.catalogue.source import Loss, RowProblem
 from web import formats
 from web.console.opening import ADMINISTRATOR, opened
 from web.imports.importers import ImportFile, ImportResult
@@ -209,7 +209,7 @@ class Intake:
         if number > NAMED:
             click.echo(f"{what}: {number - NAMED:,} more" + (f", all of them at {where}" if where else ""))
 
-    def tell_problems(self, problems: Sequence[Problem]) -> None:
+    def tell_problems(self, problems: Sequence[RowProblem]) -> None:
         """List what does not count, and say where."""
         if problems:
             path = self.report or Path(f"{self.last.name.split('.')[0]}-problems.csv")
@@ -227,7 +227,7 @@ class Intake:
                     click.echo(f"{where}{value}: {problem.reason} ({WHAT_OF_ROW[problem.row_taken]})", err=True)
 
 
-def _left_out(problems: Sequence[Problem]) -> str:
+def _left_out(problems: Sequence[RowProblem]) -> str:
     lines = len({problem.line for problem in problems if not problem.row_taken})
     return f"Rows left out: {lines:,}"
 

@@ -11,11 +11,11 @@ import click
 from domain.vocabulary import Channel
 from web import open_services
 from web.authorities.choose_authority import WAY_IN
-from web.authorities.directory import Directory, Listed, NoDirectory
+from web.authorities.directory import Directory, DirectoryEntry, NoDirectory
 from web.authorities.open_services import open_authority, settings_of
 from web.runtime.migrate import refuse_moved
 from web.runtime.services import Services
-from web.runtime.settings import Settings, authorities_url, named_database, settings_from_environment
+from web.runtime.settings import DeploymentSettings, authorities_url, named_database, settings_from_environment
 
 C = TypeVar("C", bound=click.Command)
 
@@ -44,7 +44,7 @@ def with_authority(command: C) -> C:
     return command
 
 
-def present_settings() -> Settings:
+def present_settings() -> DeploymentSettings:
     """The settings of the deployment, with the database of the authority that the command names."""
     settings = settings_from_environment()
     authority = _named()
@@ -62,13 +62,13 @@ def way_in() -> str:
 
 
 @contextmanager
-def opened(settings: Settings | None = None, *, to_read: bool = False) -> Iterator[Services]:
+def opened(settings: DeploymentSettings | None = None, *, to_read: bool = False) -> Iterator[Services]:
     """The services on the settings' database, or that of the authority that the command names, closed afterwards.
 
     One that is opened only `to_read` is neither made nor changed (web.open_services).
     """
     if to_read:
-        with closing(open_services(Settings(_database_to_read(), secret_key=""), to_read=True)) as services:
+        with closing(open_services(DeploymentSettings(_database_to_read(), secret_key=""), to_read=True)) as services:
             yield services
         return
     authority = _named() if settings is None else None
@@ -86,7 +86,9 @@ def opened(settings: Settings | None = None, *, to_read: bool = False) -> Iterat
 
 
 @contextmanager
-def at_the_console(settings: Settings | None = None, channel: Channel = Channel.COMMAND_LINE) -> Iterator[Services]:
+def at_the_console(
+    settings: DeploymentSettings | None = None, channel: Channel = Channel.COMMAND_LINE
+) -> Iterator[Services]:
     """Services in which the administrator acts, by the command line or an import."""
     with opened(settings) as services, services.acting(None, ADMINISTRATOR, channel):
         yield services
@@ -104,7 +106,7 @@ def _database_to_read() -> str:
     return authority.database_url if authority else named_database()
 
 
-def _named() -> Listed | None:
+def _named() -> DirectoryEntry | None:
     """The authority that the present command names. Raises click.ClickException if there is none of that name."""
     context = click.get_current_context(silent=True)
     name = context.meta.get(AUTHORITY) if context else None

@@ -19,7 +19,13 @@ from web.console.intake import Intake, refused_aloud
 from web.console.opening import opened, present_settings
 from web.console.resetting import MAKING, mark_as_made
 from web.runtime.services import Services
-from web.runtime.settings import Settings, authorities_url, database_of, serves_several, settings_from_environment
+from web.runtime.settings import (
+    DeploymentSettings,
+    authorities_url,
+    database_of,
+    serves_several,
+    settings_from_environment,
+)
 from web.serving.front import Bounds
 from web.serving.waiting import patiently_found
 
@@ -132,13 +138,13 @@ def serve(host: str, port: int, workers: int, threads: int, seconds: float) -> N
         serve_until_stopped(factory, held, workers=workers, threads=threads, bounds=Bounds(seconds))
 
 
-def is_open_without_https(address: str, settings: Settings) -> bool:
+def is_open_without_https(address: str, settings: DeploymentSettings) -> bool:
     """Whether others can reach an address at which the service answers, and nothing says that they come by HTTPS."""
     is_behind_https = settings.public_url.startswith("https:") or settings.trusted_proxies
     return not ip_address(address).is_loopback and not is_behind_https
 
 
-def _bring_up_to_date(settings: Settings, *, several: bool) -> None:
+def _bring_up_to_date(settings: DeploymentSettings, *, several: bool) -> None:
     """Find the database, or the directory of several, in order; a server that is away is waited for."""
 
     def opened_once() -> None:
@@ -151,7 +157,7 @@ def _bring_up_to_date(settings: Settings, *, several: bool) -> None:
     patiently_found(authorities_url() if several else settings.database_url, opened_once)
 
 
-def _settings_for(register: Path | None, la: str | None) -> Settings:
+def _settings_for(register: Path | None, la: str | None) -> DeploymentSettings:
     if register is None or os.environ.get("SIS_DATABASE_URL"):
         return settings_from_environment()
     # By code and by name it is the same authority, and so the same database.
@@ -160,7 +166,7 @@ def _settings_for(register: Path | None, la: str | None) -> Settings:
     return settings_from_environment(database_url=database_of(f"authority-{name}"))
 
 
-def _tell(host: str, port: int, settings: Settings, known: list[DemonstrationSignIn]) -> None:
+def _tell(host: str, port: int, settings: DeploymentSettings, known: list[DemonstrationSignIn]) -> None:
     click.echo(f"\nPages     http://{host}:{port}/")
     click.echo(f"API       http://{host}:{port}/api")
     click.echo(f"Database  {settings.database_url}")

@@ -13,47 +13,47 @@ from domain.provider import Provider
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
 from domain.tender import DeclineReason, Tender, Terms
 from domain.vocabulary import Phase, Role, Side, SupportKind, Team
-from providers.brokerage import Agreement, Brokerage
+from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY as MATCHING
-from providers.matching import Need as Wanted
 from providers.matching import Offer
+from providers.matching import SupportNeed as Wanted
 from web.brokerage.quote_fields import vat_of
 from web.brokerage.vetting_policy import policy_on
 from web.demonstration.calendar import Diary, working_day
-from web.demonstration.needs import NEEDS, End, Need
+from web.demonstration.needs import NEEDS, End, SampleNeed
 from web.demonstration.places import AUTHORITY
-from web.demonstration.town import Town
+from web.demonstration.sample_authority import SampleAuthority
 from web.runtime.terms import last_day
 
 Act = Callable[[], object]
 
 
-def broker_all(town: Town, diary: Diary) -> None:
+def broker_all(sample: SampleAuthority, diary: Diary) -> None:
     """Write every request of the year into the diary, from the day on which it was raised."""
     for need in NEEDS:
         team = Team.SECONDARY if need.phase is Phase.SECONDARY else Team.PRIMARY
-        urn = [urn for urn, of in town.teams.items() if of is team][need.place]
-        story = Story(town, diary, need, urn)
-        story.then(0, town.head(urn), Role.HEADTEACHER, story.raise_)
+        urn = [urn for urn, of in sample.teams.items() if of is team][need.place]
+        story = Story(sample, diary, need, urn)
+        story.then(0, sample.head(urn), Role.HEADTEACHER, story.raise_)
 
 
 class Story:
     """One request and what becomes of it; each act writes the next ones into the diary."""
 
-    def __init__(self, town: Town, diary: Diary, need: Need, urn: int) -> None:
-        self.town = town
+    def __init__(self, sample: SampleAuthority, diary: Diary, need: SampleNeed, urn: int) -> None:
+        self.sample = sample
         self.diary = diary
         self.need = need
         self.urn = urn
         self.begun = working_day(need.raised_on(diary.today))
         training = need.kind is SupportKind.TRAINING
         self.role = Role.CPD_MANAGER if training else Role.BROKER
-        self.broker = town.people[(town.cast.cpd_manager if training else town.cast.broker).email]
-        self.director = town.people[town.cast.director.email]
-        self.service = town.services.service
-        vetting = partial(policy_on, town.services)
+        self.broker = sample.people[(sample.cast.cpd_manager if training else sample.cast.broker).email]
+        self.director = sample.people[sample.cast.director.email]
+        self.service = sample.services.service
+        vetting = partial(policy_on, sample.services)
         self.brokerage = Brokerage(self.service, vetting)
         self.delivery = Delivery(self.service, vetting)
         self.request: UUID
@@ -65,12 +65,12 @@ class Story:
         self.diary.write(working_day(self.begun + timedelta(days=day)), who, role, act, hour=hour)
 
     def raise_(self) -> None:
-        need, today = self.need, self.town.services.today()
-        self.request = self.town.begin(
+        need, today = self.need, self.sample.services.today()
+        self.request = self.sample.begin(
             SupportRequest,
             lambda reference: SupportRequest.raise_(
                 reference,
-                school=self.town.school_ids[self.urn],
+                school=self.sample.school_ids[self.urn],
                 raised_by=Side.SCHOOL,
                 kind=need.kind,
                 subject=need.subject,
@@ -92,7 +92,7 @@ class Story:
         self.then(4, self.broker, self.role, self._triage)
         endings: dict[End, tuple[int, UUID, Role, Act]] = {
             End.ASKED: (5, self.broker, self.role, self._ask),
-            End.WITHDRAWN: (15, self.town.head(self.urn), Role.HEADTEACHER, self._withdraw),
+            End.WITHDRAWN: (15, self.sample.head(self.urn), Role.HEADTEACHER, self._withdraw),
             End.IN_HOUSE: (12, self.broker, self.role, self._meet_in_house),
             End.UNMET: (30, self.broker, self.role, self._find_nobody),
         }
@@ -116,7 +116,7 @@ class Story:
         self._change(lambda it: it.triage(broker=self.broker, level=SupportLevel.TARGETED, route=route))
 
     def _ask(self) -> None:
-        day, rules = last_day(self.town.services, lambda settings: settings.information_days)
+        day, rules = last_day(self.sample.services, lambda settings: settings.information_days)
         question = "How many teachers will take part, and on which days?"
         self._change(lambda it: it.ask_for_information(question, respond_by=day, rules=rules))
 
@@ -139,19 +139,19 @@ class Story:
 
     def _shortlist(self) -> None:
         def offers(wanted: Wanted) -> list[Offer]:
-            providers = [self.service.find(Provider, id) for id in self.town.providers.values()]
+            providers = [self.service.find(Provider, id) for id in self.sample.providers.values()]
             return [offer_of(provider, wanted, self.brokerage.vetting) for provider in providers]
 
-        chosen = [self.town.providers[name] for name in self.need.invited]
+        chosen = [self.sample.providers[name] for name in self.need.invited]
         self.brokerage.shortlist(self.request, offers=offers, policy=MATCHING, chosen=chosen, days=self.need.days)
 
     def _invite(self) -> None:
-        invited = [self.town.providers[name] for name in self.need.invited]
+        invited = [self.sample.providers[name] for name in self.need.invited]
         self.tender = self.brokerage.open_tender(
             self.request,
-            self.town.services.next_reference(Tender),
+            self.sample.services.next_reference(Tender),
             brief=f"{self.need.need} Outcome wanted: {self.need.outcome}. About {self.need.days} days.",
-            reply_by=working_day(self.town.services.today() + timedelta(days=14)),
+            reply_by=working_day(self.sample.services.today() + timedelta(days=14)),
             invite=invited,
             reason="Only one provider on the list offers this" if len(invited) == 1 else "",
         )
@@ -164,15 +164,15 @@ class Story:
             self.then(25, self.broker, self.role, self._engage)
 
     def _specialist(self, name: str) -> UUID:
-        listed = next(provider for provider in self.town.cast.providers if provider.name == name)
-        return self.town.people[listed.specialists[0].email]
+        listed = next(provider for provider in self.sample.cast.providers if provider.name == name)
+        return self.sample.people[listed.specialists[0].email]
 
     def _decline(self, name: str) -> None:
         self.service.change(
             Tender,
             self.tender,
             lambda it: it.decline(
-                self.town.providers[name],
+                self.sample.providers[name],
                 why=DeclineReason.NO_CAPACITY,
                 reason="All of our people are booked for the term",
                 unavailable_until=it.today + timedelta(days=60),
@@ -180,8 +180,8 @@ class Story:
         )
 
     def _quote(self, name: str) -> None:
-        provider = self.service.find(Provider, self.town.providers[name])
-        rate, vat = provider.rate_on(self.town.services.today()), vat_of(self.town.services, provider)
+        provider = self.service.find(Provider, self.sample.providers[name])
+        rate, vat = provider.rate_on(self.sample.services.today()), vat_of(self.sample.services, provider)
         terms = Terms(
             specialist=self._specialist(name),
             days=self.need.days,
@@ -191,12 +191,12 @@ class Story:
             available_to=self.begun + timedelta(days=180),
             vat_percent=vat.percent,
         )
-        self.brokerage.quote(self.tender, self.town.providers[name], terms, rules=vat.rules)
+        self.brokerage.quote(self.tender, self.sample.providers[name], terms, rules=vat.rules)
 
     def _select(self) -> None:
         self.brokerage.select(
             self.tender,
-            self.town.providers[self.need.quoting[0]],
+            self.sample.providers[self.need.quoting[0]],
             rationale="The approach fits the department best, and the school asked for this provider",
             approver=self.director,
         )
@@ -205,8 +205,8 @@ class Story:
         begins = working_day(self.begun + timedelta(days=36))
         self.engagement = self.brokerage.engage_selected(
             self.tender,
-            self.town.services.next_reference(BrokeredEngagement),
-            Agreement(
+            self.sample.services.next_reference(BrokeredEngagement),
+            EngagementTerms(
                 scope=self.need.outcome,
                 objectives=(self.need.outcome, "The school no longer needs help"),
                 begins=begins,
@@ -217,7 +217,7 @@ class Story:
         self.then(28, self.broker, self.role, partial(self._agree, Side.SERVICE))
         if self.need.end is End.AGREEING:
             return
-        self.then(29, self.town.head(self.urn), Role.HEADTEACHER, partial(self._agree, Side.SCHOOL))
+        self.then(29, self.sample.head(self.urn), Role.HEADTEACHER, partial(self._agree, Side.SCHOOL))
         self.then(30, self.broker, self.role, partial(self.delivery.confirm, self.engagement))
         self.then(31, self._specialist(self.need.quoting[0]), Role.SPECIALIST, self._plan)
 
@@ -240,7 +240,7 @@ class Story:
         if self.need.end is End.EVALUATED:
             who = self._specialist(self.need.quoting[0])
             self.then(last, who, Role.SPECIALIST, self._complete)
-            self.then(last + 9, self.town.head(self.urn), Role.HEADTEACHER, self._evaluate)
+            self.then(last + 9, self.sample.head(self.urn), Role.HEADTEACHER, self._evaluate)
             outcome = "The school has evaluated the support. Its outcome was met"
             self.then(
                 last + 12, self.broker, self.role, partial(self.delivery.close, self.engagement, outcome=outcome)
@@ -261,11 +261,11 @@ class Story:
         self.diary.write(on, who, Role.SPECIALIST, deliver, hour=17)
 
     def _complete(self) -> None:
-        day, rules = last_day(self.town.services, lambda settings: settings.evaluation_days)
+        day, rules = last_day(self.sample.services, lambda settings: settings.evaluation_days)
         self._work(lambda it: it.complete(evaluate_by=day, rules=rules))
 
     def _evaluate(self) -> None:
-        day, rules = last_day(self.town.services, lambda settings: settings.closing_days)
+        day, rules = last_day(self.sample.services, lambda settings: settings.closing_days)
         wanted = self.service.find(BrokeredEngagement, self.engagement).work.objectives
         met = Attainment.MET if self.need.impact >= 4 else Attainment.PARTLY_MET
         self._work(
@@ -274,7 +274,7 @@ class Story:
                 impact=self.need.impact,
                 comment=self.need.comment,
                 outcomes=tuple(Outcome(objective, met) for objective in wanted),
-                evaluator=self.town.head(self.urn),
+                evaluator=self.sample.head(self.urn),
                 close_by=day,
                 rules=rules,
             )

@@ -24,7 +24,7 @@ from domain.concern import (
 from domain.school import School
 from domain.vocabulary import Purpose, Role, Team
 from web.demonstration.calendar import Diary, working_day
-from web.demonstration.town import Town
+from web.demonstration.sample_authority import SampleAuthority
 from web.runtime.authority import settings_of
 from web.runtime.terms import last_day
 
@@ -44,7 +44,7 @@ Story = Callable[[UUID, date], None]
 
 
 @dataclass(frozen=True)
-class Worry:
+class SampleConcern:
     """A concern as it is raised."""
 
     kind: ConcernKind
@@ -54,21 +54,21 @@ class Worry:
     detail: str
 
 
-FALLING = Worry(
+FALLING = SampleConcern(
     ConcernKind.ACHIEVEMENT,
     ConcernSource.DATA,
     Severity.HIGH,
     Purpose.CHALLENGE,
     "Results in mathematics fell for the third year, and the gap for disadvantaged pupils has doubled.",
 )
-COMPLAINT = Worry(
+COMPLAINT = SampleConcern(
     ConcernKind.LEADERSHIP,
     ConcernSource.COMPLAINT,
     Severity.LOW,
     Purpose.MONITORING,
     "Several parents wrote that the school does not answer their letters.",
 )
-STAFFING = Worry(
+STAFFING = SampleConcern(
     ConcernKind.STAFFING,
     ConcernSource.VISIT,
     Severity.MEDIUM,
@@ -77,34 +77,34 @@ STAFFING = Worry(
 )
 
 
-def worry(town: Town, diary: Diary, began: date) -> None:
+def raise_concerns(sample: SampleAuthority, diary: Diary, began: date) -> None:
     """Write the year's concerns into the diary, each from its first day."""
-    secondary = [urn for urn, team in town.teams.items() if team is Team.SECONDARY]
-    primary = [urn for urn, team in town.teams.items() if team is Team.PRIMARY]
+    secondary = [urn for urn, team in sample.teams.items() if team is Team.SECONDARY]
+    primary = [urn for urn, team in sample.teams.items() if team is Team.PRIMARY]
     stories = (
-        (secondary[3], began + timedelta(days=66), FALLING, partial(_intervene, town, diary, secondary[3])),
-        (primary[10], began + timedelta(days=150), COMPLAINT, partial(_drop, town, diary)),
+        (secondary[3], began + timedelta(days=66), FALLING, partial(_intervene, sample, diary, secondary[3])),
+        (primary[10], began + timedelta(days=150), COMPLAINT, partial(_drop, sample, diary)),
         (primary[20], diary.today - timedelta(days=16), STAFFING, _wait),
     )
-    for urn, day, worry_of, then in stories:
-        raised = partial(_raise, town, urn, worry_of, working_day(day), then)
-        diary.write(working_day(day), town.link_officers[urn], Role.OFFICER, raised)
-    _rate(town, diary, began, {secondary[3]: "D", primary[10]: "B", primary[20]: "C"})
+    for urn, day, concern, then in stories:
+        raised = partial(_raise, sample, urn, concern, working_day(day), then)
+        diary.write(working_day(day), sample.link_officers[urn], Role.OFFICER, raised)
+    _rate(sample, diary, began, {secondary[3]: "D", primary[10]: "B", primary[20]: "C"})
 
 
-def _raise(town: Town, urn: int, worry_of: Worry, day: date, then: Story) -> None:
-    assess_by, rules = last_day(town.services, lambda settings: settings.assessment_days)
-    case = town.begin(
+def _raise(sample: SampleAuthority, urn: int, concern: SampleConcern, day: date, then: Story) -> None:
+    assess_by, rules = last_day(sample.services, lambda settings: settings.assessment_days)
+    case = sample.begin(
         ConcernCase,
         lambda reference: ConcernCase.raise_(
             reference,
-            school=town.school_ids[urn],
-            kind=worry_of.kind,
-            source=worry_of.source,
-            severity=worry_of.severity,
-            detail=worry_of.detail,
-            purpose=worry_of.purpose,
-            authoriser=town.link_officers[urn],
+            school=sample.school_ids[urn],
+            kind=concern.kind,
+            source=concern.source,
+            severity=concern.severity,
+            detail=concern.detail,
+            purpose=concern.purpose,
+            authoriser=sample.link_officers[urn],
             assess_by=assess_by,
             rules=rules,
         ),
@@ -116,19 +116,19 @@ def _wait(_: UUID, __: date) -> None:
     """Nobody has assessed it yet."""
 
 
-def _drop(town: Town, diary: Diary, case: UUID, raised: date) -> None:
+def _drop(sample: SampleAuthority, diary: Diary, case: UUID, raised: date) -> None:
     """Assessed, and found to be no cause for more than a word with the head."""
-    director = town.people[town.cast.director.email]
+    director = sample.people[sample.cast.director.email]
 
     def decide(day: int, what: Decision) -> None:
         diary.write(
-            working_day(raised + timedelta(days=day)), director, Role.DIRECTOR, partial(_change, town, case, what)
+            working_day(raised + timedelta(days=day)), director, Role.DIRECTOR, partial(_change, sample, case, what)
         )
 
     decide(
         9,
         lambda it: it.assess(
-            **_to_be_decided(town),
+            **_to_be_decided(sample),
             assessment="The letters arrived in the last week of term. The school has answered all of them since.",
             rating=Rating.NO_CONCERN,
             authoriser=director,
@@ -139,14 +139,14 @@ def _drop(town: Town, diary: Diary, case: UUID, raised: date) -> None:
     )
 
 
-def _intervene(town: Town, diary: Diary, urn: int, case: UUID, raised: date) -> None:
+def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, raised: date) -> None:
     """An intervention: planned, stepped up, reviewed three times, and its next review still ahead."""
-    director = town.people[town.cast.director.email]
-    officer = town.link_officers[urn]
+    director = sample.people[sample.cast.director.email]
+    officer = sample.link_officers[urn]
 
     def decide(day: int, what: DatedDecision) -> None:
         on = working_day(raised + timedelta(days=day))
-        diary.write(on, director, Role.DIRECTOR, partial(_change, town, case, partial(what, on)))
+        diary.write(on, director, Role.DIRECTOR, partial(_change, sample, case, partial(what, on)))
 
     objectives = tuple(
         Objective(number, text, measure, raised + timedelta(days=days))
@@ -164,14 +164,14 @@ def _intervene(town: Town, diary: Diary, urn: int, case: UUID, raised: date) -> 
             decision=decision,
             reason=reason,
             next_review_on=working_day(on + timedelta(weeks=weeks)),
-            attendees=[officer, town.head(urn)],
+            attendees=[officer, sample.head(urn)],
             authoriser=director,
         )
 
     decide(
         7,
         lambda _, it: it.assess(
-            **_to_be_decided(town),
+            **_to_be_decided(sample),
             assessment="Three years of falling results, two vacancies, and no plan that governors have agreed.",
             rating=Rating.CAUSING_CONCERN,
             authoriser=director,
@@ -221,32 +221,32 @@ def _intervene(town: Town, diary: Diary, urn: int, case: UUID, raised: date) -> 
     decide(254, review((amber, amber, green), "Results of Year 10.", on_course, "Results have stopped falling", 28))
 
 
-def _to_be_decided(town: Town) -> dict[str, Any]:
-    day, rules = last_day(town.services, lambda settings: settings.decision_days)
+def _to_be_decided(sample: SampleAuthority) -> dict[str, Any]:
+    day, rules = last_day(sample.services, lambda settings: settings.decision_days)
     return {"decide_by": day, "rules": rules}
 
 
-def _change(town: Town, case: UUID, what: Decision) -> None:
-    town.services.service.change(ConcernCase, case, what)
+def _change(sample: SampleAuthority, case: UUID, what: Decision) -> None:
+    sample.services.service.change(ConcernCase, case, what)
 
 
-def _rate(town: Town, diary: Diary, began: date, rated: dict[int, str]) -> None:
+def _rate(sample: SampleAuthority, diary: Diary, began: date, rated: dict[int, str]) -> None:
     """The director rates the need of every school at the start, most as B and the strongest as A, and reviews nearly
     all of them in the second autumn."""
-    director = town.people[town.cast.director.email]
+    director = sample.people[sample.cast.director.email]
     first, second, third = (working_day(began + timedelta(days=days)) for days in (10, 400, 800))
     reviewed_by = working_day(began + timedelta(days=440))
-    for place, (urn, school) in enumerate(town.school_ids.items()):
+    for place, (urn, school) in enumerate(sample.school_ids.items()):
         category = rated.get(urn) or "AABBBBBC"[place % 8]
-        rate = partial(_set_category, town, school, category, reviewed_by)
+        rate = partial(_set_category, sample, school, category, reviewed_by)
         diary.write(first, director, Role.DIRECTOR, rate, hour=16)
         if place % UNREVIEWED:
-            review = partial(_set_category, town, school, category, third)
+            review = partial(_set_category, sample, school, category, third)
             diary.write(second, director, Role.DIRECTOR, review, hour=16)
 
 
-def _set_category(town: Town, school: UUID, category: str, review_due: date) -> None:
-    settings, version = settings_of(town.services)
+def _set_category(sample: SampleAuthority, school: UUID, category: str, review_due: date) -> None:
+    settings, version = settings_of(sample.services)
     among = [each.code for each in settings.need_categories]
     meaning = settings.category(category)
 
@@ -260,4 +260,4 @@ def _set_category(town: Town, school: UUID, category: str, review_due: date) -> 
             scheme=version,
         )
 
-    town.services.service.change(School, school, rate)
+    sample.services.service.change(School, school, rate)

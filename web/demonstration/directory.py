@@ -10,23 +10,23 @@ from itertools import islice
 
 from domain.provider import Capability, ProviderKind
 from domain.vocabulary import Phase, ServiceType
-from web.demonstration.names import Name
+from web.demonstration.names import SampleName
 from web.demonstration.places import AUTHORITY, DOMAIN
-from web.demonstration.schools import School
+from web.demonstration.schools import SampleSchool
 
 
 @dataclass(frozen=True, slots=True)
-class Specialist:
+class SampleSpecialist:
     """A person who does a provider's work, the subjects that are theirs, and whether they teach pupils."""
 
-    name: Name
+    name: SampleName
     email: str
     subjects: tuple[str, ...]
     teaches: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
+class SampleProvider:
     """An organisation or sole consultant. `day_rate` is in pounds net of VAT for a whole day.
 
     `host_urn` names the host school of a school-based one in the authority; `based_in` is the authority in which
@@ -41,7 +41,7 @@ class Provider:
     vat_registered: bool
     day_rate: Decimal
     offers: tuple[Capability, ...]
-    specialists: tuple[Specialist, ...]
+    specialists: tuple[SampleSpecialist, ...]
 
     @property
     def outside_the_authority(self) -> bool:
@@ -108,14 +108,14 @@ Harbour Reach Lead Department      school_based  2  270  -    S   help     Mathe
 """
 
 
-def directory(people: Iterator[Name], open_schools: Sequence[School]) -> tuple[Provider, ...]:
+def directory(people: Iterator[SampleName], open_schools: Sequence[SampleSchool]) -> tuple[SampleProvider, ...]:
     """The fourteen providers, with specialists taken from people."""
     host = next(school.urn for school in open_schools if school.name == HOST)
     entries = map(_Entry.read, _DIRECTORY.splitlines())
     return tuple(_provider(entry, tuple(islice(people, entry.people)), host) for entry in entries)
 
 
-def _provider(entry: _Entry, names: tuple[Name, ...], host: int) -> Provider:
+def _provider(entry: _Entry, names: tuple[SampleName, ...], host: int) -> SampleProvider:
     sole_consultant = "{person}" in entry.name
     name = entry.name.format(person=names[0], host=HOST)
     domain = (
@@ -124,7 +124,7 @@ def _provider(entry: _Entry, names: tuple[Name, ...], host: int) -> Provider:
         else f"{_slug(str(names[0]) if sole_consultant else name)}.example"
     )
     teaches = entry.kind in (ProviderKind.INTERNAL, ProviderKind.SCHOOL_BASED)
-    return Provider(
+    return SampleProvider(
         name=name,
         kind=entry.kind,
         sole_consultant=sole_consultant,
@@ -139,7 +139,7 @@ def _provider(entry: _Entry, names: tuple[Name, ...], host: int) -> Provider:
             for service in entry.services
         ),
         specialists=tuple(
-            Specialist(person, f"{person.mailbox}@{domain}", _subjects(entry, place), teaches)
+            SampleSpecialist(person, f"{person.mailbox}@{domain}", _subjects(entry, place), teaches)
             for place, person in enumerate(names)
         ),
     )

@@ -28,14 +28,14 @@ from web.accounts import accounts as kept
 from web.accounts.passwords import Passwords
 from web.demonstration.brokerage import broker_all
 from web.demonstration.calendar import Diary
-from web.demonstration.concerns import worry
+from web.demonstration.concerns import raise_concerns
 from web.demonstration.needs import INKWELL
 from web.demonstration.people import Cast, Leadership, cast
 from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
 from web.demonstration.register import write_register
+from web.demonstration.sample_authority import SampleAuthority
 from web.demonstration.schools import schools, september
 from web.demonstration.setting_up import appoint, name_authority, renew, settle, take_in_register
-from web.demonstration.town import Town
 from web.demonstration.visits import visit_all
 from web.imports.importers import ImportResult
 from web.runtime.services import Services
@@ -77,18 +77,18 @@ def load_demonstration(services: Services, *, on: date | None = None, seed: int 
         write_register(register, seed=seed, on=on)
         diary.write(began, None, Role.ADMINISTRATOR, lambda: take_in_register(services, register, dated=began))
         diary.play()
-    town = _wexmoor(services, seed, on)
-    appoint(town, diary, began)
+    sample = _wexmoor(services, seed, on)
+    appoint(sample, diary, began)
     diary.play()
-    settle(town, diary, began)
+    settle(sample, diary, began)
     diary.play()
-    visit_all(town, diary, began)
-    worry(town, diary, began)
-    renew(town, diary, began)
-    broker_all(town, diary)
+    visit_all(sample, diary, began)
+    raise_concerns(sample, diary, began)
+    renew(sample, diary, began)
+    broker_all(sample, diary)
     with click.progressbar(length=len(diary), label="A year goes by", show_pos=True) as bar:
         diary.play(bar.update)
-    open_accounts(town)
+    open_accounts(sample)
 
 
 class NoSchools(ValueError):
@@ -112,7 +112,7 @@ def load_register(services: Services, register: Path, la: str | None) -> ImportR
     click.echo(f"{registered:,} schools registered from {register.name}, dated {formats.date(dated)}")
     if not registered:
         raise NoSchools(f"{register.name} has no school of {la or 'any authority'}")
-    town = Town(services, cast(SEED, today), today, Random(SEED))
+    sample = SampleAuthority(services, cast(SEED, today), today, Random(SEED))
     with services.read() as connection:
         asked = school_view.listed(connection, today=today, served=Remit(STATE_FUNDED)).limit(MOST_LOOKED_AFTER + 1)
         found = school_view.schools.rows(connection, asked)
@@ -122,59 +122,59 @@ def load_register(services: Services, register: Path, la: str | None) -> ImportR
         )
         return report
     for school in found:
-        town.knows(school.urn, school.id, team_of(school.phase))
-    if not town.teams:
+        sample.knows(school.urn, school.id, team_of(school.phase))
+    if not sample.teams:
         raise NoSchools(
             f"{register.name} has no open school of {la}" if la else f"{register.name} has no open school"
         )
-    _lend_leaders(town)
+    _lend_leaders(sample)
     diary = Diary(services, today)
-    appoint(town, diary, today)
+    appoint(sample, diary, today)
     diary.play()
-    settle(town, diary, today)
+    settle(sample, diary, today)
     diary.play()
-    open_accounts(town)
+    open_accounts(sample)
     return report
 
 
-def _lend_leaders(town: Town) -> None:
+def _lend_leaders(sample: SampleAuthority) -> None:
     """Give the first secondary school a fictional head and chair, so that those posts can be tried."""
-    first = next((urn for urn, team in town.teams.items() if team is Team.SECONDARY), next(iter(town.teams)))
-    lent = replace(town.cast.leadership[0], urn=first)
-    town.cast = replace(town.cast, leadership=(lent,))
+    first = next((urn for urn, team in sample.teams.items() if team is Team.SECONDARY), next(iter(sample.teams)))
+    lent = replace(sample.cast.leadership[0], urn=first)
+    sample.cast = replace(sample.cast, leadership=(lent,))
 
 
-def _wexmoor(services: Services, seed: int, on: date) -> Town:
+def _wexmoor(services: Services, seed: int, on: date) -> SampleAuthority:
     """Wexmoor's open schools as they were registered, and nobody in post yet."""
-    town = Town(services, cast(seed, on), on, Random(seed))
+    sample = SampleAuthority(services, cast(seed, on), on, Random(seed))
     with services.read() as connection:
         for school in schools(seed, on):
             known = by_urn(connection, school.urn)
             if school.head is not None and known is not None:
-                town.knows(school.urn, known.id, team_of(known.phase))
-    return town
+                sample.knows(school.urn, known.id, team_of(known.phase))
+    return sample
 
 
-def open_accounts(town: Town) -> None:
+def open_accounts(sample: SampleAuthority) -> None:
     """An account with the demonstration's password for one holder of each post."""
     hashed = Passwords().hash(PASSWORD)
-    for _, email in _addresses(town.cast, _most_awaited(town)):
-        with town.services.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
-            account_commands.open_account(town.services, town.people[email], email, password_hash=hashed)
+    for _, email in _addresses(sample.cast, _most_awaited(sample)):
+        with sample.services.acting(None, Role.ADMINISTRATOR.value, Channel.COMMAND_LINE):
+            account_commands.open_account(sample.services, sample.people[email], email, password_hash=hashed)
 
 
-def _most_awaited(town: Town) -> Leadership:
+def _most_awaited(sample: SampleAuthority) -> Leadership:
     """The head and chair of the school from which most is overdue, so that both have something to do."""
-    with town.services.read() as connection:
+    with sample.services.read() as connection:
         overdue = caseload.waiting(
-            connection, waiting_for=[*AWAITED_OF_HEAD, *AWAITED_OF_CHAIR], due_before=town.on, limit=1000
+            connection, waiting_for=[*AWAITED_OF_HEAD, *AWAITED_OF_CHAIR], due_before=sample.on, limit=1000
         )
 
     def both(led: Leadership) -> int:
-        moves = [item.waiting_for for item in overdue if item.school == town.school_ids[led.urn]]
+        moves = [item.waiting_for for item in overdue if item.school == sample.school_ids[led.urn]]
         return min(sum(move in awaited for move in moves) for awaited in (AWAITED_OF_HEAD, AWAITED_OF_CHAIR))
 
-    return max(town.led, key=both)
+    return max(sample.led, key=both)
 
 
 def _addresses(everybody: Cast, led: Leadership) -> list[tuple[str, str]]:

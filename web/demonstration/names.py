@@ -11,7 +11,7 @@ MEN = ("Mr",) * 12 + ("Dr",)
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class SampleName:
     """A person's name as the register writes it, in three parts."""
 
     title: str
@@ -27,14 +27,14 @@ class Name:
         return f"{self.first[0]}.{self.last}".lower().replace("'", "").replace(" ", "")
 
 
-def draw(seed: int) -> Iterator[Name]:
+def draw(seed: int) -> Iterator[SampleName]:
     """People without end (some thousands), always the same for a seed."""
     random = Random(f"names {seed}")
     taken: set[str] = set()
     while True:
         women, men, surnames = random.choices(_COMMUNITIES, _WEIGHTS)[0]
         firsts, titles = random.choices(((women, WOMEN), (men, MEN)), (3, 2))[0]
-        name = Name(random.choice(titles), random.choice(firsts), random.choice(surnames))
+        name = SampleName(random.choice(titles), random.choice(firsts), random.choice(surnames))
         if name.mailbox not in taken:
             taken.add(name.mailbox)
             yield name

@@ -26,7 +26,7 @@ class End(Enum):
 
 
 @dataclass(frozen=True)
-class Need:
+class SampleNeed:
     """A request: `place` picks the school within its team, `days_ago` is when it was raised.
 
     `quoting` are the providers that quote, the first of which is chosen; `declining` those that decline, `silent`
@@ -65,7 +65,7 @@ INKWELL, MUSIC = "Inkwell and Quire English LLP", "Wexmoor Music and Performing 
 CLOUGHSIDE = "Cloughside Courses Ltd"
 
 NEEDS = (
-    Need(
+    SampleNeed(
         3, Phase.SECONDARY, SPECIALIST, "Mathematics",
         "Results have fallen for three years and two teachers have left. The department has no scheme of work "
         "for the middle sets.",
@@ -73,75 +73,75 @@ NEEDS = (
         330, End.EVALUATED, (ABACUS, HARBOUR), (HUB,), Decimal(8), Decimal(6000), 5, 4,
         "Teachers planned with the specialist from the first day. The scheme of work is in use in every class.",
     ),
-    Need(
+    SampleNeed(
         5, Phase.SECONDARY, SPECIALIST, "English",
         "Writing in Key Stage 3 is weaker than reading.",
         "Every teacher of English uses the same steps to teach extended writing",
         240, End.EVALUATED, (INKWELL,), (), Decimal(4), Decimal(3500), 4, 3,
         "Good days, too far apart. Half the department took it on.",
     ),
-    Need(
+    SampleNeed(
         12, Phase.PRIMARY, TRAINING, "Behaviour",
         "Lunchtimes are unsettled and new assistants ask for training.",
         "All assistants follow the same routine at lunchtime",
         200, End.EVALUATED, (CLOUGHSIDE,), (), Decimal("1.5"), Decimal(1200), 4, 5,
         "Clear, practical, and the routine was in place within a week.",
     ),
-    Need(
+    SampleNeed(
         7, Phase.SECONDARY, SPECIALIST, "Mathematics",
         "The head of department is new and asks for somebody to plan with.",
         "A head of department who leads meetings on teaching and sees every colleague teach",
         75, End.IN_DELIVERY, (HARBOUR, ABACUS), (), Decimal(6), Decimal(4000),
     ),
-    Need(
+    SampleNeed(
         30, Phase.PRIMARY, TRAINING, "Literacy",
         "Six teachers are new to Year 2 and have not taught phonics.",
         "Phonics taught every day in the same way",
         60, End.IN_DELIVERY, (INKWELL,), (), Decimal(3), Decimal(2500),
     ),
-    Need(
+    SampleNeed(
         22, Phase.PRIMARY, SPECIALIST, "Music",
         "No teacher plays an instrument and the choir has ended.",
         "Singing in every class, led by its own teacher",
         30, End.AGREEING, (MUSIC,), (), Decimal(4), Decimal(2000),
     ),
-    Need(
+    SampleNeed(
         9, Phase.SECONDARY, SPECIALIST, "English",
         "Year 11 has had three teachers since September.",
         "Two of the present teachers are ready to take the group to the examination",
         24, End.INVITING, (), (), Decimal(5), Decimal(4000), silent=(INKWELL,),
     ),
-    Need(
+    SampleNeed(
         1, Phase.SECONDARY, SPECIALIST, "Latin",
         "Our only Latin teacher is retiring, and fourteen pupils have chosen it.",
         "The course is taught to the end",
         160, End.UNMET,
     ),
-    Need(
+    SampleNeed(
         2, Phase.SECONDARY, SPECIALIST, "Geography",
         "Fieldwork has been dropped for want of time.",
         "A day of fieldwork in each year group",
         140, End.WITHDRAWN,
     ),
-    Need(
+    SampleNeed(
         4, Phase.SECONDARY, SPECIALIST, "Science",
         "A new teacher needs help with practical lessons.",
         "Practical lessons every week",
         110, End.IN_HOUSE,
     ),
-    Need(
+    SampleNeed(
         41, Phase.PRIMARY, TRAINING, "Assessment",
         "Teachers assess in three different ways.",
         "One way of assessing, understood by parents",
         19, End.ASKED,
     ),
-    Need(
+    SampleNeed(
         6, Phase.SECONDARY, SPECIALIST, "Computing",
         "The course changes next year and nobody has taught the new part.",
         "Two teachers ready for the new course",
         12, End.UNTOUCHED,
     ),
-    Need(
+    SampleNeed(
         44, Phase.PRIMARY, TRAINING, "Attendance",
         "Absence has risen since the spring, and each class follows it up in its own way.",
         "The services and every teacher follow up an absence in the same way",

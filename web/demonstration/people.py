@@ -11,16 +11,16 @@ from datetime import date
 from decimal import Decimal
 
 from domain.vocabulary import Role, Team
-from web.demonstration.directory import Provider, directory
-from web.demonstration.names import Name
+from web.demonstration.directory import SampleProvider, directory
+from web.demonstration.names import SampleName
 from web.demonstration.places import DOMAIN
-from web.demonstration.schools import School, heads_of_schools, people_who_lead_no_school, schools, september
+from web.demonstration.schools import SampleSchool, heads_of_schools, people_who_lead_no_school, schools, september
 
 FULL_TIME = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class SamplePost:
     """A post held from a day on. An officer's has a team and a capacity (1 is full time), a lead's a theme."""
 
     role: Role
@@ -35,8 +35,8 @@ class Post:
 class Colleague:
     """Somebody who works for the service; a strategic lead is an officer with a second post."""
 
-    name: Name
-    posts: tuple[Post, ...]
+    name: SampleName
+    posts: tuple[SamplePost, ...]
 
     @property
     def email(self) -> str:
@@ -47,7 +47,7 @@ class Colleague:
 class SchoolPerson:
     """A headteacher or a chair of governors; the same person may hold the post in several schools."""
 
-    name: Name
+    name: SampleName
     email: str
     since: date
 
@@ -73,7 +73,7 @@ class Cast:
     reviewer: Colleague
     administrator: Colleague
     leadership: tuple[Leadership, ...]
-    providers: tuple[Provider, ...]
+    providers: tuple[SampleProvider, ...]
 
     @property
     def officers(self) -> tuple[Colleague, ...]:
@@ -110,7 +110,7 @@ def cast(seed: int, on: date) -> Cast:
     return Cast(
         primary_officers=tuple(_officers(Team.PRIMARY, _PRIMARY, others, began)),
         secondary_officers=tuple(_officers(Team.SECONDARY, _SECONDARY, others, began)),
-        director=Colleague(next(others), (Post(Role.DIRECTOR, began, Team.SECONDARY, leads_team=True),)),
+        director=Colleague(next(others), (SamplePost(Role.DIRECTOR, began, Team.SECONDARY, leads_team=True),)),
         broker=_colleague(Role.BROKER, others, began),
         cpd_manager=_colleague(Role.CPD_MANAGER, others, began),
         reviewer=_colleague(Role.REVIEWER, others, began),
@@ -120,22 +120,22 @@ def cast(seed: int, on: date) -> Cast:
     )
 
 
-def _colleague(role: Role, others: Iterator[Name], since: date) -> Colleague:
-    return Colleague(next(others), (Post(role, since),))
+def _colleague(role: Role, others: Iterator[SampleName], since: date) -> Colleague:
+    return Colleague(next(others), (SamplePost(role, since),))
 
 
 def _officers(
-    team: Team, posts: tuple[tuple[str, Decimal], ...], others: Iterator[Name], since: date
+    team: Team, posts: tuple[tuple[str, Decimal], ...], others: Iterator[SampleName], since: date
 ) -> Iterator[Colleague]:
     for place, (theme, capacity) in enumerate(posts):
         leads_team = team is Team.PRIMARY and place == 0
-        officer = Post(Role.OFFICER, since, team, leads_team, capacity)
-        lead = (Post(Role.STRATEGIC_LEAD, since, theme=theme),) if theme else ()
+        officer = SamplePost(Role.OFFICER, since, team, leads_team, capacity)
+        lead = (SamplePost(Role.STRATEGIC_LEAD, since, theme=theme),) if theme else ()
         yield Colleague(next(others), (officer, *lead))
 
 
 def _leadership(
-    open_schools: list[School], heads: list[Name], others: Iterator[Name], began: date
+    open_schools: list[SampleSchool], heads: list[SampleName], others: Iterator[SampleName], began: date
 ) -> Iterator[Leadership]:
     """Heads as the register has them, each with a mailbox at one school; the nursery schools share a chair."""
     led = list(zip(open_schools, heads, strict=True))
@@ -147,6 +147,6 @@ def _leadership(
         yield Leadership(school.urn, head, nursery_chair if nursery else _chair(others, began))
 
 
-def _chair(others: Iterator[Name], since: date) -> SchoolPerson:
+def _chair(others: Iterator[SampleName], since: date) -> SchoolPerson:
     name = next(others)
     return SchoolPerson(name, f"{name.mailbox}@governors.{DOMAIN}", since)

@@ -31,7 +31,7 @@ GOOD_PRACTICE = (
 
 
 @dataclass(frozen=True)
-class Finding:
+class SampleFinding:
     """A judgement with what was seen, the issue that it raises, and the action that follows."""
 
     area: str
@@ -43,7 +43,7 @@ class Finding:
 
 
 JUDGEMENTS = (
-    Finding(
+    SampleFinding(
         "Achievement",
         "Progress in mathematics is slower than in English",
         "Pupils do well in English. In mathematics the most able are not stretched.",
@@ -51,7 +51,7 @@ JUDGEMENTS = (
         "The most able pupils in mathematics repeat what they can already do",
         "Plan harder problems for the most able in each mathematics lesson",
     ),
-    Finding(
+    SampleFinding(
         "Teaching and learning",
         "Teaching is good with strong features",
         "Lessons are well planned and pupils know what they are learning and why.",
@@ -59,7 +59,7 @@ JUDGEMENTS = (
         "Marking does not always tell pupils what to do next",
         "Agree a short marking policy and look at books together after half a term",
     ),
-    Finding(
+    SampleFinding(
         "Leadership and management",
         "The school knows its strengths and weaknesses",
         "Self-evaluation is honest and rests on evidence that governors have seen.",
@@ -67,7 +67,7 @@ JUDGEMENTS = (
         "Subject leaders have had little time to see teaching in their subject",
         "Give each subject leader one morning a term to see lessons",
     ),
-    Finding(
+    SampleFinding(
         "Attendance and behaviour",
         "Attendance is just below that of similar schools",
         "Behaviour is calm. A small number of families account for most absence.",
@@ -75,7 +75,7 @@ JUDGEMENTS = (
         "Absence of a small group has not been followed up early enough",
         "Ring on the first day of absence and review the list every Friday",
     ),
-    Finding(
+    SampleFinding(
         "Curriculum",
         "The curriculum is broad, and science has too little time",
         "Pupils speak with pleasure of art and music. Science is taught in short bursts.",
@@ -83,7 +83,7 @@ JUDGEMENTS = (
         "Science receives less time than the scheme of work needs",
         "Rebuild the timetable so that science has a full afternoon",
     ),
-    Finding(
+    SampleFinding(
         "Inclusion",
         "Support for pupils with special educational needs is well organised",
         "Assistants know what each pupil needs and keep short notes.",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from web.demonstration.columns import COLUMNS
 from web.demonstration.places import AUTHORITY, AUTHORITY_CODE, AUTHORITY_GSS
-from web.demonstration.schools import School, schools
+from web.demonstration.schools import SampleSchool, schools
 
 Cell = str | int | float
 
@@ -31,7 +31,7 @@ def write_register(path: Path, *, seed: int, on: date) -> None:
         writer.writerows(rows)
 
 
-def _cells(school: School, on: date) -> dict[str, Cell]:
+def _cells(school: SampleSchool, on: date) -> dict[str, Cell]:
     return {
         "URN": school.urn,
         "LA (code)": AUTHORITY_CODE,
@@ -52,7 +52,7 @@ def _pair(column: str, code: Cell, name: str) -> dict[str, Cell]:
     return {f"{column} (code)": code, f"{column} (name)": name}
 
 
-def _kind(school: School) -> dict[str, Cell]:
+def _kind(school: SampleSchool) -> dict[str, Cell]:
     kind = school.kind
     high = kind.phase_name == "Secondary"
     sixth_form = (1, "Has a sixth form") if school.ages[1] > 16 else (2, "Does not have a sixth form")
@@ -66,7 +66,7 @@ def _kind(school: School) -> dict[str, Cell]:
     }
 
 
-def _life(school: School, on: date) -> dict[str, Cell]:
+def _life(school: SampleSchool, on: date) -> dict[str, Cell]:
     conversion, none = (10, "Academy Converter"), (0, "Not applicable")
     return {
         **_pair("EstablishmentStatus", _STATUS_CODES[school.status], school.status),
@@ -78,7 +78,7 @@ def _life(school: School, on: date) -> dict[str, Cell]:
     }
 
 
-def _pupils(school: School, on: date) -> dict[str, Cell]:
+def _pupils(school: SampleSchool, on: date) -> dict[str, Cell]:
     low, high = school.ages
     return {
         "StatutoryLowAge": low,
@@ -93,7 +93,7 @@ def _pupils(school: School, on: date) -> dict[str, Cell]:
     }
 
 
-def _faith_and_trust(school: School) -> dict[str, Cell]:
+def _faith_and_trust(school: SampleSchool) -> dict[str, Cell]:
     trust = school.trust
     supported = (3, "Supported by a multi-academy trust") if trust else (0, "Not applicable")
     return {
@@ -105,14 +105,14 @@ def _faith_and_trust(school: School) -> dict[str, Cell]:
     }
 
 
-def _inspection(school: School) -> dict[str, Cell]:
+def _inspection(school: SampleSchool) -> dict[str, Cell]:
     if not school.inspections:
         return {}
     last = school.inspections[0]
     return {"OfstedLastInsp": _day(last.on), "OfstedRating (name)": last.grade.capitalize()}
 
 
-def _place(school: School) -> dict[str, Cell]:
+def _place(school: SampleSchool) -> dict[str, Cell]:
     address = school.address
     return {
         "Street": address.street,
@@ -128,7 +128,7 @@ def _place(school: School) -> dict[str, Cell]:
     }
 
 
-def _contact(school: School) -> dict[str, Cell]:
+def _contact(school: SampleSchool) -> dict[str, Cell]:
     if school.head is None:
         return {}
     return {

@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from random import Random
 
 from web.demonstration.kinds import KINDS, Kind
-from web.demonstration.names import Name, draw
+from web.demonstration.names import SampleName, draw
 from web.demonstration.places import DOMAIN, WARDS, Address, Surveyor, Ward
 from web.demonstration.school_list import ROLL, Entry, Trust
 
@@ -32,7 +32,7 @@ _OPEN, _PROPOSED_TO_CLOSE, _CLOSED = "Open", "Open, but proposed to close", "Clo
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
+class SampleInspection:
     """An inspection: its first day and the single grade of those years."""
 
     on: date
@@ -40,7 +40,7 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
-class School:
+class SampleSchool:
     """One record of the register. Shares are per cent, ages whole years; `head` is None only where it is closed."""
 
     urn: int
@@ -49,7 +49,7 @@ class School:
     kind: Kind
     address: Address
     telephone: str
-    head: Name | None
+    head: SampleName | None
     ages: tuple[int, int]
     girls_and_boys: str
     capacity: int
@@ -60,7 +60,7 @@ class School:
     opened: date | None
     closing: date | None
     trust: Trust | None
-    inspections: tuple[Inspection, ...]
+    inspections: tuple[SampleInspection, ...]
     predecessor: int | None = None
 
     @property
@@ -81,7 +81,7 @@ class School:
 _WORDS_LEFT_OUT = frozenset({"primary", "school", "community", "the", "of", "our"})
 
 
-def schools(seed: int, on: date) -> tuple[School, ...]:
+def schools(seed: int, on: date) -> tuple[SampleSchool, ...]:
     """Every record of the register on a day: 99 that are open, then the closed one."""
     random = Random(f"schools {seed}")
     surveyor, heads = Surveyor(random), heads_of_schools(seed)
@@ -101,14 +101,14 @@ def schools(seed: int, on: date) -> tuple[School, ...]:
     return tuple(_with_predecessor(made, random))
 
 
-def heads_of_schools(seed: int) -> list[Name]:
+def heads_of_schools(seed: int) -> list[SampleName]:
     """The headteachers in the order of the roll; one of them leads several schools."""
     names = draw(seed)
     executive = next(names)
     return [executive if EXECUTIVE_HEAD_OF in entry.name else next(names) for entry in ROLL]
 
 
-def people_who_lead_no_school(seed: int) -> Iterator[Name]:
+def people_who_lead_no_school(seed: int) -> Iterator[SampleName]:
     """Everybody else whom the seed draws."""
     heads = len(set(heads_of_schools(seed)))
     return islice(draw(seed), heads, None)
@@ -127,13 +127,15 @@ def _wards(random: Random) -> Iterator[Ward]:
         yield by_name.get(entry.name.split()[0]) or next(turns)
 
 
-def _school(entry: Entry, *, urn: int, number: int, address: Address, head: Name, random: Random, on: date) -> School:
+def _school(
+    entry: Entry, *, urn: int, number: int, address: Address, head: SampleName, random: Random, on: date
+) -> SampleSchool:
     kind = entry.kind
     capacity = random.choice(kind.capacities)
     pupils = round(capacity * random.uniform(0.35, 0.5) if entry.closes else capacity * random.uniform(0.8, 1.02))
     boys = {"Boys": pupils, "Girls": 0}.get(entry.girls_and_boys, round(pupils * random.uniform(0.46, 0.54)))
     opened = _converted(entry, random, on) if entry.trust else None
-    return School(
+    return SampleSchool(
         urn=urn,
         number=number,
         name=entry.name,
@@ -160,13 +162,13 @@ def _converted(entry: Entry, random: Random, on: date) -> date:
     return date(this_year - 2, 9, 1) if entry.was else date(this_year - random.randint(3, 11), 9, 1)
 
 
-def _inspections(random: Random, opened: date | None, until: date) -> tuple[Inspection, ...]:
+def _inspections(random: Random, opened: date | None, until: date) -> tuple[SampleInspection, ...]:
     """An inspection every three to five years, newest first; none before a new record was opened."""
-    made: list[Inspection] = []
+    made: list[SampleInspection] = []
     day = min(until, LAST_SINGLE_GRADE) - timedelta(days=random.randint(20, 1300))
     while len(made) < 4 and (opened is None or day > opened + timedelta(days=365)):
         weekday = day - timedelta(days=max(0, day.weekday() - 3))
-        made.append(Inspection(weekday, _graded(random, weekday)))
+        made.append(SampleInspection(weekday, _graded(random, weekday)))
         day -= timedelta(days=random.randint(1100, 1800))
     return tuple(made)
 
@@ -176,9 +178,9 @@ def _graded(random: Random, on: date) -> str:
     return "Satisfactory" if grade == "Requires Improvement" and on <= SATISFACTORY_UNTIL else grade
 
 
-def _with_predecessor(made: list[School], random: Random) -> Iterator[School]:
+def _with_predecessor(made: list[SampleSchool], random: Random) -> Iterator[SampleSchool]:
     """The schools, then the closed record of the one that became an academy two years ago."""
-    closed: list[School] = []
+    closed: list[SampleSchool] = []
     for school, entry in zip(made, ROLL, strict=True):
         if entry.was is None or school.opened is None:
             yield school

@@ -12,14 +12,14 @@ from domain.imports import ImportKind
 from domain.person import Person
 from domain.provider import Evidence, Provider, Requirement
 from domain.school import Source
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.vocabulary import Role, Team
 from providers.vetting import USUAL_POLICY, demands_on
 from web.demonstration.calendar import Diary, working_day
-from web.demonstration.directory import Provider as Listed
-from web.demonstration.directory import Specialist
+from web.demonstration.directory import SampleProvider as Listed
+from web.demonstration.directory import SampleSpecialist
 from web.demonstration.people import Colleague, SchoolPerson
-from web.demonstration.town import Town
+from web.demonstration.sample_authority import SampleAuthority
 from web.imports.importers import ALL, ImportFile, ImportResult
 from web.imports.taking_in import take_in
 from web.runtime.services import Services
@@ -56,32 +56,32 @@ def take_in_register(services: Services, register: Path, *, dated: date, la: str
     return done
 
 
-def appoint(town: Town, diary: Diary, began: date) -> None:
+def appoint(sample: SampleAuthority, diary: Diary, began: date) -> None:
     """Write into the diary that the service's own people take their posts, entered at the command line."""
-    for colleague in town.cast.colleagues:
-        diary.write(began, None, Role.ADMINISTRATOR, partial(_register, town, colleague))
+    for colleague in sample.cast.colleagues:
+        diary.write(began, None, Role.ADMINISTRATOR, partial(_register, sample, colleague))
 
 
-def settle(town: Town, diary: Diary, began: date) -> None:
+def settle(sample: SampleAuthority, diary: Diary, began: date) -> None:
     """Write the service's first days into the diary: heads and chairs, who looks after whom, and the providers."""
     first = partial(diary.write, began)
-    administrator = town.people[town.cast.administrator.email]
-    director, broker = town.people[town.cast.director.email], town.people[town.cast.broker.email]
-    for leadership in town.led:
+    administrator = sample.people[sample.cast.administrator.email]
+    director, broker = sample.people[sample.cast.director.email], sample.people[sample.cast.broker.email]
+    for leadership in sample.led:
         for role, who in ((Role.HEADTEACHER, leadership.head), (Role.CHAIR, leadership.chair)):
-            first(administrator, Role.ADMINISTRATOR, partial(_lead, town, role, who, leadership.urn), hour=10)
-    for urn in town.school_ids:
-        first(director, Role.DIRECTOR, partial(_give_to_officer, town, urn, began), hour=12)
-    for listed in town.cast.providers:
-        first(broker, Role.BROKER, partial(_list, town, listed, began), hour=14)
+            first(administrator, Role.ADMINISTRATOR, partial(_lead, sample, role, who, leadership.urn), hour=10)
+    for urn in sample.school_ids:
+        first(director, Role.DIRECTOR, partial(_give_to_officer, sample, urn, began), hour=12)
+    for listed in sample.cast.providers:
+        first(broker, Role.BROKER, partial(_list, sample, listed, began), hour=14)
         for specialist in listed.specialists:
-            first(broker, Role.BROKER, partial(_join, town, listed, specialist, began), hour=15)
-        first(broker, Role.BROKER, partial(_vet, town, listed, diary.today), hour=16)
+            first(broker, Role.BROKER, partial(_join, sample, listed, specialist, began), hour=15)
+        first(broker, Role.BROKER, partial(_vet, sample, listed, diary.today), hour=16)
 
 
-def _register(town: Town, colleague: Colleague) -> None:
+def _register(sample: SampleAuthority, colleague: Colleague) -> None:
     """A colleague takes all their posts; one who is registered already is left as they are."""
-    if colleague.email in town.people:
+    if colleague.email in sample.people:
         return
 
     def make(reference: str) -> Person:
@@ -97,15 +97,15 @@ def _register(town: Town, colleague: Colleague) -> None:
             )
         return person
 
-    town.people[colleague.email] = town.begin(Person, make).id
+    sample.people[colleague.email] = sample.begin(Person, make).id
 
 
-def _lead(town: Town, role: Role, who: SchoolPerson, urn: int) -> None:
+def _lead(sample: SampleAuthority, role: Role, who: SchoolPerson, urn: int) -> None:
     """A head or chair takes the post at a school, their first or a further one."""
-    school = town.school_ids[urn]
-    known = town.people.get(who.email)
+    school = sample.school_ids[urn]
+    known = sample.people.get(who.email)
     if known is not None:
-        town.services.service.change(
+        sample.services.service.change(
             Person, known, lambda person: person.take_post(role, from_=who.since, school=school)
         )
         return
@@ -115,27 +115,27 @@ def _lead(town: Town, role: Role, who: SchoolPerson, urn: int) -> None:
         person.take_post(role, from_=who.since, school=school)
         return person
 
-    town.people[who.email] = town.begin(Person, make).id
+    sample.people[who.email] = sample.begin(Person, make).id
 
 
-def _give_to_officer(town: Town, urn: int, began: date) -> None:
+def _give_to_officer(sample: SampleAuthority, urn: int, began: date) -> None:
     """Schools go round the officers of their team, by capacity no more evenly than in life."""
-    team = town.teams[urn]
-    officers = town.cast.secondary_officers if team is Team.SECONDARY else town.cast.primary_officers
-    officer = officers[len([1 for other in town.link_officers if town.teams[other] is team]) % len(officers)]
-    town.link_officers[urn] = town.people[officer.email]
+    team = sample.teams[urn]
+    officers = sample.cast.secondary_officers if team is Team.SECONDARY else sample.cast.primary_officers
+    officer = officers[len([1 for other in sample.link_officers if sample.teams[other] is team]) % len(officers)]
+    sample.link_officers[urn] = sample.people[officer.email]
     assign_link_officer(
-        town.services.service,
-        town.school_ids[urn],
-        town.people[officer.email],
+        sample.services.service,
+        sample.school_ids[urn],
+        sample.people[officer.email],
         from_=began,
         reason="Schools allocated when the service started",
     )
 
 
-def _list(town: Town, listed: Listed, began: date) -> None:
+def _list(sample: SampleAuthority, listed: Listed, began: date) -> None:
     """A host school that is not in the register stands in Wexmoor, another authority."""
-    host = town.school_ids.get(listed.host_urn or 0)
+    host = sample.school_ids.get(listed.host_urn or 0)
     elsewhere = listed.outside_the_authority or (listed.host_urn is not None and host is None)
 
     def make(reference: str) -> Provider:
@@ -151,15 +151,15 @@ def _list(town: Town, listed: Listed, began: date) -> None:
         provider.set_rate(from_=began, day_rate=listed.day_rate, vat_registered=listed.vat_registered)
         return provider
 
-    town.providers[listed.name] = town.begin(Provider, make).id
+    sample.providers[listed.name] = sample.begin(Provider, make).id
 
 
-def _join(town: Town, listed: Listed, specialist: Specialist, began: date) -> None:
+def _join(sample: SampleAuthority, listed: Listed, specialist: SampleSpecialist, began: date) -> None:
     """A specialist is registered and added to the provider, in one transaction."""
-    provider_id = town.providers[listed.name]
-    number = town.services.next_reference(Person)
+    provider_id = sample.providers[listed.name]
+    number = sample.services.next_reference(Person)
 
-    def join(work: Work) -> Person:
+    def join(work: UnitOfWork) -> Person:
         person = work.add(Person.register(number, name=str(specialist.name), email=specialist.email))
         person.take_post(Role.SPECIALIST, from_=began, provider=provider_id)
         work.find(Provider, provider_id).add_specialist(
@@ -167,21 +167,21 @@ def _join(town: Town, listed: Listed, specialist: Specialist, began: date) -> No
         )
         return person
 
-    town.people[specialist.email] = town.services.service.do(join).id
+    sample.people[specialist.email] = sample.services.service.do(join).id
 
 
-def renew(town: Town, diary: Diary, began: date) -> None:
+def renew(sample: SampleAuthority, diary: Diary, began: date) -> None:
     """Write into the diary that what is good for a year is checked again well before it ends."""
-    broker = town.people[town.cast.broker.email]
+    broker = sample.people[sample.cast.broker.email]
     for days in RENEWED_AFTER:
-        for listed in town.cast.providers:
-            again = partial(_vet, town, listed, diary.today, yearly=True)
+        for listed in sample.cast.providers:
+            again = partial(_vet, sample, listed, diary.today, yearly=True)
             diary.write(working_day(began + timedelta(days=days)), broker, Role.BROKER, again, hour=16)
 
 
-def _vet(town: Town, listed: Listed, today: date, *, yearly: bool = False) -> None:
+def _vet(sample: SampleAuthority, listed: Listed, today: date, *, yearly: bool = False) -> None:
     """Every requirement of the usual policy is checked, or only those good for a year; one provider's papers end."""
-    checker = town.people[town.cast.broker.email]
+    checker = sample.people[sample.cast.broker.email]
     lapses = listed.name == LAPSING
 
     def check(provider: Provider) -> None:
@@ -198,7 +198,7 @@ def _vet(town: Town, listed: Listed, today: date, *, yearly: bool = False) -> No
                         expires=_last_day(demand.item, day, today, lapses),
                     )
 
-    town.services.service.change(Provider, town.providers[listed.name], check)
+    sample.services.service.change(Provider, sample.providers[listed.name], check)
 
 
 def _last_day(item: Requirement, checked: date, today: date, lapses: bool) -> date | None:

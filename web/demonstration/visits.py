@@ -10,8 +10,8 @@ from uuid import UUID
 from domain.calendar import TermDates, academic_year_of
 from domain.record_of_visit import (
     AgreedAction,
-    Agreement,
     Content,
+    ExtentOfAgreement,
     GoodPractice,
     Issue,
     IssueAnswer,
@@ -21,12 +21,12 @@ from domain.record_of_visit import (
     Respondent,
     Section,
 )
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.visit import AgendaKind, CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Role, Side, Team, VisitKind
 from web.demonstration.calendar import Diary, working_day
 from web.demonstration.phrases import FOCUS, GOOD_PRACTICE, JUDGEMENTS, SCHOOL_ITEMS
-from web.demonstration.town import Town, terms_of
+from web.demonstration.sample_authority import SampleAuthority, terms_of
 from web.runtime.authority import settings_of
 from web.runtime.terms import days_from, last_day
 
@@ -45,38 +45,40 @@ class Booking:
     purpose: Purpose
 
 
-def visit_all(town: Town, diary: Diary, began: date) -> None:
+def visit_all(sample: SampleAuthority, diary: Diary, began: date) -> None:
     """Write the core visits of every term into the diary, a term later in secondary schools (paragraph 6)."""
-    years = range(academic_year_of(began), academic_year_of(town.on) + 1)
+    years = range(academic_year_of(began), academic_year_of(sample.on) + 1)
     terms = [term for year in years for term in terms_of(year)]
-    for urn in town.school_ids:
+    for urn in sample.school_ids:
         for place, term in enumerate(terms):
-            diary.write(term.begins, None, Role.OFFICER, partial(_plan_term, town, diary, urn, term, place), hour=13)
+            diary.write(
+                term.begins, None, Role.OFFICER, partial(_plan_term, sample, diary, urn, term, place), hour=13
+            )
 
 
-def _plan_term(town: Town, diary: Diary, urn: int, term: TermDates, place: int) -> None:
+def _plan_term(sample: SampleAuthority, diary: Diary, urn: int, term: TermDates, place: int) -> None:
     """Choose the day of a school's core visit in a term, and have it planned three weeks before."""
     length = (term.ends - term.begins).days
-    on = working_day(term.begins + timedelta(days=town.dice.randrange(8, max(length - 12, 9))))
-    first_of_secondary = place == 0 and town.teams[urn] is Team.SECONDARY
+    on = working_day(term.begins + timedelta(days=sample.dice.randrange(8, max(length - 12, 9))))
+    first_of_secondary = place == 0 and sample.teams[urn] is Team.SECONDARY
     booking = Booking(
         urn,
-        town.link_officers[urn],
+        sample.link_officers[urn],
         on,
         term,
         VisitKind.TARGET_SETTING if first_of_secondary else VisitKind.CORE,
-        Purpose.CHALLENGE if town.dice.random() < 0.7 else Purpose.MONITORING,
+        Purpose.CHALLENGE if sample.dice.random() < 0.7 else Purpose.MONITORING,
     )
     planned = max(term.begins, working_day(on - timedelta(days=23)))
-    diary.write(planned, booking.officer, Role.OFFICER, partial(_plan, town, diary, booking), hour=14)
+    diary.write(planned, booking.officer, Role.OFFICER, partial(_plan, sample, diary, booking), hour=14)
 
 
-def _plan(town: Town, diary: Diary, booking: Booking) -> None:
-    visit = town.begin(
+def _plan(sample: SampleAuthority, diary: Diary, booking: Booking) -> None:
+    visit = sample.begin(
         Visit,
         lambda reference: Visit.plan(
             reference,
-            school=town.school_ids[booking.urn],
+            school=sample.school_ids[booking.urn],
             kind=booking.kind,
             purpose=booking.purpose,
             on=booking.on,
@@ -88,50 +90,50 @@ def _plan(town: Town, diary: Diary, booking: Booking) -> None:
             minutes=120,
         ),
     )
-    dice = town.dice.randrange(HIGHEST)
-    head = town.head(booking.urn)
+    dice = sample.dice.randrange(HIGHEST)
+    head = sample.head(booking.urn)
     if dice % 3 == 0:
-        item = town.dice.choice(SCHOOL_ITEMS)
-        diary.write(booking.on - timedelta(days=9), head, Role.HEADTEACHER, partial(_ask_for, town, visit.id, item))
+        item = sample.dice.choice(SCHOOL_ITEMS)
+        diary.write(booking.on - timedelta(days=9), head, Role.HEADTEACHER, partial(_ask_for, sample, visit.id, item))
     if dice >= HIGH:
         cancelled = booking.on - timedelta(days=1)
-        diary.write(cancelled, booking.officer, Role.OFFICER, partial(_cancel, town, visit.id))
+        diary.write(cancelled, booking.officer, Role.OFFICER, partial(_cancel, sample, visit.id))
         return
     confirmed = booking.on - timedelta(days=8 if dice % 7 else 1)
-    diary.write(confirmed, head, Role.HEADTEACHER, partial(_confirm, town, visit.id, booking.on), hour=10)
+    diary.write(confirmed, head, Role.HEADTEACHER, partial(_confirm, sample, visit.id, booking.on), hour=10)
     if dice <= ONE:
-        diary.write(booking.on, booking.officer, Role.OFFICER, partial(_miss, town, visit.id), hour=16)
+        diary.write(booking.on, booking.officer, Role.OFFICER, partial(_miss, sample, visit.id), hour=16)
         return
-    diary.write(booking.on, booking.officer, Role.OFFICER, partial(_hold, town, diary, booking, visit.id), hour=15)
+    diary.write(booking.on, booking.officer, Role.OFFICER, partial(_hold, sample, diary, booking, visit.id), hour=15)
 
 
-def _ask_for(town: Town, visit: UUID, item: str) -> None:
-    town.services.service.change(
+def _ask_for(sample: SampleAuthority, visit: UUID, item: str) -> None:
+    sample.services.service.change(
         Visit, visit, lambda it: it.add_to_agenda(kind=AgendaKind.SCHOOL, text=item, side=Side.SCHOOL)
     )
 
 
-def _confirm(town: Town, visit: UUID, on: date) -> None:
-    town.services.service.change(
+def _confirm(sample: SampleAuthority, visit: UUID, on: date) -> None:
+    sample.services.service.change(
         Visit, visit, lambda it: it.confirm(side=Side.SCHOOL, on=on, expected="Headteacher and chair of governors")
     )
 
 
-def _cancel(town: Town, visit: UUID) -> None:
-    town.services.service.change(
+def _cancel(sample: SampleAuthority, visit: UUID) -> None:
+    sample.services.service.change(
         Visit, visit, lambda it: it.cancel(cause=CancelledBy.SCHOOL, reason="The school has an inspection that week")
     )
 
 
-def _miss(town: Town, visit: UUID) -> None:
-    town.services.service.change(
+def _miss(sample: SampleAuthority, visit: UUID) -> None:
+    sample.services.service.change(
         Visit, visit, lambda it: it.miss(reason="The headteacher had been called away to an emergency")
     )
 
 
-def _hold(town: Town, diary: Diary, booking: Booking, visit: UUID) -> None:
-    day, rules = last_day(town.services, lambda settings: settings.writing_days, after=booking.on)
-    town.services.service.change(
+def _hold(sample: SampleAuthority, diary: Diary, booking: Booking, visit: UUID) -> None:
+    day, rules = last_day(sample.services, lambda settings: settings.writing_days, after=booking.on)
+    sample.services.service.change(
         Visit,
         visit,
         lambda it: it.hold(
@@ -139,21 +141,21 @@ def _hold(town: Town, diary: Diary, booking: Booking, visit: UUID) -> None:
         ),
     )
     begun = working_day(booking.on + timedelta(days=1))
-    writes = partial(_begin_record, town, diary, booking, visit)
-    if town.dice.random() < _diligence(town, booking.on, 0.93):
+    writes = partial(_begin_record, sample, diary, booking, visit)
+    if sample.dice.random() < _diligence(sample, booking.on, 0.93):
         diary.write(begun, booking.officer, Role.OFFICER, writes, hour=11)
 
 
-def _begin_record(town: Town, diary: Diary, booking: Booking, visit: UUID) -> None:
-    number = town.services.next_reference(RecordOfVisit)
+def _begin_record(sample: SampleAuthority, diary: Diary, booking: Booking, visit: UUID) -> None:
+    number = sample.services.next_reference(RecordOfVisit)
 
-    def begin(work: Work) -> RecordOfVisit:
+    def begin(work: UnitOfWork) -> RecordOfVisit:
         held = work.find(Visit, visit)
         record = work.add(
             RecordOfVisit.start(
                 number,
                 visit=visit,
-                school=town.school_ids[booking.urn],
+                school=sample.school_ids[booking.urn],
                 kind=booking.kind,
                 purpose=booking.purpose,
                 author=booking.officer,
@@ -161,22 +163,22 @@ def _begin_record(town: Town, diary: Diary, booking: Booking, visit: UUID) -> No
                 write_by=held.write_by,
             )
         )
-        record.write(_content(town, booking))
+        record.write(_content(sample, booking))
         held.start_record(record)
         return record
 
-    record = town.services.service.do(begin).id
-    issued = working_day(booking.on + timedelta(days=town.dice.randrange(3, 8)))
-    diary.write(issued, booking.officer, Role.OFFICER, partial(_issue, town, diary, booking, record), hour=12)
+    record = sample.services.service.do(begin).id
+    issued = working_day(booking.on + timedelta(days=sample.dice.randrange(3, 8)))
+    diary.write(issued, booking.officer, Role.OFFICER, partial(_issue, sample, diary, booking, record), hour=12)
 
 
-def _diligence(town: Town, day: date, of_late: float) -> float:
+def _diligence(sample: SampleAuthority, day: date, of_late: float) -> float:
     """How likely something was done by now: what is old has nearly always been done in the end."""
-    return of_late if (town.on - day).days < 90 else 0.995
+    return of_late if (sample.on - day).days < 90 else 0.995
 
 
-def _content(town: Town, booking: Booking) -> Content:
-    dice = town.dice
+def _content(sample: SampleAuthority, booking: Booking) -> Content:
+    dice = sample.dice
     judged = dice.sample(JUDGEMENTS, 2)
     due = working_day(booking.on + timedelta(days=dice.randrange(25, 80)))
     return Content(
@@ -190,7 +192,7 @@ def _content(town: Town, booking: Booking) -> Content:
                 judgement=each.judgement,
                 evidence=each.seen,
                 purpose=booking.purpose,
-                school_view=Agreement.AGREES if dice.random() < 0.8 else Agreement.IN_PART,
+                school_view=ExtentOfAgreement.AGREES if dice.random() < 0.8 else ExtentOfAgreement.IN_PART,
             )
             for each in judged
         ),
@@ -203,7 +205,7 @@ def _content(town: Town, booking: Booking) -> Content:
                 number=0,
                 text=judged[0].action,
                 owner_side=Side.SCHOOL,
-                owner=town.head(booking.urn),
+                owner=sample.head(booking.urn),
                 due=due,
                 purpose=Purpose.MONITORING,
             ),
@@ -220,15 +222,15 @@ def _content(town: Town, booking: Booking) -> Content:
     )
 
 
-def _issue(town: Town, diary: Diary, booking: Booking, record: UUID) -> None:
-    head, chair = town.head(booking.urn), town.chair(booking.urn)
-    today = town.services.today()
-    settings, version = settings_of(town.services)
+def _issue(sample: SampleAuthority, diary: Diary, booking: Booking, record: UUID) -> None:
+    head, chair = sample.head(booking.urn), sample.chair(booking.urn)
+    today = sample.services.today()
+    settings, version = settings_of(sample.services)
     days = days_from(settings, today)
-    town.services.service.change(
+    sample.services.service.change(
         RecordOfVisit, record, lambda it: it.issue(recipients=[head, chair], rules=(version,), **days)
     )
-    dice = town.dice
+    dice = sample.dice
     disputes = dice.random() < 0.06
     for respondent, person, role, likely in (
         (Respondent.HEADTEACHER, head, Role.HEADTEACHER, 0.9),
@@ -236,43 +238,45 @@ def _issue(town: Town, diary: Diary, booking: Booking, record: UUID) -> None:
     ):
         answered = working_day(today + timedelta(days=dice.randrange(2, 13)))
         if dice.random() < likely:
-            answers = partial(_respond, town, record, respondent, disputes and respondent is Respondent.HEADTEACHER)
+            answers = partial(_respond, sample, record, respondent, disputes and respondent is Respondent.HEADTEACHER)
             diary.write(answered, person, role, answers, hour=17)
         else:
             lapsed = days["respond_by"] + timedelta(days=21)
-            diary.write(lapsed, booking.officer, Role.OFFICER, partial(_lapse, town, record, respondent))
-    if booking.kind is VisitKind.CORE and dice.random() < _diligence(town, today, 0.88):
+            diary.write(lapsed, booking.officer, Role.OFFICER, partial(_lapse, sample, record, respondent))
+    if booking.kind is VisitKind.CORE and dice.random() < _diligence(sample, today, 0.88):
         meeting = working_day(today + timedelta(days=dice.randrange(25, 60)))
-        diary.write(meeting, chair, Role.CHAIR, partial(_present, town, record, meeting), hour=19)
+        diary.write(meeting, chair, Role.CHAIR, partial(_present, sample, record, meeting), hour=19)
     for number, side in ((1, Side.SCHOOL), (2, Side.SERVICE)):
         done = working_day(today + timedelta(days=dice.randrange(14, 70)))
         who, role = (head, Role.HEADTEACHER) if side is Side.SCHOOL else (booking.officer, Role.OFFICER)
-        if dice.random() < _diligence(town, today, 0.8):
-            diary.write(done, who, role, partial(_complete, town, record, number, done), hour=16)
+        if dice.random() < _diligence(sample, today, 0.8):
+            diary.write(done, who, role, partial(_complete, sample, record, number, done), hour=16)
 
 
-def _respond(town: Town, record: UUID, respondent: Respondent, disputes: bool) -> None:
+def _respond(sample: SampleAuthority, record: UUID, respondent: Respondent, disputes: bool) -> None:
     def respond(it: RecordOfVisit) -> None:
         issues = [issue.number for issue in it.current.content.issues]
         if disputes:
             answers = [IssueAnswer(issues[0], "The figures are last year's. This year's are four points higher.")]
             overall = "We do not agree with the judgement on progress and ask for it to be looked at again."
-            it.respond(respondent, agrees=Agreement.DISAGREES, overall=overall, answers=answers)
+            it.respond(respondent, agrees=ExtentOfAgreement.DISAGREES, overall=overall, answers=answers)
             return
         answers = [IssueAnswer(number, "We have put this in the development plan.") for number in issues]
-        it.respond(respondent, agrees=Agreement.AGREES, overall="A fair account of the visit.", answers=answers)
+        it.respond(
+            respondent, agrees=ExtentOfAgreement.AGREES, overall="A fair account of the visit.", answers=answers
+        )
 
-    town.services.service.change(RecordOfVisit, record, respond)
-
-
-def _lapse(town: Town, record: UUID, respondent: Respondent) -> None:
-    town.services.service.change(RecordOfVisit, record, lambda it: it.lapse_response(respondent))
+    sample.services.service.change(RecordOfVisit, record, respond)
 
 
-def _present(town: Town, record: UUID, meeting: date) -> None:
-    minute = f"GB/{meeting:%Y}/{meeting:%m}/{town.dice.randrange(3, 12)}"
-    town.services.service.change(RecordOfVisit, record, lambda it: it.present(meeting_on=meeting, minute=minute))
+def _lapse(sample: SampleAuthority, record: UUID, respondent: Respondent) -> None:
+    sample.services.service.change(RecordOfVisit, record, lambda it: it.lapse_response(respondent))
 
 
-def _complete(town: Town, record: UUID, number: int, on: date) -> None:
-    town.services.service.change(RecordOfVisit, record, lambda it: it.complete_action(number, on=on))
+def _present(sample: SampleAuthority, record: UUID, meeting: date) -> None:
+    minute = f"GB/{meeting:%Y}/{meeting:%m}/{sample.dice.randrange(3, 12)}"
+    sample.services.service.change(RecordOfVisit, record, lambda it: it.present(meeting_on=meeting, minute=minute))
+
+
+def _complete(sample: SampleAuthority, record: UUID, number: int, on: date) -> None:
+    sample.services.service.change(RecordOfVisit, record, lambda it: it.complete_action(number, on=on))

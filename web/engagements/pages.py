@@ -19,7 +19,7 @@ from web.commands.attachments import ATTACHED_QUERY
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
 from web.layout.links import record_rows
-from web.layout.list_pages import Answer, Column, ListPage, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
 pages = Pages("engagements", __name__, template_folder="templates")
@@ -56,19 +56,21 @@ LIST: ListPage[EngagementRow] = ListPage(
         record_column(
             "Engagement", "engagements", lambda row, names: f"{row.subject} at {names.get(row.school, 'a school')}"
         ),
-        Column(
+        ListColumn(
             "Provider",
             lambda row, names: {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},
         ),
-        Column("Support", lambda row, _: row.kind.label),
-        Column("Status", lambda row, _: {"tag": row.status, "hint": _next(row)}),
-        Column(
+        ListColumn("Support", lambda row, _: row.kind.label),
+        ListColumn("Status", lambda row, _: {"tag": row.status, "hint": _next(row)}),
+        ListColumn(
             "Days used",
             lambda row, _: f"{formats.days(row.used_days).partition(' ')[0]} of {formats.days(row.agreed_days)}",
             sort=lambda row: row.used_days,
             nowrap=True,
         ),
-        Column("Price excluding VAT", lambda row, _: formats.money(row.net), sort=lambda row: row.net, numeric=True),
+        ListColumn(
+            "Price excluding VAT", lambda row, _: formats.money(row.net), sort=lambda row: row.net, numeric=True
+        ),
     ],
     ids=lambda row: [row.school, row.provider, row.specialist],
     empty_text="No engagements",

@@ -15,7 +15,7 @@ from web.commands.attachments import href_of, visible_to
 from web.commands.dispatch import load_for_user
 from web.files.commands import download_response, files
 from web.history.timeline import record_label
-from web.layout.list_pages import Answer, Column, ListPage, date_column, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
 pages = Pages("files", __name__, template_folder="templates")
@@ -28,9 +28,9 @@ LIST: ListPage[FileOnRecord] = ListPage(
     counted=("file", "files"),
     columns=[
         record_column("File", "files", lambda row, _: row.file_name),
-        Column("On", lambda row, names: names.get(row.on_record, "")),
+        ListColumn("On", lambda row, names: names.get(row.on_record, "")),
         date_column("Added", lambda row: row.added_on),
-        Column("By", lambda row, names: names.get(row.added_by, "") if row.added_by else ""),
+        ListColumn("By", lambda row, names: names.get(row.added_by, "") if row.added_by else ""),
     ],
     ids=lambda row: [row.on_record, row.added_by],
     empty_text="No files",

@@ -198,7 +198,7 @@ _BY_WIDGET: dict[Any, type[FormField]] = {
     "number": typed.Number,
     "password": typed.Password,
     "hidden": typed.HiddenField,
-    "file": typed.FileField,
+    "file": typed.FileInput,
 }
 
 _BY_TYPE: tuple[tuple[Any, type[FormField]], ...] = (
@@ -207,5 +207,5 @@ _BY_TYPE: tuple[tuple[Any, type[FormField]], ...] = (
     (fields.Decimal, typed.Money),
     (fields.Number, typed.Number),
     (fields.UUID, typed.LineField),
-    (Upload, typed.FileField),
+    (Upload, typed.FileInput),
 )

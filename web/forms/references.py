@@ -15,14 +15,14 @@ from web.access.name_cache import id_of_reference, reference_of, rows_of
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class UnresolvedReference:
     """What an answer names, as it is written; nobody has looked yet whether there is such a thing."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedReference:
     """What was found of a name: it stands in the answers where the name stood."""
 
     value: Any
@@ -42,11 +42,11 @@ class ReferenceField(fields.String):
         raise NotImplementedError
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        if isinstance(value, Resolved):
+        if isinstance(value, ResolvedReference):
             return value.value
         if isinstance(value, ValidationError):
             raise value
-        return Named(self.written(super()._deserialize(value, attr, data, **kwargs)))
+        return UnresolvedReference(self.written(super()._deserialize(value, attr, data, **kwargs)))
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if not isinstance(value, UUID):
@@ -77,9 +77,9 @@ def resolve(context: RequestContext | None, schema: Schema, answers: Any) -> Any
     with context.read() as snapshot:
         rows_of(snapshot, [id for name in named if (id := id_of_reference(name))])
 
-        def find(field: ReferenceField, text: str) -> Resolved | ValidationError:
+        def find(field: ReferenceField, text: str) -> ResolvedReference | ValidationError:
             try:
-                return Resolved(field.find(snapshot, field.written(text)))
+                return ResolvedReference(field.find(snapshot, field.written(text)))
             except ValidationError as refused:
                 return refused
 

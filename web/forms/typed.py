@@ -79,7 +79,7 @@ class HiddenField(FormField):
     is_answered = False
 
 
-class FileField(FormField):
+class FileInput(FormField):
     """A file handed over: a werkzeug FileStorage, which no page can carry on to the next."""
 
     widget = "file"

@@ -20,7 +20,7 @@ from projections import schools as schools_view
 from providers.catalogue.groups import GroupRow, MembershipRow, NotMemberships, read_groups, read_memberships
 from providers.catalogue.inspections import read_inspections
 from providers.catalogue.links import read_links
-from providers.catalogue.problems import Problem, Sorted
+from providers.catalogue.problems import RowProblem, Sorted
 from providers.catalogue.provider_list import NotProviders, ProviderRow, read_provider_names, read_providers
 from providers.catalogue.register import Others, authorities_in, read_register
 from providers.catalogue.source import Progress
@@ -84,7 +84,7 @@ class ImportResult:
     the schools that the file lacks."""
 
     counts: Sequence[Count]
-    problems: Sequence[Problem]
+    problems: Sequence[RowProblem]
     missed: Sequence[str] = ()
 
     def number(self, outcome: Outcome) -> int:
@@ -254,7 +254,7 @@ def whose_schools(services: Services, file: Path, la: str | None) -> str:
     raise AuthorityNeeded(f"{told}. Choose one authority", field="la")
 
 
-def _membership_rows(wanted: ImportFile) -> Iterator[MembershipRow | Problem]:
+def _membership_rows(wanted: ImportFile) -> Iterator[MembershipRow | RowProblem]:
     """The schools in groups, each group as its own list tells it where there is one: its name, its kind, and whether
     it has closed."""
     if wanted.memberships is None:
@@ -269,12 +269,12 @@ def _membership_rows(wanted: ImportFile) -> Iterator[MembershipRow | Problem]:
 
 
 def _as_listed(
-    file: str, groups: Iterator[GroupRow | Problem], memberships: Iterator[MembershipRow | Problem]
-) -> Iterator[MembershipRow | Problem]:
+    file: str, groups: Iterator[GroupRow | RowProblem], memberships: Iterator[MembershipRow | RowProblem]
+) -> Iterator[MembershipRow | RowProblem]:
     listed: dict[str, GroupRow] = {}
-    wrong: list[Problem] = []
+    wrong: list[RowProblem] = []
     for group in groups:
-        if isinstance(group, Problem):
+        if isinstance(group, RowProblem):
             wrong.append(group)
         else:
             listed[group.uid] = group
@@ -283,14 +283,14 @@ def _as_listed(
         yield replace(each, reason=f"{each.reason} (in {file})", row_taken=each.row_taken or each.line in lines)
     for row in memberships:
         found = listed.get(row.group_uid) if isinstance(row, MembershipRow) else None
-        if found is None or isinstance(row, Problem):
+        if found is None or isinstance(row, RowProblem):
             yield row
             continue
         status = found.status or row.group_status
         yield replace(row, group_name=found.name, group_kind=found.kind, group_status=status)
 
 
-def _provider_rows(wanted: ImportFile) -> Iterator[ProviderRow | Problem]:
+def _provider_rows(wanted: ImportFile) -> Iterator[ProviderRow | RowProblem]:
     is_kind_told = wanted.provider_kind is not None
     try:
         return read_providers(wanted.file, is_kind_told=is_kind_told, progress=wanted.reading)

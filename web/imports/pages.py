@@ -18,7 +18,7 @@ from web.history.sentences import NAMELESS
 from web.imports.commands import count_rows, imports
 from web.imports.importers import ALL
 from web.imports.schools import SchoolOfImport, changed_schools, first_schools
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 
 pages = Pages("imports", __name__, template_folder="templates")
@@ -42,15 +42,15 @@ LIST: ListPage[ImportRow] = ListPage(
     counted=("import", "imports"),
     columns=[
         record_column("File", "imports", lambda row, _: row.file_name),
-        Column("What it contains", lambda row, _: row.what.label),
+        ListColumn("What it contains", lambda row, _: row.what.label),
         date_column("Date of the file", lambda row: row.dated),
-        Column(
+        ListColumn(
             "Started",
             lambda row, names: {"text": formats.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
             sort=lambda row: row.begun_at,
         ),
-        Column("Finished", _finished, sort=lambda row: row.finished_at),
-        Column(
+        ListColumn("Finished", _finished, sort=lambda row: row.finished_at),
+        ListColumn(
             "Problems",
             lambda row, _: f"{row.problem_count:,}" if row.finished_at else "",
             sort=lambda row: row.problem_count if row.finished_at else None,
@@ -73,9 +73,9 @@ SCHOOLS: ListPage[SchoolOfImport] = ListPage(
     caption="In the order they were saved",
     counted=("school", "schools"),
     columns=[
-        Column("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": str(row.urn)}),
-        Column("What happened", lambda row, _: row.change.label),
-        Column("New authority", lambda row, _: row.elsewhere),
+        ListColumn("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": str(row.urn)}),
+        ListColumn("What happened", lambda row, _: row.change.label),
+        ListColumn("New authority", lambda row, _: row.elsewhere),
     ],
     empty_text="This import did not change any schools in this way",
 )

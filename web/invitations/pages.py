@@ -12,7 +12,7 @@ from web import formats
 from web.access.context import Pages, RequestContext
 from web.invitations.commands import invitations
 from web.invitations.own import InvitationProgress, invitation_state
-from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
 from web.layout.resource_pages import record_page
 
 pages = Pages("invitations", __name__, template_folder="templates")
@@ -43,10 +43,12 @@ LIST: ListPage[ProvidersInvitation] = ListPage(
         record_column(
             "Invitation", "invitations", lambda row, names: f"Support at {names.get(row.school, 'a school')}"
         ),
-        Column("Brief", lambda row, _: _shortened(row.brief)),
-        Column("Status", lambda row, names: {"tag": _progress(row, names.services.today())}),
-        Column("Reply by", _reply_by, sort=lambda row: row.reply_by),
-        Column("Your quote, excluding VAT", lambda row, _: formats.money(row.net), lambda row: row.net, numeric=True),
+        ListColumn("Brief", lambda row, _: _shortened(row.brief)),
+        ListColumn("Status", lambda row, names: {"tag": _progress(row, names.services.today())}),
+        ListColumn("Reply by", _reply_by, sort=lambda row: row.reply_by),
+        ListColumn(
+            "Your quote, excluding VAT", lambda row, _: formats.money(row.net), lambda row: row.net, numeric=True
+        ),
     ],
     ids=lambda row: [row.school],
     empty_text="You have no invitations",

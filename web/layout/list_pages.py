@@ -37,7 +37,7 @@ from web.layout.paging import PAGE, Counted, in_all, pages_beside, place_asked, 
 from web.runtime.services import Services
 
 R = TypeVar("R")
-N = TypeVar("N", bound="Referenced")
+N = TypeVar("N", bound="HasReference")
 
 
 class Names(dict[UUID, str]):
@@ -53,7 +53,7 @@ Answer = tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Column(Generic[R]):
+class ListColumn(Generic[R]):
     """A column of a list: its heading, and what stands in it for a row, given the names of records.
 
     A list is sorted by what `sort` makes of a row, or else by the text that is shown: words of the service in their
@@ -102,21 +102,21 @@ class Column(Generic[R]):
         return (value.casefold() or None) if isinstance(value, str) else value
 
 
-class Referenced(Protocol):
+class HasReference(Protocol):
     """A row of a record that has a reference."""
 
     @property
     def reference(self) -> str: ...
 
 
-def record_column(title: str, path: str, called: Callable[[N, Names], str]) -> Column[N]:
+def record_column(title: str, path: str, called: Callable[[N, Names], str]) -> ListColumn[N]:
     """The column by which a record is opened: what it is called, and its reference below."""
-    return Column(title, lambda row, names: record_cell(called(row, names), path, row.reference))
+    return ListColumn(title, lambda row, names: record_cell(called(row, names), path, row.reference))
 
 
-def date_column(title: str, day: Callable[[R], date | None]) -> Column[R]:
+def date_column(title: str, day: Callable[[R], date | None]) -> ListColumn[R]:
     """A column of days, by which the list is sorted."""
-    return Column(title, lambda row, _: formats.short_date(day(row)), sort=day, nowrap=True)
+    return ListColumn(title, lambda row, _: formats.short_date(day(row)), sort=day, nowrap=True)
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class ListPage(Generic[R]):
     title: str
     caption: str
     counted: Counted
-    columns: Sequence[Column[R]]
+    columns: Sequence[ListColumn[R]]
     empty_text: str
     ids: Callable[[R], Iterable[UUID | None]] = lambda _: ()
     choices: Callable[[Snapshot], Mapping[str, Options]] = lambda _: {}

@@ -13,7 +13,7 @@ from web.access.identity import concerned
 from web.access.name_cache import rows_of
 from web.commands.attachments import href_of, visible_to
 from web.history.timeline import record_label
-from web.layout.list_pages import Answer, Column, ListPage, date_column, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.notes.commands import notes
 from web.notes.rules import may_read
@@ -28,10 +28,10 @@ LIST: ListPage[NoteOnRecord] = ListPage(
     counted=("note", "notes"),
     columns=[
         record_column("Note", "notes", lambda row, _: row.heading or "Restricted note"),
-        Column("Type", lambda row, _: row.note_type.label),
-        Column("On", lambda row, names: names.get(row.on_record, "")),
+        ListColumn("Type", lambda row, _: row.note_type.label),
+        ListColumn("On", lambda row, names: names.get(row.on_record, "")),
         date_column("Date", lambda row: row.written_on),
-        Column("Written by", lambda row, names: names.get(row.written_by, "") if row.written_by else ""),
+        ListColumn("Written by", lambda row, names: names.get(row.written_by, "") if row.written_by else ""),
     ],
     ids=lambda row: [row.on_record, row.written_by],
     empty_text="No notes",

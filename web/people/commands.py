@@ -13,7 +13,7 @@ from domain.person.rules import (
     must_not_give_themselves,
     must_not_rename_themselves,
 )
-from domain.service import NotFound, Work
+from domain.service import NotFound, UnitOfWork
 from domain.vocabulary import Role
 from projections import providers
 from web import formats
@@ -93,7 +93,7 @@ def register(execution: Execution[Person], values: Values) -> Person:
     main=True,
 )
 def take_post(execution: Execution[Person], values: Values) -> None:
-    def decide(work: Work, person: Person) -> None:
+    def decide(work: UnitOfWork, person: Person) -> None:
         leads = values["role"] is Role.OFFICER and values["leads_team"]
         if not (leads and _held_at_once(execution, work, person, values)):
             person.take_post(**values)
@@ -101,7 +101,7 @@ def take_post(execution: Execution[Person], values: Values) -> None:
     execution.change_with_others(decide)
 
 
-def _held_at_once(execution: Execution[Person], work: Work, person: Person, values: Values) -> bool:
+def _held_at_once(execution: Execution[Person], work: UnitOfWork, person: Person, values: Values) -> bool:
     """Let the person hold a post that takes two people at once, where the first holders are being appointed; returns
     whether they are.
 
@@ -138,7 +138,7 @@ def _held_at_once(execution: Execution[Person], work: Work, person: Person, valu
     initial=lambda snapshot, __: {"from_": snapshot.services.today()},
 )
 def propose_post(execution: Execution[Person], values: Values) -> None:
-    def decide(work: Work, person: Person) -> None:
+    def decide(work: UnitOfWork, person: Person) -> None:
         if not _held_at_once(execution, work, person, values):
             person.propose_post(**values)
 
@@ -179,7 +179,7 @@ def confirm_post(execution: Execution[Person], values: Values) -> None:
     lookups=proposals.choices,
 )
 def decline_post(execution: Execution[Person], values: Values) -> None:
-    def decide(work: Work, person: Person) -> None:
+    def decide(work: UnitOfWork, person: Person) -> None:
         proposals.must_decide(execution.context, person, values["proposal"])
         proposal = person.proposals.get(values["proposal"])
         held = [proposal.held_as] if proposal and proposal.held_as else []
@@ -215,7 +215,7 @@ people.command(
     initial=lambda snapshot, __: _last_day(snapshot.context, "until"),
 )
 def end_post(execution: Execution[Person], values: Values) -> None:
-    def decide(work: Work, person: Person) -> None:
+    def decide(work: UnitOfWork, person: Person) -> None:
         with execution.context.read() as snapshot:
             held = holdings.of_post(snapshot, person, values["post"], values["until"])
         administrators.must_keep_administrator(execution.services, work, person, [values["post"]], values["until"])
@@ -235,7 +235,7 @@ def end_post(execution: Execution[Person], values: Values) -> None:
     initial=lambda snapshot, __: _last_day(snapshot.context, "on"),
 )
 def leave(execution: Execution[Person], values: Values) -> None:
-    def decide(work: Work, person: Person) -> None:
+    def decide(work: UnitOfWork, person: Person) -> None:
         with execution.context.read() as snapshot:
             held = holdings.of_person(snapshot, person)
         administrators.must_keep_administrator(

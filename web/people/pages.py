@@ -22,7 +22,7 @@ from web.commands.attachments import RECORD
 from web.commands.choices import distinct_names, post_in_words
 from web.history.sentences import NAMELESS
 from web.layout.links import linker
-from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.people.commands import people
 from web.people.finding import ListedPerson
@@ -43,8 +43,8 @@ LIST: ListPage[ListedPerson] = ListPage(
     counted=("person", "people"),
     columns=[
         record_column("Name", "people", lambda row, _: row.name),
-        Column("Roles today", _posts),
-        Column("Email", lambda row, _: row.email or "", breaks=True),
+        ListColumn("Roles today", _posts),
+        ListColumn("Email", lambda row, _: row.email or "", breaks=True),
     ],
     empty_text="No people",
     choices=lambda _: {"gone": [("true", "Include people who have left")]},

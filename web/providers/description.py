@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.person import Person
 from domain.provider import Provider
 from domain.provider.rules import NotOffered
-from domain.service import Work
+from domain.service import UnitOfWork
 from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
 from web.access.context import Snapshot
 from web.commands.choices import everybody
@@ -38,7 +38,7 @@ def register(execution: Execution[Provider], values: Values) -> Provider:
     done="Provider registered",
 )
 def register_person(execution: Execution[Provider], values: Values) -> Provider:
-    def both(work: Work) -> Provider:
+    def both(work: UnitOfWork) -> Provider:
         newcomer = _newcomer(execution, values)
         rest = {name: value for name, value in values.items() if name not in {"name", "email"}}
         return register_practitioner(work, execution.next_reference(Provider), newcomer, **rest)
@@ -154,7 +154,7 @@ providers.command(
     lookups=_with_everybody,
 )
 def add(execution: Execution[Provider], values: Values) -> None:
-    def both(work: Work) -> None:
+    def both(work: UnitOfWork) -> None:
         specialist: UUID | Newcomer = values.get("person") or _newcomer(execution, values)
         add_specialist(
             work,

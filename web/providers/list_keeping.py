@@ -8,7 +8,7 @@ from typing import Any
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.provider import Provider
 from domain.provider.rules import must_not_be_suspended_today
-from domain.service import Work
+from domain.service import UnitOfWork
 from projections import engagements
 from providers.enrolment import suspend as suspend_with
 from web.access.context import Snapshot
@@ -61,7 +61,7 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
     ),
 )
 def suspend(execution: Execution[Provider], values: Values) -> None:
-    def all_of_it(work: Work) -> None:
+    def all_of_it(work: UnitOfWork) -> None:
         work.find(Provider, execution.record.id, at=execution.at)
         suspend_with(
             work, execution.record.id, reason=values["reason"], pause=values["pause"], cancel=values["cancel"]

@@ -24,7 +24,7 @@ from web.access.readers import is_inside
 from web.access.restricted import hidden_from
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.providers.board import board, recorders
 from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
@@ -70,10 +70,10 @@ LIST: ListPage[ListedProvider] = ListPage(
     counted=("provider", "providers"),
     columns=[
         record_column("Provider", "providers", lambda row, _: row.name),
-        Column("Type", lambda row, _: row.kind.label),
-        Column("Subjects", _subjects),
-        Column("Works in", lambda row, _: works_in(row.areas)),
-        Column("Status", _status),
+        ListColumn("Type", lambda row, _: row.kind.label),
+        ListColumn("Subjects", _subjects),
+        ListColumn("Works in", lambda row, _: works_in(row.areas)),
+        ListColumn("Status", _status),
     ],
     choices=lambda snapshot: {"subject": [(subject, subject) for subject in subjects(snapshot.connection)]},
     empty_text="No providers",
@@ -92,10 +92,10 @@ VETTING: ListPage[VettingLine] = ListPage(
     caption="Checks that have expired or expire in the next 60 days",
     counted=("requirement", "requirements"),
     columns=[
-        Column("Requirement", lambda row, _: {"text": row.item.label, "hint": row.why.partition(": ")[2]}),
-        Column("For", lambda row, _: row.person_name or "The provider"),
-        Column("Provider", lambda row, _: {"text": row.provider_name, "href": f"/providers/{row.provider}"}),
-        Column("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Requirement", lambda row, _: {"text": row.item.label, "hint": row.why.partition(": ")[2]}),
+        ListColumn("For", lambda row, _: row.person_name or "The provider"),
+        ListColumn("Provider", lambda row, _: {"text": row.provider_name, "href": f"/providers/{row.provider}"}),
+        ListColumn("Status", lambda row, _: {"tag": row.status}),
         date_column("Valid until", lambda row: row.good_to),
     ],
     empty_text="No expired or expiring checks",

@@ -8,7 +8,7 @@ from werkzeug.exceptions import Forbidden
 
 from domain.record_of_visit import Answered, RecordOfVisit, Respondent
 from domain.record_of_visit.rules import NoSuchAction
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.visit import Visit, VisitStatus
 from web.access.context import RequestContext
 from web.access.policy import Action
@@ -149,7 +149,7 @@ def reopen_action(execution: Execution[RecordOfVisit], values: Values) -> None:
 def close(execution: Execution[RecordOfVisit], _: Values) -> None:
     """Close the record and the visit that it is of, both or neither."""
 
-    def finish(work: Work) -> None:
+    def finish(work: UnitOfWork) -> None:
         record = work.find(RecordOfVisit, execution.record.id, at=execution.at)
         record.close()
         visit = work.find(Visit, record.visit)

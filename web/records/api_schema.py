@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from domain.record_of_visit import Agreement, Answered, RecordOfVisit, RecordStatus, Respondent
+from domain.record_of_visit import Answered, ExtentOfAgreement, RecordOfVisit, RecordStatus, Respondent
 from domain.vocabulary import Purpose, Side, VisitKind
 from web.commands.fields import RecordField, SchoolField, person_field
 from web.records.schemas import AJudgement, AnIssue, APractice, ASection
@@ -55,7 +55,7 @@ class RecordResponseOut(Schema):
     person = person_field(allow_none=True)
     on = fields.Date()
     version = fields.Integer()
-    agrees = fields.Enum(Agreement, by_value=True)
+    agrees = fields.Enum(ExtentOfAgreement, by_value=True)
     overall = fields.String()
     answers = fields.List(fields.Nested(IssueAnswerOut))
 

@@ -18,7 +18,7 @@ from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.commands.dispatch import copy_for_reader, load_for_user
 from web.layout.links import record_rows
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import Beside, record_page
 from web.records.commands import records
 
@@ -51,9 +51,9 @@ LIST: ListPage[RecordRow] = ListPage(
             "Record", "records", lambda row, names: f"{row.kind.label} visit to {names.get(row.school, 'a school')}"
         ),
         date_column("Visited", lambda row: row.visited_on),
-        Column("Status", lambda row, _: {"tag": row.status}),
-        Column("Response awaited from", _response),
-        Column("Open actions", lambda row, _: row.open_actions or ""),
+        ListColumn("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Response awaited from", _response),
+        ListColumn("Open actions", lambda row, _: row.open_actions or ""),
     ],
     ids=lambda row: [row.school],
     empty_text="No records of visit",

@@ -9,8 +9,8 @@ from marshmallow import Schema, fields, post_load, validate
 
 from domain.record_of_visit import (
     AgreedAction,
-    Agreement,
     Content,
+    ExtentOfAgreement,
     GoodPractice,
     Issue,
     IssueAnswer,
@@ -67,7 +67,7 @@ class AJudgement(Schema):
     evidence = text_field(label="Evidence", rows=3)
     purpose = _purpose()
     school_view = fields.Enum(
-        Agreement,
+        ExtentOfAgreement,
         by_value=True,
         required=True,
         metadata={"label": "Headteacher's view", "widget": "select", "noun": "the headteacher's view"},
@@ -158,7 +158,7 @@ class AnAnswer(Schema):
 
 def _agrees() -> fields.Enum[Any]:
     return fields.Enum(
-        Agreement,
+        ExtentOfAgreement,
         by_value=True,
         required=True,
         metadata={
@@ -166,9 +166,9 @@ def _agrees() -> fields.Enum[Any]:
             "noun": "whether you agree with the record",
             "widget": "radios",
             "choices": [
-                (Agreement.AGREES.value, "Yes"),
-                (Agreement.IN_PART.value, "In part"),
-                (Agreement.DISAGREES.value, "No"),
+                (ExtentOfAgreement.AGREES.value, "Yes"),
+                (ExtentOfAgreement.IN_PART.value, "In part"),
+                (ExtentOfAgreement.DISAGREES.value, "No"),
             ],
         },
     )

@@ -6,7 +6,7 @@ from datetime import date
 
 from domain.record_of_visit import Content, RecordOfVisit
 from domain.record_of_visit.rules import IssuedTextStays, must_have_been_issued, must_not_be_its_author
-from domain.service import Work
+from domain.service import UnitOfWork
 from web.access.awaited_responses import recipients, response_request
 from web.access.policy import Action
 from web.brokerage.broker_rights import must_hold
@@ -93,7 +93,7 @@ def _issue(execution: Execution[RecordOfVisit], _: Values) -> None:
     with execution.context.read() as snapshot:
         to_ask = response_request(snapshot, execution.record.id, execution.record.school)
 
-    def issue(work: Work) -> None:
+    def issue(work: UnitOfWork) -> None:
         work.find(RecordOfVisit, execution.record.id, at=execution.at).issue(**to_ask.to_issue(work))
 
     execution.service.do(issue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.support_request import RequestStatus, SupportRequest
 from domain.support_request.rules import only_when
 from domain.tender import Tender
@@ -111,7 +111,7 @@ def _must_await_preference(context: RequestContext, request: SupportRequest) -> 
     main=True,
 )
 def prefer(execution: Execution[SupportRequest], values: Values) -> None:
-    def say(work: Work) -> None:
+    def say(work: UnitOfWork) -> None:
         request = work.find(SupportRequest, execution.record.id, at=execution.at)
         tender = work.find(Tender, request.tender) if request.tender else None
         _quotes_must_be_shown(tender, request.today)

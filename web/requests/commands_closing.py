@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.engagement import BrokeredEngagement
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.support_request import UNPLACED, SupportRequest
 from domain.support_request.rules import only_when
 from domain.vocabulary import Side
@@ -152,7 +152,7 @@ def merge(execution: Execution[SupportRequest], values: Values) -> None:
     rules=[_work_must_be_over],
 )
 def close(execution: Execution[SupportRequest], values: Values) -> None:
-    def finish(work: Work) -> None:
+    def finish(work: UnitOfWork) -> None:
         request = work.find(SupportRequest, execution.record.id, at=execution.at)
         request.close(outcome=values["outcome"])
         assert request.engagement is not None, "a request that may be closed is placed"

@@ -19,7 +19,7 @@ from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERED_BY
 from web.commands.choices import holders_of_roles
 from web.layout.filters import Filters
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import record_page
 from web.requests.case_page import PAGE_QUERY, page_context, people_named
 from web.requests.commands import requests
@@ -58,12 +58,12 @@ LIST: ListPage[RequestRow] = ListPage(
         record_column(
             "Request", "requests", lambda row, names: f"{row.subject} for {names.get(row.school, 'a school')}"
         ),
-        Column("Support", lambda row, _: {"text": row.kind.label, "hint": row.phase.label}),
+        ListColumn("Support", lambda row, _: {"text": row.kind.label, "hint": row.phase.label}),
         date_column("Requested", lambda row: row.raised_on),
-        Column("Urgency", lambda row, _: row.urgency.label, sort=lambda row: row.urgency),
-        Column("Status", lambda row, _: {"tag": row.status}),
-        Column("Waiting for", _waiting_for),
-        Column("Broker", lambda row, names: names.get(row.broker, "") if row.broker else ""),
+        ListColumn("Urgency", lambda row, _: row.urgency.label, sort=lambda row: row.urgency),
+        ListColumn("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Waiting for", _waiting_for),
+        ListColumn("Broker", lambda row, names: names.get(row.broker, "") if row.broker else ""),
     ],
     ids=lambda row: [row.school, row.broker],
     empty_text="No requests",
@@ -115,10 +115,10 @@ GAPS: ListPage[GapCount] = ListPage(
     caption="By subject and phase",
     counted=("gap", "gaps"),
     columns=[
-        Column("Subject", lambda row, _: {"text": row.subject, "href": _unmet(row)}),
-        Column("Phase", lambda row, _: row.phase.label, sort=lambda row: row.phase),
-        Column("Requests", lambda row, _: row.requests, numeric=True),
-        Column("Schools", lambda row, _: row.schools, numeric=True),
+        ListColumn("Subject", lambda row, _: {"text": row.subject, "href": _unmet(row)}),
+        ListColumn("Phase", lambda row, _: row.phase.label, sort=lambda row: row.phase),
+        ListColumn("Requests", lambda row, _: row.requests, numeric=True),
+        ListColumn("Schools", lambda row, _: row.schools, numeric=True),
         date_column("Latest", lambda row: row.last_on),
     ],
     empty_text="There are no requests we could not meet",

@@ -17,7 +17,7 @@ from projections.provider_history import BrokeredHistory, histories
 from projections.providers import ListedProvider
 from projections.row_queries import RowQueries, RowQuery
 from providers.eligibility import NOTHING_PAST, need_of, offer_of
-from providers.matching import USUAL_POLICY, MatchingPolicy, Need, Offer, PastWork, rank
+from providers.matching import USUAL_POLICY, MatchingPolicy, Offer, PastWork, SupportNeed, rank
 from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
 from web.brokerage.broker_rights import vetting_of
@@ -51,13 +51,13 @@ _ON_LIST = RowQueries(
 """All providers on the list, and the past of those who offer a subject."""
 
 
-def offers_on_list(context: RequestContext, services: Services) -> Callable[[Need], list[Offer]]:
+def offers_on_list(context: RequestContext, services: Services) -> Callable[[SupportNeed], list[Offer]]:
     """What every provider on the list has to offer for a need.
 
     The records of those who do not offer the subject are not read: nothing in them could bring them in.
     """
 
-    def offers(need: Need) -> list[Offer]:
+    def offers(need: SupportNeed) -> list[Offer]:
         vetting = vetting_of(services)
         with services.read() as connection:
             answers = _ON_LIST.rows(connection, subject=need.subject.casefold())

@@ -15,7 +15,7 @@ from web.runtime.services import Services
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AuthorityDetails:
     """What the frame of a page says of the authority."""
 
     name: str
@@ -26,12 +26,12 @@ class Shown:
     """The code that tells this authority's schools from those of others, None where it has those of several."""
 
 
-def authority(services: Services) -> Shown:
+def authority(services: Services) -> AuthorityDetails:
     """The authority as of today, read once per request; as last known where the log is out of reach."""
-    return request_scope().kept(Shown, lambda: _shown_today(services))
+    return request_scope().kept(AuthorityDetails, lambda: _shown_today(services))
 
 
-def _shown_today(services: Services) -> Shown:
+def _shown_today(services: Services) -> AuthorityDetails:
     try:
         return _shown(record_of(services), services.today())
     except Unavailable:
@@ -69,9 +69,11 @@ def record_of(services: Services) -> Authority | None:
 _KEPT: WeakKeyDictionary[Services, Authority] = WeakKeyDictionary()
 
 
-def _shown(found: Authority | None, today: date) -> Shown:
+def _shown(found: Authority | None, today: date) -> AuthorityDetails:
     if found is None:
         defaults = Settings()
-        return Shown("School Improvement Service", "School improvement", defaults.colour, defaults.contact_email)
+        return AuthorityDetails(
+            "School Improvement Service", "School improvement", defaults.colour, defaults.contact_email
+        )
     settings, _ = found.settings_on(today)
-    return Shown(found.name, found.service_name, settings.colour, settings.contact_email, found.own_code)
+    return AuthorityDetails(found.name, found.service_name, settings.colour, settings.contact_email, found.own_code)

@@ -19,7 +19,7 @@ from web.runtime.headers import is_secure
 HOST, SECURE = "__Host-", "__Secure-"
 
 
-class Request(flask.Request):
+class CookieRequest(flask.Request):
     """Reads cookies by their plain names. `is_for_https` says that cookies are for HTTPS alone, whatever the scheme,
     where no application is at work yet that could be asked."""
 
@@ -37,7 +37,7 @@ class Request(flask.Request):
         )
 
 
-class Response(flask.Response):
+class CookieResponse(flask.Response):
     """Sets cookies under the names that protect them."""
 
     def set_cookie(self, key: str, *args: Any, **kwargs: Any) -> None:

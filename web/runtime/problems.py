@@ -78,7 +78,7 @@ TITLES: dict[type[HTTPException], str] = {
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProblemDetails:
     """A refusal or fault as the API tells it (RFC 9457). `kind` is stable: programs may rely on it."""
 
     kind: str
@@ -111,14 +111,14 @@ def _told(error: Exception) -> str | None:
     return None if isinstance(error, OUR_SIDE) else str(error)
 
 
-def problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception) -> ProblemDetails:
     """The problem that an error is told as."""
     answer = error if isinstance(error, HTTPException) else http_of(error)
     title = next(
         (title for kind, title in TITLES.items() if type(answer) is kind), answer.name or "The request failed"
     )
     kind = problem_name(type(error)) if isinstance(error, Refusal) else problem_name(type(answer))
-    return Problem(kind, title, answer.code or 500, _detail(error, answer))
+    return ProblemDetails(kind, title, answer.code or 500, _detail(error, answer))
 
 
 def way_on(error: Exception) -> str:

@@ -19,7 +19,7 @@ from web.runtime.old_names import present
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from web.runtime.settings import Settings
+    from web.runtime.settings import DeploymentSettings
 
 KIB, MIB = 1024, 1024 * 1024
 
@@ -29,7 +29,7 @@ MOST_TYPED = MIB
 BODY_TO_COME = "sis.body-to-come"
 """Set in the environment of a request of which only the headers are there yet: whether its body is to be read."""
 
-SetBy = Callable[["Settings"], int]
+SetBy = Callable[["DeploymentSettings"], int]
 """Finds among the settings how many bytes of files are taken."""
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -58,7 +58,7 @@ def takes_files(most_bytes: int, set_by: SetBy | None = None) -> Callable[[V], V
     return declare
 
 
-def bytes_taken_by(view: Callable[..., Any] | None, settings: Settings | None = None) -> int:
+def bytes_taken_by(view: Callable[..., Any] | None, settings: DeploymentSettings | None = None) -> int:
     """Bytes of the largest request that a view takes, by the settings of a deployment or as is usual."""
     set_by: SetBy | None = getattr(view, "set_by", None)
     files = set_by(settings) if set_by and settings else int(getattr(view, "most_bytes", 0))
@@ -71,7 +71,7 @@ def too_large(most: int) -> str:
     return f"The request is too large: {int(size * 10) / 10:g} {unit} is the most we accept here, including any files"
 
 
-class Request(cookie_names.Request):
+class LimitedRequest(cookie_names.CookieRequest):
     """A request of which no more is read than is taken."""
 
     _of_route: int | None = None

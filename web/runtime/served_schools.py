@@ -58,7 +58,7 @@ def _is_open(school: schools.KnownSchool | schools.OfType) -> bool:
 
 
 @dataclass(frozen=True)
-class Served:
+class SchoolCounts:
     """How many schools the service works with, of how many of those no type is known, and how many others there are:
     of other authorities, or this one's and not open, or open and of another type."""
 
@@ -82,7 +82,7 @@ class Served:
         return f"{formats.counted(self.served, 'school')} we work with{unknown}, {others}"
 
 
-def count_schools(services: Services, connection: sa.Connection) -> Served:
+def count_schools(services: Services, connection: sa.Connection) -> SchoolCounts:
     """All schools that are known, by today's settings."""
     served = unknown = not_open = elsewhere = 0
     others: Counter[str] = Counter()
@@ -96,4 +96,4 @@ def count_schools(services: Services, connection: sa.Connection) -> Served:
             not_open += each.number
         else:
             others[each.school_type or ""] += each.number
-    return Served(served, unknown, not_open, others, elsewhere)
+    return SchoolCounts(served, unknown, not_open, others, elsewhere)

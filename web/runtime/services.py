@@ -158,7 +158,7 @@ class Services:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenAuthority:
     """The authority that answers a request, where one deployment serves several (web.authorities.router).
 
     `label` is what people call it; `way_in` leads a browser that has not chosen to this authority, on a host that
@@ -172,10 +172,10 @@ class Chosen:
     sign_in_name: str = ""
 
 
-def chosen() -> Chosen | None:
+def chosen() -> ChosenAuthority | None:
     """The authority chosen for the present request, None where the application serves one alone."""
     found = request.environ.get(CHOSEN) if has_request_context() else None
-    return found if isinstance(found, Chosen) else None
+    return found if isinstance(found, ChosenAuthority) else None
 
 
 def services() -> Services:

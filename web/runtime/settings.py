@@ -47,7 +47,7 @@ class CouncilSignIn:
 
 
 @dataclass(frozen=True)
-class Settings:
+class DeploymentSettings:
     """Where the database is, and how the door behaves.
 
     `database_url` is a SQLAlchemy URL, `replica_url` that of a PostgreSQL standby which answers readings.
@@ -79,7 +79,7 @@ class Settings:
         return self.council.tokens_for if self.council else TOKENS_FOR
 
 
-def settings_from_environment(*, database_url: str | None = None) -> Settings:
+def settings_from_environment(*, database_url: str | None = None) -> DeploymentSettings:
     """The settings of this deployment: SIS_DATABASE_URL, SIS_REPLICA_URL, SIS_SECURE_COOKIES,
     SIS_TRUSTED_PROXIES, SIS_PUBLIC_URL, the secret key, SIS_SCANNER, the address of clamd,
     SIS_SECOND_FACTOR_FROM, the day from which administrators, directors and reviewers need a second
@@ -90,7 +90,7 @@ def settings_from_environment(*, database_url: str | None = None) -> Settings:
     """
     url = public_url(os.environ.get("SIS_PUBLIC_URL", ""))
     key, *older = secret_keys(VAR / "secret_key")
-    return Settings(
+    return DeploymentSettings(
         database_url=database_url or named_database(),
         secret_key=key,
         older_keys=tuple(older),
@@ -131,9 +131,9 @@ def _council(url: str) -> CouncilSignIn | None:
     return council
 
 
-def current_settings() -> Settings:
+def current_settings() -> DeploymentSettings:
     """The settings of the application that answers the present request."""
-    settings: Settings = current_app.config["SIS_SETTINGS"]
+    settings: DeploymentSettings = current_app.config["SIS_SETTINGS"]
     return settings
 
 

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from itsdangerous import URLSafeSerializer
 
 from web.runtime.services import chosen
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 
 def signer(purpose: str) -> URLSafeSerializer:
@@ -35,7 +35,7 @@ def _salt(purpose: str) -> str:
     return f"{purpose} of {of_request.name if of_request else ''}"
 
 
-def sign_with(app: Flask, settings: Settings) -> None:
+def sign_with(app: Flask, settings: DeploymentSettings) -> None:
     """Let an application sign cookies and form tokens with the deployment's keys."""
     app.secret_key = settings.secret_key
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.older_keys)

@@ -29,7 +29,7 @@ from web.schools.hand_over import (
     outcomes_before,
     schools_to_hand_over,
 )
-from web.schools.schemas import FileFilters
+from web.schools.schemas import SchoolFileFilters
 
 __all__ = ["schools"]
 
@@ -39,7 +39,7 @@ MOST_AT_ONCE = 500
 NOT_THEIRS = "This officer is not the school's link officer, or you may not hand the school over"
 
 
-class FileQuery(FileFilters):
+class FileQuery(SchoolFileFilters):
     of = WholeNumber(
         validate=validate.Range(1, 9_999_999),
         metadata={"label": "URN of a school that merged into this one, for its file"},

@@ -20,7 +20,7 @@ from web.commands.choices import officers
 from web.commands.dispatch import load_for_user
 from web.history.timeline import TimelineEntry, timeline_of_school
 from web.layout.filters import Filters
-from web.layout.list_pages import Answer, Column, ListPage, Names, list_page
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page
 from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list
 from web.layout.resource_pages import record_page
 from web.runtime.authority import level_of_support, settings_of
@@ -32,7 +32,7 @@ from web.schools.hand_over_pages import pages as hand_over_pages
 from web.schools.register_lists import MissingSchool, WaitingSuccession
 from web.schools.register_lists import missed as missed_schools
 from web.schools.register_lists import successions as waiting_successions
-from web.schools.schemas import FileFilters
+from web.schools.schemas import SchoolFileFilters
 
 pages = Pages("schools", __name__, template_folder="templates")
 pages.register_blueprint(hand_over_pages)
@@ -60,12 +60,12 @@ LIST: ListPage[ListedSchool] = ListPage(
     caption="Schools by name, closed schools last",
     counted=("school", "schools"),
     columns=[
-        Column("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": row.address}),
-        Column("URN", lambda row, _: str(row.urn)),
-        Column("Phase", lambda row, _: row.phase.label if row.phase else "", sort=lambda row: row.phase),
-        Column("Status", lambda row, _: row.status.label if row.status else ""),
-        Column("Link officer", _officer),
-        Column("Level of support", lambda row, names: level_of_support(names.services, row.need_category)),
+        ListColumn("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": row.address}),
+        ListColumn("URN", lambda row, _: str(row.urn)),
+        ListColumn("Phase", lambda row, _: row.phase.label if row.phase else "", sort=lambda row: row.phase),
+        ListColumn("Status", lambda row, _: row.status.label if row.status else ""),
+        ListColumn("Link officer", _officer),
+        ListColumn("Level of support", lambda row, names: level_of_support(names.services, row.need_category)),
     ],
     ids=lambda row: [row.link_officer, row.cover_officer],
     empty_text="No schools",
@@ -116,11 +116,11 @@ SUCCESSIONS: ListPage[WaitingSuccession] = ListPage(
     caption="Links between schools",
     counted=("link", "links"),
     columns=[
-        Column("School", _school),
-        Column("Later school", _later),
-        Column("Type of link", lambda row, _: {"text": row.kind, "hint": formats.short_date(row.on)}),
-        Column("Source", lambda row, _: row.source),
-        Column("Next step", lambda row, _: _next(row, "Answer", "confirm-succession")),
+        ListColumn("School", _school),
+        ListColumn("Later school", _later),
+        ListColumn("Type of link", lambda row, _: {"text": row.kind, "hint": formats.short_date(row.on)}),
+        ListColumn("Source", lambda row, _: row.source),
+        ListColumn("Next step", lambda row, _: _next(row, "Answer", "confirm-succession")),
     ],
     empty_text="No links to answer",
     template="schools/successions.html",
@@ -139,9 +139,9 @@ MISSED: ListPage[MissingSchool] = ListPage(
     caption="Schools missing from the register",
     counted=("school", "schools"),
     columns=[
-        Column("School", _school),
-        Column("Missing from", lambda row, _: row.source),
-        Column("Next step", lambda row, _: _next(row, "Explain", "explain-absence")),
+        ListColumn("School", _school),
+        ListColumn("Missing from", lambda row, _: row.source),
+        ListColumn("Next step", lambda row, _: _next(row, "Explain", "explain-absence")),
     ],
     empty_text="No schools are missing from the register",
     template="schools/missed.html",
@@ -182,7 +182,7 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
     if str(found.record.urn) != ref:
         return redirect(f"/schools/{found.record.urn}/file")
     user = context.user
-    filters, of = Filters(context, FileFilters), request.args.get("of", "")
+    filters, of = Filters(context, SchoolFileFilters), request.args.get("of", "")
     with context.read() as snapshot:
         rows = FILE.rows(snapshot.connection, record=found.record.id, **list_parameters(context, found.record))
         begins = identity(context, found.record, user, "File", rows)

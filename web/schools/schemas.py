@@ -88,7 +88,7 @@ class NoteExternalSupport(Schema):
     told_by = line_field(label="Who told us", hint="Their role, not their name")
 
 
-class FileFilters(Schema):
+class SchoolFileFilters(Schema):
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
 
 

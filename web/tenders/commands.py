@@ -7,14 +7,14 @@ from typing import Any
 
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender
 from domain.tender.parts import OPEN_INVITATION
 from domain.tender.rules import must_be_for_several, somebody_must_be_selected
 from domain.vocabulary import Role
 from projections.open_requests import RequestRow
-from providers.brokerage import Agreement
+from providers.brokerage import EngagementTerms
 from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.name_cache import reference_of
 from web.access.restricted import must_be_readable_to_others
@@ -187,7 +187,7 @@ def _page_of_engagement(snapshot: Snapshot, tender: Tender) -> str:
     main=True,
 )
 def propose(execution: Execution[Tender], values: Values) -> None:
-    agreement = Agreement(values["scope"], tuple(values["objectives"]), values["begins"], values["ends"])
+    agreement = EngagementTerms(values["scope"], tuple(values["objectives"]), values["begins"], values["ends"])
     brokerage_of(execution).engage_selected(
         execution.record.id, execution.next_reference(BrokeredEngagement), agreement, at=execution.at
     )
@@ -204,7 +204,7 @@ def propose(execution: Execution[Tender], values: Values) -> None:
     told_in=(Tender.SelectionWithdrawn,),
 )
 def withdraw_selection(execution: Execution[Tender], values: Values) -> None:
-    def withdraw(work: Work) -> None:
+    def withdraw(work: UnitOfWork) -> None:
         tender = work.find(Tender, execution.record.id, at=execution.at)
         tender.withdraw_selection(**values)
         _nothing_must_be_proposed(work.find(SupportRequest, tender.request))

@@ -14,7 +14,7 @@ from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN
 from web.brokerage.quote_comparison import PAST, compare_quotes
 from web.layout.links import record_rows
-from web.layout.list_pages import Answer, Column, ListPage, Names, date_column, list_page
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import Beside, record_page
 from web.tenders.commands import tenders
 from web.tenders.resource import REQUEST, request_of
@@ -34,10 +34,10 @@ LIST: ListPage[TenderRow] = ListPage(
     caption="Tenders, newest first",
     counted=("tender", "tenders"),
     columns=[
-        Column("Tender", _tender),
+        ListColumn("Tender", _tender),
         date_column("Replies by", lambda row: row.reply_by),
-        Column("Status", lambda row, _: {"tag": row.status}),
-        Column("Selected", lambda row, names: names.get(row.selected, "") if row.selected else ""),
+        ListColumn("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Selected", lambda row, names: names.get(row.selected, "") if row.selected else ""),
     ],
     ids=lambda row: [row.request, row.school, row.selected],
     empty_text="No tenders",

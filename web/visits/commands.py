@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from werkzeug.exceptions import Forbidden
 
 from domain.record_of_visit import RecordOfVisit
-from domain.service import Work
+from domain.service import UnitOfWork
 from domain.visit import Visit, VisitStatus
 from domain.visit import Visitor as VisitorOf
 from domain.vocabulary import Role, Side
@@ -297,7 +297,7 @@ def start_record(execution: Execution[Visit], values: Values) -> None:
     _, rules = settings_of(execution.services)
     reference = execution.next_reference(RecordOfVisit)
 
-    def start(work: Work) -> None:
+    def start(work: UnitOfWork) -> None:
         visit = work.find(Visit, execution.record.id, at=execution.at)
         record = RecordOfVisit.start(
             reference,
@@ -334,7 +334,7 @@ def _record_must_be_issued(context: RequestContext, visit: Visit) -> None:
     rules=[_record_must_be_issued],
 )
 def close(execution: Execution[Visit], _: Values) -> None:
-    def finish(work: Work) -> None:
+    def finish(work: UnitOfWork) -> None:
         visit = work.find(Visit, execution.record.id, at=execution.at)
         visit.close(work.find(RecordOfVisit, visit.written_up) if visit.written_up else None)
 

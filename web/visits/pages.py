@@ -25,7 +25,7 @@ from web.commands.resource import Values
 from web.layout.csv_export import csv_response
 from web.layout.filters import Filters
 from web.layout.links import record_rows
-from web.layout.list_pages import Answer, Column, ListPage, Names, list_page, record_column
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
 from web.layout.paging import with_query
 from web.layout.resource_pages import Beside, record_page
 from web.runtime.terms import term_of
@@ -54,15 +54,15 @@ LIST: ListPage[PlannedVisit] = ListPage(
         record_column(
             "Visit", "visits", lambda row, names: f"{kind_in_words(row.kind)} to {names.get(row.school, 'a school')}"
         ),
-        Column(
+        ListColumn(
             "Date",
             lambda row, _: formats.short_date(row.on) + (f", {formats.time(row.starts_at)}" if row.starts_at else ""),
             sort=lambda row: (row.on, row.starts_at or time.min),
             nowrap=True,
         ),
-        Column("Purpose", lambda row, _: {"tag": row.purpose} if row.purpose else ""),
-        Column("Led by", _led_by),
-        Column("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Purpose", lambda row, _: {"tag": row.purpose} if row.purpose else ""),
+        ListColumn("Led by", _led_by),
+        ListColumn("Status", lambda row, _: {"tag": row.status}),
     ],
     ids=lambda row: [row.school, row.lead],
     empty_text="No visits",

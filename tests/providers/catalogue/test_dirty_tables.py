@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from providers.catalogue.inspections import NotInspections, read_inspections
 from providers.catalogue.register import NotARegister, SchoolRow, read_register
-from providers.catalogue.source import Loss, Problem
+from providers.catalogue.source import Loss, RowProblem
 from tests.providers.catalogue.conftest import Written
 from tests.providers.catalogue.reading import problem, read, rows
 
@@ -221,4 +221,4 @@ def test_a_file_of_another_kind_is_refused_for_what_it_is(tmp_path: Path, conten
 
 def test_problems_tell_whose_row_it_is(written: Written) -> None:
     found = problem(read_register(written("r.csv", f"{HEADER},Postcode\n{FIRST},nowhere\n")))
-    assert (found, found.urn) == (Problem(2, "Postcode", "nowhere", "is not a postcode"), 100000)
+    assert (found, found.urn) == (RowProblem(2, "Postcode", "nowhere", "is not a postcode"), 100000)

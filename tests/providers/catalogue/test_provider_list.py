@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from providers.catalogue.provider_list import (
-    Capability,
+    ListedCapability,
     NotProviders,
     ProviderRow,
     read_provider_names,
@@ -44,8 +44,8 @@ def test_a_provider_is_read_with_all_that_the_list_tells(written: Written) -> No
 def test_a_capability_is_each_subject_in_each_phase_by_each_service() -> None:
     provider = ProviderRow(2, "A", subjects=("Music",), phases=("primary", "secondary"))
     assert provider.capabilities == (
-        Capability("Music", "primary", None),
-        Capability("Music", "secondary", None),
+        ListedCapability("Music", "primary", None),
+        ListedCapability("Music", "secondary", None),
     )
     assert ProviderRow(2, "A").capabilities == ()
 

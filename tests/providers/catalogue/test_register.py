@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from providers.catalogue.register import NotARegister, SchoolRow, UnknownAuthority, read_register
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from tests.providers.catalogue.conftest import Written
 from tests.providers.catalogue.reading import problem, read, rows
 
@@ -144,7 +144,7 @@ def test_the_second_row_of_a_urn_does_not_count(written: Written) -> None:
     path = written("r.csv", f"{NEEDED}\r\n100000,First,Open\r\n100001,B,Open\r\n100000,Second,Closed\r\n")
     good, problems = read(read_register(path))
     assert [school.known["name"] for school in good] == ["First", "B"]
-    assert problems == [Problem(4, "URN", "100000", "stands already in line 2")]
+    assert problems == [RowProblem(4, "URN", "100000", "stands already in line 2")]
 
 
 def test_a_short_row_says_nothing_of_what_it_lacks(written: Written) -> None:
@@ -342,7 +342,7 @@ def test_an_authority_picked_from_the_national_register_is_the_one_cut_out_of_it
     assert without_lines(national) == without_lines(cut_out)
 
 
-def without_lines(found: Iterator[SchoolRow | Problem]) -> list[tuple[int, dict[str, object]]]:
+def without_lines(found: Iterator[SchoolRow | RowProblem]) -> list[tuple[int, dict[str, object]]]:
     return [(school.urn, dict(school.known)) for school in rows(found)]
 
 

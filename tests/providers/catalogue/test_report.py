@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from providers.catalogue.report import write_report
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 
 
 def lines(path: Path) -> list[list[str]]:
@@ -20,8 +20,8 @@ def test_the_report_names_line_column_value_and_reason(tmp_path: Path) -> None:
     assert (
         write_report(
             [
-                Problem(7, "URN", "12", "is not a URN", row_taken=False),
-                Problem(9, "Town", "", "is missing", row_taken=True),
+                RowProblem(7, "URN", "12", "is not a URN", row_taken=False),
+                RowProblem(9, "Town", "", "is missing", row_taken=True),
             ],
             path,
         )
@@ -37,14 +37,14 @@ def test_the_report_names_line_column_value_and_reason(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_of_the_report_is_a_formula(tmp_path: Path, start: str) -> None:
     path = tmp_path / "report.csv"
-    write_report([Problem(7, "URN", f"{start}HYPERLINK(1)", f"{start}reason")], path)
+    write_report([RowProblem(7, "URN", f"{start}HYPERLINK(1)", f"{start}reason")], path)
     assert lines(path)[1][:4] == ["7", "URN", f"'{start}HYPERLINK(1)", f"'{start}reason"]
 
 
 def test_a_report_is_for_its_owner_alone(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        write_report([Problem(7, "URN", "12", "is not a URN")], tmp_path / "report.csv")
+        write_report([RowProblem(7, "URN", "12", "is not a URN")], tmp_path / "report.csv")
     finally:
         os.umask(before)
     assert oct((tmp_path / "report.csv").stat().st_mode & 0o777) == "0o600"

@@ -8,11 +8,11 @@ import pytest
 
 from providers.catalogue.cells import PartlyRead, needed
 from providers.catalogue.source import (
-    Column,
     Layout,
-    Part,
-    Problem,
-    Row,
+    RowProblem,
+    SourceColumn,
+    SourceRow,
+    TablePart,
     WrongFile,
     date_in_name,
     encoding_of,
@@ -44,18 +44,18 @@ def test_a_file_is_read_whatever_its_packing_encoding_and_line_ends(
 
 def test_a_letter_that_is_not_utf8_far_into_the_file_makes_it_cp1252(written: Written) -> None:
     path = written("a.csv", HEADER + "100000,plain\r\n" * 20_000 + "100001,Môn\r\n", "cp1252")
-    assert encoding_of(Part(path), WrongFile) == "cp1252"
+    assert encoding_of(TablePart(path), WrongFile) == "cp1252"
 
 
 def test_a_letter_on_the_edge_of_a_piece_is_still_utf8(written: Written) -> None:
     for before in range((1 << 16) - 3, (1 << 16) + 1):
-        assert encoding_of(Part(written("a.csv", "x" * before + "\u2019")), WrongFile) == "utf-8"
+        assert encoding_of(TablePart(written("a.csv", "x" * before + "\u2019")), WrongFile) == "utf-8"
 
 
 def test_a_file_that_ends_within_a_letter_is_not_utf8(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("Môn".encode()[:2])
-    assert encoding_of(Part(path), WrongFile) == "cp1252"
+    assert encoding_of(TablePart(path), WrongFile) == "cp1252"
 
 
 def test_a_damaged_packed_file_is_refused_before_a_row_is_read(tmp_path: Path) -> None:
@@ -87,14 +87,14 @@ def test_a_short_row_counts_for_the_cells_it_has(written: Written) -> None:
     path = written("a.csv", "URN,Name,Town\n100000,a\n100001,b,c\n")
     good, problems = read(open_table(path, ("URN",), WrongFile).rows())
     assert [row.cells for row in good] == [["100000", "a"], ["100001", "b", "c"]]
-    assert problems == [Problem(2, "Town", "", "has 2 cells, the header 3")]
+    assert problems == [RowProblem(2, "Town", "", "has 2 cells, the header 3")]
 
 
 def test_a_long_row_does_not_count_because_its_cells_may_have_shifted(written: Written) -> None:
     path = written("a.csv", "URN,Name\n100000,Grange, The\n100001,b\n")
     good, problems = read(open_table(path, ("URN",), WrongFile).rows())
     assert [row.cells for row in good] == [["100001", "b"]]
-    assert problems == [Problem(2, "", "The", "has 3 cells, the header 2")]
+    assert problems == [RowProblem(2, "", "The", "has 3 cells, the header 2")]
 
 
 def test_empty_cells_beyond_the_header_do_no_harm(written: Written) -> None:
@@ -113,8 +113,8 @@ def test_an_unclosed_quotation_mark_is_suspected(written: Written) -> None:
 def test_rows_taken_into_one_cell_by_a_quotation_mark_are_no_row(written: Written) -> None:
     path = written("r.csv", 'URN,Name,Town\n1,A,Oldham\n2,"B,Bury\n3,C,Leigh\n4,D,Sale\n')
     rows = list(open_table(path, ("URN",), WrongFile).rows())
-    assert [row.cells[0] for row in rows if isinstance(row, Row)] == ["1"]
-    [lost] = [row for row in rows if isinstance(row, Problem)]
+    assert [row.cells[0] for row in rows if isinstance(row, SourceRow)] == ["1"]
+    [lost] = [row for row in rows if isinstance(row, RowProblem)]
     assert (lost.line, lost.reason) == (
         3,
         "a quotation mark is not closed: 3 lines, from line 3 on, are not taken",
@@ -143,11 +143,11 @@ def test_a_cell_that_is_partly_read_counts_with_what_was_read() -> None:
     def half(text: str) -> str:
         raise PartlyRead("half of it is unreadable", text[:2])
 
-    table_row = Row(5, ["100000", "abcd"])
-    columns = ((0, "URN", Column("urn", needed, ("URN",))), (1, "Name", Column("name", half, ("Name",))))
+    table_row = SourceRow(5, ["100000", "abcd"])
+    columns = ((0, "URN", SourceColumn("urn", needed, ("URN",))), (1, "Name", SourceColumn("name", half, ("Name",))))
     known, problems = Layout(columns).known(table_row)
     assert known == {"urn": "100000", "name": "ab"}
-    assert problems == [Problem(5, "Name", "abcd", "half of it is unreadable")]
+    assert problems == [RowProblem(5, "Name", "abcd", "half of it is unreadable")]
 
 
 def test_what_is_no_json_is_refused(written: Written) -> None:

@@ -17,7 +17,7 @@ from providers.catalogue.groups import MembershipRow
 from providers.catalogue.inspections import InspectionRow, framework_on
 from providers.catalogue.links import LinkRow, direction_of
 from providers.catalogue.register import SchoolRow
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from providers.intake.groups import GroupsReport, import_groups
 from providers.intake.inspections import InspectionsReport, import_inspections
 from providers.intake.links import LinksReport, confirm_merger, confirm_succession, import_links
@@ -77,7 +77,7 @@ class Intake:
         with signed():
             import_schools(self.service, REGISTERED, source=REGISTER, known=self.known)
 
-    def links(self, *rows: LinkRow | Problem, known: Lookup | None = None) -> LinksReport:
+    def links(self, *rows: LinkRow | RowProblem, known: Lookup | None = None) -> LinksReport:
         with signed():
             return import_links(self.service, rows, source=LINKS, known=known or self.known)
 
@@ -97,7 +97,7 @@ class Intake:
                 known_inspections=lambda asked: self.ask(known_inspections, asked),
             )
 
-    def all(self) -> list[Problem]:
+    def all(self) -> list[RowProblem]:
         self.register()
         reports = self.links(*LINKED), self.groups(*MEMBERS), self.inspections(*INSPECTED)
         return [problem for report in reports for problem in report.problems]

@@ -13,7 +13,7 @@ from domain.school import School, Source
 from domain.service import Service
 from projections.schools import groups_of, known_groups
 from providers.catalogue.groups import MembershipRow
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from providers.intake.batches import OlderThanKnown
 from providers.intake.groups import GroupsReport, import_groups
 from tests.projections.conftest import Ask
@@ -45,7 +45,7 @@ def schools(service: Service) -> tuple[UUID, UUID]:
 
 @pytest.fixture
 def take_in(service: Service, known: Lookup, ask: Ask, schools: tuple[UUID, UUID]) -> Import:
-    def taken_in(*rows: MembershipRow | Problem, source: Source = JULY, **options: Any) -> GroupsReport:
+    def taken_in(*rows: MembershipRow | RowProblem, source: Source = JULY, **options: Any) -> GroupsReport:
         with signed():
             return import_groups(
                 service, rows, source=source, known=known, known_groups=lambda: ask(known_groups), **options
@@ -150,6 +150,6 @@ def test_a_school_that_the_file_tells_in_two_academy_trusts_stays_where_it_is_kn
 
 
 def test_problems_are_reported(take_in: Import) -> None:
-    problem = Problem(3, "Group UID", "", "is missing")
+    problem = RowProblem(3, "Group UID", "", "is missing")
 
     assert take_in(problem, row(105900)).problems == [problem]

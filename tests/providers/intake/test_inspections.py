@@ -14,7 +14,7 @@ from domain.service import Service
 from projections import schools
 from projections.schools import inspections_of, known_inspections
 from providers.catalogue.inspections import InspectionRow, framework_on
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from providers.intake.inspections import InspectionsReport, import_inspections
 from tests.projections.conftest import Ask
 from tests.providers.intake.conftest import Lookup
@@ -45,7 +45,7 @@ def lark_hill(service: Service) -> UUID:
 
 @pytest.fixture
 def take_in(service: Service, known: Lookup, ask: Ask, lark_hill: UUID) -> Import:
-    def taken_in(*rows: InspectionRow | Problem, **options: Any) -> InspectionsReport:
+    def taken_in(*rows: InspectionRow | RowProblem, **options: Any) -> InspectionsReport:
         with signed():
             return import_inspections(
                 service,
@@ -88,7 +88,7 @@ def test_a_rating_that_a_later_source_tells_otherwise_is_put_right(
 
 
 def test_inspections_of_schools_that_nobody_knows_are_counted(take_in: Import, told: Callable[[], list[Any]]) -> None:
-    problem = Problem(3, "Rating", "Splendid", "is not a rating")
+    problem = RowProblem(3, "Rating", "Splendid", "is not a rating")
     before = len(told())
 
     report = take_in(row(999999, JUNE), problem)

@@ -17,7 +17,7 @@ from domain.service import Service, Stale
 from projections import schools
 from projections.schools import by_urn, looked_after, proposed_successions
 from providers.catalogue.links import LinkRow, direction_of
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from providers.intake.links import LinksReport, NotThatSchool, confirm_merger, confirm_succession, import_links
 from tests.projections.conftest import Ask
 from tests.providers.intake.conftest import Lookup
@@ -54,7 +54,7 @@ def known_schools(service: Service) -> dict[int, UUID]:
 
 @pytest.fixture
 def take_in(service: Service, known: Lookup, known_schools: dict[int, UUID]) -> Import:
-    def taken_in(*rows: LinkRow | Problem) -> LinksReport:
+    def taken_in(*rows: LinkRow | RowProblem) -> LinksReport:
         with signed():
             return import_links(service, rows, source=LINKS, known=known)
 
@@ -132,7 +132,7 @@ def test_each_row_of_links_has_one_outcome(take_in: Import) -> None:
 
 
 def test_links_that_say_nothing_of_known_schools_are_counted(take_in: Import, ask: Ask) -> None:
-    problem = Problem(5, "LinkURN", "x", "is not a URN")
+    problem = RowProblem(5, "LinkURN", "x", "is not a URN")
 
     report = take_in(link(INFANT, 999999), link(INFANT, JUNIOR, "Sixth Form Centre Link"), problem)
 

@@ -12,14 +12,14 @@ import pytest
 from domain.aggregate import OccurredInTheFuture
 from domain.school import School, Source
 from domain.school.rules import HasMerged
-from domain.service import Service, Work
+from domain.service import Service, UnitOfWork
 from projections.schools import by_urn, known_groups, known_inspections
 from providers.catalogue.groups import MembershipRow
 from providers.catalogue.inspections import InspectionRow, framework_on
 from providers.catalogue.links import LinkRow
 from providers.catalogue.register import SchoolRow
-from providers.catalogue.source import Loss, Problem
-from providers.intake.batches import AT_ONCE, Step, Taken, carry_out
+from providers.catalogue.source import Loss, RowProblem
+from providers.intake.batches import AT_ONCE, RecordChange, Taken, carry_out
 from providers.intake.groups import import_groups
 from providers.intake.inspections import import_inspections
 from providers.intake.links import import_links
@@ -121,17 +121,17 @@ def test_a_file_of_a_day_to_come_changes_nothing(
     assert len(told()) == before
 
 
-class TwoSteps(Step):
+class TwoSteps(RecordChange):
     """Names a head, and then refuses."""
 
-    def act(self, work: Work) -> None:
+    def act(self, work: UnitOfWork) -> None:
         school = work.find(School, UUID(self.key))
         school.name_head("Ms Half Done", source=REGISTER)
         raise HasMerged("No")
 
 
-class Renaming(Step):
-    def act(self, work: Work) -> None:
+class Renaming(RecordChange):
+    def act(self, work: UnitOfWork) -> None:
         work.find(School, UUID(self.key)).refresh({"name": "Renamed"}, source=REGISTER)
 
 
@@ -144,15 +144,15 @@ def test_nothing_half_done_is_saved_of_a_refused_row(service: Service, ask: Ask,
         done = carry_out(service, steps, report)
 
     assert done == {Renaming: 1}
-    assert report.problems == [Problem(2, "URN", "105900", "No")]
+    assert report.problems == [RowProblem(2, "URN", "105900", "No")]
     assert ask(by_urn, schools[0]).head_name is None
     assert ask(by_urn, schools[1]).name == "Renamed"
 
 
 def test_problems_of_schools_that_nobody_knows_are_counted_with_their_rows(known: Lookup, schools: list[int]) -> None:
     report = Taken(REGISTER)
-    ours, others = (Problem(2, "Rating", "x", "is not a rating", urn=urn) for urn in (schools[0], 999999))
+    ours, others = (RowProblem(2, "Rating", "x", "is not a rating", urn=urn) for urn in (schools[0], 999999))
 
-    report.sort_out([ours, others, Problem(4, "URN", "", "closes the file", Loss.NONE)], known)
+    report.sort_out([ours, others, RowProblem(4, "URN", "", "closes the file", Loss.NONE)], known)
 
     assert (report.problems, report.unknown, report.passed_over) == ([ours], 1, 1)

@@ -16,7 +16,7 @@ from domain.signature import acting
 from projections import schools
 from projections.schools import by_urn
 from providers.catalogue.register import Detail, SchoolRow
-from providers.catalogue.source import Problem
+from providers.catalogue.source import RowProblem
 from providers.intake.batches import AT_ONCE
 from providers.intake.schools import ImportReport, import_schools
 from tests.projections.conftest import Ask, rows_of
@@ -37,7 +37,7 @@ def row(urn: int, line: int = 2, name: str = "Lark Hill Primary School", **known
 
 @pytest.fixture
 def take_in(service: Service, known: Lookup) -> Import:
-    def taken_in(*rows: SchoolRow | Problem, source: Source = APRIL, **options: Any) -> ImportReport:
+    def taken_in(*rows: SchoolRow | RowProblem, source: Source = APRIL, **options: Any) -> ImportReport:
         with signed():
             return import_schools(service, rows, source=source, known=known, **options)
 
@@ -156,7 +156,7 @@ def test_a_file_dated_ahead_is_refused(take_in: Import, told: Told) -> None:
 
 
 def test_problems_are_reported_and_the_good_rows_count(take_in: Import) -> None:
-    problem = Problem(2, "URN", "abc", "is not a URN")
+    problem = RowProblem(2, "URN", "abc", "is not a URN")
 
     report = take_in(problem, row(105900, 3))
 

@@ -29,7 +29,7 @@ from web.accounts import (
 )
 from web.console.accounts import accounts as console
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.tables import ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS
 
 Act = Callable[[Door, UUID], object]
@@ -40,7 +40,9 @@ WHY = {"reason": "Lost phone"}
 def set_up_factor(door: Door, person: UUID) -> None:
     new, now = factors.NewFactor.drawn(), door.services.now()
     code = pyotp.TOTP(new.secret).at(now)
-    factor_commands.set_up(door.services, door.account(person), new, code, Settings("", secret_key="only for tests"))
+    factor_commands.set_up(
+        door.services, door.account(person), new, code, DeploymentSettings("", secret_key="only for tests")
+    )
 
 
 def link_council(door: Door, person: UUID) -> None:

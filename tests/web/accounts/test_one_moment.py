@@ -40,10 +40,10 @@ from web.accounts.password_commands import ChangedMeanwhile
 from web.accounts.recording import ChangedSince, ShownOnlyOnce
 from web.console.beginning import AdministratorExists, let_in
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.tables import PASSWORD_LINKS, TOKENS
 
-SETTINGS = Settings("", secret_key="only for tests")
+SETTINGS = DeploymentSettings("", secret_key="only for tests")
 
 
 class NotDone(Exception):

@@ -29,7 +29,7 @@ from web.accounts import accounts, factors, security_trail
 from web.accounts.attempts import AT_KNOWN, AT_UNKNOWN
 from web.accounts.security_trail import SecurityEvent
 from web.cli import main
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.tables import SECOND_FACTORS
 
 TOKEN = {"label": "Timetable", "scopes": "read", "days": "30"}
@@ -298,7 +298,7 @@ def test_a_key_is_replaced_in_steps_and_codes_go_on(
 
 
 def test_an_office_that_is_opened_with_an_older_key_encrypts_anew(tmp_path: Path) -> None:
-    older = Settings(f"sqlite:///{tmp_path / 'a.sqlite'}", secret_key="old")
+    older = DeploymentSettings(f"sqlite:///{tmp_path / 'a.sqlite'}", secret_key="old")
     with closing(open_services(older)) as services, services.write() as connection:
         account = accounts.create(connection, uuid4(), "anna@example.org").id
         new = factors.NewFactor.drawn()

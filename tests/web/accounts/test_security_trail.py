@@ -31,10 +31,10 @@ from web.accounts import (
 )
 from web.accounts.attempts import AT_UNKNOWN
 from web.accounts.security_trail import SecurityEvent
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.tables import DOOR_TABLES, SECURITY_TRAIL
 
-SETTINGS = Settings("", secret_key="only for tests")
+SETTINGS = DeploymentSettings("", secret_key="only for tests")
 
 WRONG = {**ANNAS, "password": "wrong horse battery"}
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.web.accounts.conftest import Door
 from tests.world import Clock
-from web.access.session_user import Session
+from web.access.session_user import BrowserSession
 from web.accounts import account_commands, session_commands, sessions
 from web.runtime.tables import SESSIONS
 
@@ -26,11 +26,11 @@ class Browsers:
         with self.door.services.write() as connection:
             return sessions.begin(connection, person, self.clock.now)
 
-    def find(self, cookie: str) -> Session | None:
+    def find(self, cookie: str) -> BrowserSession | None:
         with self.door.services.read() as connection:
             return sessions.find(connection, cookie, self.clock.now)
 
-    def use(self, cookie: str) -> Session:
+    def use(self, cookie: str) -> BrowserSession:
         session = self.find(cookie)
         assert session is not None
         if session.was_seen_long_ago(self.clock.now):

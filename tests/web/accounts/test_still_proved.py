@@ -20,7 +20,7 @@ from tests.world import Clock, World
 from web.accounts import account_commands, factor_commands, factors, password_commands, sessions
 from web.accounts.passwords import EXTENSION, Passwords, cheap_passwords
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.tables import TOKENS
 
 NEW = "three other random words"
@@ -77,7 +77,7 @@ def disables_and_enables(door: Door, anna: UUID) -> None:
 
 
 def sets_up_factor(door: Door, anna: UUID) -> None:
-    new, settings = factors.NewFactor.drawn(), Settings("", secret_key="only for tests")
+    new, settings = factors.NewFactor.drawn(), DeploymentSettings("", secret_key="only for tests")
     code = pyotp.TOTP(new.secret, interval=factors.STEP).at(door.services.now())
     with door.acting(anna):
         factor_commands.set_up(door.services, door.account(anna), new, code, settings)

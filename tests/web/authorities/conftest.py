@@ -24,9 +24,9 @@ from web.authorities import places
 from web.authorities.directory import Directory
 from web.authorities.router import Router
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
-SETTINGS = Settings("", secret_key="only for tests", testing=True)
+SETTINGS = DeploymentSettings("", secret_key="only for tests", testing=True)
 
 Place = Callable[[str], str]
 """The address of a place, by a name."""

@@ -47,7 +47,7 @@ from web.runtime.migrate import upgrade
 from web.runtime.problems import problem_of
 from web.runtime.registered_views import VIEWS
 from web.runtime.services import Services
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 from web.runtime.tables import (
     DOOR_TABLES,
     IDEMPOTENCY_KEYS,
@@ -128,7 +128,7 @@ def furnish(url: str) -> None:
             connection.execute(SECURITY_TRAIL.insert().values(happened))
             connection.execute(REQUEST_COUNTS.insert().values(key=person, minute=29_000_000, used=30))
             new = factors.NewFactor.drawn()
-            code, settings = TOTP(new.secret).at(services.now()), Settings(url, secret_key="only for tests")
+            code, settings = TOTP(new.secret).at(services.now()), DeploymentSettings(url, secret_key="only for tests")
             factors.put(connection, account.id, new, code, now=services.now(), settings=settings)
             council.link(connection, account, "https://login.example", "dora", services.now())
             for number in range(9):
@@ -371,7 +371,7 @@ def test_the_place_that_an_authority_has_left_says_where_it_went(
     old = moved_within.old
     with closing(Services(old)) as late:
         late.prepare_views()
-        app = create_app(Settings(old, secret_key="only for tests", testing=True), services=late)
+        app = create_app(DeploymentSettings(old, secret_key="only for tests", testing=True), services=late)
         moved_within.go()
         if release == "older" and places.schema_of(old) is None:
             _as_left_by_an_older_release(old)

@@ -30,15 +30,23 @@ from domain.concern import (
 )
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
 from domain.provider import Provider
-from domain.record_of_visit import AgreedAction, Agreement, Content, RecordOfVisit, RecordStatus, Respondent, Section
-from domain.service import Work, rehearsing
+from domain.record_of_visit import (
+    AgreedAction,
+    Content,
+    ExtentOfAgreement,
+    RecordOfVisit,
+    RecordStatus,
+    Respondent,
+    Section,
+)
+from domain.service import UnitOfWork, rehearsing
 from domain.support_request import ENDS, InHouse, Route, SupportLevel, SupportRequest
 from domain.tender import DeclineReason, Tender, TenderStatus
 from domain.visit import CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Side, Team, VisitKind
 from projections import caseload, open_requests
 from projections.caseload import OUTSIDE, Item, Task, WaitingFor
-from providers.brokerage import Agreement as Terms
+from providers.brokerage import EngagementTerms as Terms
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests.asking import sent_by
@@ -365,7 +373,7 @@ class Life:
         self.change(Visit, "hold", on=self.today, minutes=60, attendees="Headteacher")
 
     def starts_the_record(self, needs_assurance: bool = False) -> None:
-        def start(work: Work) -> UUID:
+        def start(work: UnitOfWork) -> UUID:
             visit = work.find(Visit, self.ids[Visit])
             told = {"visit": visit.id, "school": self.school, "kind": visit.kind, "purpose": visit.purpose}
             record = RecordOfVisit.start(
@@ -415,7 +423,7 @@ class Life:
         self.change(RecordOfVisit, "abandon_correction")
 
     def responds(self) -> None:
-        self.change(RecordOfVisit, "respond", Respondent.HEADTEACHER, agrees=Agreement.AGREES)
+        self.change(RecordOfVisit, "respond", Respondent.HEADTEACHER, agrees=ExtentOfAgreement.AGREES)
 
     def chair_does_not(self) -> None:
         self.change(RecordOfVisit, "decline_response", Respondent.CHAIR, **REASON)

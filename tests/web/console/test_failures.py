@@ -26,7 +26,7 @@ from web.authorities.directory import Directory
 from web.cli import main
 from web.demonstration.loading import SEED
 from web.demonstration.register import write_register
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 WORDS = {
     "accounts create": "PE-2026-0001",
@@ -108,7 +108,7 @@ def place(tmp_path: Path, incoming: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 def of_newer_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("newer") / "a.sqlite"
     with (
-        closing(open_services(Settings(f"sqlite:///{path}", secret_key=""))) as services,
+        closing(open_services(DeploymentSettings(f"sqlite:///{path}", secret_key=""))) as services,
         services.write() as connection,
     ):
         connection.execute(sa.text("UPDATE alembic_version SET version_num = 'v9999'"))
@@ -229,13 +229,16 @@ def test_commands_that_read_neither_upgrade_nor_refill_what_an_older_release_lef
             assert "The database is empty, or of an older release" in sis(command).output
         assert places.is_empty(url)
 
-        with closing(open_services(Settings(url, secret_key=""))) as services, services.write() as connection:
+        with (
+            closing(open_services(DeploymentSettings(url, secret_key=""))) as services,
+            services.write() as connection,
+        ):
             connection.execute(sa.text("UPDATE views SET fingerprint = 'older' WHERE name = 'caseload'"))
         told = sis("views status")
         assert "caseload           not filled by this release: run `sis views rebuild`" in told.output
         assert "caseload: not filled by this release" in sis("views check").output
         with (
-            closing(open_services(Settings(url, secret_key=""), to_read=True)) as services,
+            closing(open_services(DeploymentSettings(url, secret_key=""), to_read=True)) as services,
             services.read() as connection,
         ):
             query = sa.text("SELECT fingerprint FROM views WHERE name = 'caseload'")
@@ -244,8 +247,8 @@ def test_commands_that_read_neither_upgrade_nor_refill_what_an_older_release_lef
 
 def test_what_is_opened_to_be_read_cannot_be_changed(each_databases: Databases) -> None:
     with each_databases.like() as url:
-        open_services(Settings(url, secret_key="")).close()
-        with closing(open_services(Settings(url, secret_key=""), to_read=True)) as services:
+        open_services(DeploymentSettings(url, secret_key="")).close()
+        with closing(open_services(DeploymentSettings(url, secret_key=""), to_read=True)) as services:
             for engine in (services.writer, services.reader):
                 with pytest.raises(sa.exc.DBAPIError, match=r"read-?only"), engine.begin() as connection:
                     connection.execute(sa.text("DELETE FROM views"))
@@ -255,7 +258,7 @@ def test_reading_works_where_the_file_and_its_folder_may_not_be_written(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"sqlite:///{place / 'srv' / 'a.sqlite'}"
-    open_services(Settings(url, secret_key="")).close()
+    open_services(DeploymentSettings(url, secret_key="")).close()
     before = everything_in(place)
     monkeypatch.setenv("SIS_DATABASE_URL", url)
     assert "The log has 0 events" in sis("views status").output
@@ -287,7 +290,7 @@ def test_reading_finds_the_primary_among_several_servers(
     postgresql_databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with postgresql_databases.like() as url:
-        open_services(Settings(url, secret_key="")).close()
+        open_services(DeploymentSettings(url, secret_key="")).close()
         among = sa.make_url(url).update_query_dict({"target_session_attrs": "read-write"})
         monkeypatch.setenv("SIS_DATABASE_URL", among.render_as_string(hide_password=False))
         assert "The log has 0 events" in sis("views status").output

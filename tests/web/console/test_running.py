@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from web.cli import main
 from web.console.running import is_open_without_https
 from web.runtime.proxy import networks
-from web.runtime.settings import Settings
+from web.runtime.settings import DeploymentSettings
 
 
 @pytest.fixture
@@ -94,4 +94,4 @@ def a_free_port() -> int:
     ],
 )
 def test_plain_http_beyond_the_machine_is_told(address: str, told: dict[str, Any], is_told: bool) -> None:
-    assert is_open_without_https(address, Settings("", "", **told)) is is_told
+    assert is_open_without_https(address, DeploymentSettings("", "", **told)) is is_told

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from providers.catalogue.register import read_register
-from providers.catalogue.report import Problem
+from providers.catalogue.report import RowProblem
 from web.demonstration.columns import COLUMNS
 from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
 from web.demonstration.register import write_register
@@ -142,7 +142,7 @@ def test_single_grades_end_where_ofsted_ended_them_and_satisfactory_with_2012() 
 def test_the_official_reader_finds_nothing_wrong_with_the_file(tmp_path: Path) -> None:
     register = list(read_register(written(tmp_path), la=AUTHORITY_CODE))
 
-    assert [row for row in register if isinstance(row, Problem)] == []
+    assert [row for row in register if isinstance(row, RowProblem)] == []
     assert len(register) == 100
 
 

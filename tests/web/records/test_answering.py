@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.record_of_visit import Agreement, Answered, RecordStatus, Respondent
+from domain.record_of_visit import Answered, ExtentOfAgreement, RecordStatus, Respondent
 from domain.visit import Visit, VisitStatus
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
@@ -70,7 +70,7 @@ def test_the_headteacher_answers_issue_by_issue_with_the_deadline_in_words(stage
     assert (response.respondent, response.person, response.agrees) == (
         Respondent.HEADTEACHER,
         stage.head,
-        Agreement.IN_PART,
+        ExtentOfAgreement.IN_PART,
     )
     assert [(answer.issue, answer.text) for answer in response.answers] == [(2, "A new timetable")]
     page = stage.by_officer.get(HREF)

@@ -19,7 +19,7 @@ from tests.web.conftest import Browser
 from tests.web.schools.acting import change
 from tests.web.schools.test_api import Use
 from tests.world import World
-from web.runtime.served_schools import Served, count_schools, is_served, types_served
+from web.runtime.served_schools import SchoolCounts, count_schools, is_served, types_served
 
 
 def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_school(
@@ -158,7 +158,7 @@ def test_a_school_is_counted_once_and_what_nobody_told_leaves_it_out_of_nothing(
     school = world.school("Ashgrove", **{"school_type": "Community school", "status": "Open", **told})
     none = {"served": 0, "of_unknown_type": 0, "not_open": 0, "of_other_types": Counter(), "of_other_authorities": 0}
     with app.app_context(), world.services.read() as connection:
-        assert count_schools(world.services, connection) == Served(**{**none, **counts})
+        assert count_schools(world.services, connection) == SchoolCounts(**{**none, **counts})
         [row] = schools.by_type(connection)
         assert is_served(world.services, row) is (counts.get("served") == 1)
         within = connection.execute(schools.served_ids(types_served(world.services))).scalars().all()
@@ -179,21 +179,21 @@ def test_a_school_that_closed_is_not_served_whatever_status_is_told(
     ("served", "said"),
     [
         (
-            Served(0, 0, 0, Counter()),
+            SchoolCounts(0, 0, 0, Counter()),
             "0 schools we work with, 0 others",
         ),
         (
-            Served(1, 1, 1, Counter()),
+            SchoolCounts(1, 1, 1, Counter()),
             "1 school we work with (1 of unknown type), 1 other (1 not open)",
         ),
         (
-            Served(1204, 0, 1000, Counter({"Further education": 2, "Offshore schools": 1}), 5),
+            SchoolCounts(1204, 0, 1000, Counter({"Further education": 2, "Offshore schools": 1}), 5),
             "1,204 schools we work with, 1,008 others "
             "(1,000 not open, 3 of types we do not work with, 5 of other authorities)",
         ),
     ],
 )
-def test_how_many_schools_are_served_is_said_in_one_sentence(served: Served, said: str) -> None:
+def test_how_many_schools_are_served_is_said_in_one_sentence(served: SchoolCounts, said: str) -> None:
     assert served.sentence == said
 
 

@@ -20,7 +20,7 @@ A = TypeVar("A", bound=Aggregate)
 
 
 @dataclass
-class Town:
+class SampleAuthority:
     """Ids by what they are known by: schools by URN, people by e-mail address, providers by name.
 
     The schools are those that are looked after: open ones, told apart by the team that answers for them.
