@@ -1,4 +1,4 @@
-"""Account: the record of a person's way in. It holds no secret: passwords, links and tokens stand at the door."""
+"""Account: the record of a person's way in. It holds no secret: the web layer keeps passwords, links and tokens."""
 
 from __future__ import annotations
 

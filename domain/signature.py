@@ -1,6 +1,6 @@
 """Who acts, in which post, and when: the signature that every event carries.
 
-The door signs once per command (`with acting(Signature(...))`); records take the signature from here, so that
+The web layer signs once per command (`with acting(Signature(...))`); records take the signature from here, so that
 no command has to pass it on. Outside a signature nothing can be recorded.
 """
 

@@ -1,1 +1,1 @@
-"""The schema of the log and of the door's own tables, step by step. Views make their own tables."""
+"""The schema of the log and of the web layer's own tables, step by step. Views make their own tables."""

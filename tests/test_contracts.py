@@ -71,7 +71,7 @@ def test_the_copy_in_which_breaches_are_planted_keeps_every_contract(copy_of_the
         ("An arrow points down only", {"projections/planted.py": "import web\n"}),
         ("An arrow points down only", {"projections/planted.py": "import providers\n"}),
         ("An arrow points down only", {"domain/planted.py": "import projections\n"}),
-        ("Below the door nobody knows of HTTP", {"providers/planted.py": "import flask\n"}),
+        ("Below the web layer nobody knows of HTTP", {"providers/planted.py": "import flask\n"}),
         (
             "A record does not know another record",
             {"domain/planted.py": "", "domain/planted_too.py": "from domain import planted\n"},

@@ -1,4 +1,4 @@
-"""The door of the service: pages and API in one Flask application."""
+"""The web application: pages and API in one Flask application."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from web.access.restricted_reads import add_restricted_readings
 from web.accounts import add_accounts, factors, recovery
 from web.accounts.forms_cookie import SignedApart
 from web.api import add_api_of
-from web.api.door import handle
 from web.api.limit import add_limit
+from web.api.smorest import handle
 from web.command_forms import form_pages
 from web.commands.attachments import register_resources
 from web.forms import waiting_files

@@ -1,4 +1,4 @@
-"""The rooms of the door: each resource with its pages, and the pages that belong to no record."""
+"""The rooms: each resource with its pages, and the pages that belong to no record."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from web.people.pages import pages as people_pages
 from web.providers.brokered import brokered, brokered_cases
 from web.providers.clearance import cleared_people
 from web.providers.commands import providers
-from web.providers.ending import vetting
+from web.providers.expiring_checks import vetting
 from web.providers.pages import pages as provider_pages
 from web.records.commands import records
 from web.records.pages import pages as record_pages

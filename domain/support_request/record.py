@@ -46,7 +46,7 @@ class SupportRequest(Aggregate):
     """A school's need and what became of it.
 
     `answer_by` moves on by the days that the school took to answer questions; `ceiling` is the most, net of VAT,
-    that may be committed. Folded: a draft is a working copy at the door, not an event; the search and the
+    that may be committed. Folded: a draft is kept with its form, not as an event; the search and the
     shortlist are one event that keeps the whole ranking as seen; invitations and quotes stand in the tender.
     Training for one school is a request like any other (source report, paragraphs 11, 12, 14 and 16).
     """

@@ -1,4 +1,4 @@
-"""The log of events, which is only added to, and the door's own tables."""
+"""The log of events, which is only added to, and the web layer's own tables."""
 
 from __future__ import annotations
 

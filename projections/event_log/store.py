@@ -31,7 +31,7 @@ from projections.follower import Follower, Plan, ViewsChanged
 
 
 class Alongside(ABC):
-    """Rows of the door's own tables that are saved in the transaction of a command's events, or not at all."""
+    """Rows of the web layer's own tables that are saved in the transaction of a command's events, or not at all."""
 
     is_saved = False
 
@@ -130,7 +130,7 @@ class EventStore(Log):
 
 @dataclass(frozen=True)
 class Saving(Appending):
-    """The appending of a command's events, what follows from them in the views, and the door's rows beside them."""
+    """The appending of a command's events, what follows from them in the views, and rows of the web layer."""
 
     plan: Plan
     events: Sequence[Event]

@@ -2,26 +2,6 @@
 
 from domain import local_authorities
 from domain.school import events, parts, tellings
-from projections.schools.beside import (
-    LAST_INSPECTED,
-    GroupMember,
-    InspectedOn,
-    KnownMember,
-    MissedSchool,
-    ProposedSuccession,
-    groups,
-    groups_of,
-    inspected,
-    inspections,
-    inspections_of,
-    known_groups,
-    known_inspections,
-    missed,
-    missed_ids,
-    missed_schools,
-    proposed_successions,
-    successions,
-)
 from projections.schools.care import (
     CoverOfficer,
     LinkOfficer,
@@ -63,6 +43,26 @@ from projections.schools.finding import (
     served_ids,
 )
 from projections.schools.register import HeldUrn, KnownSchool, folded, schools, urns
+from projections.schools.register_details import (
+    LAST_INSPECTED,
+    GroupMember,
+    InspectedOn,
+    KnownMember,
+    MissedSchool,
+    ProposedSuccession,
+    groups,
+    groups_of,
+    inspected,
+    inspections,
+    inspections_of,
+    known_groups,
+    known_inspections,
+    missed,
+    missed_ids,
+    missed_schools,
+    proposed_successions,
+    successions,
+)
 from projections.view import View
 
 __all__ = [

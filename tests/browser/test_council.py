@@ -12,7 +12,7 @@ from tests.browser.conftest import OpenWindow, Street
 from tests.council import Council, a_council
 from tests.town import Town
 from web.accounts import account_commands, council_commands
-from web.accounts import council as known
+from web.accounts import council_accounts as known
 from web.runtime.settings import CouncilSignIn
 
 

@@ -21,7 +21,7 @@ from tests.world import Clock, World
 from web.accounts import accounts
 from web.accounts.accounts import LinkNoLongerValid, SignInNameInUse
 from web.accounts.attempts import AT_UNKNOWN, TooManyAttempts, begin
-from web.files import keeping
+from web.files import storage
 from web.forms import kept
 from web.runtime.services import Services
 
@@ -124,14 +124,14 @@ def test_of_many_savings_of_a_draft_the_last_one_is_kept(services: Services) -> 
 
 
 def test_one_content_is_kept_once(services: Services) -> None:
-    plan = keeping.Bytes(b"a plan", "text/plain", services.now())
+    plan = storage.Bytes(b"a plan", "text/plain", services.now())
 
     def keep(_: int) -> None:
         with services.write() as connection:
             plan.write(connection, ())
 
     assert at_once(keep) == {"done": MANY}
-    assert keeping.bytes_of(services, plan.sha256) == b"a plan"
+    assert storage.bytes_of(services, plan.sha256) == b"a plan"
 
 
 def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Flask, world: World) -> None:

@@ -18,7 +18,7 @@ from domain.visit import VisitStatus
 from domain.visit.parts import AHEAD, OVER
 from domain.vocabulary import LabelledEnum, Purpose
 from providers.board import CheckStatus
-from web.invitations.own import InvitationProgress
+from web.invitations.own_invitation import InvitationProgress
 
 
 def kinds(of: type[LabelledEnum] = LabelledEnum) -> Iterator[type[LabelledEnum]]:

@@ -164,8 +164,8 @@ class Disclosure:
     def versions(self) -> list[int]:
         """The versions of a record that the visitor is told of, if the events are all that happened to it.
 
-        By these alone versions are counted at the doors, so that nobody learns from a number, or from a conflict,
-        what others do. That a restricted note was read is no version of it: it makes nobody's form stale. A stage
+        By these alone pages and API count versions, so that nobody learns from a number, or from a conflict, what
+        others do. That a restricted note was read is no version of it: it makes nobody's form stale. A stage
         that a request reaches by what its school is not told of is one, because they see it.
         """
         told = {event.meta.version for event in self._events if self._is_version(event)}

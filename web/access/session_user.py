@@ -92,7 +92,7 @@ class BrowserSession:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as the door knows it. `session_user` is who its person is today."""
+    """A token by which a program signs in. `session_user` is who its person is today."""
 
     id: UUID
     person: UUID

@@ -1,4 +1,4 @@
-"""Accounts: who can sign in, how, and the door's own tables."""
+"""Accounts: who can sign in, how, and the tables of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts and one-time password links, as the door keeps them. What was done to them is told by domain.account."""
+"""Accounts and one-time password links, in their tables. What was done to them is told by domain.account."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _ALL = sa.select(
 
 
 def account_id(person: UUID) -> UUID:
-    """The id of a person's account: the same in the door's table and in the log."""
+    """The id of a person's account: the same in its table and in the log."""
     return record_id(Record.KIND, str(person))
 
 

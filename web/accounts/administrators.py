@@ -62,7 +62,7 @@ def must_leave_administrator(services: Services, work: UnitOfWork, person: UUID,
 def _is_held(services: Services, work: UnitOfWork, person: UUID, day: date) -> bool:
     """Whether somebody is an administrator who can sign in, which stays so until the work is saved.
 
-    The records are taken in hand first, and the door is asked then: what is done to an account at the door is saved
+    The records are taken in hand first, and the tables are read then: what is done to an account there is saved
     with an event of its record.
     """
     holder, _ = work.find(Person, person), work.find(Account, account_id(person))

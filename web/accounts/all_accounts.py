@@ -33,7 +33,7 @@ from web.accounts.accounts import person_id
 from web.accounts.recording import refusal_of
 from web.accounts.schemas import DisableAccount, OpenAccount, RemoveWayIn
 from web.accounts.second_person import ProposalState
-from web.accounts.signed import signed
+from web.accounts.signature import signed
 from web.commands.choices import Choices, holders_of_roles
 from web.forms import Form, restore
 from web.forms.command_ids import form_key

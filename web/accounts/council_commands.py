@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from domain.account import Account as Record
 from domain.account import NothingToChange
 from domain.service import UnitOfWork
-from web.accounts import accounts, administrators, council, factors, second_person
+from web.accounts import accounts, administrators, council_accounts, factors, second_person
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
 from web.accounts.recording import carry_out, new_entry
@@ -34,7 +34,7 @@ def link(services: Services, account: AccountRow, issuer: str, subject: str, *, 
     looked_at = check or _nothing
     with services.read_present() as connection:
         looked_at(connection)
-        council.check_free(connection, account.person, issuer, subject)
+        council_accounts.check_free(connection, account.person, issuer, subject)
     if find(services, account.person).comes_by_council:
         raise NothingToChange("This person already signs in with a council account. Remove that first")
 
@@ -44,7 +44,7 @@ def link(services: Services, account: AccountRow, issuer: str, subject: str, *, 
     def link_at_door(connection: sa.Connection) -> bool:
         nonlocal had_factor
         looked_at(connection)
-        if not council.link(connection, account, issuer, subject, services.now()):
+        if not council_accounts.link(connection, account, issuer, subject, services.now()):
             return False
         had_factor = factors.remove(connection, account.id)
         if had_factor:
@@ -84,7 +84,7 @@ def remove(services: Services, person: UUID, *, reason: str) -> None:
             administrators.must_leave_administrator(services, work, person, services.today())
 
     def remove_at_door(connection: sa.Connection) -> bool:
-        if not council.remove(connection, person):
+        if not council_accounts.remove(connection, person):
             return False
         accounts.end_every_way_in(connection, account, services.now())
         return True

@@ -26,7 +26,7 @@ from web.access.session_user import BrowserSession
 from web.accounts import (
     account_commands,
     accounts,
-    council,
+    council_accounts,
     council_commands,
     factors,
     proof,
@@ -35,12 +35,12 @@ from web.accounts import (
 )
 from web.accounts.accounts import AccountRow, LinkNoLongerValid
 from web.accounts.cookie import take_cookie
-from web.accounts.council import METHOD
-from web.accounts.letting_in import let_in, own_path
+from web.accounts.council_accounts import METHOD
 from web.accounts.openid import CLOCKS_DIFFER, ConfirmedIdentity, NotConfirmed, Unreachable, provider
 from web.accounts.security_trail import NewSecurityEntry, SecurityEvent, with_entries
+from web.accounts.session_start import let_in, own_path
 from web.accounts.sessions import COOKIE
-from web.accounts.signed import own_post, signed
+from web.accounts.signature import own_post, signed
 from web.layout.refused import refused_page
 from web.runtime.settings import current_settings
 
@@ -160,7 +160,7 @@ def _lead(context: RequestContext, way: Way, onward: str, *, token: str = "", **
 def _in(context: RequestContext, came: ConfirmedIdentity) -> ResponseReturnValue:
     account = _account(context, came)
     with context.services.write() as connection:
-        council.confirm(connection, account.person, context.services.now())
+        council_accounts.confirm(connection, account.person, context.services.now())
     return let_in(
         context,
         account,
@@ -177,7 +177,7 @@ def _on(context: RequestContext, came: ConfirmedIdentity) -> ResponseReturnValue
     if session is None or session.person != account.person:
         return _in(context, came)
     with context.services.write() as connection:
-        council.confirm(connection, account.person, context.services.now())
+        council_accounts.confirm(connection, account.person, context.services.now())
         sessions.renew(connection, session, context.services.now(), _renew_by(context))
     return redirect(came.kept["onward"], SEE_OTHER)
 
@@ -190,7 +190,7 @@ def _prove(context: RequestContext, came: ConfirmedIdentity) -> ResponseReturnVa
         raise NotConfirmed("The council's sign-in did not confirm that it is you. Try again", came.kept)
     line = NewSecurityEntry(SecurityEvent.PROVED, session.person, session.person, f"by {METHOD}")
     with with_entries(context.services, line) as connection:
-        council.confirm(connection, session.person, now)
+        council_accounts.confirm(connection, session.person, now)
         sessions.mark_proved(connection, session, now)
     flash("Thank you. We have confirmed that it is you", "success")
     return redirect(came.kept["onward"], SEE_OTHER)
@@ -264,7 +264,7 @@ def _linked(context: RequestContext, account: AccountRow, onward: str) -> Respon
 def _account(context: RequestContext, came: ConfirmedIdentity) -> AccountRow:
     """The account of whoever came back. Raises NotConfirmed where nobody here, or nobody any more, has it."""
     with context.read_present() as snapshot:
-        account = council.account_of(snapshot.connection, came.issuer, came.subject)
+        account = council_accounts.account_of(snapshot.connection, came.issuer, came.subject)
     if account is None:
         raise NotConfirmed(
             "This council account is not linked to anybody here. Ask your administrator for a link",

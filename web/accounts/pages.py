@@ -16,13 +16,13 @@ from web.accounts.attempts import TooManyAttempts
 from web.accounts.cookie import take_cookie
 from web.accounts.council_pages import council_pages, link_href, renewal_page
 from web.accounts.guessable_words import guessable_words
-from web.accounts.letting_in import BY_PASSWORD, let_in, own_path
 from web.accounts.own_account import own_account
 from web.accounts.passwords import passwords
 from web.accounts.schemas import JustDoIt, SetPassword, SignInForm
 from web.accounts.second_factor import begin as begin_second_step
 from web.accounts.second_factor import second_factor
 from web.accounts.security_page import security_page
+from web.accounts.session_start import BY_PASSWORD, let_in, own_path
 from web.accounts.sessions import COOKIE
 from web.accounts.signing_in import check_password, sign_out
 from web.forms import Form

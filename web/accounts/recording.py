@@ -1,4 +1,4 @@
-"""How what is done to an account is recorded: in the log, at the door and in the security trail in one transaction,
+"""How what is done to an account is recorded: in the log, in the tables and in the security trail in one transaction,
 or not at all.
 
 Each runs within `services.acting(...)`, one command to a signature. So nothing is told that was not done, nothing is
@@ -60,7 +60,7 @@ def refusal_of(act: Callable[[], object]) -> Refusal | None:
 
 
 class _AtDoor(Alongside, Generic[T]):
-    """What an act changes in the tables of the door, the lines that tell it, and what came of it."""
+    """What an act changes in the web layer's tables, the lines that tell it, and what came of it."""
 
     result: T
 
@@ -86,8 +86,8 @@ def save(
     at_door: Callable[[sa.Connection], T],
     *lines: NewSecurityEntry,
 ) -> T:
-    """Carry out a command on records, change the door's tables and write lines of the security trail in the
-    transaction that saves it; returns what comes of the change at the door.
+    """Carry out a command on records, change the web layer's tables and write lines of the security trail in the
+    transaction that saves it; returns what comes of the change in the tables.
 
     `at_door` may refuse, and then nothing is saved; it may be called again, in any thread. Where the command has
     nothing to record, it is called alone. Raises what either raises, AlreadyDone.
@@ -156,9 +156,9 @@ def carry_out(
     """Save a command that makes an account so as it was not, and note it; `at_door` answers whether it changed
     anything there.
 
-    An earlier release told the log first: what it tells may have been broken off before it was done at the door, and
-    is done now. Raises what the command does, NothingToChange only where there is nothing left to do. What was done
-    by the same command before is not done again; ChangedSince where it has been undone meanwhile.
+    An earlier release told the log first: what it tells may have been broken off before it was done in the
+    tables, and is done now. Raises what the command does, NothingToChange only where there is nothing left to do.
+    What was done by the same command before is not done again; ChangedSince where it has been undone meanwhile.
     """
     line = new_entry(kind, person, detail)
     try:

@@ -16,13 +16,13 @@ from domain.aggregate import Refusal
 from domain.vocabulary import Role
 from web.access.context import Pages, RequestContext, User
 from web.access.session_user import PROOF_LASTS
-from web.accounts import account_commands, accounts, council, factor_commands, factors, proof, security_trail
+from web.accounts import account_commands, accounts, council_accounts, factor_commands, factors, proof, security_trail
 from web.accounts.accounts import AccountRow
 from web.accounts.attempts import TooManyAttempts
-from web.accounts.letting_in import let_in
 from web.accounts.schemas import GiveCode, GiveFirstCode
 from web.accounts.security_trail import SecurityEvent
-from web.accounts.signed import own_post, signed
+from web.accounts.session_start import let_in
+from web.accounts.signature import own_post, signed
 from web.forms import Form
 from web.forms.command_ids import form_key
 from web.layout.refused import refused_page
@@ -35,7 +35,7 @@ SEE_OTHER, CONFLICT, UNPROCESSABLE, TOO_MANY = 303, 409, 422, 429
 
 METHOD = "password and code"
 
-ENOUGH = {METHOD, council.METHOD}
+ENOUGH = {METHOD, council_accounts.METHOD}
 """By what a session is begun with a second factor: the council's sign-in asks for its own."""
 
 HALF = "half_signed_in"
@@ -95,7 +95,7 @@ def set_up(context: RequestContext) -> ResponseReturnValue:
     """Set the factor up with a first code; where there is one, say so and how to set up another."""
     account = account_commands.find(context.services, context.user.person)
     if account.comes_by_council:
-        return refused_page("Set up a second factor", council.BY_COUNCIL, "/account")
+        return refused_page("Set up a second factor", council_accounts.BY_COUNCIL, "/account")
     return _set_up(context, account, _present_page if _factor(context, account) else _set_up_first)
 
 

@@ -140,7 +140,7 @@ class NewSecurityEntry:
 
 @contextmanager
 def with_entries(services: Services, *lines: NewSecurityEntry) -> Iterator[sa.Connection]:
-    """Do something at the door and write it down in the same transaction; nothing of either where it raises."""
+    """Do something in the tables and write it down in the same transaction; nothing of either where it raises."""
     with services.write() as connection:
         yield connection
         for line in lines:

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Flask, Response, current_app, json, render_template
 
-from web.api.document import described, fitting, whole
-from web.api.door import API_PREFIX, AddressOfRecord, Api, Blueprint
+from web.api.openapi import described, fitting, whole
 from web.api.reference import answers, groups_of, rules, shapes_of
 from web.api.routes import add_api, add_list_api, add_single_api
+from web.api.smorest import API_PREFIX, AddressOfRecord, Api, Blueprint
 from web.commands.listing import ListEndpoint
 from web.commands.resource import Resource, SingleEndpoint
 

@@ -24,7 +24,7 @@ from werkzeug.exceptions import TooManyRequests
 from projections.database import unless_busy
 from projections.event_log.faults import FAULTS
 from web.access.context import RequestContext, handed
-from web.api.door import API_PREFIX
+from web.api.smorest import API_PREFIX
 from web.open_routes import OPEN_ROUTES
 from web.runtime.services import Services
 from web.runtime.settings import current_settings

@@ -10,7 +10,7 @@ from projections.view import Row
 from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
-from web.api.door import API_PREFIX
+from web.api.smorest import API_PREFIX
 from web.commands.dispatch import LoadedRecord
 from web.commands.listing import ListEndpoint, Listing, Values
 from web.commands.resource import Command, Resource

@@ -16,8 +16,8 @@ from domain.aggregate import Aggregate, Refusal
 from projections.event_log import saving_alongside
 from web.access.context import RequestContext
 from web.access.name_cache import ids_within, rows_of
-from web.api.door import API_PREFIX
 from web.api.idempotency import Key, KeyTaken, fingerprint
+from web.api.smorest import API_PREFIX
 from web.commands.dispatch import copy_for_reader, execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
 from web.forms.command_ids import command_id

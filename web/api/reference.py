@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.aggregate import Refusal
-from web.api.document import SHAPES
+from web.api.openapi import SHAPES
 from web.runtime.problems import TITLES, problem_name
 
 Json = Mapping[str, Any]

@@ -18,12 +18,11 @@ from domain.school import School
 from web.access.context import RequestContext, handed
 from web.access.identity import allow_any
 from web.access.policy import Action
-from web.api.document import ASKED, RIGHT, right_of
-from web.api.door import API_PREFIX, Blueprint
 from web.api.history import history_of
 from web.api.idempotency import Key
 from web.api.lists import list_of, of_all, of_record
 from web.api.open_commands import beginnings_of, commands_of
+from web.api.openapi import ASKED, RIGHT, right_of
 from web.api.protocol import (
     BEGINNING,
     CHANGING,
@@ -46,6 +45,7 @@ from web.api.record_answers import (
     refusals_named_as_asked,
 )
 from web.api.references import URN, form
+from web.api.smorest import API_PREFIX, Blueprint
 from web.commands.dispatch import load_for_user, must_be_open
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Command, Resource, SingleEndpoint

@@ -12,7 +12,7 @@ from web import formats
 from web.access.context import RequestContext, Snapshot, User
 from web.access.list_filters import shows_log_positions
 from web.access.restricted_reads import record_shown
-from web.audit.asking import page_of, scope_in_words, trail_behind_since
+from web.audit.queries import page_of, scope_in_words, trail_behind_since
 from web.history.timeline import TimelineEntry, kind_label
 from web.runtime.services import Services
 

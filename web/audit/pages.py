@@ -21,9 +21,17 @@ from web.access.list_filters import readable_kinds, shows_log_positions
 from web.access.name_cache import id_of_reference, rows_of
 from web.access.policy import Action
 from web.access.restricted_reads import note_shown_itself
-from web.audit.asking import AuditFilters, AuditPage, audit, page_of, scope_in_words, trail_behind_since, trail_filter
 from web.audit.details import EntryDetails, details_of
 from web.audit.export import rows
+from web.audit.queries import (
+    AuditFilters,
+    AuditPage,
+    audit,
+    page_of,
+    scope_in_words,
+    trail_behind_since,
+    trail_filter,
+)
 from web.history.sentences import ids_in
 from web.history.timeline import SHORT, kind_label, records_and_schools, timeline_of_events
 from web.layout.csv_export import csv_response

@@ -17,8 +17,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 from web import add_components
 from web.accounts.accounts import LONGEST_NAME
 from web.accounts.forms_cookie import SignedApart
-from web.accounts.letting_in import own_path
-from web.api.door import API_PREFIX, PROBLEM_JSON
+from web.accounts.session_start import own_path
+from web.api.smorest import API_PREFIX, PROBLEM_JSON
 from web.authorities.directory import Directory, DirectoryEntry, address_hash
 from web.forms import Form
 from web.runtime import cookie_names

@@ -118,7 +118,7 @@ def move(name: str, url: str) -> None:
     with _directory() as directory:
         done = move_away(directory, name, url, tell=lambda step: click.echo(f"{step} ..."), progress=_Told())
         events = formats.counted(done.proof.count, "event")
-        rows = formats.counted(sum(done.door.values()), "row")
+        rows = formats.counted(sum(done.tables.values()), "row")
         click.echo(
             f"{name} is at {places.printable(url)}: {events} up to position {done.proof.last:,}, "
             f"sha256 {done.proof.digest}, and {rows} of other tables, checked to be the same"

@@ -1,7 +1,7 @@
 """Copies what belongs to an authority from one database to another, of either kind, and proves that all is there.
 
-The log is copied row by row with its positions, the door's tables as they stand; views follow from the log and are
-not copied.
+The log is copied row by row with its positions, the web layer's tables as they stand; views follow from the log and
+are not copied.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ class LogCopy:
                 self.written.take(page)
 
 
-def copy_door(source: sa.Connection, target: sa.Connection) -> None:
-    """Copy the door's tables in place of whatever an earlier attempt has left."""
+def copy_tables(source: sa.Connection, target: sa.Connection) -> None:
+    """Copy the web layer's tables in place of whatever an earlier attempt has left."""
     for table in reversed(DOOR_TABLES.sorted_tables):
         target.execute(table.delete())
     for table in DOOR_TABLES.sorted_tables:
@@ -108,8 +108,8 @@ def copy_door(source: sa.Connection, target: sa.Connection) -> None:
             target.execute(_plain(table).insert(), [dict(row) for row in rows])
 
 
-def compare_door(source: sa.Connection, target: sa.Connection) -> dict[str, int]:
-    """How many rows each of the door's tables has. Raises CopyDiffers where the copy has others."""
+def compare_tables(source: sa.Connection, target: sa.Connection) -> dict[str, int]:
+    """How many rows each of the web layer's tables has. Raises CopyDiffers where the copy has others."""
     counts: dict[str, int] = {}
     for table in DOOR_TABLES.sorted_tables:
         there, here = _sum(source, table), _sum(target, table)

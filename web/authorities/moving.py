@@ -17,7 +17,7 @@ from projections.event_log import SqlLog, open_log
 from projections.following import let_follow
 from projections.view_status import view_statuses
 from web.authorities import places
-from web.authorities.copying import LogCopy, Progress, Proof, compare_door, copy_door
+from web.authorities.copying import LogCopy, Progress, Proof, compare_tables, copy_tables
 from web.authorities.directory import Directory, DirectoryEntry, DirectoryRefusal
 from web.authorities.retiring import hold_still, retire
 from web.runtime.migrate import upgrade
@@ -38,10 +38,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Moved:
-    """What came of a move: the log as it was proven, the rows of the door's tables, and the place left behind."""
+    """What came of a move: the log as it was proven, the rows of other tables, and the place left behind."""
 
     proof: Proof
-    door: dict[str, int]
+    tables: dict[str, int]
     left: str
 
 
@@ -70,9 +70,9 @@ def move(
         copy.advance()
         with _closed(directory, name, heard_within):
             tell("Closed; copying the rest")
-            door = _settle(source, target, copy, to, tell)
+            tables = _settle(source, target, copy, to, tell)
             directory.end_move(name, to)
-    return Moved(copy.read, door, authority.database_url)
+    return Moved(copy.read, tables, authority.database_url)
 
 
 def _settle(source: SqlLog, target: SqlLog, copy: LogCopy, to: str, tell: Tell) -> dict[str, int]:
@@ -83,13 +83,13 @@ def _settle(source: SqlLog, target: SqlLog, copy: LogCopy, to: str, tell: Tell) 
         copy.finish(held)
         with target.writer.begin() as writing:
             if gone is None:
-                copy_door(held, writing)
-            door = compare_door(held, writing)
+                copy_tables(held, writing)
+            tables = compare_tables(held, writing)
         tell("Checked; filling the views")
         _fill_views(to, {name for name, status in view_statuses(held).items() if status.follows})
         if gone is None:
             retire(held, to)
-    return door
+    return tables
 
 
 def _fill_views(to: str, follow: set[str]) -> None:

@@ -38,7 +38,7 @@ _GUARDS = {
 
 
 def hold_still(log: SqlLog, connection: sa.Connection) -> None:
-    """Let nobody append to the log or write at the door until this transaction ends."""
+    """Let nobody append to the log or write to the web layer's tables until this transaction ends."""
     log.hold_still(connection)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"LOCK TABLE {', '.join(TABLES)} IN SHARE ROW EXCLUSIVE MODE")

@@ -16,7 +16,7 @@ from werkzeug.wsgi import ClosingIterator
 from domain.service import Unavailable
 from projections.event_log.faults import FAULTS, meant
 from web import make_app
-from web.api.door import API_PREFIX
+from web.api.smorest import API_PREFIX
 from web.authorities.choose_authority import (
     AT_HOST,
     CHOICE,

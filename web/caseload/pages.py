@@ -17,7 +17,7 @@ from web.access.context import Pages, RequestContext, Snapshot, User
 from web.access.identity import allow, list_scope
 from web.access.name_cache import rows_of
 from web.access.policy import Action, Scope, widest
-from web.caseload.asking import CaseloadFilters, Whose, caseload, counted_page, default_view
+from web.caseload.queries import CaseloadFilters, Whose, caseload, counted_page, default_view
 from web.commands.choices import officers
 from web.commands.resource import Values
 from web.layout.filters import Filters

@@ -1,4 +1,4 @@
-"""Carries out a declared command for the person who asks, the same for every door."""
+"""Carries out a declared command for the person who asks, the same for pages and API."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def load_for_user(context: RequestContext, resource: Resource[A], ref: str) -> L
     Raises Forbidden where the person who asks may read no record of this kind, whatever they ask for; else NoRecord
     for one that they may not know of just as for one that is not there.
     """
-    handled = context.kept(LoadedRecords)
-    known: dict[tuple[str, str], LoadedRecord[A]] = handled.found
+    loaded = context.kept(LoadedRecords)
+    known: dict[tuple[str, str], LoadedRecord[A]] = loaded.found
     if (resource.path, ref) not in known:
         try:
             known[resource.path, ref] = _find(context, resource, ref)
         except NoRecord:
-            handled.is_not_shown = True
+            loaded.is_not_shown = True
             raise
     return known[resource.path, ref]
 

@@ -204,7 +204,7 @@ def days_field(*, required: bool = True, **metadata: Any) -> Amount:
 
 
 class Text(fields.String):
-    """Words of a person, kept alike by whatever door they come."""
+    """Words of a person, kept alike however they come."""
 
     spelt = staticmethod(plain)
 

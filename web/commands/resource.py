@@ -298,7 +298,7 @@ class SingleEndpoint:
 
 @dataclass
 class Resource(Generic[A]):
-    """A kind of record as the doors know it.
+    """A kind of record as pages and API know it.
 
     `path` is its segment in addresses, `one` what people call one of them, `out` its form in the API, `read` the
     right to see it. `locate` finds a record's id from its address; a reference by default. `about` is whom a record

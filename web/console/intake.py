@@ -24,9 +24,9 @@ from providers.catalogue.report import write_report
 from providers.catalogue.source import Loss, RowProblem
 from web import formats
 from web.console.opening import ADMINISTRATOR, opened
+from web.imports.file_import import finished_before, rehearse, take_in
 from web.imports.importers import ImportFile, ImportResult
 from web.imports.schools import NAMED, first_schools
-from web.imports.taking_in import finished_before, rehearse, take_in
 from web.runtime.services import Services
 from web.runtime.virus_scanner import scanner_at
 

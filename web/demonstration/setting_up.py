@@ -20,8 +20,8 @@ from web.demonstration.directory import SampleProvider as Listed
 from web.demonstration.directory import SampleSpecialist
 from web.demonstration.people import Colleague, SchoolPerson
 from web.demonstration.sample_authority import SampleAuthority
+from web.imports.file_import import take_in
 from web.imports.importers import ALL, ImportFile, ImportResult
-from web.imports.taking_in import take_in
 from web.runtime.services import Services
 
 SERVICE = "School improvement"

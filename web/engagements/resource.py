@@ -1,4 +1,4 @@
-"""Engagements as the doors know them, and the list of them."""
+"""Engagements as pages and API know them, and the list of them."""
 
 from __future__ import annotations
 

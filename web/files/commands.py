@@ -20,7 +20,7 @@ from web.commands.listing import Listing
 from web.commands.resource import Execution, Resource, Values, Visibility
 from web.files import schemas
 from web.files.contents import check_content
-from web.files.keeping import Bytes, bytes_of
+from web.files.storage import Bytes, bytes_of
 from web.runtime.settings import current_settings
 
 

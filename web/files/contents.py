@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from domain.aggregate import Refusal
-from web.files import compound, packages, rtf, written
+from web.files import compound, packages, plain_text, rtf
 from web.runtime.refused_files import ContentIsOtherwise, HoldsMore
 
 PNG, JPEG, GIF = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", (b"GIF87a", b"GIF89a")
@@ -100,7 +100,7 @@ _KINDS: Mapping[str, tuple[Callable[[bytes], bool], Callable[[str, bytes, Check]
     ".doc": (compound.is_word, compound.check_word),
     ".msg": (compound.is_message, compound.check_message),
     ".rtf": (rtf.is_rtf, rtf.check_rtf),
-    ".csv": (written.is_text, written.check_csv),
-    ".txt": (written.is_text, written.check_text),
+    ".csv": (plain_text.is_text, plain_text.check_csv),
+    ".txt": (plain_text.is_text, plain_text.check_text),
 }
 """How the bytes of a kind of file begin, and what is looked for within. A GIF comes with messages only."""

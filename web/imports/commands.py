@@ -22,9 +22,9 @@ from web.access.policy import Action
 from web.commands.listing import Listing
 from web.commands.resource import Execution, Resource, Values
 from web.imports import schemas
+from web.imports.file_import import finished_before, rehearse, schools_named, take_in
 from web.imports.folders import folder
 from web.imports.importers import ALL, AuthorityNeeded, ImportFile
-from web.imports.taking_in import finished_before, rehearse, schools_named, take_in
 from web.runtime.request_limits import MIB
 from web.runtime.services import Services
 from web.runtime.settings import IMPORT_MIB, current_settings

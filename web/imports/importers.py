@@ -1,4 +1,4 @@
-"""How each kind of file is read and taken in, the same for every door."""
+"""How each kind of file is read and taken in, the same for pages, API and command line."""
 
 from __future__ import annotations
 

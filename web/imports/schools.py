@@ -18,7 +18,7 @@ from web.commands.dispatch import LoadedRecord
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.imports.commands import imports
-from web.imports.taking_in import school_in_words
+from web.imports.file_import import school_in_words
 
 NAMED = 20
 """Schools of each change that the page of an import names, and the command line."""

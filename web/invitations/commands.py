@@ -31,7 +31,7 @@ from web.commands.dispatch import version_of
 from web.commands.listing import Listing
 from web.commands.resource import Execution, Resource, Values, Visibility
 from web.invitations import schemas
-from web.invitations.own import OwnInvitation, about_own, own_invitation, own_provider
+from web.invitations.own_invitation import OwnInvitation, about_own, own_invitation, own_provider
 
 
 def _listed(

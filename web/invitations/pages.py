@@ -11,7 +11,7 @@ from projections.tenders import ProvidersInvitation
 from web import formats
 from web.access.context import Pages, RequestContext
 from web.invitations.commands import invitations
-from web.invitations.own import InvitationProgress, invitation_state
+from web.invitations.own_invitation import InvitationProgress, invitation_state
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
 from web.layout.resource_pages import record_page
 

@@ -8,7 +8,7 @@ from domain.tender import DeclineReason
 from domain.vocabulary import Phase
 from web.brokerage.quote_fields import GiveQuote, QuoteOut
 from web.commands.fields import NO_PUPILS, SchoolField, day_field, provider_field, reason_field, text_field
-from web.invitations.own import InvitationProgress
+from web.invitations.own_invitation import InvitationProgress
 
 
 class AskQuestion(Schema):

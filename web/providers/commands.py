@@ -1,6 +1,6 @@
 """What can be done with a provider, declared once for pages and API."""
 
-from web.providers import description, list_keeping, vetting
+from web.providers import commands_description, commands_list, commands_vetting
 from web.providers.resource import providers
 
-__all__ = ["description", "list_keeping", "providers", "vetting"]
+__all__ = ["commands_description", "commands_list", "commands_vetting", "providers"]

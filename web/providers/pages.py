@@ -30,7 +30,7 @@ from web.providers.board import board, recorders
 from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
 from web.providers.commands import providers
-from web.providers.ending import VettingLine, vetting
+from web.providers.expiring_checks import VettingLine, vetting
 
 pages = Pages("providers", __name__, template_folder="templates")
 

@@ -1,4 +1,4 @@
-"""Providers as the doors know them: the resource, its list, and what its forms offer to choose from."""
+"""Providers as pages and API know them: the resource, its list, and what its forms offer to choose from."""
 
 from __future__ import annotations
 

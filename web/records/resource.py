@@ -1,4 +1,4 @@
-"""Records of visit as the doors know them: their list, and which copy each reader gets."""
+"""Records of visit as pages and API know them: their list, and which copy each reader gets."""
 
 from __future__ import annotations
 

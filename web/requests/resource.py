@@ -1,4 +1,4 @@
-"""Requests as the doors know them: the resource, its list, and how its commands are declared."""
+"""Requests as pages and API know them: the resource, its list, and how its commands are declared."""
 
 from __future__ import annotations
 

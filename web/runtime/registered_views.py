@@ -26,7 +26,7 @@ from projections import (
 from projections.view import View
 
 DECIDED_BY: tuple[View, ...] = (names.VIEW, references.VIEW, schools.VIEW, people.VIEW, providers.VIEW, imports.VIEW)
-"""Those by which commands decide, and the door who somebody is: they are never behind the log."""
+"""Those by which commands decide, and who somebody is: they are never behind the log."""
 
 VIEWS: tuple[View, ...] = (
     names.VIEW,

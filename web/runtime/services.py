@@ -90,13 +90,13 @@ class Services:
 
     @contextmanager
     def read_present(self) -> Iterator[sa.Connection]:
-        """One consistent reading of what is so now: of who asks, and of the door's own tables."""
+        """One consistent reading of what is so now: of who asks, and of the web layer's own tables."""
         with self.readings.present.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A write transaction for the door's own tables."""
+        """A write transaction for the web layer's own tables."""
         with self.writer.begin() as connection:
             yield connection
             in_place = still_in_place(connection)

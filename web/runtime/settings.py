@@ -48,7 +48,7 @@ class CouncilSignIn:
 
 @dataclass(frozen=True)
 class DeploymentSettings:
-    """Where the database is, and how the door behaves.
+    """Where the database is, and how the web layer behaves.
 
     `database_url` is a SQLAlchemy URL, `replica_url` that of a PostgreSQL standby which answers readings.
     `secret_key` signs cookies and form tokens, `older_keys` are still known. With `secure_cookies` every cookie is

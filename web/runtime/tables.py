@@ -1,4 +1,4 @@
-"""The door's own tables: accounts, sessions, tokens, kept forms, uploads, idempotency keys. None holds a
+"""The web layer's own tables: accounts, sessions, tokens, kept forms, uploads, idempotency keys. None holds a
 secret.
 
 What lets somebody in (a session cookie, a password link, an API token) is stored as its SHA-256 alone.
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from projections.columns import Packed, Utc
 
 DOOR_TABLES = sa.MetaData()
-"""The tables of the door, owned by the migrations."""
+"""These tables, owned by the migrations."""
 
 ACCOUNTS = sa.Table(
     "accounts",

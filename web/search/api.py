@@ -12,7 +12,7 @@ from projections.view import Row
 from web.access.context import Snapshot
 from web.access.identity import ListScope, list_scope
 from web.access.policy import Action
-from web.api.door import API_PREFIX
+from web.api.smorest import API_PREFIX
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.search.finding import record_of

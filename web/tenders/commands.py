@@ -22,10 +22,10 @@ from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of, must_
 from web.brokerage.quote_comparison import compare_quotes, quote_options
 from web.commands.choices import APPROVERS, holders_of_each, provider_options
 from web.commands.resource import Execution, Values
-from web.tenders import answering, schemas
+from web.tenders import commands_answers, schemas
 from web.tenders.resource import broker_command, request_of, tenders
 
-__all__ = ["answering", "tenders"]
+__all__ = ["commands_answers", "tenders"]
 
 
 class WorkProposed(Refusal):

@@ -1,4 +1,4 @@
-"""Tenders as the doors know them: the resource, its list, and how its commands are declared."""
+"""Tenders as pages and API know them: the resource, its list, and how its commands are declared."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tests.world import Clock, World
 from web.accounts import (
     account_commands,
     accounts,
-    council,
+    council_accounts,
     council_commands,
     factor_commands,
     factors,
@@ -67,7 +67,7 @@ BEFORE = {
 
 
 def everything(door: Door, person: UUID) -> list[object]:
-    """What the log and the tables of the door hold of accounts."""
+    """What the log and the web layer's tables hold of accounts."""
     told: list[object] = list(door.services.store.get(accounts.account_id(person)))
     with door.services.read_present() as connection:
         for table in (ACCOUNTS, COUNCIL_ACCOUNTS, SECOND_FACTORS, SECURITY_TRAIL, SESSIONS, TOKENS):
@@ -124,7 +124,12 @@ def test_an_act_that_is_broken_off_leaves_nothing_and_can_be_done_again(
         does(door, each, anna)
     before, noted = everything(door, anna), noted_of(door, anna)
     with monkeypatch.context() as broken:
-        for at, name in ((accounts, "disable"), (accounts, "enable"), (factors, "remove"), (council, "remove")):
+        for at, name in (
+            (accounts, "disable"),
+            (accounts, "enable"),
+            (factors, "remove"),
+            (council_accounts, "remove"),
+        ):
             broken.setattr(at, name, lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             does(door, act, anna)

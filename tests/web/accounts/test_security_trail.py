@@ -219,7 +219,7 @@ ACTS: dict[str, Callable[[Door, UUID], object]] = {
 
 
 def everything(door: Door) -> dict[str, object]:
-    """All that the log and the tables of the door hold, but for the security trail."""
+    """All that the log and the web layer's tables hold, but for the security trail."""
     with door.services.read_present() as connection:
         found: dict[str, object] = {
             table.name: connection.execute(table.select()).all()

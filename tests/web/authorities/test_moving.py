@@ -35,7 +35,7 @@ from tests.web.console.test_running import a_free_port
 from tests.world import Clock, World
 from web import create_app
 from web.about.health import health_of
-from web.accounts import accounts, attempts, council, factors, sessions, tokens
+from web.accounts import accounts, attempts, council_accounts, factors, sessions, tokens
 from web.authorities import moving, places
 from web.authorities.copying import CopyDiffers
 from web.authorities.directory import Directory, DirectoryRefusal
@@ -105,7 +105,7 @@ def _moving(stack: ExitStack, old: str, new: str) -> Iterator[Moving]:
 
 
 def furnish(url: str) -> None:
-    """Fill the log and every table of the door."""
+    """Fill the log and every table of the web layer."""
     clock = Clock()
     with closing(Services(url, clock=clock)) as services:
         upgrade(services.writer)
@@ -130,7 +130,7 @@ def furnish(url: str) -> None:
             new = factors.NewFactor.drawn()
             code, settings = TOTP(new.secret).at(services.now()), DeploymentSettings(url, secret_key="only for tests")
             factors.put(connection, account.id, new, code, now=services.now(), settings=settings)
-            council.link(connection, account, "https://login.example", "dora", services.now())
+            council_accounts.link(connection, account, "https://login.example", "dora", services.now())
             for number in range(9):
                 connection.execute(
                     UPLOADS.insert().values(
@@ -146,7 +146,7 @@ def furnish(url: str) -> None:
 
 
 def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """The rows of the log and of the door's tables."""
+    """The rows of the log and of the web layer's tables."""
     with open_place(url) as database, database.reader.connect() as connection:
         found = {"events": [tuple(row) for row in connection.execute(EVENTS.select().order_by("position"))]}
         for table in DOOR_TABLES.sorted_tables:
@@ -169,7 +169,7 @@ def test_all_of_it_arrives(way: Moving) -> None:
     assert everything(way.new) == before
     assert all(before.values())
     assert (done.proof.count, done.proof.last) == (len(before["events"]), before["events"][-1][0])
-    assert done.door == {table: len(rows) for table, rows in before.items() if table != "events"}
+    assert done.tables == {table: len(rows) for table, rows in before.items() if table != "events"}
     assert way.directory.named(NAME).database_url == way.new
     with closing(way.services()) as services:
         services.prepare_views()

@@ -59,7 +59,7 @@ from tests.world import World
 from web import resources
 from web.access.identity import concerned, list_scope
 from web.access.policy import Action
-from web.caseload.asking import Whose, view_filters
+from web.caseload.queries import Whose, view_filters
 from web.commands.resource import Resource
 from web.runtime.terms import term_of
 

@@ -20,7 +20,7 @@ from projections.event_log import saving_alongside
 from tests.web.conftest import Browser, Program
 from tests.web.files.making import pdf
 from tests.world import World
-from web.files.keeping import Bytes
+from web.files.storage import Bytes
 from web.runtime.tables import UPLOADS
 
 Open = Callable[[UUID], Browser]

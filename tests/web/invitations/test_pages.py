@@ -19,7 +19,7 @@ from tests.web.conftest import Browser
 from tests.web.market import Firm, Market
 from tests.world import Clock, World
 from web.history.sentences import sentence
-from web.invitations.own import InvitationProgress
+from web.invitations.own_invitation import InvitationProgress
 
 Of = Callable[[Firm], Browser]
 SignIn = Callable[[UUID], Browser]

@@ -106,7 +106,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # the library has no types
 
 
 def handle(app: Flask) -> None:
-    """Answer every error in the form of the door at which it happened."""
+    """Answer every error as a page or as the API's problem, as the address asks."""
     app.register_error_handler(Exception, handed(answer))
 
 

@@ -16,9 +16,9 @@ from apispec import APISpec
 from marshmallow import fields
 
 from web.access.policy import POLICY, Action
-from web.api.door import PROBLEM_JSON
 from web.api.protocol import HEADERS, OF_PROBLEMS
 from web.api.references import form, refers_to
+from web.api.smorest import PROBLEM_JSON
 from web.runtime.problems import TITLES
 
 ASKED, RIGHT = "x-asked-headers", "x-right"
