@@ -242,7 +242,7 @@ class Broken(Exception):
     """The machine stops here."""
 
 
-@pytest.mark.parametrize("where", ["Copying", "Closed", "Proven", "Pointing"])
+@pytest.mark.parametrize("where", ["Copying", "Closed", "Checked", "Pointing"])
 def test_broken_off_anywhere_it_goes_on_when_called_again(
     moved_within: Moving, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,7 +290,7 @@ def test_it_is_closed_while_the_last_part_is_copied(moved_within: Moving) -> Non
         seen[step.partition(";")[0]] = moved_within.directory.named(NAME).is_served(datetime.now(UTC))
 
     moved_within.go(tell=told)
-    assert seen == {"Copying the log": True, "Closed": False, "Proven": False}
+    assert seen == {"Copying the log": True, "Closed": False, "Checked": False}
     assert moved_within.directory.named(NAME).is_served(datetime.now(UTC))
 
 
@@ -349,7 +349,7 @@ def test_an_authority_stays_closed_while_a_long_move_lasts(
 
     def told(step: str) -> None:
         """Wait, again and again, until it stays closed at the moment at which it was to be opened."""
-        for _ in range(3 if step.startswith("Proven") else 0):
+        for _ in range(3 if step.startswith("Checked") else 0):
             end = moved_within.directory.named(NAME).closed_until
             assert end is not None
             ends.append(end)
