@@ -7,6 +7,8 @@ they knew they know.
 
 from __future__ import annotations
 
+from functools import cache
+
 import sqlalchemy as sa
 
 from domain.vocabulary import Phase, Team
@@ -16,6 +18,7 @@ from web.access.identity import team_of
 from web.access.policy import POLICY, Action, Scope
 
 
+@cache
 def begun_by_outsider() -> sa.ColumnElement[bool]:
     """The condition that a record was begun from a visit by somebody to whom the restricted concerns of the school
     were never open by then, and who was not to make the visit; to be put where links are asked for."""
