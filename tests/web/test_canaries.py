@@ -206,10 +206,10 @@ class Walk:
             sent: dict[str, Any] = {"headers": headers} if address.startswith("/api/") else {}
             answer = client.get(address, **sent)
             assert answer.status_code < 500, address
-            text = answer.text + str(answer.headers)
             typed = address.rpartition("?")[2] if "?" in address else address
+            text = (answer.text + str(answer.headers)).replace(typed, "")
             for word in self.valley.secrets:
-                if word in text.replace(typed, "") and word not in address:
+                if word in text and word not in address:
                     met.setdefault(word, address)
         return met
 

@@ -88,11 +88,13 @@ def test_nobody_is_answered_alike_whatever_they_send(standing: Standing) -> None
     nobody = standing.app.test_client(use_cookies=False)
     for method, rule in routes(standing.app):
         answers = set()
-        for at, address in enumerate(references(rule, standing)):
-            for turn, query in enumerate(QUERIES, start=at):
-                body, headers = BODIES[turn % len(BODIES)], HEADERS[turn % len(HEADERS)]
-                sent = {"method": method, "query_string": query, "headers": headers, **fresh(body)}
-                answers.add(repr(told(nobody.open(address, **sent))))
+        addresses = references(rule, standing)
+        for turn in range(max(len(addresses), len(QUERIES), len(BODIES), len(HEADERS))):
+            address, query, body, headers = (
+                several[turn % len(several)] for several in (addresses, QUERIES, BODIES, HEADERS)
+            )
+            sent = {"method": method, "query_string": query, "headers": headers, **fresh(body)}
+            answers.add(repr(told(nobody.open(address, **sent))))
         assert len(answers) == 1, f"{method} {rule.rule}:\n" + "\n".join(sorted(answers)[:4])
 
 

@@ -36,9 +36,10 @@ def rows(path: Path) -> list[Row]:
         return list(csv.DictReader(file, strict=True))
 
 
-@pytest.fixture
-def register(tmp_path: Path) -> list[Row]:
-    return rows(written(tmp_path))
+@pytest.fixture(scope="module")
+def register(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """The rows of one file, for tests that only look at it."""
+    return rows(written(tmp_path_factory.mktemp("register")))
 
 
 @pytest.fixture
