@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from domain.person import Person
+from tests.chance import FUZZING
 from tests.databases import Databases
 from tests.scenario import TODAY
 from tests.town import Town
@@ -35,8 +36,10 @@ from web.commands.resource import Command, Resource
 from web.resources import LIST_ENDPOINTS, RESOURCES, SINGLE_ENDPOINTS
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-EXAMPLES = 6
+EXAMPLES = 3 if FUZZING == 1 else 6
 """How many requests of each sort are drawn for each operation."""
+
+pytestmark = pytest.mark.hypothesis
 
 DAYS = tuple(TODAY + timedelta(days=away) for away in (0, 1, -1, 30, -30, 400))
 
