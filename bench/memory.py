@@ -43,8 +43,8 @@ def _main(file: str, name: str) -> None:
     services.prepare_views()
     with services.read() as connection:
         view = next(view for view in VIEWS if view.name == name)
-        for sheet in view.sheets:
-            sheet.rows(connection, sheet.table.select().limit(1000))
+        for view_table in view.tables:
+            view_table.rows(connection, view_table.table.select().limit(1000))
     before = peak_mib()
     rebuild(services.log, view)
     print(json.dumps([before, peak_mib()]))

@@ -96,11 +96,11 @@ def _fill_caseload(town: Town, number: int) -> None:
     _write(town.world.services, names, called)
 
 
-def _write(services: Services, sheet: ViewTable[Any], rows: list[Any]) -> None:
+def _write(services: Services, view_table: ViewTable[Any], rows: list[Any]) -> None:
     with services.write() as connection:
         for start in range(0, len(rows), AT_ONCE):
             values = [msgspec.structs.asdict(row) for row in rows[start : start + AT_ONCE]]
-            connection.execute(sheet.table.insert(), values)
+            connection.execute(view_table.table.insert(), values)
 
 
 def _fill_file(town: Town, number: int) -> None:

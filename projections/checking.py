@@ -25,7 +25,7 @@ class Difference(msgspec.Struct, frozen=True):
     """A row that is not what the events say it should be; None where there is no such row. Of a journal the `rows`
     that no event made are counted, and told as one."""
 
-    sheet: str
+    table: str
     key: Key
     live: Any
     rebuilt: Any
@@ -94,7 +94,9 @@ def broken_table(log: SqlLog, view: View, *more: View) -> Broken | None:
 def _each_can_be_read(views: tuple[View, ...], dialect: sa.Dialect) -> str:
     """Asks every table for the columns of its first row, if it has one."""
     tables = [
-        sheet.table.select().limit(sa.literal_column("1")).subquery() for view in views for sheet in view.sheets
+        view_table.table.select().limit(sa.literal_column("1")).subquery()
+        for view in views
+        for view_table in view.tables
     ]
     asked = sa.union_all(*(sa.select(sa.func.count()).select_from(table) for table in tables))
     return str(asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
@@ -117,30 +119,32 @@ def _check(
     if status.stopped_at is not None:
         yield Stopped(view.name, status.stopped_at, status.error or "")
         return
-    rows: dict[ViewTable[Any], Found] = {sheet: {} for sheet in view.sheets}
-    found = dict.fromkeys(view.sheets, 0)
+    rows: dict[ViewTable[Any], Found] = {view_table: {} for view_table in view.tables}
+    found = dict.fromkeys(view.tables, 0)
     for page in _pages(log, connection, status.position if status.follows else None):
         events = read_for(view, page)
-        for sheet, before in rows.items():
-            after = folded(view, sheet, {} if sheet.journal else before, list(steps_of(view, sheet, events)))
-            if sheet.journal:
-                live = live_rows(sheet, connection.dialect).fetch(connection, list(after))
-                found[sheet] += len(live)
-                yield from _differences(sheet, live, after)
+        for view_table, before in rows.items():
+            after = folded(
+                view, view_table, {} if view_table.journal else before, list(steps_of(view, view_table, events))
+            )
+            if view_table.journal:
+                live = live_rows(view_table, connection.dialect).fetch(connection, list(after))
+                found[view_table] += len(live)
+                yield from _differences(view_table, live, after)
         progress(len(page))
-    for sheet, made in rows.items():
-        if sheet.journal:
-            there = connection.execute(sa.select(sa.func.count()).select_from(sheet.table)).scalar_one()
-            if surplus := there - found[sheet]:
+    for view_table, made in rows.items():
+        if view_table.journal:
+            there = connection.execute(sa.select(sa.func.count()).select_from(view_table.table)).scalar_one()
+            if surplus := there - found[view_table]:
                 yield Difference(
-                    sheet.table.name,
+                    view_table.table.name,
                     (),
                     f"{counted(surplus, 'row')} that no event made",
                     None,
                     surplus,
                 )
         else:
-            yield from _compared(sheet, live_rows(sheet, connection.dialect).all(connection), made)
+            yield from _compared(view_table, live_rows(view_table, connection.dialect).all(connection), made)
 
 
 def _pages(log: SqlLog, connection: sa.Connection, last: int | None) -> Iterator[list[StoredRecord]]:
@@ -152,16 +156,16 @@ def _pages(log: SqlLog, connection: sa.Connection, last: int | None) -> Iterator
         yield found
 
 
-def _differences(sheet: ViewTable[Any], live: Found, rebuilt: Found) -> Iterator[Difference]:
+def _differences(view_table: ViewTable[Any], live: Found, rebuilt: Found) -> Iterator[Difference]:
     for key, row in rebuilt.items():
         if live.get(key) != row:
-            yield Difference(sheet.table.name, key, live.get(key), row)
+            yield Difference(view_table.table.name, key, live.get(key), row)
 
 
-def _compared(sheet: ViewTable[Any], live: Iterator[Any], rebuilt: Found) -> Iterator[Difference]:
+def _compared(view_table: ViewTable[Any], live: Iterator[Any], rebuilt: Found) -> Iterator[Difference]:
     for row in live:
-        expected = rebuilt.pop(sheet.key_of(row), None)
+        expected = rebuilt.pop(view_table.key_of(row), None)
         if expected != row:
-            yield Difference(sheet.table.name, sheet.key_of(row), row, expected)
+            yield Difference(view_table.table.name, view_table.key_of(row), row, expected)
     for key, row in rebuilt.items():
-        yield Difference(sheet.table.name, key, None, row)
+        yield Difference(view_table.table.name, key, None, row)

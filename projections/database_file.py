@@ -61,13 +61,13 @@ def locked(path: str, busy: Callable[[], None] = lambda: None) -> Iterator[None]
 
 def use(path: Path) -> int:
     """Say that the database is used, until the descriptor returned is closed or the process ends, however it ends."""
-    beside = Path(f"{path}.{USE_LOCK}")
+    lock_path = Path(f"{path}.{USE_LOCK}")
     while True:
-        lock = _lock_file(str(beside))
+        lock = _lock_file(str(lock_path))
         fcntl.flock(lock, fcntl.LOCK_SH)
         with suppress(FileNotFoundError):
             # Not deleted, with the database, while the lock was waited for.
-            if os.path.samestat(beside.stat(), os.fstat(lock)):
+            if os.path.samestat(lock_path.stat(), os.fstat(lock)):
                 return lock
         os.close(lock)
 

@@ -50,15 +50,15 @@ class Superseded(RuntimeError):
 
 
 class TableChange(msgspec.Struct, frozen=True):
-    """What events make of the rows of one sheet."""
+    """What events make of the rows of one table."""
 
-    sheet: ViewTable[Any]
+    view_table: ViewTable[Any]
     written: list[Any]
     removed: list[Key]
 
     def write(self, connection: sa.Connection) -> None:
-        """Write it into the sheet's own table."""
-        rows = live_rows(self.sheet, connection.dialect)
+        """Write it into the live table."""
+        rows = live_rows(self.view_table, connection.dialect)
         if self.written:
             rows.write(connection, self.written)
         if self.removed:
@@ -75,10 +75,12 @@ class Plan(NamedTuple):
     def rows_touched(self, events: Sequence[Event]) -> Iterator[int]:
         """Numbers for the rows that events of other records touch too: to be locked before events are appended."""
         for view in self.inline:
-            for sheet in view.sheets:
-                if sheet.is_shared:
-                    name = sheet.table.name
-                    yield from (crc32(f"{name} {key}".encode()) for key, _, _ in _steps_in_good_faith(sheet, events))
+            for view_table in view.tables:
+                if view_table.is_shared:
+                    name = view_table.table.name
+                    yield from (
+                        crc32(f"{name} {key}".encode()) for key, _, _ in _steps_in_good_faith(view_table, events)
+                    )
 
     def follow(
         self, connection: sa.Connection, events: Sequence[Event], generation: int, *, may_stop: bool = True
@@ -148,19 +150,19 @@ def changes_by(connection: sa.Connection, view: View, events: Sequence[Event]) -
     """What events make of a view's rows. Raises CannotFold; nothing is written yet."""
     changes = []
     kinds = {type(event) for event in events}
-    for sheet in view.sheets:
-        if not any(map(sheet.folds, kinds)):
+    for view_table in view.tables:
+        if not any(map(view_table.folds, kinds)):
             continue
-        steps = list(steps_of(view, sheet, events))
+        steps = list(steps_of(view, view_table, events))
         if steps:
-            changes.append(_change(connection, view, sheet, steps))
+            changes.append(_change(connection, view, view_table, steps))
     return changes
 
 
-def steps_of(view: View, sheet: ViewTable[Any], events: Sequence[Event]) -> Iterator[Step]:
+def steps_of(view: View, view_table: ViewTable[Any], events: Sequence[Event]) -> Iterator[Step]:
     """What is to be folded into which rows. Raises CannotFold."""
     for event in events:
-        for fold in sheet.folds(type(event)):
+        for fold in view_table.folds(type(event)):
             try:
                 keys = list(fold.keys(event))
             except Exception as error:
@@ -169,26 +171,26 @@ def steps_of(view: View, sheet: ViewTable[Any], events: Sequence[Event]) -> Iter
                 yield key, fold.fold, event
 
 
-def _steps_in_good_faith(sheet: ViewTable[Any], events: Sequence[Event]) -> Iterator[Step]:
+def _steps_in_good_faith(view_table: ViewTable[Any], events: Sequence[Event]) -> Iterator[Step]:
     """The steps as far as they can be told; what cannot is dealt with when the event is folded."""
     try:
-        yield from steps_of(View("", sheet), sheet, events)
+        yield from steps_of(View("", view_table), view_table, events)
     except CannotFold:
         return
 
 
-def _change(connection: sa.Connection, view: View, sheet: ViewTable[Any], steps: list[Step]) -> TableChange:
+def _change(connection: sa.Connection, view: View, view_table: ViewTable[Any], steps: list[Step]) -> TableChange:
     keys = list(dict.fromkeys(key for key, _, _ in steps))
-    before = {} if sheet.journal else live_rows(sheet, connection.dialect).fetch(connection, keys)
-    after = folded(view, sheet, dict(before), steps)
+    before = {} if view_table.journal else live_rows(view_table, connection.dialect).fetch(connection, keys)
+    after = folded(view, view_table, dict(before), steps)
     return TableChange(
-        sheet,
+        view_table,
         [after[key] for key in keys if key in after and after[key] != before.get(key)],
         [key for key in keys if key in before and key not in after],
     )
 
 
-def folded(view: View, sheet: ViewTable[Any], rows: Found, steps: Sequence[Step]) -> Found:
+def folded(view: View, view_table: ViewTable[Any], rows: Found, steps: Sequence[Step]) -> Found:
     """The rows after the steps. Raises CannotFold."""
     for key, fold, event in steps:
         try:
@@ -196,8 +198,10 @@ def folded(view: View, sheet: ViewTable[Any], rows: Found, steps: Sequence[Step]
             if row is None:
                 rows.pop(key, None)
                 continue
-            if sheet.key_of(row) != key:
-                raise WrongKey(f"{sheet.table.name}: a fold was asked for row {key} and gave {sheet.key_of(row)}")
+            if view_table.key_of(row) != key:
+                raise WrongKey(
+                    f"{view_table.table.name}: a fold was asked for row {key} and gave {view_table.key_of(row)}"
+                )
         except Exception as error:
             raise CannotFold(view, event, error) from error
         rows[key] = row

@@ -345,8 +345,8 @@ def facts_from(
     }
 
 
-def _of(sheet: ViewTable[Any], ids: Collection[UUID]) -> sa.Select[Any]:
-    return sheet.table.select().where(sheet.table.c.provider.in_(ids))
+def _of(view_table: ViewTable[Any], ids: Collection[UUID]) -> sa.Select[Any]:
+    return view_table.table.select().where(view_table.table.c.provider.in_(ids))
 
 
 VIEW = View("providers", providers, offers, specialists, vetting)

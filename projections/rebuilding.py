@@ -103,8 +103,8 @@ def _try(log: SqlLog, view: View, progress: Progress) -> None:
 
 
 def _stopped(connection: sa.Connection, view: View, position: int, error: str) -> None:
-    for sheet in view.sheets:
-        sheet.table.create(connection, checkfirst=True)
+    for view_table in view.tables:
+        view_table.table.create(connection, checkfirst=True)
     filled(connection, [view], 0)
     stop(connection, view.name, position, error)
 
@@ -122,9 +122,9 @@ def _begin_empty(log: SqlLog, connection: sa.Connection, views: Sequence[View]) 
     if log.select_after(connection, 0, 1):
         return False
     for view in views:
-        for sheet in view.sheets:
-            sheet.table.drop(connection, checkfirst=True)
-            sheet.table.create(connection)
+        for view_table in view.tables:
+            view_table.table.drop(connection, checkfirst=True)
+            view_table.table.create(connection)
     filled(connection, views, 0)
     return True
 
@@ -139,7 +139,7 @@ class _Rebuild:
             self.count = count_to(connection, position) if position else 0
         self.tail = log.tail(position)
         self.saved_to = position
-        self.beside = self._tables(suffix, is_new=position == 0)
+        self.shadows = self._tables(suffix, is_new=position == 0)
         self._folds: dict[str, list[tuple[ShadowTable, Any]]] = {}
 
     def run(self) -> Rebuilt:
@@ -156,7 +156,9 @@ class _Rebuild:
         return Rebuilt(self.view.name, self.count, differing)
 
     def _tables(self, suffix: str, *, is_new: bool) -> list[ShadowTable]:
-        return [ShadowTable(sheet, self.log.writer.dialect, suffix, is_new=is_new) for sheet in self.view.sheets]
+        return [
+            ShadowTable(view_table, self.log.writer.dialect, suffix, is_new=is_new) for view_table in self.view.tables
+        ]
 
     def _begin(self, connection: sa.Connection) -> tuple[str, int]:
         """Go on with what an interrupted rebuild left, if it can be used; returns suffix and position."""
@@ -166,8 +168,8 @@ class _Rebuild:
         if left:
             self._drop(connection, left.suffix)
         suffix = token_hex(4)
-        for beside in self._tables(suffix, is_new=True):
-            beside.create(connection)
+        for shadow in self._tables(suffix, is_new=True):
+            shadow.create(connection)
         connection.execute(
             REBUILDS.insert().values(
                 view=self.view.name, fingerprint=self.view.fingerprint, suffix=suffix, position=0, is_writing=False
@@ -184,37 +186,37 @@ class _Rebuild:
     def _take(self, page: list[StoredRecord], fetch: Callable[[ShadowTable, list[Event]], None]) -> None:
         """Fold a page of events into the rows in memory."""
         events = read_for(self.view, page)
-        for beside in self.beside:
-            if not beside.is_whole:
-                fetch(beside, events)
+        for shadow in self.shadows:
+            if not shadow.is_whole:
+                fetch(shadow, events)
         for event in events:
             try:
-                for beside, fold in self._folds_of(event.TOPIC):
-                    beside.fold(fold, event)
+                for shadow, fold in self._folds_of(event.TOPIC):
+                    shadow.fold(fold, event)
             except Exception as error:
                 raise CannotFold(self.view, event, error) from error
         self.count += len(page)
 
-    def _fetch_at_the_primary(self, beside: ShadowTable, events: list[Event]) -> None:
+    def _fetch_at_the_primary(self, shadow: ShadowTable, events: list[Event]) -> None:
         with self.log.primary.connect() as connection:
-            _fetch(connection, beside, events)
+            _fetch(connection, shadow, events)
 
     def _folds_of(self, topic: str) -> list[tuple[ShadowTable, Any]]:
         found = self._folds.get(topic)
         if found is None:
             kind = event_class_of(topic)
             found = self._folds[topic] = [
-                (beside, fold) for beside in self.beside for fold in beside.sheet.folds(kind)
+                (shadow, fold) for shadow in self.shadows for fold in shadow.view_table.folds(kind)
             ]
         return found
 
     def _is_much(self) -> bool:
-        journals = sum(len(beside) for beside in self.beside if beside.sheet.journal)
-        return journals >= WRITTEN_TOGETHER or sum(map(len, self.beside)) >= MOST_ROWS
+        journals = sum(len(shadow) for shadow in self.shadows if shadow.view_table.journal)
+        return journals >= WRITTEN_TOGETHER or sum(map(len, self.shadows)) >= MOST_ROWS
 
     def _save(self) -> None:
         """Write what is in memory; many rows in several transactions, between which others may write."""
-        changes = [change for beside in self.beside for change in beside.changes()]
+        changes = [change for shadow in self.shadows for change in shadow.changes()]
         if len(changes) > 1:
             self.log.commit(lambda connection: self._reached(connection, self.saved_to, is_writing=True))
         for change in changes[:-1]:
@@ -224,8 +226,8 @@ class _Rebuild:
             sleep((perf_counter() - began) / 4)
         self.log.commit(lambda connection: self._written(connection, changes[-1:]))
         self.saved_to = self.tail.after
-        for beside in self.beside:
-            beside.written(keep=len(beside) < MOST_ROWS // 2)
+        for shadow in self.shadows:
+            shadow.written(keep=len(shadow) < MOST_ROWS // 2)
 
     def _written(self, connection: sa.Connection, last: Sequence[Writing]) -> None:
         for change in last:
@@ -242,13 +244,13 @@ class _Rebuild:
             known = view_statuses(connection).get(self.view.name)
             if known is None or not known.is_of(self.view) or known.follows or known.stopped_at:
                 return None
-            if not all(_is_whole(connection, beside) for beside in self.beside):
+            if not all(_is_whole(connection, shadow) for shadow in self.shadows):
                 return None
             events = read_for(self.view, _rest(self.log, connection, self.tail.after))
             return [
-                (beside.sheet.table.name, key)
-                for beside in self.beside
-                for key in set(beside.differing(connection)).difference(beside.keys(events))
+                (shadow.view_table.table.name, key)
+                for shadow in self.shadows
+                for key in set(shadow.differing(connection)).difference(shadow.keys(events))
             ]
 
     def _switch(self, connection: sa.Connection) -> None:
@@ -256,30 +258,30 @@ class _Rebuild:
         self.log.hold_still(connection)
         hold(connection, self.view.name)
         while page := self.tail.rest(connection):
-            self._take(page, lambda beside, events: _fetch(connection, beside, events))
-        for beside in self.beside:
-            for change in beside.changes():
+            self._take(page, lambda shadow, events: _fetch(connection, shadow, events))
+        for shadow in self.shadows:
+            for change in shadow.changes():
                 change(connection)
-            beside.take_the_place(connection)
+            shadow.take_the_place(connection)
         connection.execute(REBUILDS.delete().where(REBUILDS.c.view == self.view.name))
         filled(connection, [self.view], self.tail.after)
 
 
-def _is_whole(connection: sa.Connection, beside: ShadowTable) -> bool:
+def _is_whole(connection: sa.Connection, shadow: ShadowTable) -> bool:
     """Whether the live table is there, with all of its columns."""
-    table = beside.sheet.table
+    table = shadow.view_table.table
     seen = sa.inspect(connection)
     if not seen.has_table(table.name):
         return False
     return {column["name"] for column in seen.get_columns(table.name)} == set(table.columns.keys())
 
 
-def _fetch(connection: sa.Connection, beside: ShadowTable, events: list[Event]) -> None:
+def _fetch(connection: sa.Connection, shadow: ShadowTable, events: list[Event]) -> None:
     try:
-        keys = beside.keys(events)
+        keys = shadow.keys(events)
     except Exception:
         return  # the fold that follows says which event it was
-    beside.take(connection, keys)
+    shadow.take(connection, keys)
 
 
 def _rest(log: SqlLog, connection: sa.Connection, after: int) -> Iterator[StoredRecord]:

@@ -18,16 +18,16 @@ from projections.view import ViewTable
 
 @dataclass(frozen=True)
 class RowQuery:
-    """Which rows of a sheet are asked for, in which order, and how many at most."""
+    """Which rows of a view's table are asked for, in which order, and how many at most."""
 
-    sheet: ViewTable[Any]
+    view_table: ViewTable[Any]
     where: sa.ColumnElement[bool]
     order: Sequence[sa.ColumnElement[Any]] = ()
     limit: int | sa.BindParameter[int] | None = None
 
     @cached_property
     def statement(self) -> sa.Select[Any]:
-        return self.sheet.table.select().where(self.where).order_by(*self.order).limit(self.limit)
+        return self.view_table.table.select().where(self.where).order_by(*self.order).limit(self.limit)
 
 
 class RowQueries:
@@ -43,5 +43,6 @@ class RowQueries:
     def rows(self, connection: sa.Connection, **parameters: Any) -> Mapping[str, list[Any]]:
         """The rows that each query finds, by its name; parameters that it does not hold are passed over."""
         return {
-            name: query.sheet.rows(connection, query.statement, parameters) for name, query in self._queries.items()
+            name: query.view_table.rows(connection, query.statement, parameters)
+            for name, query in self._queries.items()
         }

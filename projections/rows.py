@@ -24,39 +24,39 @@ COPIED_FROM = 200
 Convert = Callable[[Any], Any]
 
 
-def rows_of(sheet: ViewTable[Any], dialect: sa.Dialect, table: str | None = None) -> Rows:
-    """The rows of a sheet, in its own table or in another of the same columns."""
+def rows_of(view_table: ViewTable[Any], dialect: sa.Dialect, table: str | None = None) -> Rows:
+    """The rows of a view's table, in the live one or in another of the same columns."""
     kinds: dict[str, type[Rows]] = {"sqlite": _SqliteRows, "postgresql": _PostgresqlRows}
-    return kinds[dialect.name](sheet, dialect, table or sheet.table.name)
+    return kinds[dialect.name](view_table, dialect, table or view_table.table.name)
 
 
-def live_rows(sheet: ViewTable[Any], dialect: sa.Dialect) -> Rows:
-    """The rows of a sheet in its own table; made ready once for each kind of database."""
-    found = _live.get((sheet, dialect.name))
+def live_rows(view_table: ViewTable[Any], dialect: sa.Dialect) -> Rows:
+    """The rows of a live table; made ready once for each kind of database."""
+    found = _live.get((view_table, dialect.name))
     if found is None:
-        found = _live[sheet, dialect.name] = rows_of(sheet, dialect)
+        found = _live[view_table, dialect.name] = rows_of(view_table, dialect)
     return found
 
 
 class Rows(ABC):
     """The rows of one table."""
 
-    def __init__(self, sheet: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
+    def __init__(self, view_table: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
         quote = dialect.identifier_preparer.quote
-        self.sheet = sheet
+        self.view_table = view_table
         self.table = quote(table)
-        self.columns = [quote(column) for column in sheet.columns]
-        self.key = [quote(column) for column in sheet.key]
-        self._row = sheet.row
-        self._names = sheet.columns
-        types = [sheet.table.c[column].type.dialect_impl(dialect) for column in sheet.columns]
+        self.columns = [quote(column) for column in view_table.columns]
+        self.key = [quote(column) for column in view_table.key]
+        self._row = view_table.row
+        self._names = view_table.columns
+        types = [view_table.table.c[column].type.dialect_impl(dialect) for column in view_table.columns]
         self._out = _converters(kind.bind_processor(dialect) for kind in types)
         self._in = _converters(kind.result_processor(dialect, None) for kind in types)
-        of_key = [types[sheet.columns.index(column)] for column in sheet.key]
+        of_key = [types[view_table.columns.index(column)] for column in view_table.key]
         self._key_out = [kind.bind_processor(dialect) or _as_it_is for kind in of_key]
         self.types = {
-            column: sheet.table.c[name].type.compile(dialect)
-            for name, column in zip(sheet.columns, self.columns, strict=True)
+            column: view_table.table.c[name].type.compile(dialect)
+            for name, column in zip(view_table.columns, self.columns, strict=True)
         }
         columns, table = ", ".join(self.columns), self.table
         self.select = f"SELECT {columns} FROM {table}"
@@ -68,7 +68,7 @@ class Rows(ABC):
         found: dict[Key, Any] = {}
         for start in range(0, len(keys), AT_ONCE):
             wanted = [self._of_key(key) for key in keys[start : start + AT_ONCE]]
-            found |= {self.sheet.key_of(row): row for row in self._typed(self._select(connection, wanted))}
+            found |= {self.view_table.key_of(row): row for row in self._typed(self._select(connection, wanted))}
         return found
 
     def all(self, connection: sa.Connection) -> Iterator[Any]:
@@ -124,7 +124,7 @@ class Rows(ABC):
 
     def _conflict(self) -> str:
         others = [column for column in self.columns if column not in self.key]
-        if self.sheet.journal:
+        if self.view_table.journal:
             return ""
         if not others:
             # The same row again, rather than nothing: each row that is sent must be taken.
@@ -136,8 +136,8 @@ class Rows(ABC):
 class _SqliteRows(Rows):
     hole = "?"
 
-    def __init__(self, sheet: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
-        super().__init__(sheet, dialect, table)
+    def __init__(self, view_table: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
+        super().__init__(view_table, dialect, table)
         self._one = f"{self.select} WHERE {' AND '.join(f'{column} = ?' for column in self.key)}"
         parts = [f"{self.table}.{column} = wanted.value ->> {place}" for place, column in enumerate(self.key)]
         columns = ", ".join(f"{self.table}.{column}" for column in self.columns)
@@ -158,8 +158,8 @@ class _SqliteRows(Rows):
 class _PostgresqlRows(Rows):
     hole = "%s"
 
-    def __init__(self, sheet: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
-        super().__init__(sheet, dialect, table)
+    def __init__(self, view_table: ViewTable[Any], dialect: sa.Dialect, table: str) -> None:
+        super().__init__(view_table, dialect, table)
         arrays = ", ".join(f"%s::{self.types[column]}[]" for column in self.key)
         parts = [f"{self.table}.{column} = wanted.{column}" for column in self.key]
         columns = ", ".join(f"{self.table}.{column}" for column in self.columns)

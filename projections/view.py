@@ -112,7 +112,7 @@ class ViewTable(Generic[R]):
     def on(self, *events: type[Event], key: Callable[[Any], Key] = by_stream) -> Declare[Fold[R, Any]]: ...
 
     def on(self, *events: type[Event], key: Callable[[Any], Key] = by_stream) -> Declare[Fold[R, Any]]:
-        """Declare a fold of one row per event. `@sheet.on(Event)` folds every event there is."""
+        """Declare a fold of one row per event. `@view_table.on(Event)` folds every event there is."""
 
         def declare(fold: Fold[R, Any]) -> Fold[R, Any]:
             for event in events:
@@ -146,7 +146,7 @@ class ViewTable(Generic[R]):
     ) -> Declare[FoldOfKey[R, Any]]:
         """Declare a fold of several rows per event; it is told the key of the row in hand.
 
-        `@sheet.on_each(Event, of_class=...)` folds every event whose class that function finds.
+        `@view_table.on_each(Event, of_class=...)` folds every event whose class that function finds.
         """
 
         def declare(fold: FoldOfKey[R, Any]) -> FoldOfKey[R, Any]:
@@ -209,7 +209,7 @@ class ViewTable(Generic[R]):
         query: sa.Select[Any] | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> list[R]:
-        """The rows that a query on this sheet's own columns finds; all of them without one."""
+        """The rows that a query on this table's own columns finds; all of them without one."""
         found = connection.execute(self.table.select() if query is None else query, parameters)
         columns = tuple(found.keys())
         return [self.row(**dict(zip(columns, row, strict=True))) for row in found]
@@ -226,18 +226,18 @@ class View:
     `told_in` names files on which its rows and folds rest beside the files in which they stand.
     """
 
-    def __init__(self, name: str, *sheets: ViewTable[Any], told_in: Iterable[ModuleType] = ()) -> None:
+    def __init__(self, name: str, *tables: ViewTable[Any], told_in: Iterable[ModuleType] = ()) -> None:
         self.name = name
-        self.sheets = sheets
+        self.tables = tables
         self._told_in = {module.__name__ for module in told_in}
 
     def reads(self, topic: str) -> bool:
         """Whether events of a topic change its rows, so that it cannot go on past one that cannot be read."""
-        return any(sheet.reads(topic) for sheet in self.sheets)
+        return any(view_table.reads(topic) for view_table in self.tables)
 
     @cached_property
     def fingerprint(self) -> str:
         """Changes whenever one of the view's files does, so that stale tables are noticed and refilled."""
-        modules = self._told_in.union(*(sheet.modules for sheet in self.sheets))
+        modules = self._told_in.union(*(view_table.modules for view_table in self.tables))
         sources = "".join(inspect.getsource(sys.modules[module]) for module in sorted(modules))
         return hashlib.sha256(sources.encode()).hexdigest()

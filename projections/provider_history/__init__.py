@@ -23,19 +23,17 @@ __all__ = [
     "Holder",
     "ProviderCase",
     "cases",
-    "cases_beside",
     "cases_of",
     "histories",
     "histories_of",
     "history_of",
+    "other_cases",
 ]
 
 LIMIT = 50
 
 
-def cases_beside(
-    connection: sa.Connection, holders: Iterable[UUID], without: Iterable[UUID]
-) -> dict[UUID, set[UUID]]:
+def other_cases(connection: sa.Connection, holders: Iterable[UUID], without: Iterable[UUID]) -> dict[UUID, set[UUID]]:
     """Of those who have a case among the records to be `without`, the other records on which they have one."""
     columns, left_out = cases.table.c, set(without)
     found: dict[UUID, set[UUID]] = {}

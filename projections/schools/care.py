@@ -108,12 +108,12 @@ def looked_after(connection: sa.Connection, asked: Collection[UUID], *, today: d
     return found
 
 
-def _begun(sheet: ViewTable[Any]) -> RowQuery:
+def _begun(view_table: ViewTable[Any]) -> RowQuery:
     """The rows begun by a day, in order of their first days: of each school the last one counts."""
-    columns = sheet.table.c
+    columns = view_table.table.c
     asked = columns.school.in_(sa.bindparam("asked", expanding=True))
     begun = columns.from_ <= sa.bindparam("today", type_=sa.Date)
-    return RowQuery(sheet, sa.and_(asked, begun), (columns.from_, columns.school))
+    return RowQuery(view_table, sa.and_(asked, begun), (columns.from_, columns.school))
 
 
 _CARE = RowQueries(links=_begun(link_officers), covers=_begun(covers), needs=_begun(needs))
@@ -173,9 +173,9 @@ def _is_merged(school: sa.Column[Any]) -> sa.ColumnElement[bool]:
     return sa.exists().where(schools.table.c.id == school, schools.table.c.merged_into.is_not(None))
 
 
-def _newest(sheet: ViewTable[Any], today: date | sa.BindParameter[date]) -> sa.ScalarSelect[Any]:
+def _newest(view_table: ViewTable[Any], today: date | sa.BindParameter[date]) -> sa.ScalarSelect[Any]:
     """The first day of what is in force today, for the school in hand."""
-    other = sheet.table.alias()
+    other = view_table.table.alias()
     return (
         sa.select(sa.func.max(other.c.from_))
         .where(other.c.school == schools.table.c.id, other.c.from_ <= today)

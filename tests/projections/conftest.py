@@ -81,14 +81,14 @@ def rows_of(table: ViewTable[Any], listed: Callable[..., sa.Select[Any]]) -> Cal
     return rows
 
 
-def rows_where(connection: sa.Connection, sheet: ViewTable[Any], **values: object) -> list[Any]:
+def rows_where(connection: sa.Connection, view_table: ViewTable[Any], **values: object) -> list[Any]:
     """The rows of a table that have these values, in the order of their references where they have any."""
-    columns = sheet.table.c
-    wanted = sheet.table.select().where(*(columns[name] == value for name, value in values.items()))
-    return sorted(sheet.rows(connection, wanted), key=lambda row: getattr(row, "reference", ""))
+    columns = view_table.table.c
+    wanted = view_table.table.select().where(*(columns[name] == value for name, value in values.items()))
+    return sorted(view_table.rows(connection, wanted), key=lambda row: getattr(row, "reference", ""))
 
 
-def row_where(connection: sa.Connection, sheet: ViewTable[Any], **values: object) -> Any:
+def row_where(connection: sa.Connection, view_table: ViewTable[Any], **values: object) -> Any:
     """The one row that has these values."""
-    [row] = rows_where(connection, sheet, **values)
+    [row] = rows_where(connection, view_table, **values)
     return row

@@ -105,12 +105,12 @@ def test_a_rebuild_gives_what_saving_gave(desk: Desk) -> None:
     ids = [a_notebook(desk, "one", "two", tags=("ink", "red")) for _ in range(3)]
     with command():
         desk.service.change(Notebook, ids[1], Notebook.shut)
-    before = {sheet.table.name: desk.read(sheet.rows) for view in VIEWS for sheet in view.sheets}
+    before = {view_table.table.name: desk.read(view_table.rows) for view in VIEWS for view_table in view.tables}
     for view in VIEWS:
         assert rebuild(desk.log, view) == Rebuilt(view.name, 10, [])
     for view in VIEWS:
-        for sheet in view.sheets:
-            assert sorted(desk.read(sheet.rows), key=repr) == sorted(before[sheet.table.name], key=repr)
+        for view_table in view.tables:
+            assert sorted(desk.read(view_table.rows), key=repr) == sorted(before[view_table.table.name], key=repr)
 
 
 def test_a_check_finds_a_row_that_was_changed_removed_or_planted(desk: Desk) -> None:
@@ -118,7 +118,7 @@ def test_a_check_finds_a_row_that_was_changed_removed_or_planted(desk: Desk) -> 
     assert desk.differences() == []
     desk.execute(f"UPDATE test_notebooks SET lines = 7 WHERE id = '{first.hex}'")
     [changed] = desk.differences()
-    assert (changed.sheet, changed.key, changed.live.lines, changed.rebuilt.lines) == (
+    assert (changed.table, changed.key, changed.live.lines, changed.rebuilt.lines) == (
         "test_notebooks",
         (first,),
         7,
@@ -143,7 +143,7 @@ def test_a_rebuild_of_one_view_mends_that_and_leaves_the_others(desk: Desk) -> N
     desk.execute("DELETE FROM test_entries")
     desk.execute("UPDATE test_notebooks SET lines = 7")
     rebuild(desk.log, VIEWS[0])
-    assert {difference.sheet for difference in desk.differences()} == {"test_entries"}
+    assert {difference.table for difference in desk.differences()} == {"test_entries"}
 
 
 def test_views_are_filled_when_first_met_and_left_alone_afterwards(url: str) -> None:
@@ -212,38 +212,38 @@ def test_a_fold_that_answers_with_another_row_is_found_out(url: str) -> None:
         id: UUID
         title: str
 
-    sheet = ViewTable("test_wrong", Wrong, key=("id",))
+    view_table = ViewTable("test_wrong", Wrong, key=("id",))
 
-    @sheet.on(Notebook.Opened)
+    @view_table.on(Notebook.Opened)
     def opened(row: Wrong | None, event: Notebook.Opened) -> Wrong | None:
         return Wrong(id=uuid4(), title=event.title)
 
-    desk = Desk(url, views=[View("test_wrong", sheet)])
+    desk = Desk(url, views=[View("test_wrong", view_table)])
     a_notebook(desk)
     [stopped] = desk.differences()
     assert stopped.position == 1
     assert "WrongKey" in stopped.error
     desk.close()
-    sheet.table.metadata.remove(sheet.table)
+    view_table.table.metadata.remove(view_table.table)
 
 
 def test_a_sheet_of_keys_alone_can_be_filled_twice(url: str) -> None:
     class Used(Row):
         title: str
 
-    sheet = ViewTable("test_used", Used, key=("title",))
+    view_table = ViewTable("test_used", Used, key=("title",))
 
-    @sheet.on(Notebook.Opened, key=lambda event: (event.title,))
+    @view_table.on(Notebook.Opened, key=lambda event: (event.title,))
     def opened(row: Used | None, event: Notebook.Opened) -> Used | None:
         return Used(title=event.title)
 
-    desk = Desk(url, views=[View("test_used", sheet)])
+    desk = Desk(url, views=[View("test_used", view_table)])
     a_notebook(desk)
     a_notebook(desk)
-    assert desk.read(sheet.rows) == [Used(title="Notes")]
+    assert desk.read(view_table.rows) == [Used(title="Notes")]
     assert desk.differences() == []
     desk.close()
-    sheet.table.metadata.remove(sheet.table)
+    view_table.table.metadata.remove(view_table.table)
 
 
 def test_rows_are_asked_for_by_key_and_by_query(desk: Desk) -> None:

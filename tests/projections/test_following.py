@@ -243,8 +243,8 @@ def test_a_view_stops_at_the_first_event_that_any_of_its_sheets_cannot_take(url:
     assert (stopped.position, stopped.stopped_at) == (position(desk, 2), position(desk, 3))
     assert len(desk.read(later.rows)) == len(desk.read(earlier.rows)) == 1
     desk.close()
-    for sheet in (later, earlier):
-        sheet.table.metadata.remove(sheet.table)
+    for view_table in (later, earlier):
+        view_table.table.metadata.remove(view_table.table)
 
 
 def test_a_view_goes_to_and_fro_while_others_write_and_misses_nothing(desk: Desk, url: str) -> None:

@@ -116,6 +116,6 @@ def test_the_order_in_which_events_are_kept_is_the_order_in_which_they_made_a_sh
             desk.service.change(Notebook, id, lambda notebook, line=line: notebook.write(line, "red"))
     assert desk.read(told.get, "red").last == "two"
     desk.execute("UPDATE test_told SET chain = 'of another order'")
-    assert [difference.sheet for difference in desk.differences()] == ["test_told"]
+    assert [difference.table for difference in desk.differences()] == ["test_told"]
     assert rebuild(desk.log, ALL_VIEWS[-1]).differing == [("test_told", ("red",))]
     assert desk.differences() == []

@@ -22,9 +22,11 @@ def may_name(snapshot: Snapshot, person: UUID) -> bool:
 def colleagues(snapshot: Snapshot) -> list[UUID]:
     """Those who work for the provider of whoever asks today, and who lead their school, each once."""
     connection, user, today = snapshot.connection, snapshot.user, snapshot.services.today()
-    beside = [each.id for provider in user.providers for each in people.of_provider(connection, provider, today)]
+    fellow_workers = [
+        each.id for provider in user.providers for each in people.of_provider(connection, provider, today)
+    ]
     leading = [post.person for id in user.schools for post in people.heads_and_chairs(connection, id, today)]
-    return list(dict.fromkeys((*beside, *leading)))
+    return list(dict.fromkeys((*fellow_workers, *leading)))
 
 
 @dataclass(frozen=True)

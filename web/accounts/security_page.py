@@ -19,7 +19,7 @@ from web.access.policy import Action
 from web.accounts import accounts, security_trail
 from web.accounts.security_trail import SecurityEvent
 from web.layout.filters import Filters
-from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list
+from web.layout.paging import PAGE, page_links, place_asked, shown_of_list
 
 security_page = Pages("security", __name__)
 
@@ -57,7 +57,7 @@ def show_security(context: RequestContext) -> ResponseReturnValue:
         rows=[_security_cells(entry, names) for entry in shown],
         count=shown_of_list(len(shown), following) if shown else "",
         **filters.for_template({"person": people}),
-        **pages_beside(following),
+        **page_links(following),
     )
     return page, filters.status
 

@@ -37,7 +37,7 @@ from web.history.timeline import SHORT, kind_label, records_and_schools, timelin
 from web.layout.csv_export import csv_response
 from web.layout.filters import Filters, Options
 from web.layout.list_pages import Answer
-from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list, with_query
+from web.layout.paging import PAGE, page_links, place_asked, shown_of_list, with_query
 
 __all__ = ["audit", "pages"]
 
@@ -64,7 +64,7 @@ def search(context: RequestContext) -> Answer:
         count=shown_of_list(len(page.entries), page.following) if page.entries else "",
         sheet_href=with_query(after=None).replace("/audit", "/audit.csv", 1),
         **filters.for_template(_choices(context)),
-        **pages_beside(page.following),
+        **page_links(page.following),
     )
     return shown, filters.status
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from projections.provider_history import BrokeredHistory, cases_beside, histories
+from projections.provider_history import BrokeredHistory, histories, other_cases
 from web.access.context import Snapshot
 from web.access.restricted import hidden_from
 from web.runtime.bulk_load import events_of
@@ -19,9 +19,9 @@ def past_for_reader(snapshot: Snapshot, rows: Iterable[BrokeredHistory]) -> list
     """These histories, those that a restricted case is counted in counted anew without it."""
     found = list(rows)
     closed = hidden_from(snapshot).closed
-    beside = cases_beside(snapshot.connection, [row.holder for row in found], closed) if found and closed else {}
+    others = other_cases(snapshot.connection, [row.holder for row in found], closed) if found and closed else {}
     anew = histories.filled_by(
-        events_of(snapshot.services, snapshot.connection, {each for case in beside.values() for each in case})
+        events_of(snapshot.services, snapshot.connection, {each for case in others.values() for each in case})
     )
-    told = (anew.get((row.holder,)) if row.holder in beside else row for row in found)
+    told = (anew.get((row.holder,)) if row.holder in others else row for row in found)
     return [row for row in told if row is not None]

@@ -22,7 +22,7 @@ from web.commands.choices import officers
 from web.commands.resource import Values
 from web.layout.filters import Filters
 from web.layout.links import about, link_to, linked_records
-from web.layout.paging import PAGE, pages_beside, place_asked
+from web.layout.paging import PAGE, page_links, place_asked
 
 __all__ = ["caseload", "pages"]
 
@@ -81,7 +81,7 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
         **filters.for_template(
             choices, usual={"whose": default_view(user).value}, without=() if everybody else ("officer",)
         ),
-        **pages_beside(page.following),
+        **page_links(page.following),
     )
     return shown, filters.status
 

@@ -86,16 +86,16 @@ ATTACHED_QUERY = RowQueries(
 
 
 def attached_to(
-    snapshot: Snapshot, resource: Resource[Any], found: LoadedRecord[Any], beside: Mapping[str, list[Any]]
+    snapshot: Snapshot, resource: Resource[Any], found: LoadedRecord[Any], rows: Mapping[str, list[Any]]
 ) -> Attached | None:
     """What stands on a record that the person who asks may see; None where there is nothing and nothing to add.
-    `beside` is what was found beside the record."""
+    `rows` are what the page query found."""
     kind, user, address = resource.kind.KIND, snapshot.user, resource.address(found.record)
     if kind not in TAKES_NOTES or not user.may(Action.READ_NOTE, found.concerned):
         return None
     closed = hidden_from(snapshot).closed
-    notes = [note for note in beside["notes"] if note.id not in closed and is_meant_for(user, note)]
-    files = [file for file in beside["files"] if file.id not in closed and is_meant_for_reader(user, file)]
+    notes = [note for note in rows["notes"] if note.id not in closed and is_meant_for(user, note)]
+    files = [file for file in rows["files"] if file.id not in closed and is_meant_for_reader(user, file)]
     read = [row for row in (*notes, *files) if not (isinstance(row, view.NoteOnRecord) and row.is_restricted)]
     note_shown(snapshot, ((row.id, row.school) for row in read))
     writes = user.may_change and user.may(Action.WRITE_NOTE, found.concerned)

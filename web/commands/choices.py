@@ -82,8 +82,8 @@ def distinct_names(snapshot: Snapshot, ids: Iterable[UUID]) -> dict[UUID, str]:
     for id in named:
         if others := people.alike(snapshot.connection, id):
             reference = references_of(snapshot, [id])[id]
-            beside = [(each.reference, each.name) for each in others]
-            named[id] = dict(distinct_options(snapshot, [(reference, named[id]), *beside]))[reference]
+            namesakes = [(each.reference, each.name) for each in others]
+            named[id] = dict(distinct_options(snapshot, [(reference, named[id]), *namesakes]))[reference]
     return named
 
 

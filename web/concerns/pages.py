@@ -19,7 +19,7 @@ from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.concerns.commands import concerns
 from web.layout.links import record_cell, record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 
 pages = Pages("concerns", __name__, template_folder="templates")
 
@@ -61,8 +61,8 @@ def case(context: RequestContext, ref: str) -> str:
         "concerns/case.html",
         title=lambda case, names: f"{case.kind.label} at {names.get(case.school, 'a school')}",
         ids=lambda case: list(_people(case)),
-        more=_around,
-        beside=PAGE_QUERY,
+        more=_more,
+        page_query=PAGE_QUERY,
     )
 
 
@@ -70,7 +70,7 @@ PAGE_QUERY = ATTACHED_QUERY.with_(requests=RowQuery(view.requests, view.raised_f
 """What is asked for the page of a case."""
 
 
-def _around(snapshot: Snapshot, case: ConcernCase, found: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, case: ConcernCase, found: PageRows) -> Mapping[str, Any]:
     """The visit that a case came from and the requests raised from it, where the person who asks may read them."""
     where, user = concerned(snapshot, case.about()), snapshot.user
     may_read_visit = user.may(Action.READ_VISIT, where)

@@ -156,7 +156,7 @@ def _lines_of(found: Difference) -> Iterator[str]:
         return
     row = found.rebuilt if found.live is None else found.live
     known_as = [str(value) for name in ("reference", "urn", "name") if (value := getattr(row, name, None))]
-    where = f"{_view_of(found)}, {' '.join(known_as[:1])} ({found.sheet} {' '.join(map(str, found.key))})"
+    where = f"{_view_of(found)}, {' '.join(known_as[:1])} ({found.table} {' '.join(map(str, found.key))})"
     if found.live is None:
         yield f"{where}: the row is missing"
     elif found.rebuilt is None:
@@ -175,7 +175,7 @@ def _value(value: object) -> str:
 def _view_of(found: Difference | Stopped | Broken) -> str:
     if not isinstance(found, Difference):
         return found.view
-    return next(view.name for view in VIEWS for sheet in view.sheets if sheet.table.name == found.sheet)
+    return next(view.name for view in VIEWS for sheet in view.tables if sheet.table.name == found.table)
 
 
 def _not_recorded(found: str, failing: Collection[str]) -> str:

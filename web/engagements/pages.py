@@ -20,7 +20,7 @@ from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, list_page, record_column
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 
 pages = Pages("engagements", __name__, template_folder="templates")
 
@@ -92,8 +92,8 @@ def engagement(context: RequestContext, ref: str) -> str:
         "engagements/engagement.html",
         title=lambda it, names: f"{it.work.subject} at {names.get(it.work.school, 'a school')}",
         ids=lambda it: list(_named(it)),
-        more=_around,
-        beside=PAGE_QUERY,
+        more=_more,
+        page_query=PAGE_QUERY,
         about=lambda it: {"provider": it.work.provider},
     )
 
@@ -113,7 +113,7 @@ def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
         yield it.evaluation.evaluator
 
 
-def _around(snapshot: Snapshot, it: BrokeredEngagement, found: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, it: BrokeredEngagement, found: PageRows) -> Mapping[str, Any]:
     """The clearance of today, and the addresses of what the visitor may open."""
     user, work = snapshot.user, it.work
     refs = references_of(snapshot, [work.provider, work.school])

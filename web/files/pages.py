@@ -16,7 +16,7 @@ from web.commands.dispatch import load_for_user
 from web.files.commands import download_response, files
 from web.history.timeline import record_label
 from web.layout.list_pages import Answer, ListColumn, ListPage, date_column, list_page, record_column
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 
 pages = Pages("files", __name__, template_folder="templates")
 
@@ -60,7 +60,7 @@ def file(context: RequestContext, ref: str) -> str:
     )
 
 
-def _more(snapshot: Snapshot, file: Attachment, _: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, file: Attachment, _: PageRows) -> Mapping[str, Any]:
     on = rows_of(snapshot, [file.on_record]).get(file.on_record)
     return {
         "on": record_label(file.on_kind, on),

@@ -19,7 +19,7 @@ from web.imports.commands import count_rows, imports
 from web.imports.importers import ALL
 from web.imports.schools import SchoolOfImport, changed_schools, first_schools
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 
 pages = Pages("imports", __name__, template_folder="templates")
 
@@ -102,7 +102,7 @@ def show(context: RequestContext, ref: str) -> str:
     )
 
 
-def _more(snapshot: Snapshot, record: Import, __: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, record: Import, __: PageRows) -> Mapping[str, Any]:
     return {
         "who": _who,
         "counted_after_a_break": COUNTED_AFTER_A_BREAK,

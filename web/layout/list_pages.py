@@ -33,7 +33,7 @@ from web.commands.listing import ListEndpoint, Listing, Order, RowsShown
 from web.commands.resource import Resource
 from web.layout.filters import Filters, Options
 from web.layout.links import record_cell
-from web.layout.paging import PAGE, Counted, in_all, pages_beside, place_asked, with_query
+from web.layout.paging import PAGE, Counted, in_all, page_links, place_asked, with_query
 from web.runtime.services import Services
 
 R = TypeVar("R")
@@ -164,13 +164,13 @@ def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None
     listing, filters = page.listing, Filters(context, page.listing.filters)
     after = place_asked()
     with context.read() as snapshot:
-        limited = _reach(snapshot, page.source) if of is None else of
+        limited = _scope(snapshot, page.source) if of is None else of
         order = page.asked_order(snapshot)
         shown = RowsShown()
         if not filters.wrong:
             shown = listing.counted_page(snapshot, limited, filters.values, after, limit=PAGE, order=order)
         names = page.names(snapshot, shown.rows)
-        beside = filters.for_template(page.choices(snapshot))
+        filter_parts = filters.for_template(page.choices(snapshot))
     head = [column.head(request.args.get("sort", "") if shown.is_sorted else "") for column in page.columns]
     sorted_by = next((f"{each['text'].lower()}, {each['sort']}" for each in head if each["sort"] != "none"), "")
     counted_to = listing.sorted_to if order else listing.counted_to
@@ -184,13 +184,13 @@ def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None
         "rows": [[column.cell(row, names) for column in page.columns] for row in shown.rows],
         "count": in_all(page.counted, shown.first, len(shown.rows), shown.total, counted_to) if shown.rows else "",
         "begin": _beginnings(context, page.source),
-        "empty_text": _nothing(page.empty_text, beside["chips"], limited),
+        "empty_text": _nothing(page.empty_text, filter_parts["chips"], limited),
     }
-    parts |= beside | pages_beside(shown.following) | more
+    parts |= filter_parts | page_links(shown.following) | more
     return render_template(page.template, **parts), filters.status
 
 
-def _reach(snapshot: Snapshot, source: Resource[Any] | ListEndpoint) -> ListScope:
+def _scope(snapshot: Snapshot, source: Resource[Any] | ListEndpoint) -> ListScope:
     return ListScope(person=snapshot.user.person) if source.read is None else list_scope(snapshot, source.read)
 
 

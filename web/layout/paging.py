@@ -48,7 +48,7 @@ def page_after(rows: Sequence[T], cursor: Callable[[T], str], after: str | None,
     return there[1 : limit + 1]
 
 
-def pages_beside(following: object) -> dict[str, str]:
+def page_links(following: object) -> dict[str, str]:
     """The addresses of the next page of a list, which goes on behind `following`, and of the first; empty where this
     is the last, or the first."""
     return {

@@ -24,12 +24,12 @@ from web.commands.listing import NO_PLACE
 from web.commands.resource import Resource
 from web.history.sentences import ids_in
 from web.history.timeline import entries, page_of_record
-from web.layout.paging import PAGE, pages_beside, place_asked
+from web.layout.paging import PAGE, page_links, place_asked
 
 A = TypeVar("A", bound=Aggregate)
 
-Beside = Mapping[str, list[Any]]
-More = Callable[[Snapshot, Any, Beside], Mapping[str, Any]]
+PageRows = Mapping[str, list[Any]]
+More = Callable[[Snapshot, Any, PageRows], Mapping[str, Any]]
 
 LATEST_READERS = 20
 """Of those who read a restricted record, so many stand on its page; the audit trail tells of all."""
@@ -44,17 +44,17 @@ def record_page(
     title: Callable[[A, Mapping[UUID, str]], str],
     ids: Callable[[A], Iterable[UUID | None]],
     more: More | None = None,
-    beside: RowQueries | None = None,
+    page_query: RowQueries | None = None,
     about: Callable[[A], Mapping[str, Any]] = lambda _: {},
 ) -> str:
     """The page of a record. `ids` are those whose names the page shows beside the record's own.
 
-    `beside` is what is asked of the views with `about` for its parameters, `more` what else the
+    `page_query` is what is asked of the views with `about` for its parameters, `more` what else the
     template needs, made from what was found. Everything that will be called by name is looked up once, before.
     """
     found = load_for_user(context, resource, ref)
     seen = resource.visibility.copy(context, found.record, found.concerned)
-    asked = beside or (ATTACHED_QUERY if resource.kind.KIND in TAKES_NOTES else None)
+    asked = page_query or (ATTACHED_QUERY if resource.kind.KIND in TAKES_NOTES else None)
     with context.read() as snapshot:
         rows = asked.rows(snapshot.connection, record=found.record.id, **about(found.record)) if asked else {}
         disclosure = Disclosure(snapshot, found.events)
@@ -78,7 +78,7 @@ def record_page(
         main_commands=[each for each in commands if each.main and not each.is_done(found.record)],
         names=names,
         history=history,
-        **pages_beside(following),
+        **page_links(following),
         attached=attached,
         readers=readers,
         restricted_too=restricted_too,

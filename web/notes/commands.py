@@ -55,9 +55,9 @@ def people_to_name(snapshot: Snapshot) -> Choices:
     user = snapshot.user
     if user.may(Action.READ_PEOPLE):
         return everybody(snapshot.connection)
-    beside = colleagues(snapshot)
-    names, references = names_of(snapshot, beside), references_of(snapshot, beside)
-    return [(references[id], names[id]) for id in beside if id in names]
+    people = colleagues(snapshot)
+    names, references = names_of(snapshot, people), references_of(snapshot, people)
+    return [(references[id], names[id]) for id in people if id in names]
 
 
 def _first_answers(_: Snapshot, user: User) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from web.access.name_cache import rows_of
 from web.commands.attachments import href_of, visible_to
 from web.history.timeline import record_label
 from web.layout.list_pages import Answer, ListColumn, ListPage, date_column, list_page, record_column
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 from web.notes.commands import notes
 from web.notes.rules import may_read
 
@@ -62,7 +62,7 @@ def _people(note: Note) -> Iterator[UUID | None]:
         yield version.about_person.person if version.about_person else None
 
 
-def _more(snapshot: Snapshot, note: Note, _: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, note: Note, _: PageRows) -> Mapping[str, Any]:
     on = rows_of(snapshot, [note.on_record]).get(note.on_record)
     return {
         "on": record_label(note.on_kind, on),

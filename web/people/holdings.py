@@ -72,9 +72,9 @@ def _covers(snapshot: Snapshot, person: Person) -> Iterator[str]:
 def _visits(connection: sa.Connection, person: Person) -> Iterator[str]:
     """What waits for the one who leads it does so by name already."""
     ahead = visits.visits.rows(connection, visits.listed(officers=[person.id], statuses=AHEAD).limit(EVERYTHING))
-    beside = [visit for visit in ahead if visit.lead != person.id]
-    yield from (f"visit with others ({visit.reference})" for visit in beside[:NAMED])
-    yield from _more(len(beside), "more visit with others", "more visits with others")
+    accompanied = [visit for visit in ahead if visit.lead != person.id]
+    yield from (f"visit with others ({visit.reference})" for visit in accompanied[:NAMED])
+    yield from _more(len(accompanied), "more visit with others", "more visits with others")
 
 
 def _items(snapshot: Snapshot, items: list[Item]) -> Iterator[str]:

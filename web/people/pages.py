@@ -23,7 +23,7 @@ from web.commands.choices import distinct_names, post_in_words
 from web.history.sentences import NAMELESS
 from web.layout.links import linker
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 from web.people.commands import people
 from web.people.finding import ListedPerson
 from web.people.holdings import EVERYTHING
@@ -90,8 +90,8 @@ def person(context: RequestContext, ref: str) -> str:
             *(place for post in person.posts for place in (post.school, post.provider)),
             *(proposal.proposed_by for proposal in person.open_proposals),
         ],
-        more=_around,
-        beside=PAGE_QUERY,
+        more=_more,
+        page_query=PAGE_QUERY,
         about=lambda _: {"today": context.services.today()},
     )
 
@@ -121,7 +121,7 @@ PAGE_QUERY = RowQueries(
 others whose names look alike."""
 
 
-def _around(snapshot: Snapshot, person: Person, found: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, person: Person, found: PageRows) -> Mapping[str, Any]:
     user = snapshot.user
     waiting = items_for_reader(snapshot, found["waiting"])
     return {

@@ -25,7 +25,7 @@ from web.access.restricted import hidden_from
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 from web.providers.board import board, recorders
 from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
@@ -118,7 +118,7 @@ def provider(context: RequestContext, ref: str) -> str:
         title=lambda provider, _: provider.name,
         ids=lambda provider: list(_named(provider)),
         more=_more,
-        beside=PAGE_QUERY,
+        page_query=PAGE_QUERY,
         about=partial(_asked_of, context),
     )
 
@@ -143,7 +143,7 @@ def _named(provider: Provider) -> Iterator[UUID | None]:
         yield from (conflict.school, conflict.person)
 
 
-def _more(snapshot: Snapshot, provider: Provider, found: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, provider: Provider, found: PageRows) -> Mapping[str, Any]:
     today = snapshot.services.today()
     day, wrong = _day_asked(today)
     boards = board(snapshot.context, provider, day)

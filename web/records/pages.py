@@ -19,7 +19,7 @@ from web.access.policy import Action
 from web.commands.dispatch import copy_for_reader, load_for_user
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 from web.records.commands import records
 
 pages = Pages("records", __name__, template_folder="templates")
@@ -74,7 +74,7 @@ def record(context: RequestContext, ref: str) -> str:
         "records/record.html",
         title=_title,
         ids=lambda record: list(_people(record)),
-        more=_around,
+        more=_more,
     )
 
 
@@ -107,7 +107,7 @@ def version(context: RequestContext, ref: str, number: int) -> str:
     )
 
 
-def _around(snapshot: Snapshot, record: RecordOfVisit, _: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, record: RecordOfVisit, _: PageRows) -> Mapping[str, Any]:
     purpose = _purpose_asked()
     shown = record.content
     current = record.versions[-1].number if record.versions else None

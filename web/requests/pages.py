@@ -96,7 +96,7 @@ def case(context: RequestContext, ref: str) -> str:
         title=_title,
         ids=partial(people_named, context),
         more=page_context,
-        beside=PAGE_QUERY,
+        page_query=PAGE_QUERY,
         about=lambda request: {"tender": request.tender},
     )
 

@@ -29,7 +29,7 @@ from web.access.restricted import hidden_from
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.commands.linked_records import must_be_open_here
 from web.layout.links import about, linker
-from web.layout.resource_pages import Beside
+from web.layout.resource_pages import PageRows
 from web.runtime.authority import level_of_support
 from web.runtime.served_schools import why_not_served
 from web.schools.details import as_of, details_of
@@ -123,7 +123,7 @@ def team_of_school(school: School) -> Team:
     return team_of(str(phase) if phase else None)
 
 
-def identity(context: RequestContext, school: School, user: User, part: str, found: Beside) -> Mapping[str, Any]:
+def identity(context: RequestContext, school: School, user: User, part: str, found: PageRows) -> Mapping[str, Any]:
     """What every page of a school's file begins with: who it is, who looks after it, and the file's parts."""
     care, posts = _care(context, school), found["posts"]
     return {
@@ -156,7 +156,7 @@ def _where(school: School) -> RecordScope:
     return RecordScope(school.id, team_of_school(school))
 
 
-def merged_of(school: School, found: Beside) -> list[KnownSchool]:
+def merged_of(school: School, found: PageRows) -> list[KnownSchool]:
     """The institutions that went into a school, by name."""
     return [row for row in found["known"] if row.merged_into == school.id]
 
@@ -189,7 +189,7 @@ def _named(care: LookedAfter, posts: list[PostRow]) -> list[UUID]:
     return [person for person in named if person is not None]
 
 
-def summary(snapshot: Snapshot, school: School, user: User, found: Beside) -> Mapping[str, Any]:
+def summary(snapshot: Snapshot, school: School, user: User, found: PageRows) -> Mapping[str, Any]:
     """What the summary tells beside the school's own record."""
     begins = identity(snapshot.context, school, user, "Summary", found)
     waiting = items_for_reader(snapshot, found["waiting"]) if user.may(Action.READ_CASELOAD, _where(school)) else []

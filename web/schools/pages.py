@@ -21,7 +21,7 @@ from web.commands.dispatch import load_for_user
 from web.history.timeline import TimelineEntry, timeline_of_school
 from web.layout.filters import Filters
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page
-from web.layout.paging import PAGE, pages_beside, place_asked, shown_of_list
+from web.layout.paging import PAGE, page_links, place_asked, shown_of_list
 from web.layout.resource_pages import record_page
 from web.runtime.authority import level_of_support, settings_of
 from web.runtime.served_schools import count_schools
@@ -169,7 +169,7 @@ def school(context: RequestContext, ref: str) -> str | Response:
         title=lambda school, _: school.name,
         ids=lambda _: [],
         more=lambda snapshot, school, found: summary(snapshot, school, user, found),
-        beside=SUMMARY,
+        page_query=SUMMARY,
         about=partial(list_parameters, context),
     )
 
@@ -203,7 +203,7 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
         rows=shown,
         count=shown_of_list(len(shown), following) if shown else "",
         **filters.for_template(),
-        **pages_beside(following),
+        **page_links(following),
         **begins,
     )
     return page, filters.status

@@ -15,7 +15,7 @@ from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow
 from web.access.policy import Action
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 from web.runtime.bank_holidays import bank_holidays
 from web.runtime.served_schools import count_schools
 from web.settings_pages.commands import ADDRESS, is_begun, settings
@@ -42,11 +42,11 @@ def show(context: RequestContext, ref: str) -> str:
         "settings/settings.html",
         title=lambda authority, _: authority.name,
         ids=lambda _: [],
-        more=_around,
+        more=_more,
     )
 
 
-def _around(snapshot: Snapshot, authority: Authority, __: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, authority: Authority, __: PageRows) -> Mapping[str, Any]:
     today = snapshot.services.today()
     in_force, version = authority.settings_on(today)
     year = academic_year_of(today)

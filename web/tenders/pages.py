@@ -15,7 +15,7 @@ from web.brokerage.broker_rights import WITHOUT_THE_CONCERN
 from web.brokerage.quote_comparison import PAST, compare_quotes
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 from web.tenders.commands import tenders
 from web.tenders.resource import REQUEST, request_of
 
@@ -60,8 +60,8 @@ def tender(context: RequestContext, ref: str) -> str:
             f"{request_of(context, tender).subject} for {names.get(tender.school, 'a school')}"
         ),
         ids=lambda tender: [tender.school, *tender.invitations],
-        more=_around,
-        beside=PAGE_QUERY,
+        more=_more,
+        page_query=PAGE_QUERY,
         about=lambda tender: {"tender": tender.id, "request": tender.request},
     )
 
@@ -70,7 +70,7 @@ PAGE_QUERY = RowQueries(**PAST, **REQUEST)
 """What is asked for the page of a tender."""
 
 
-def _around(snapshot: Snapshot, tender: Tender, found: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, tender: Tender, found: PageRows) -> Mapping[str, Any]:
     request, today = request_of(snapshot.context, tender, found["request"]), snapshot.services.today()
     unread, is_open = tender.id in restricted_records(snapshot), tender.status is TenderStatus.OPEN
     at = names_of(snapshot, [tender.school]).get(tender.school, "a school")

@@ -27,7 +27,7 @@ from web.layout.filters import Filters
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
 from web.layout.paging import with_query
-from web.layout.resource_pages import Beside, record_page
+from web.layout.resource_pages import PageRows, record_page
 from web.runtime.terms import term_of
 from web.visits.commands import visits
 from web.visits.coverage import Coverage, coverage, coverage_rows, years_around
@@ -85,8 +85,8 @@ def visit(context: RequestContext, ref: str) -> str:
         "visits/visit.html",
         title=lambda visit, names: f"{kind_in_words(visit.kind)} to {names.get(visit.school, 'a school')}",
         ids=lambda visit: [visit.school, visit.lead, *(each.person for each in visit.visitors)],
-        more=_around,
-        beside=PAGE_QUERY,
+        more=_more,
+        page_query=PAGE_QUERY,
         about=lambda visit: {"written_up": visit.written_up},
     )
 
@@ -97,7 +97,7 @@ PAGE_QUERY = ATTACHED_QUERY.with_(
 """What is asked for the page of a visit."""
 
 
-def _around(snapshot: Snapshot, visit: Visit, found: Beside) -> Mapping[str, Any]:
+def _more(snapshot: Snapshot, visit: Visit, found: PageRows) -> Mapping[str, Any]:
     """The record of the visit where the person who asks may read it, and the records it belongs to."""
     about = visit.about()
     record = next(iter(found["written"]), None)

@@ -107,7 +107,7 @@ def test_rows_of_a_journal_that_are_changed_deleted_or_of_no_event_are_each_coun
 ) -> None:
     for number in range(4):
         world.school(f"School {number}")
-    table = audit_trail.VIEW.sheets[0].table
+    table = audit_trail.VIEW.tables[0].table
     with services.write() as connection:
         rows = connection.execute(table.select()).all()
         key = [each.position for each in rows]
