@@ -19,6 +19,7 @@ from domain.vocabulary import Role
 from tests.databases import Databases
 from tests.town import Town
 from tests.web.conftest import Standing, an_app, an_office
+from tests.web.walking import ALIKE, form_of
 from tests.world import World
 from web.layout.paging import place_asked, shortened
 from web.open_routes import OPEN_ROUTES
@@ -27,9 +28,6 @@ from web.runtime.old_names import present
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 CODES = re.compile(rf"{AN_ID.pattern}|\b[0-9a-f]{{16,}}\b|\b20\d\d-\d\d-\d\d\b|\b(settings|vetting|authority)[-/]\d")
 """Ids, fingerprints, days as programs write them, and versions of settings and policies."""
-
-ALIKE = 2
-"""Pages of one form that are looked at; the town has two records of each kind."""
 
 
 def links(page: str) -> set[str]:
@@ -60,10 +58,9 @@ def test_no_page_shows_a_code_or_leads_to_an_address_with_an_id(standing: Standi
     seen, waiting, alike = set[str](), deque(["/"]), Counter[str]()
     while waiting:
         href = waiting.popleft()
-        form = re.sub(r"=[^&]*|[A-Z]{1,3}-\d{4}-\d+|\d+", "", href)
-        alike[form] += 1
-        if alike[form] > ALIKE:
+        if alike[form_of(href)] == ALIKE:
             continue
+        alike[form_of(href)] += 1
         answer = browser.get(href)
         if answer.mimetype == "text/html":
             if not href.startswith("/api"):

@@ -16,6 +16,14 @@ from web.resources import RESOURCES
 
 NO_EVENT = str(UUID(int=0))
 
+ALIKE = 2
+"""Pages of one form that are looked at: a town has two records of each kind."""
+
+
+def form_of(href: str) -> str:
+    """An address without what tells it from others of its form: answers, references and numbers."""
+    return re.sub(r"=[^&]*|[A-Z]{1,3}-\d{4}-\d+|\d+", "", href)
+
 
 def references(world: World, *, apart_from: Iterable[UUID] = ()) -> dict[str, list[str]]:
     """The references of records, and URNs, by kind, the one that tells most first."""
