@@ -23,7 +23,6 @@ from web.access.restricted_reads import note_shown
 R = TypeVar("R", bound=Row)
 
 Values = Mapping[str, Any]
-Order = Callable[[list[Any]], list[Any]]
 
 NO_PLACE = "We cannot find that page of the list. Go to the first page."
 
@@ -33,12 +32,24 @@ COUNTED_TO = 1000
 SORTED_TO = 5000
 """Rows of a list that are put in another order: to read and sort so many takes 100 ms."""
 
+SORTED_BY_COLUMNS_TO = 50_000
+"""The same where the columns alone are read that the order goes by: so many take 100 ms too."""
+
 
 def _reference(text: str) -> str:
     """A reference as a list gives it out. Raises NotAReference."""
     if PATTERN.fullmatch(text) is None:
         raise NotAReference(text)
     return text
+
+
+@dataclass(frozen=True)
+class Order:
+    """Another order of a list: `sort` puts its rows in it. `by` names the columns that it goes by, none where it goes
+    by what is shown. They have to be columns of the view that are told to everybody as they are there."""
+
+    sort: Callable[[list[Any]], list[Any]]
+    by: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -69,23 +80,28 @@ class TableQuery(Generic[R]):
         asked = self.asked(snapshot, of, filters, after)
         return self.told(snapshot, self.table.rows(snapshot.connection, asked.limit(limit)))
 
-    def number(
-        self,
-        snapshot: Snapshot,
-        of: Any,
-        filters: Values,
-        after: str | None,
-        *,
-        apart_from: Collection[UUID],
-        most: int,
-    ) -> int | None:
-        """How many rows there are behind a place, without the records `apart_from`; None where more than `most`."""
-        asked, id = self.asked(snapshot, of, filters, after).order_by(None), self.table.table.c.id
-        if apart_from:
-            asked = asked.where(id.not_in(apart_from))
-        counted = asked.with_only_columns(id).limit(most + 1).subquery()
+    def number(self, snapshot: Snapshot, asked: sa.Select[Any], *, most: int) -> int | None:
+        """How many rows are asked for, without those closed to the user; None where more than `most`."""
+        counted = self._columns(snapshot, asked.order_by(None)).limit(most + 1).subquery()
         number = snapshot.connection.execute(sa.select(sa.func.count()).select_from(counted)).scalar_one()
         return number if number <= most else None
+
+    def ids(self, snapshot: Snapshot, asked: sa.Select[Any], order: Order | None = None, *, most: int) -> list[UUID]:
+        """The ids of the rows asked for, in an order or the usual one; of the first `most` where there are more."""
+        rows = self._columns(snapshot, asked, order.by if order else ()).limit(most)
+        found = list(snapshot.connection.execute(rows))
+        return [row.id for row in (order.sort(found) if order else found)]
+
+    def rows(self, snapshot: Snapshot, asked: sa.Select[Any], ids: Sequence[UUID]) -> list[Any]:
+        """The rows of these ids, in their order."""
+        found = self.table.rows(snapshot.connection, asked.where(self.table.table.c.id.in_(ids)))
+        return sorted(self.told(snapshot, found), key=lambda row: ids.index(row.id))
+
+    def _columns(self, snapshot: Snapshot, asked: sa.Select[Any], names: Sequence[str] = ()) -> sa.Select[Any]:
+        """Id and some columns of the rows asked for, without those closed to the user."""
+        columns, closed = self.table.table.c, hidden_from(snapshot).closed
+        found = asked.with_only_columns(columns.id, *(columns[name] for name in names))
+        return found.where(columns.id.not_in(closed)) if closed else found
 
 
 @dataclass(frozen=True)
@@ -128,16 +144,22 @@ class Listing:
     ) -> RowsShown:
         """The same, with the number of all rows and the place of these among them, as far as they are counted; in
         another order where there is one and the list is not too long for it."""
-        if order is None and isinstance(self.query, TableQuery):
-            closed = hidden_from(snapshot).closed
-            count = partial(self.query.number, snapshot, of, filters, apart_from=closed, most=self.counted_to)
-            return _placed(self.page(snapshot, of, filters, after, limit), after, count)
+        if isinstance(self.query, TableQuery):
+            asked = partial(self.query.asked, snapshot, of, filters)
+            if order is None:
+                return self._placed(
+                    snapshot, self.query, asked, after, self.page(snapshot, of, filters, after, limit)
+                )
+            if order.by and (
+                page := self._sorted(snapshot, self.query, asked(None), order, after=after, limit=limit)
+            ):
+                return page
         up_to = self.sorted_to if order else self.counted_to
         every = self._behind(snapshot, of, filters, None, up_to + 1)
         is_whole = len(every) <= up_to
         is_sorted = order is not None and is_whole
         if order is not None and is_whole:
-            every = order(every)
+            every = order.sort(every)
         begins = 0 if after is None else self._place(every, after)
         if begins is None and is_sorted:
             raise BadRequest(NO_PLACE)
@@ -150,6 +172,54 @@ class Listing:
         page = self._shown(snapshot, found, limit)
         first = None if begins is None else begins + 1
         return replace(page, first=first, total=len(every) if is_whole else None, is_sorted=is_sorted)
+
+    def _placed(
+        self,
+        snapshot: Snapshot,
+        query: TableQuery[Any],
+        asked: Callable[[str | None], sa.Select[Any]],
+        after: str | None,
+        page: RowsShown,
+    ) -> RowsShown:
+        """A page in the usual order, with the number of all rows and the place of its own among them."""
+        if after is None and not page.following:
+            return replace(page, first=1, total=len(page.rows))
+        total = query.number(snapshot, asked(None), most=self.counted_to)
+        if after is None or not page.rows:
+            return replace(page, first=1, total=total)
+        if total is not None:
+            left = query.number(snapshot, asked(after), most=self.counted_to) or 0
+            return replace(page, first=total - left + 1, total=total)
+        counted = query.ids(snapshot, asked(None), most=self.counted_to)
+        first = page.rows[0].id
+        return replace(page, first=counted.index(first) + 1 if first in counted else None)
+
+    def sorts_to(self, order: Order) -> int:
+        """How many rows are put in an order."""
+        by_columns = bool(order.by) and isinstance(self.query, TableQuery)
+        return max(self.sorted_to, SORTED_BY_COLUMNS_TO) if by_columns else self.sorted_to
+
+    def _sorted(
+        self,
+        snapshot: Snapshot,
+        query: TableQuery[Any],
+        asked: sa.Select[Any],
+        order: Order,
+        *,
+        after: str | None,
+        limit: int,
+    ) -> RowsShown | None:
+        """A page in an order by columns; None where there are too many rows for it. Raises BadRequest."""
+        most = self.sorts_to(order)
+        ids = query.ids(snapshot, asked, order, most=most + 1)
+        if len(ids) > most:
+            return None
+        try:
+            begins = 0 if after is None else ids.index(id_of_reference(after) or UUID(after)) + 1
+        except ValueError:
+            raise BadRequest(NO_PLACE) from None
+        found = query.rows(snapshot, asked, ids[begins : begins + limit + 1])
+        return replace(self._shown(snapshot, found, limit), first=begins + 1, total=len(ids), is_sorted=True)
 
     def _place(self, rows: Iterable[Any], cursor: str) -> int | None:
         """How many rows stand up to the one with a cursor, itself among them; None where it is not among them."""
@@ -183,15 +253,6 @@ class Listing:
         if self.shows_records:
             note_shown(snapshot, ((record_of(row), getattr(row, "school", None)) for row in shown))
         return RowsShown(shown, self.cursor(shown[-1]) if len(found) > limit else None)
-
-
-def _placed(page: RowsShown, after: str | None, count: Callable[[str | None], int | None]) -> RowsShown:
-    """A page with the number of all rows and the place of its own among them; `count` counts those behind a place."""
-    if after is None:
-        return replace(page, first=1, total=count(None) if page.following else len(page.rows))
-    total = count(None)
-    left = None if total is None else count(after)
-    return replace(page, first=None if total is None or left is None else total - left + 1, total=total)
 
 
 def record_of(row: Row) -> UUID | None:

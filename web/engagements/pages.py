@@ -60,17 +60,15 @@ LIST: ListPage[EngagementRow] = ListPage(
             "Provider",
             lambda row, names: {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},
         ),
-        ListColumn("Support", lambda row, _: row.kind.label),
-        ListColumn("Status", lambda row, _: {"tag": row.status, "hint": _next(row)}),
+        ListColumn("Support", lambda row, _: row.kind.label, by=["kind"]),
+        ListColumn("Status", lambda row, _: {"tag": row.status, "hint": _next(row)}, by=["status"]),
         ListColumn(
             "Days used",
             lambda row, _: f"{formats.days(row.used_days).partition(' ')[0]} of {formats.days(row.agreed_days)}",
-            sort=lambda row: row.used_days,
+            by=["used_days"],
             nowrap=True,
         ),
-        ListColumn(
-            "Price excluding VAT", lambda row, _: formats.money(row.net), sort=lambda row: row.net, numeric=True
-        ),
+        ListColumn("Price excluding VAT", lambda row, _: formats.money(row.net), by=["net"], numeric=True),
     ],
     ids=lambda row: [row.school, row.provider, row.specialist],
     empty_text="No engagements",

@@ -29,7 +29,7 @@ LIST: ListPage[FileOnRecord] = ListPage(
     columns=[
         record_column("File", "files", lambda row, _: row.file_name),
         ListColumn("On", lambda row, names: names.get(row.on_record, "")),
-        date_column("Added", lambda row: row.added_on),
+        date_column("Added", "added_on"),
         ListColumn("By", lambda row, names: names.get(row.added_by, "") if row.added_by else ""),
     ],
     ids=lambda row: [row.on_record, row.added_by],

@@ -43,13 +43,13 @@ LIST: ListPage[ImportRow] = ListPage(
     columns=[
         record_column("File", "imports", lambda row, _: row.file_name),
         ListColumn("What it contains", lambda row, _: row.what.label),
-        date_column("Date of the file", lambda row: row.dated),
+        date_column("Date of the file", "dated"),
         ListColumn(
             "Started",
             lambda row, names: {"text": formats.datetime(row.begun_at), "hint": _who(row, row.begun_by, names)},
-            sort=lambda row: row.begun_at,
+            by=["begun_at"],
         ),
-        ListColumn("Finished", _finished, sort=lambda row: row.finished_at),
+        ListColumn("Finished", _finished, by=["finished_at"]),
         ListColumn(
             "Problems",
             lambda row, _: f"{row.problem_count:,}" if row.finished_at else "",

@@ -45,10 +45,8 @@ LIST: ListPage[ProvidersInvitation] = ListPage(
         ),
         ListColumn("Brief", lambda row, _: _shortened(row.brief)),
         ListColumn("Status", lambda row, names: {"tag": _progress(row, names.services.today())}),
-        ListColumn("Reply by", _reply_by, sort=lambda row: row.reply_by),
-        ListColumn(
-            "Your quote, excluding VAT", lambda row, _: formats.money(row.net), lambda row: row.net, numeric=True
-        ),
+        ListColumn("Reply by", _reply_by, by=["reply_by"]),
+        ListColumn("Your quote, excluding VAT", lambda row, _: formats.money(row.net), by=["net"], numeric=True),
     ],
     ids=lambda row: [row.school],
     empty_text="You have no invitations",

@@ -6,7 +6,7 @@ LIST: ListPage[PlannedVisit] = ListPage(
     counted=("visit", "visits"),
     columns=[
         record_column("Visit", "visits", lambda row, names: names.get(row.school, "")),
-        date_column("Date", lambda row: row.on),
+        date_column("Date", "on"),
     ],
     ...
 )
@@ -18,8 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import Enum
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -56,13 +56,14 @@ Answer = tuple[str, int]
 class ListColumn(Generic[R]):
     """A column of a list: its heading, and what stands in it for a row, given the names of records.
 
-    A list is sorted by what `sort` makes of a row, or else by the text that is shown: words of the service in their
-    own order, what is empty last.
+    A list is sorted by the columns of the view named in `by`, by what `sort` makes of a row, or else by the text that
+    is shown: words of the service in their own order, what is empty last.
     """
 
     title: str
     cell: Callable[[R, Names], Any]
     sort: Callable[[R], Any] | None = None
+    by: Sequence[str] = ()
     numeric: bool = False
     nowrap: bool = False
     breaks: bool = False
@@ -86,20 +87,28 @@ class ListColumn(Generic[R]):
 
     def in_order(self, rows: Iterable[R], names: Names, *, backwards: bool) -> list[R]:
         """The rows sorted by this column; those that are alike stay in the order in which they stood."""
-        valued = [(self._value(row, names), row) for row in rows]
-        there = [each for each in valued if each[0] is not None]
-        there.sort(key=lambda each: each[0], reverse=backwards)
-        return [row for _, row in there] + [row for value, row in valued if value is None]
+        if not self.by:
+            return _in_order(rows, self.sort or (lambda row: self._shown(row, names)), backwards=backwards)
+        for name in reversed(self.by):
+            rows = _in_order(rows, attrgetter(name), backwards=backwards)
+        return list(rows)
 
-    def _value(self, row: R, names: Names) -> Any:
-        if self.sort is not None:
-            value = self.sort(row)
-        else:
-            cell = self.cell(row, names)
-            value = cell.get("text") or cell.get("tag") if isinstance(cell, dict) else cell
-        if isinstance(value, Enum):
-            return list(type(value)).index(value)
-        return (value.casefold() or None) if isinstance(value, str) else value
+    def _shown(self, row: R, names: Names) -> Any:
+        cell = self.cell(row, names)
+        return cell.get("text") or cell.get("tag") if isinstance(cell, dict) else cell
+
+
+def _in_order(rows: Iterable[R], value: Callable[[R], Any], *, backwards: bool) -> list[R]:
+    valued = [(_rank(value(row)), row) for row in rows]
+    there = [each for each in valued if each[0] is not None]
+    there.sort(key=lambda each: each[0], reverse=backwards)
+    return [row for _, row in there] + [row for rank, row in valued if rank is None]
+
+
+def _rank(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return list(type(value)).index(value)
+    return (value.casefold() or None) if isinstance(value, str) else value
 
 
 class HasReference(Protocol):
@@ -114,9 +123,9 @@ def record_column(title: str, path: str, called: Callable[[N, Names], str]) -> L
     return ListColumn(title, lambda row, names: record_cell(called(row, names), path, row.reference))
 
 
-def date_column(title: str, day: Callable[[R], date | None]) -> ListColumn[R]:
-    """A column of days, by which the list is sorted."""
-    return ListColumn(title, lambda row, _: formats.short_date(day(row)), sort=day, nowrap=True)
+def date_column(title: str, day: str) -> ListColumn[Any]:
+    """A column of days, by which the list is sorted; `day` is what the view calls it."""
+    return ListColumn(title, lambda row, _: formats.short_date(getattr(row, day)), by=[day], nowrap=True)
 
 
 @dataclass(frozen=True)
@@ -155,7 +164,12 @@ class ListPage(Generic[R]):
         column = next((each for each in self.columns if each.key == sort.removeprefix("-")), None)
         if column is None:
             return None
-        return lambda rows: column.in_order(rows, self.names(snapshot, rows), backwards=sort.startswith("-"))
+        backwards = sort.startswith("-")
+        if column.by:
+            return Order(
+                lambda rows: column.in_order(rows, Names({}, snapshot.services), backwards=backwards), column.by
+            )
+        return Order(lambda rows: column.in_order(rows, self.names(snapshot, rows), backwards=backwards))
 
 
 def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None, **more: Any) -> Answer:
@@ -173,13 +187,13 @@ def list_page(context: RequestContext, page: ListPage[Any], *, of: object = None
         filter_parts = filters.for_template(page.choices(snapshot))
     head = [column.head(request.args.get("sort", "") if shown.is_sorted else "") for column in page.columns]
     sorted_by = next((f"{each['text'].lower()}, {each['sort']}" for each in head if each["sort"] != "none"), "")
-    counted_to = listing.sorted_to if order else listing.counted_to
+    counted_to = listing.sorts_to(order) if order else listing.counted_to
     is_too_long = order is not None and not shown.is_sorted and not filters.wrong
     parts: dict[str, Any] = {
         "page_title": page.title,
         "caption": f"{page.title} by {sorted_by}" if sorted_by else page.caption,
         "usual_order_href": with_query(after=None, sort=None) if order else "",
-        "too_many_to_sort": f"{listing.sorted_to:,} {page.counted[1]}" if is_too_long else "",
+        "too_many_to_sort": f"{counted_to:,} {page.counted[1]}" if is_too_long else "",
         "head": head,
         "rows": [[column.cell(row, names) for column in page.columns] for row in shown.rows],
         "count": in_all(page.counted, shown.first, len(shown.rows), shown.total, counted_to) if shown.rows else "",

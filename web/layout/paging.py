@@ -65,13 +65,15 @@ def with_query(**changes: Any) -> str:
 
 
 def in_all(counted: Counted, first: int | None, shown: int, total: int | None, counted_to: int) -> str:
-    """Which rows of a list stand on a page, and how many there are, as `51 to 100 of 143 visits`. `first` is None
-    where the place of these was not counted, `total` where there are more than `counted_to`."""
+    """Which rows of a list stand on a page, and how many there are, as `51 to 100 of 143 visits`. `total` is None
+    where there are more than `counted_to`, `first` where these come after so many."""
     of_all = f"more than {counted_to:,} {counted[1]}" if total is None else formats.counted(total, *counted)
     if shown == total or not shown:
         return of_all
-    last = "" if first is None else f" to {first + shown - 1:,}" if shown > 1 else ""
-    return f"{shown} of {of_all}" if first is None else f"{first:,}{last} of {of_all}"
+    if first is None:
+        return f"{formats.counted(shown, *counted)} after the first {counted_to:,}"
+    last = f" to {first + shown - 1:,}" if shown > 1 else ""
+    return f"{first:,}{last} of {of_all}"
 
 
 def shown_of_list(number: int, following: object) -> str:

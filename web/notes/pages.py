@@ -30,7 +30,7 @@ LIST: ListPage[NoteOnRecord] = ListPage(
         record_column("Note", "notes", lambda row, _: row.heading or "Restricted note"),
         ListColumn("Type", lambda row, _: row.note_type.label),
         ListColumn("On", lambda row, names: names.get(row.on_record, "")),
-        date_column("Date", lambda row: row.written_on),
+        date_column("Date", "written_on"),
         ListColumn("Written by", lambda row, names: names.get(row.written_by, "") if row.written_by else ""),
     ],
     ids=lambda row: [row.on_record, row.written_by],

@@ -96,7 +96,7 @@ VETTING: ListPage[VettingLine] = ListPage(
         ListColumn("For", lambda row, _: row.person_name or "The provider"),
         ListColumn("Provider", lambda row, _: {"text": row.provider_name, "href": f"/providers/{row.provider}"}),
         ListColumn("Status", lambda row, _: {"tag": row.status}),
-        date_column("Valid until", lambda row: row.good_to),
+        date_column("Valid until", "good_to"),
     ],
     empty_text="No expired or expiring checks",
     template="providers/vetting.html",

@@ -50,7 +50,7 @@ LIST: ListPage[RecordRow] = ListPage(
         record_column(
             "Record", "records", lambda row, names: f"{row.kind.label} visit to {names.get(row.school, 'a school')}"
         ),
-        date_column("Visited", lambda row: row.visited_on),
+        date_column("Visited", "visited_on"),
         ListColumn("Status", lambda row, _: {"tag": row.status}),
         ListColumn("Response awaited from", _response),
         ListColumn("Open actions", lambda row, _: row.open_actions or ""),

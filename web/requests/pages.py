@@ -59,8 +59,8 @@ LIST: ListPage[RequestRow] = ListPage(
             "Request", "requests", lambda row, names: f"{row.subject} for {names.get(row.school, 'a school')}"
         ),
         ListColumn("Support", lambda row, _: {"text": row.kind.label, "hint": row.phase.label}),
-        date_column("Requested", lambda row: row.raised_on),
-        ListColumn("Urgency", lambda row, _: row.urgency.label, sort=lambda row: row.urgency),
+        date_column("Requested", "raised_on"),
+        ListColumn("Urgency", lambda row, _: row.urgency.label, by=["urgency"]),
         ListColumn("Status", lambda row, _: {"tag": row.status}),
         ListColumn("Waiting for", _waiting_for),
         ListColumn("Broker", lambda row, names: names.get(row.broker, "") if row.broker else ""),
@@ -116,10 +116,10 @@ GAPS: ListPage[GapCount] = ListPage(
     counted=("gap", "gaps"),
     columns=[
         ListColumn("Subject", lambda row, _: {"text": row.subject, "href": _unmet(row)}),
-        ListColumn("Phase", lambda row, _: row.phase.label, sort=lambda row: row.phase),
+        ListColumn("Phase", lambda row, _: row.phase.label, by=["phase"]),
         ListColumn("Requests", lambda row, _: row.requests, numeric=True),
         ListColumn("Schools", lambda row, _: row.schools, numeric=True),
-        date_column("Latest", lambda row: row.last_on),
+        date_column("Latest", "last_on"),
     ],
     empty_text="There are no requests we could not meet",
     template="requests/gaps.html",

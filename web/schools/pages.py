@@ -62,7 +62,7 @@ LIST: ListPage[ListedSchool] = ListPage(
     columns=[
         ListColumn("School", lambda row, _: {"text": row.name, "href": f"/schools/{row.urn}", "hint": row.address}),
         ListColumn("URN", lambda row, _: str(row.urn)),
-        ListColumn("Phase", lambda row, _: row.phase.label if row.phase else "", sort=lambda row: row.phase),
+        ListColumn("Phase", lambda row, _: row.phase.label if row.phase else "", by=["phase"]),
         ListColumn("Status", lambda row, _: row.status.label if row.status else ""),
         ListColumn("Link officer", _officer),
         ListColumn("Level of support", lambda row, names: level_of_support(names.services, row.need_category)),

@@ -35,8 +35,8 @@ LIST: ListPage[TenderRow] = ListPage(
     counted=("tender", "tenders"),
     columns=[
         ListColumn("Tender", _tender),
-        date_column("Replies by", lambda row: row.reply_by),
-        ListColumn("Status", lambda row, _: {"tag": row.status}),
+        date_column("Replies by", "reply_by"),
+        ListColumn("Status", lambda row, _: {"tag": row.status}, by=["status"]),
         ListColumn("Selected", lambda row, names: names.get(row.selected, "") if row.selected else ""),
     ],
     ids=lambda row: [row.request, row.school, row.selected],

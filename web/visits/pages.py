@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,12 +56,12 @@ LIST: ListPage[PlannedVisit] = ListPage(
         ListColumn(
             "Date",
             lambda row, _: formats.short_date(row.on) + (f", {formats.time(row.starts_at)}" if row.starts_at else ""),
-            sort=lambda row: (row.on, row.starts_at or time.min),
+            by=["on", "starts_at"],
             nowrap=True,
         ),
         ListColumn("Purpose", lambda row, _: {"tag": row.purpose} if row.purpose else ""),
         ListColumn("Led by", _led_by),
-        ListColumn("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Status", lambda row, _: {"tag": row.status}, by=["status"]),
     ],
     ids=lambda row: [row.school, row.lead],
     empty_text="No visits",
