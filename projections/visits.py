@@ -53,7 +53,13 @@ visits = ViewTable(
     "visits",
     PlannedVisit,
     key=("id",),
-    indexes=[("reference",), ("school", "on"), ("on", "reference"), ("academic_year", "kind")],
+    indexes=[
+        ("reference",),
+        ("school", "on"),
+        ("on", "reference"),
+        ("status", "on", "reference"),
+        ("academic_year", "kind"),
+    ],
 )
 visitors = ViewTable("visitors", Visiting, key=("visit", "person"), indexes=[("person",)])
 
