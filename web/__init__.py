@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.exceptions import NotFound, UnprocessableEntity
@@ -14,30 +16,31 @@ from domain.text import visible
 from web import formats
 from web.access.context import RequestContext, add_context, handed
 from web.access.restricted_reads import add_restricted_readings
-from web.accounts import add_accounts, factors, recovery
-from web.accounts.forms_cookie import SignedApart
-from web.api import add_api_of
+from web.accounts import administrators, factors
+from web.accounts.pages import add_accounts
+from web.api import add_api_of, idempotency
 from web.api.limit import add_limit
 from web.api.smorest import handle
 from web.command_forms import form_pages
 from web.commands.attachments import register_resources
-from web.forms import waiting_files
+from web.forms import kept, waiting_files
 from web.forms.restore import add_kept_answers
 from web.layout.navigation import navigation
 from web.layout.stopped_views import notice
 from web.open_routes import ask_who_comes_first, follow_slashes
 from web.resources import LIST_ENDPOINTS, PAGES, RESOURCES, SINGLE_ENDPOINTS
 from web.runtime.authority import authority
-from web.runtime.cookie_names import CookieResponse
 from web.runtime.headers import add_headers
 from web.runtime.log_position import add_own_acts, take_own_acts
 from web.runtime.migrate import refuse_unfit, upgrade
 from web.runtime.proxy import BehindProxy
-from web.runtime.request_limits import MOST_FIELDS, MOST_TYPED, LimitedRequest
+from web.runtime.requests import MOST_FIELDS, MOST_TYPED, CookieResponse, LimitedRequest
 from web.runtime.services import EXTENSION, Services
 from web.runtime.services import services as present_services
 from web.runtime.settings import DeploymentSettings, settings_from_environment
-from web.runtime.signed_cookies import sign_with
+from web.runtime.signed_cookies import SignedApart, sign_with
+
+SWEPT_EVERY = timedelta(hours=1)
 
 
 def create_app(settings: DeploymentSettings | None = None, *, services: Services | None = None) -> Flask:
@@ -80,7 +83,7 @@ def make_app(settings: DeploymentSettings) -> Flask:
     add_restricted_readings(app)
     add_own_acts(app)
     _refuse_nul(app)
-    waiting_files.sweep_now_and_then(app)
+    _sweep_hourly(app)
     csrf = CSRFProtect(app)
     add_kept_answers(app)
     register_resources(app, [resource for resource, _ in RESOURCES])
@@ -148,8 +151,27 @@ def _add_templates(app: Flask) -> None:
             "person": user,
             "navigation": navigation(user),
             "standstill": notice(context),
-            "recoveries": recovery.notices(context),
+            "recoveries": administrators.recovery_notices(context),
         }
+
+
+def _sweep_hourly(app: Flask) -> None:
+    """Throw away what was kept for a time that is over: once in an hour, by each process, after whatever request
+    comes then. What lies beneath /static/ belongs to no authority."""
+    swept: WeakKeyDictionary[Services, datetime] = WeakKeyDictionary()
+
+    @app.after_request
+    @handed
+    def sweep(context: RequestContext, response: Response) -> Response:
+        if request.path.startswith("/static/"):
+            return response
+        services, now = context.services, context.services.now()
+        if services not in swept or abs(now - swept[services]) >= SWEPT_EVERY:
+            swept[services] = now
+            for keeper in (kept, waiting_files, idempotency):
+                for statement in keeper.too_old(now):
+                    services.note(statement)
+        return response
 
 
 def _refuse_nul(app: Flask) -> None:

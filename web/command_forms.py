@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
@@ -35,10 +36,10 @@ from web.commands.dispatch import (
 from web.commands.reason_readers import REASON_READERS, readers_of
 from web.commands.resource import Command, Resource
 from web.forms import Form, kept, restore, waiting_files
-from web.forms.command_ids import command_id, form_key
 from web.forms.kept import KeptForm, Submission
+from web.forms.restore import form_key
 from web.layout.refused import refused_page
-from web.runtime.request_limits import takes_files
+from web.runtime.requests import takes_files
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
@@ -122,7 +123,8 @@ class CommandForm:
         with self.context.read() as snapshot:
             lookups = command.lookups(snapshot, self.record) if command.lookups else {}
             first_answers = self._first_answers(snapshot) if request.method != "POST" else {}
-        return {**lookups, REASON_READERS: readers_of(self.resource, command, self.context.user)}, first_answers
+        readers = partial(readers_of, self.resource, command, self.context.user)
+        return {**lookups, REASON_READERS: readers}, first_answers
 
     def _form(self, first_answers: Mapping[str, Any]) -> Form:
         command = self.command
@@ -235,7 +237,7 @@ class CommandForm:
     def answer(self) -> Any:
         if self.command.draft and "draft" in request.form:
             return self._keep_or_discard()
-        if self.refusal_text and not is_done(self.context, command_id(self.context, self.key)):
+        if self.refusal_text and not is_done(self.context, self.context.command_id(self.key)):
             return self._not_now(self.refusal_text, typed_already=True)
         if "change" in request.form:
             return self.show()
@@ -286,14 +288,14 @@ class CommandForm:
             self.resource,
             self.command,
             self.form.values,
-            command_id=command_id(self.context, self.key),
+            command_id=self.context.command_id(self.key),
             ref=self.ref,
             at=_version() if self.record is not None else None,
         )
 
     def _done(self, record: Aggregate) -> Response:
         restore.done(self.context)
-        if self.sent.is_saved or is_done(self.context, command_id(self.context, self.key)):
+        if self.sent.is_saved or is_done(self.context, self.context.command_id(self.key)):
             flash(self.command.done, "success")
         else:
             flash(NOTHING_CHANGED)
@@ -322,12 +324,12 @@ class CommandForm:
         several; None where there is none, or where they mean another one."""
         if alike is None or not (self.command.begins and self.resource.kind.prefix) or "another" in request.form:
             return None
-        return begun_by(self.context, self.resource, command_id(self.context, alike))
+        return begun_by(self.context, self.resource, self.context.command_id(alike))
 
     def _sent_otherwise(self) -> Any:
         """The answer to a form carried out with other answers: it is shown as another form, to be sent anew."""
         begun = (
-            begun_by(self.context, self.resource, command_id(self.context, self.key)) if self.command.begins else None
+            begun_by(self.context, self.resource, self.context.command_id(self.key)) if self.command.begins else None
         )
         self.key = uuid4()
         self.form.refuse(SAVED_OTHERWISE)
@@ -338,7 +340,7 @@ class CommandForm:
         opened_at = self._opened_at()
         if self.record is None or opened_at in (None, version_of(self.context, self.record)):
             return None
-        if is_done(self.context, command_id(self.context, self.key)):
+        if is_done(self.context, self.context.command_id(self.key)):
             return self._sent_otherwise() if self.sent.earlier().came_with_others else self._done(self.record)
         changes = self._changes()
         return self.show(CONFLICT, changes=changes) if changes else None
@@ -347,7 +349,7 @@ class CommandForm:
         """The answer to a form sent again whose files have gone with the record that it began."""
         if not (self.command.begins and self.command.check and self.command.files) or self.waiting:
             return None
-        begun = begun_by(self.context, self.resource, command_id(self.context, self.key))
+        begun = begun_by(self.context, self.resource, self.context.command_id(self.key))
         return begun and self._done(begun)
 
     def _say_that_files_are_gone(self) -> None:

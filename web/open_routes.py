@@ -17,7 +17,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 
 from web.access.context import RequestContext, handed
 from web.forms import restore
-from web.runtime.request_limits import BODY_TO_COME, bytes_taken_by
+from web.runtime.requests import BODY_TO_COME, bytes_taken_by
 
 SMALL_FORM = 16 * 1024
 CONTINUE, PERMANENT = 100, 308

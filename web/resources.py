@@ -35,10 +35,10 @@ from web.providers.expiring_checks import vetting
 from web.providers.pages import pages as provider_pages
 from web.records.commands import records
 from web.records.pages import pages as record_pages
+from web.requests.choices import subjects_list
 from web.requests.commands import requests
 from web.requests.gaps import gaps_list
 from web.requests.pages import pages as request_pages
-from web.requests.subjects import subjects_list
 from web.schools.api import schools
 from web.schools.pages import pages as school_pages
 from web.schools.register_lists import missed, successions

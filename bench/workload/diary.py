@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.signature import LONDON, Signature, acting
 from domain.vocabulary import Channel, Role
-from web.runtime.bank_holidays import bank_holidays
+from web.runtime.terms import bank_holidays
 
 
 class When(NamedTuple):

@@ -25,7 +25,7 @@ from domain.service import UnitOfWork
 from domain.visit import CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Role, Side, VisitKind
 from web.demonstration.phrases import FOCUS, JUDGEMENTS, SampleFinding
-from web.runtime.bank_holidays import bank_holidays
+from web.runtime.terms import bank_holidays
 
 AHEAD, RESPONSE_DAYS = timedelta(days=21), 10
 HEAD_ANSWERS, CHAIR_ANSWERS = 0.95, 0.8

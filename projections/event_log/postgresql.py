@@ -14,8 +14,8 @@ from eventsourcing.persistence import IntegrityError
 from domain.service import Unavailable
 from projections.codec import StoredRecord
 from projections.driver import fetch, run
-from projections.event_log.appending import Appended
 from projections.event_log.faults import FAULTS, first_line, meant
+from projections.event_log.grouping import Appended
 from projections.event_log.recorder import PAGE, SqlLog, T, Tail, Work, typed
 
 HELD_UP_SECONDS = 5

@@ -16,8 +16,8 @@ from eventsourcing.persistence import ApplicationRecorder, Notification, NotSupp
 from domain.service import OutcomeUnknown
 from projections.codec import DamagedRecord, StoredRecord
 from projections.database import Database
-from projections.event_log.appending import Appended, Appending
 from projections.event_log.faults import FAULTS, meant
+from projections.event_log.grouping import Appended, Appending
 from projections.tables import EVENTS
 
 T = TypeVar("T")

@@ -16,9 +16,8 @@ from eventsourcing.persistence import IntegrityError
 from projections.codec import StoredRecord
 from projections.database import Database
 from projections.driver import fetch, run, run_for_each
-from projections.event_log.appending import Appended
 from projections.event_log.faults import FAULTS, meant
-from projections.event_log.grouping import Group
+from projections.event_log.grouping import Appended, Group
 from projections.event_log.recorder import Clock, SqlLog, T, Work, typed
 
 _READ = "SELECT stream_id, version, event_id, topic, meta, state, recorded_at || 'Z', position FROM events"

@@ -25,7 +25,7 @@ from eventsourcing.persistence import (
 from domain.aggregate import Event
 from domain.service import Log, Unreadable
 from projections.codec import EventMapper, event_of, sorted_out, stored
-from projections.event_log.appending import Appended, Appending
+from projections.event_log.grouping import Appended, Appending
 from projections.event_log.recorder import PAGE, SqlLog
 from projections.follower import Follower, Plan, ViewsChanged
 

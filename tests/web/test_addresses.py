@@ -23,7 +23,7 @@ from tests.web.walking import ALIKE, form_of
 from tests.world import World
 from web.layout.paging import place_asked, shortened
 from web.open_routes import OPEN_ROUTES
-from web.runtime.old_names import present
+from web.runtime.requests import present
 
 AN_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}")
 CODES = re.compile(rf"{AN_ID.pattern}|\b[0-9a-f]{{16,}}\b|\b20\d\d-\d\d-\d\d\b|\b(settings|vetting|authority)[-/]\d")

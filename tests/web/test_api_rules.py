@@ -15,8 +15,8 @@ from domain.references import record_id
 from tests.web.conftest import Program
 from tests.web.test_doors import A_CONCERN
 from tests.world import World
+from web import SWEPT_EVERY
 from web.api.idempotency import KEPT
-from web.runtime.sweeping import SWEPT_EVERY
 
 CASE = "/concerns/CC-2026-0001"
 ID = record_id("concern", "CC-2026-0001")

@@ -11,7 +11,7 @@ from werkzeug.exceptions import UnprocessableEntity
 
 from tests.web.conftest import Browser, Program
 from tests.world import World
-from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, check_nesting
+from web.runtime.requests import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, check_nesting
 
 
 def within(value: object, levels: int) -> object:

@@ -13,7 +13,7 @@ from tests.scenario import TODAY
 from tests.web.conftest import HIDDEN, Browser, Program
 from tests.web.test_doors import A_CONCERN
 from tests.world import World
-from web.forms.command_ids import COMMANDS
+from web.access.context import COMMANDS
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]

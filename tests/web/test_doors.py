@@ -25,7 +25,7 @@ from tests.world import World
 from web import create_app
 from web.imports.commands import MOST_BYTES as MOST_OF_IMPORT
 from web.resources import RESOURCES
-from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by, too_large
+from web.runtime.requests import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, bytes_taken_by, too_large
 from web.runtime.services import Services
 from web.runtime.settings import DeploymentSettings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.web.conftest import Standing
-from web.runtime.old_names import NAMES, WORDS
+from web.runtime.requests import NAMES, WORDS
 
 PAGES = {"files/add", "notes/write", "audit.csv", "providers/vetting", "visits/coverage", "visits/coverage.csv"}
 """Of which there is no list in the API."""

@@ -23,8 +23,7 @@ from tests.web.conftest import Standing
 from tests.web.test_policy import CELLS
 from web.access.context import RequestContext, User
 from web.access.policy import SCHOOL, Action, Scope
-from web.api.history import history_of
-from web.api.open_commands import commands_of
+from web.api.lists import commands_of, history_of
 from web.commands.listing import ListEndpoint
 from web.commands.resource import Command, Resource
 from web.resources import LIST_ENDPOINTS, RESOURCES

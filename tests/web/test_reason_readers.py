@@ -170,7 +170,7 @@ def test_it_is_said_beside_the_question(name: str) -> None:
 
 
 def asked(schema: Schema, said: str) -> list[Any]:
-    return list(Form(schema, data=MultiDict(), lookups=_Anything({REASON_READERS: said})).fields())
+    return list(Form(schema, data=MultiDict(), lookups=_Anything({REASON_READERS: lambda: said})).fields())
 
 
 class _Anything(dict[str, Any]):

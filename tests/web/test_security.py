@@ -18,7 +18,7 @@ from tests.web.conftest import Browser, Standing
 from tests.world import World
 from web.access import session_user
 from web.accounts import accounts, attempts, factors, passwords, security_trail, sessions, strength
-from web.runtime.request_limits import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED
+from web.runtime.requests import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED
 from web.serving.front import Bounds
 
 ROOT = Path(__file__).parents[2]

@@ -14,8 +14,8 @@ from domain.concern import ConcernCase
 from domain.references import record_id
 from tests.web.conftest import HIDDEN, Browser, Program
 from tests.world import Clock, World
+from web import SWEPT_EVERY
 from web.forms.kept import JUST_NOW, SENT_LASTS
-from web.runtime.sweeping import SWEPT_EVERY
 from web.runtime.tables import KEPT_FORMS
 
 SignIn = Callable[[UUID], Browser]

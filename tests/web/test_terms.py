@@ -9,8 +9,7 @@ import pytest
 from domain.authority import Settings
 from domain.calendar import Term
 from tests.world import World
-from web.runtime.bank_holidays import bank_holidays
-from web.runtime.terms import respond_by, term_of
+from web.runtime.terms import bank_holidays, respond_by, term_of
 
 
 def test_bank_holidays_are_those_of_england() -> None:

@@ -26,8 +26,7 @@ from tests.web.conftest import Program, Standing, an_app, an_office
 from tests.web.test_nobody import told
 from tests.web.test_policy_at_the_doors import ALL_NOUNS, POSTS, Asking, places, record_commands
 from tests.world import World
-from web.api.history import history_of
-from web.api.open_commands import commands_of
+from web.api.lists import commands_of, history_of
 from web.commands.attachments import PlaceField, resource_of
 from web.commands.fields import RecordField, SchoolField
 from web.commands.resource import Command, Resource

@@ -26,7 +26,7 @@ from projections.event_log.faults import FAULTS, first_line, meant
 from projections.tables import CHECKS
 from projections.view_status import ViewStatus, behind_since, view_statuses
 from web import formats
-from web.runtime.moved_away import of_move
+from web.runtime.migrate import of_move
 from web.runtime.services import Services
 
 AHEAD = timedelta(minutes=1)

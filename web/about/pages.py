@@ -16,9 +16,9 @@ from web.accounts import security_trail
 from web.accounts.sessions import LASTS
 from web.layout.navigation import first_page
 from web.runtime.authority import authority
-from web.runtime.cookie_names import HOST, SECURE
 from web.runtime.headers import is_secure
 from web.runtime.log_position import KEPT_SECONDS
+from web.runtime.requests import HOST, SECURE
 from web.runtime.services import chosen
 
 log = structlog.get_logger()

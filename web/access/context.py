@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
-from flask import Blueprint, Flask, g
+from flask import Blueprint, Flask, g, request
 from flask.signals import appcontext_pushed
 from werkzeug.exceptions import Unauthorized
 
@@ -23,6 +23,9 @@ from web.access.policy import Action, RecordScope, Right, right_to
 from web.access.session_user import BrowserSession, HeldPost, SessionUser, Token
 from web.runtime.request_scope import RequestScope
 from web.runtime.services import Services, services
+
+COMMANDS = UUID("0f1c6f0e-95a8-5d5e-9f0e-0f5f0f0a7c11")
+"""The namespace in which a key becomes the id of a command."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,6 +133,14 @@ class RequestContext(RequestScope):
         if self.user_or_none is None:
             raise Unauthorized("Sign in to continue")
         return self.user_or_none
+
+    def command_id(self, key: str | UUID) -> UUID:
+        """The id under which a command is carried out once: it follows from who sends it, to which address, and with
+        which key. A form brings a key that was made with its page, a program its Idempotency-Key. Neither is the id
+        itself: whoever learns of somebody else's key can do nothing with it, and pages and API have no command in
+        common. Raises Unauthorized where nobody is signed in.
+        """
+        return uuid5(COMMANDS, f"{self.user.person} POST {request.path} {key}")
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:

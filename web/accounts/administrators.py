@@ -1,5 +1,6 @@
 """The administrators who can sign in. Without one nobody gives posts or keeps accounts any more, and only the command
-line helps: so none of the acts that would leave none is carried out."""
+line helps: so none of the acts that would leave none is carried out, and every administrator is told for 30 days
+where somebody was let in as one from there."""
 
 from __future__ import annotations
 
@@ -16,8 +17,12 @@ from domain.service import UnitOfWork
 from domain.vocabulary import Role
 from projections import people
 from projections.people import PersonRow
+from web import formats
+from web.access.context import RequestContext
+from web.access.name_cache import names_of
 from web.accounts import accounts
 from web.accounts.accounts import account_id
+from web.runtime.authority import record_of
 from web.runtime.services import Services
 
 
@@ -69,3 +74,25 @@ def _is_held(services: Services, work: UnitOfWork, person: UUID, day: date) -> b
     with services.read_present() as connection:
         account = accounts.of_person(connection, person)
     return holder.holds(Role.ADMINISTRATOR, day) and account is not None and account.status == "active"
+
+
+TOLD_FOR = timedelta(days=30)
+
+
+def recovery_notices(context: RequestContext) -> list[str]:
+    """A sentence for each recovery of the last 30 days, for administrators; none for anybody else."""
+    user = context.user_or_none
+    if user is None or not user.holds(Role.ADMINISTRATOR):
+        return []
+    record = record_of(context.services)
+    since = context.services.today() - TOLD_FOR
+    recent = [each for each in record.recoveries if each.on > since] if record else []
+    if not recent:
+        return []
+    with context.read() as snapshot:
+        names = names_of(snapshot, {each.person for each in recent})
+    return [
+        f"{names.get(each.person, 'Somebody')} was let in as an administrator from the command line: {each.reason} "
+        f"({formats.date(each.on)})"
+        for each in recent
+    ]

@@ -36,7 +36,7 @@ from web.accounts.second_person import ProposalState
 from web.accounts.signature import signed
 from web.commands.choices import Choices, holders_of_roles
 from web.forms import Form, restore
-from web.forms.command_ids import form_key
+from web.forms.restore import form_key
 from web.layout.refused import refused_page
 from web.runtime.services import Services, chosen
 from web.runtime.settings import current_settings

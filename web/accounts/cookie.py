@@ -1,19 +1,27 @@
-"""Who a request comes from: a session by its cookie on pages, a token by its header at the API."""
+"""Who a request comes from: a session by its cookie on pages, a token by its header at the API; and what is written
+down where they are refused."""
 
 from __future__ import annotations
 
+import structlog
 from flask import request
 from werkzeug.wrappers import Response
 
+from projections.event_log.faults import FAULTS, first_line
 from web.access.context import RequestContext
 from web.access.session_user import BrowserSession, Token
-from web.accounts import sessions, tokens
+from web.accounts import security_trail, sessions, tokens
+from web.accounts.security_trail import SecurityEvent
 from web.accounts.sessions import COOKIE
+from web.commands.dispatch import LoadedRecords
 from web.runtime.headers import is_secure
 from web.runtime.settings import current_settings
 
+log = structlog.get_logger()
+
 API = "/api/"
 BEARER = "bearer"
+FORBIDDEN, NOT_FOUND = 403, 404
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 OF_NOBODY = frozenset({"/healthz", "/readyz", "/brand.css"})
@@ -36,6 +44,21 @@ def load_session(context: RequestContext) -> None:
             context.session_to_renew = found
         else:
             context.session = found
+
+
+def note_refusal(context: RequestContext, response: Response) -> Response:
+    """Write down that somebody who is signed in was refused what their posts do not allow, or asked for a record that
+    they were not shown: alike whether there is one, since whoever reads the trail may not know that either. They are
+    refused, and the log of the server tells it, also where it cannot be written down."""
+    is_not_shown = response.status_code == NOT_FOUND and context.kept(LoadedRecords).is_not_shown
+    if (is_not_shown or response.status_code == FORBIDDEN) and (user := context.user_or_none) is not None:
+        detail = f"{request.method} {request.path}"[:200]
+        kind = SecurityEvent.NOT_SHOWN if is_not_shown else SecurityEvent.ACCESS_REFUSED
+        try:
+            security_trail.note(context.services, kind, person=user.person, by=user.person, detail=detail)
+        except FAULTS as error:
+            log.error("not in the security trail", kind=kind.value, person=str(user.person), said=first_line(error))
+    return response
 
 
 def give_cookie(response: Response, value: str) -> None:

@@ -24,13 +24,13 @@ from web.accounts.attempts import TooManyAttempts
 from web.accounts.cookie import give_cookie
 from web.accounts.council_accounts import BY_COUNCIL
 from web.accounts.council_pages import may_link
-from web.accounts.guessable_words import guessable_words
+from web.accounts.password_commands import guessable_words
 from web.accounts.passwords import passwords
 from web.accounts.recording import refusal_of
 from web.accounts.schemas import ChangePassword, JustDoIt, MakeToken
 from web.accounts.signature import own_post, signed
 from web.forms import Form, restore
-from web.forms.command_ids import form_key
+from web.forms.restore import form_key
 from web.layout.refused import refused_page
 from web.runtime.settings import current_settings
 

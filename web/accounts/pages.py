@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, session
+from flask import Flask, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable
 
 from domain.aggregate import Refusal
 from domain.vocabulary import Channel
-from web.access.context import Pages, RequestContext
+from web.access.context import Pages, RequestContext, handed
 from web.accounts import accounts, devices, factors, password_commands
 from web.accounts.accounts import LinkNoLongerValid
 from web.accounts.all_accounts import all_accounts
 from web.accounts.attempts import TooManyAttempts
-from web.accounts.cookie import take_cookie
+from web.accounts.cookie import load_session, note_refusal, take_cookie
 from web.accounts.council_pages import council_pages, link_href, renewal_page
-from web.accounts.guessable_words import guessable_words
 from web.accounts.own_account import own_account
-from web.accounts.passwords import passwords
+from web.accounts.password_commands import guessable_words
+from web.accounts.passwords import EXTENSION, Passwords, cheap_passwords, passwords
 from web.accounts.schemas import JustDoIt, SetPassword, SignInForm
+from web.accounts.second_factor import ask_to_set_up, second_factor
 from web.accounts.second_factor import begin as begin_second_step
-from web.accounts.second_factor import second_factor
 from web.accounts.security_page import security_page
 from web.accounts.session_start import BY_PASSWORD, let_in, own_path
 from web.accounts.sessions import COOKIE
@@ -38,6 +38,15 @@ blueprint.register_blueprint(all_accounts)
 blueprint.register_blueprint(second_factor)
 blueprint.register_blueprint(council_pages)
 blueprint.register_blueprint(security_page)
+
+
+def add_accounts(app: Flask) -> None:
+    """Sign-in, the pages of accounts, and who sends each request."""
+    app.extensions[EXTENSION] = cheap_passwords() if app.testing else Passwords()
+    app.before_request(handed(load_session))
+    app.before_request(handed(ask_to_set_up))
+    app.register_blueprint(blueprint)
+    app.after_request(handed(note_refusal))
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

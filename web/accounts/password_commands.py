@@ -9,11 +9,14 @@ import sqlalchemy as sa
 from domain.account import Account as Record
 from domain.aggregate import Refusal
 from domain.service import AlreadyDone, UnitOfWork
+from web.access.context import RequestContext
+from web.access.name_cache import names_of
 from web.accounts import accounts, second_person, sessions
 from web.accounts.account_commands import find
 from web.accounts.accounts import AccountRow
 from web.accounts.recording import change, new_entry, save, save_once
 from web.accounts.security_trail import SecurityEvent
+from web.runtime.authority import authority
 from web.runtime.services import Services
 
 
@@ -82,3 +85,12 @@ def change_password(services: Services, account: AccountRow, password_hash: str)
         return change(services, account.person, lambda record: record.set_password(), set_and_begin, line)
     except AlreadyDone:
         raise meanwhile from None
+
+
+def guessable_words(context: RequestContext, account: AccountRow) -> list[str]:
+    """What anybody who knows a person and this service would try first as a password: their name and address, and the
+    names of the authority and its service."""
+    with context.read_present() as snapshot:
+        name = names_of(snapshot, [account.person]).get(account.person, "")
+    shown = authority(context.services)
+    return [account.sign_in_name, name, shown.name, shown.service_name]

@@ -8,6 +8,7 @@ from domain.account import TokenScopes
 from web.accounts.accounts import LONGEST_NAME
 from web.accounts.strength import SHORTEST
 from web.accounts.tokens import LONGEST_LIFE
+from web.commands.fields import choice_field
 from web.forms.numbers import WholeNumber
 
 NAME = {"label": "Email address", "noun": "an email address", "autocomplete": "username", "widget": "email"}
@@ -131,9 +132,7 @@ class MakeToken(Schema):
             "hint": "For example, the program that will use it",
         },
     )
-    scopes = fields.Enum(
-        TokenScopes, by_value=True, required=True, metadata={"label": "What may it do?", "noun": "what it may do"}
-    )
+    scopes = choice_field(TokenScopes, "What may it do?", noun="what it may do")
     days = WholeNumber(
         required=True,
         validate=validate.Range(1, LONGEST_LIFE),

@@ -24,7 +24,7 @@ from web.accounts.security_trail import SecurityEvent
 from web.accounts.session_start import let_in
 from web.accounts.signature import own_post, signed
 from web.forms import Form
-from web.forms.command_ids import form_key
+from web.forms.restore import form_key
 from web.layout.refused import refused_page
 from web.open_routes import OPEN_ROUTES
 from web.runtime.authority import authority

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from werkzeug.exceptions import Forbidden
 
 from web.access.context import RequestContext, User
-from web.forms.command_ids import command_id, form_key
+from web.forms.restore import form_key
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def signed(context: RequestContext, post: str) -> Iterator[User]:
         raise Forbidden("This token can only read")
     correlation = context.id
     with context.services.acting(
-        user.person, post, user.channel, command=command_id(context, form_key(context)), correlation=correlation
+        user.person, post, user.channel, command=context.command_id(form_key(context)), correlation=correlation
     ):
         yield user
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -21,12 +21,9 @@ from werkzeug.exceptions import UnprocessableEntity
 from domain.aggregate import Event
 from projections.event_log import EVENTS, Alongside
 from web.runtime.services import Services
-from web.runtime.sweeping import Hourly
 from web.runtime.tables import IDEMPOTENCY_KEYS as KEYS
 
 KEPT = timedelta(days=30)
-
-_sweeping = Hourly()
 
 _INSERT = insert(KEYS)  # SQLite has the same clauses
 _NEW = {name: _INSERT.excluded[name] for name in ("fingerprint", "created_at", "status", "record", "version")}
@@ -45,6 +42,11 @@ class KeyUsedForAnother(UnprocessableEntity):
 
 class KeyTaken(Exception):
     """The same key was used at this moment; what it was used for is kept."""
+
+
+def too_old(now: datetime) -> list[sa.Delete]:
+    """What throws away the keys that are kept no longer."""
+    return [KEYS.delete().where(KEYS.c.created_at < now - KEPT)]
 
 
 def fingerprint(asked: Request, at: int | None) -> str:
@@ -121,8 +123,6 @@ class Key(Alongside):
 
     def _write(self, connection: sa.Connection, record: UUID | None = None, version: int | None = None) -> None:
         now, self.version = self.services.now(), version
-        if _sweeping.is_due(self.services, now):
-            connection.execute(KEYS.delete().where(KEYS.c.created_at < now - KEPT))
         row = {
             "person": self.person,
             "route": self.route,

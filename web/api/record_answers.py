@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Response, json, request
+from flask import Response, json, jsonify, request
 from werkzeug.exceptions import BadRequest, Conflict, PreconditionRequired
 
 from domain.aggregate import Aggregate, Refusal
@@ -20,7 +20,6 @@ from web.api.idempotency import Key, KeyTaken, fingerprint
 from web.api.smorest import API_PREFIX
 from web.commands.dispatch import copy_for_reader, execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
-from web.forms.command_ids import command_id
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -48,7 +47,7 @@ def answer_once(
     if kept is None:
         try:
             with saving_alongside(key):
-                answer = answer_of(status, carry_out(key, command_id(context, unquoted)))
+                answer = answer_of(status, carry_out(key, context.command_id(unquoted)))
             if again is None:
                 key.keep_answer(answer)
             return answer
@@ -102,7 +101,10 @@ def answer_record(context: RequestContext, resource: Resource[A], ref: str) -> R
 
 def answer_of(status: int, answer: Answer) -> Response:
     told, headers = answer
-    return Response(json.dumps(told), status, headers, content_type="application/json")
+    response = jsonify(told)
+    response.status_code = status
+    response.headers.update(headers)
+    return response
 
 
 def _record_with_address(context: RequestContext, resource: Resource[A], record: A) -> Answer:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 from flask_smorest.fields import Upload
 from marshmallow import Schema
 
@@ -18,10 +18,8 @@ from domain.school import School
 from web.access.context import RequestContext, handed
 from web.access.identity import allow_any
 from web.access.policy import Action
-from web.api.history import history_of
 from web.api.idempotency import Key
-from web.api.lists import list_of, of_all, of_record
-from web.api.open_commands import beginnings_of, commands_of
+from web.api.lists import Of, beginnings_of, commands_of, history_of, list_of, of_all, of_record
 from web.api.openapi import ASKED, RIGHT, right_of
 from web.api.protocol import (
     BEGINNING,
@@ -50,7 +48,7 @@ from web.commands.dispatch import load_for_user, must_be_open
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Command, Resource, SingleEndpoint
 from web.runtime.log_position import TELLS
-from web.runtime.request_limits import takes_files
+from web.runtime.requests import takes_files
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -82,11 +80,8 @@ def add_api(resource: Resource[A]) -> Blueprint:
     if resource.content is not None:
         _add_content(api, resource, resource.content)
     for command in resource.commands.values():
-        if command.begins:
-            _add_beginning(api, resource, command)
-            _add_preview(api, resource, command)
-        else:
-            _add_command(api, resource, command)
+        _add_command(api, resource, command)
+        _add_preview(api, resource, command)
     for several in resource.several:
         _add_several(api, resource, several)
     return api
@@ -121,16 +116,14 @@ def add_single_api(single: SingleEndpoint) -> Blueprint:
 
 
 def _add_list(api: Blueprint, list_endpoint: ListEndpoint, rule: str = "", operation: str = "") -> None:
-    query, page, listed = list_of(list_endpoint, of_all(list_endpoint))
-    summary = list_endpoint.title or f"List {list_endpoint.path}"
+    """A list of all that whoever asks may see."""
     _add_page(
         api,
         rule,
-        listed,
+        list_endpoint,
+        of_all(list_endpoint),
         read=list_endpoint.read,
-        query=query,
-        page=page,
-        summary=summary,
+        summary=list_endpoint.title or f"List {list_endpoint.path}",
         description=f"A page of those that you may see. {_about_rows(list_endpoint.listing)}",
         operation=operation or f"list-{list_endpoint.path}",
         statuses=READING,
@@ -138,14 +131,12 @@ def _add_list(api: Blueprint, list_endpoint: ListEndpoint, rule: str = "", opera
 
 
 def _add_list_of_record(api: Blueprint, resource: Resource[A], list_endpoint: ListEndpoint) -> None:
-    query, page, listed = list_of(list_endpoint, of_record(resource, list_endpoint))
     _add_page(
         api,
         f"/<ref>/{list_endpoint.path}",
-        listed,
+        list_endpoint,
+        of_record(resource, list_endpoint),
         read=list_endpoint.read or resource.read,
-        query=query,
-        page=page,
         summary=list_endpoint.title,
         description=f"One page of what you can read. {_about_rows(list_endpoint.listing)}",
         operation=f"{resource.path}-{list_endpoint.path}",
@@ -154,25 +145,16 @@ def _add_list_of_record(api: Blueprint, resource: Resource[A], list_endpoint: Li
 
 
 def _add_page(
-    api: Blueprint,
-    rule: str,
-    listed: Callable[..., Any],
-    *,
-    read: Action | None,
-    query: type[Schema],
-    page: type[Schema],
-    **described: Any,
+    api: Blueprint, rule: str, list_endpoint: ListEndpoint, of: Of, *, read: Action | None, **described: Any
 ) -> None:
-    def pages(context: RequestContext, filters: dict[str, Any], **where: str) -> Response:
-        found, headers = listed(context, filters, **where)
-        response = jsonify(found)
-        response.headers.update(headers)
-        return response
+    query, page, listed = list_of(list_endpoint, of)
 
-    guard = _permitted(lambda context: allow_any(context, [read]) if read else None)
-    answers = _answers(200, page, "Link")
-    view = guard(api.arguments(query, location="query")(pages))
-    _add(api, rule, view, answers=answers, rights=[read] if read else (), **described)
+    @_permitted(lambda context: allow_any(context, [read]) if read else None)
+    @api.arguments(query, location="query")
+    def pages(context: RequestContext, filters: dict[str, Any], **where: str) -> Response:
+        return answer_of(200, listed(context, filters, **where))
+
+    _add(api, rule, pages, answers=_answers(200, page, "Link"), rights=[read] if read else (), **described)
 
 
 def _add_single(api: Blueprint, resource: Resource[A]) -> None:
@@ -194,24 +176,32 @@ def _add_single(api: Blueprint, resource: Resource[A]) -> None:
     )
 
 
-def _add_beginning(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:
+def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:
+    """What changes a record at its address, or begins one."""
+
     @_permitted(lambda context: must_be_open(context, command))
     @api.arguments(IdempotencyKey, location="headers")
     @api.arguments(command.schema, location=_location(command.schema), error_status_code=422)
-    def begin(context: RequestContext, headers: dict[str, Any], values: dict[str, Any]) -> Any:
-        return answer_command(context, resource, command, values, headers["key"])
+    def carry_out(
+        context: RequestContext, headers: dict[str, Any], values: dict[str, Any], ref: str | None = None
+    ) -> Any:
+        return answer_command(context, resource, command, values, headers["key"], ref=ref)
 
+    changes = f"Changes one {resource.one} and returns it as it is afterwards."
     _add(
         api,
-        f"/{command.name}",
-        takes_files(command.files, command.files_set_by)(begin),
+        f"/{command.name}" if command.begins else f"/<ref>/{command.name}",
+        takes_files(command.files, command.files_set_by)(carry_out),
         summary=command.title,
-        description=_what_it_does(command, f"Creates one {resource.one} and returns it."),
+        description=_what_it_does(
+            command, f"Creates one {resource.one} and returns it." if command.begins else changes
+        ),
         rights=command.actions,
         operation=f"{resource.path}-{command.name}",
-        statuses=BEGINNING,
-        answers=_answers(201, resource.out, *OF_CHANGE),
+        statuses=BEGINNING if command.begins else CHANGING,
+        answers=_answers(201 if command.begins else 200, resource.out, *OF_CHANGE),
         method="POST",
+        asks=() if command.begins else (IF_MATCH,),
     )
 
 
@@ -265,28 +255,6 @@ def _add_content(api: Blueprint, resource: Resource[A], content: Callable[[Reque
         operation=f"{resource.path}-content",
         statuses=(*READING, 404, 410),
         answers={200: file},
-    )
-
-
-def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:
-    @_permitted(lambda context: must_be_open(context, command))
-    @api.arguments(IdempotencyKey, location="headers")
-    @api.arguments(command.schema, error_status_code=422)
-    def carry_out(context: RequestContext, headers: dict[str, Any], values: dict[str, Any], ref: str) -> Any:
-        return answer_command(context, resource, command, values, headers["key"], ref=ref)
-
-    _add(
-        api,
-        f"/<ref>/{command.name}",
-        carry_out,
-        summary=command.title,
-        description=_what_it_does(command, f"Changes one {resource.one} and returns it as it is afterwards."),
-        rights=command.actions,
-        operation=f"{resource.path}-{command.name}",
-        statuses=CHANGING,
-        answers=_answers(200, resource.out, *OF_CHANGE),
-        method="POST",
-        asks=(IF_MATCH,),
     )
 
 

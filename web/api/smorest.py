@@ -18,7 +18,7 @@ from domain.text import visible, visible_within
 from web.access.context import RequestContext, handed
 from web.forms.references import resolve
 from web.runtime.problems import ProblemDetails, problem_of, way_on
-from web.runtime.request_limits import check_nesting, too_deep, too_large
+from web.runtime.requests import check_nesting, too_deep, too_large
 
 API_PREFIX = "/api/v1"
 PROBLEM_JSON = "application/problem+json"

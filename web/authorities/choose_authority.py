@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from flask import Flask, Response, g, json, redirect, render_template, request, session, url_for
+from flask import Flask, g, json, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from marshmallow import Schema, fields, validate
@@ -16,17 +16,15 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from web import add_components
 from web.accounts.accounts import LONGEST_NAME
-from web.accounts.forms_cookie import SignedApart
 from web.accounts.session_start import own_path
 from web.api.smorest import API_PREFIX, PROBLEM_JSON
 from web.authorities.directory import Directory, DirectoryEntry, address_hash
 from web.forms import Form
-from web.runtime import cookie_names
 from web.runtime.headers import add_headers, is_secure
-from web.runtime.request_limits import LimitedRequest
 from web.runtime.request_scope import RequestScope
+from web.runtime.requests import CookieResponse, LimitedRequest
 from web.runtime.settings import DeploymentSettings
-from web.runtime.signed_cookies import sign_with
+from web.runtime.signed_cookies import SignedApart, sign_with
 
 AT_HOST = "sis.at-host"
 """Where the environment of a request holds the authorities that share its host, by name."""
@@ -76,7 +74,7 @@ class WhichAuthority(Schema):
 def make_choose_authority(directory: Directory, settings: DeploymentSettings) -> Flask:
     """The application of these pages. What a request asks of it stands in its environment (AT_HOST, CLOSED)."""
     choose_authority = Flask("web.authorities", template_folder="templates", static_folder=None)
-    choose_authority.request_class, choose_authority.response_class = LimitedRequest, cookie_names.CookieResponse
+    choose_authority.request_class, choose_authority.response_class = LimitedRequest, CookieResponse
     choose_authority.session_interface = SignedApart()
     sign_with(choose_authority, settings)
     choose_authority.config |= {
@@ -164,7 +162,7 @@ def _turned_away() -> ResponseReturnValue | None:
     if request.path.startswith(f"{API_PREFIX}/"):
         response = _problem(UNAVAILABLE, "The service is closed at the moment")
     else:
-        response = Response(render_template("authorities/closed.html"), UNAVAILABLE)
+        response = CookieResponse(render_template("authorities/closed.html"), UNAVAILABLE)
     response.headers["Retry-After"] = str(seconds)
     return response
 
@@ -208,6 +206,6 @@ def _chosen(name: str, *, typed: str = "", onward: str | None = None) -> Respons
     return response
 
 
-def _problem(status: int, title: str, detail: str = "") -> Response:
+def _problem(status: int, title: str, detail: str = "") -> CookieResponse:
     told = {"type": "about:blank", "title": title, "status": status} | ({"detail": detail} if detail else {})
-    return Response(json.dumps(told), status, content_type=PROBLEM_JSON)
+    return CookieResponse(json.dumps(told), status, content_type=PROBLEM_JSON)

@@ -2,6 +2,9 @@
 
 Called again after it was broken off, at whatever point, it goes on from there. Until the directory points to the new
 place the old one is whole; once nobody may write at the old one, the new one is whole and proven.
+
+A process that has not yet heard of the move answers, as for a lost database, that the service is busy: nothing that
+was acknowledged is left behind.
 """
 
 from __future__ import annotations
@@ -12,17 +15,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
+import sqlalchemy as sa
+
 from projections.database import Database
-from projections.event_log import SqlLog, open_log
+from projections.event_log import LOG_TABLES, SqlLog, open_log
+from projections.event_log.faults import MOVED
 from projections.following import let_follow
 from projections.view_status import view_statuses
 from web.authorities import places
 from web.authorities.copying import LogCopy, Progress, Proof, compare_tables, copy_tables
 from web.authorities.directory import Directory, DirectoryEntry, DirectoryRefusal
-from web.authorities.retiring import hold_still, retire
-from web.runtime.migrate import upgrade
-from web.runtime.moved_away import moved_to
+from web.runtime.migrate import MARK, moved_to, upgrade
 from web.runtime.services import Services
+from web.runtime.tables import DOOR_TABLES
 
 LEASE = timedelta(seconds=60)
 """So long an authority stays closed after a move was killed."""
@@ -150,3 +155,45 @@ def _refuse(authority: DirectoryEntry, to: str) -> None:
 def _refuse_elsewhere(gone: str | None, to: str) -> None:
     if gone is not None and not places.is_same_place(gone, to):
         raise DirectoryRefusal(f"It went to {places.printable(gone)}: move it there")
+
+
+TABLES = tuple(table.name for table in (*LOG_TABLES.sorted_tables, *DOOR_TABLES.sorted_tables))
+
+_REFUSE = f"""
+CREATE FUNCTION refuse_as_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE cannot_connect_now USING MESSAGE = '{MOVED}';
+END
+$$
+"""
+
+_GUARD_SQLITE = f"""
+CREATE TRIGGER moved_{{verb}}_{{table}} BEFORE {{verb}} ON {{table}}
+BEGIN SELECT RAISE(ABORT, '{MOVED}'); END
+"""
+_GUARDS = {
+    "postgresql": [
+        "CREATE TRIGGER a_moved BEFORE INSERT OR UPDATE OR DELETE ON {table} EXECUTE FUNCTION refuse_as_moved()"
+    ],
+    "sqlite": [_GUARD_SQLITE.replace("{verb}", verb) for verb in ("INSERT", "UPDATE", "DELETE")],
+}
+"""SQLite calls this a broken rule, PostgreSQL a fault: by what they say both are told apart from other errors
+(projections.event_log.faults)."""
+
+
+def hold_still(log: SqlLog, connection: sa.Connection) -> None:
+    """Let nobody append to the log or write to the web layer's tables until this transaction ends."""
+    log.hold_still(connection)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"LOCK TABLE {', '.join(TABLES)} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def retire(connection: sa.Connection, place: str) -> None:
+    """Refuse whatever would be written here from now on, as the authority is at another place."""
+    MARK.create(connection)
+    connection.execute(MARK.insert().values(place=place))
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_REFUSE)
+    for table in TABLES:
+        for guard in _GUARDS[connection.dialect.name]:
+            connection.exec_driver_sql(guard.replace("{table}", table))

@@ -30,7 +30,7 @@ from web.authorities.choose_authority import (
 from web.authorities.directory import Directory, DirectoryEntry
 from web.authorities.directory_cache import DirectoryCache
 from web.authorities.open_services import ServicesPool
-from web.runtime.cookie_names import CookieRequest
+from web.runtime.requests import LimitedRequest
 from web.runtime.services import CHOSEN, ChosenAuthority
 from web.runtime.settings import DeploymentSettings
 
@@ -78,8 +78,8 @@ class Router:
         self.services_pool.close()
         self.directory.close()
 
-    def _request(self, environ: Environ) -> CookieRequest:
-        request = CookieRequest(environ)
+    def _request(self, environ: Environ) -> LimitedRequest:
+        request = LimitedRequest(environ)
         request.is_for_https = self._are_cookies_for_https
         return request
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
+from enum import Enum, StrEnum
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,7 @@ from domain.vocabulary import LabelledEnum
 from projections import schools
 from web.access.context import Snapshot, current_context
 from web.access.name_cache import id_of_reference, rows_of
-from web.access.nameable_people import may_name
-from web.access.nameable_places import may_name_provider, may_name_school
+from web.access.nameable import may_name, may_name_provider, may_name_school
 from web.commands.attachments import is_open_to
 from web.commands.choices import Choices, distinct_options
 from web.forms.numbers import Amount
@@ -155,6 +154,11 @@ def line_field(
 ) -> fields.String:
     """A line of text; `name` is what pages and programs call it where the record's own name will not do."""
     return _text(LineOfText, required, longest, {"widget": "text", **metadata}, name)
+
+
+def choice_field(kind: type[Enum], label: str, *, required: bool = True, **metadata: Any) -> fields.Enum[Any]:
+    """One of an enumeration, sent by its value."""
+    return fields.Enum(kind, by_value=True, required=required, metadata={"label": label, **metadata})
 
 
 def reason_field(label: str = "Reason", **metadata: Any) -> fields.String:

@@ -16,7 +16,7 @@ from web.access.policy import POLICY, SCHOOL
 from web.commands.resource import Command, Resource
 
 REASON_READERS = "reason_readers"
-"""What a form is told of the readers of its reason (FormField.hint)."""
+"""Where a form finds what says who reads its reason; asked by the question that it stands beside (FormField.hint)."""
 
 OUTSIDE = frozenset({*SCHOOL, Role.SPECIALIST})
 

@@ -30,7 +30,7 @@ from web.access.identity import concerned
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.commands.listing import ListEndpoint, Listing
-from web.runtime.request_limits import SetBy
+from web.runtime.requests import SetBy
 from web.runtime.services import Services
 
 A = TypeVar("A", bound=Aggregate)

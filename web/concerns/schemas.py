@@ -23,6 +23,7 @@ from web.commands.fields import (
     NO_PUPILS,
     RecordField,
     SchoolField,
+    choice_field,
     chosen_person,
     day_field,
     line_field,
@@ -51,8 +52,8 @@ class RaiseConcern(Schema):
             "choices": lambda context: context[SCHOOLS],
         },
     )
-    kind = fields.Enum(ConcernKind, by_value=True, required=True, metadata={"label": "What it is about"})
-    source = fields.Enum(ConcernSource, by_value=True, required=True, metadata={"label": "How we found out"})
+    kind = choice_field(ConcernKind, "What it is about")
+    source = choice_field(ConcernSource, "How we found out")
     visit = RecordField(
         "visit",
         "V",
@@ -140,7 +141,7 @@ class AFinding(Schema):
             "description": "The number of the objective",
         },
     )
-    rag = fields.Enum(Rag, by_value=True, required=True, metadata={"label": "Progress"})
+    rag = choice_field(Rag, "Progress")
     commentary = text_field(label="Evidence of progress", rows=2)
 
 
@@ -163,7 +164,7 @@ class HoldReview(Schema):
 
 class RecordStep(Schema):
     on = day_field("Date of the step")
-    kind = fields.Enum(StepKind, by_value=True, required=True, metadata={"label": "Type of step"})
+    kind = choice_field(StepKind, "Type of step")
     text = text_field(label="What was done")
     ground = line_field(
         required=False, longest=500, label="Authority or legal ground", hint="Required for a formal step"
@@ -178,23 +179,19 @@ class EndIntervention(Schema):
 
 
 class ChangeSensitivity(Schema):
-    sensitivity = fields.Enum(
+    sensitivity = choice_field(
         Sensitivity,
-        by_value=True,
-        required=True,
-        metadata={
-            "label": "Who can read it",
-            "widget": "radios",
-            "noun": "who can read it",
-            "choices": [
-                (Sensitivity.ORDINARY.value, "Everyone who can read concerns, including the school"),
-                (Sensitivity.RESTRICTED.value, "Only people who can read restricted concerns"),
-                (
-                    Sensitivity.SAFEGUARDING.value,
-                    "Only people who can read restricted concerns, because it is about safeguarding",
-                ),
-            ],
-        },
+        "Who can read it",
+        widget="radios",
+        noun="who can read it",
+        choices=[
+            (Sensitivity.ORDINARY.value, "Everyone who can read concerns, including the school"),
+            (Sensitivity.RESTRICTED.value, "Only people who can read restricted concerns"),
+            (
+                Sensitivity.SAFEGUARDING.value,
+                "Only people who can read restricted concerns, because it is about safeguarding",
+            ),
+        ],
     )
     reason = reason_field()
     authoriser = _authoriser()

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from domain.signature import LONDON
 from domain.vocabulary import Channel, Role
-from web.runtime.bank_holidays import bank_holidays
 from web.runtime.services import Services
+from web.runtime.terms import bank_holidays
 
 Act = Callable[[], object]
 

@@ -13,8 +13,8 @@ from domain.aggregate import Aggregate
 from domain.calendar import TermDates, default_terms
 from domain.vocabulary import Team
 from web.demonstration.people import Cast, Leadership
-from web.runtime.bank_holidays import bank_holidays
 from web.runtime.services import Services
+from web.runtime.terms import bank_holidays
 
 A = TypeVar("A", bound=Aggregate)
 

@@ -12,6 +12,7 @@ from domain.vocabulary import Side, SupportKind
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
+    choice_field,
     chosen_person,
     day_field,
     days_field,
@@ -44,12 +45,7 @@ def _session() -> WholeNumber:
 
 
 def _side(label: str) -> fields.Enum[Any]:
-    return fields.Enum(
-        Side,
-        by_value=True,
-        required=True,
-        metadata={"label": label, "widget": "radios", "noun": lower_first(label.rstrip("?"))},
-    )
+    return choice_field(Side, label, widget="radios", noun=lower_first(label.rstrip("?")))
 
 
 class ProposeDirectly(Schema):
@@ -177,12 +173,7 @@ def _comment() -> fields.String:
 
 
 def _attainment(label: str) -> fields.Enum[Any]:
-    return fields.Enum(
-        Attainment,
-        by_value=True,
-        required=True,
-        metadata={"label": label, "widget": "radios", "noun": f"how far this was met: {label}"},
-    )
+    return choice_field(Attainment, label, widget="radios", noun=f"how far this was met: {label}")
 
 
 class AnOutcome(Schema):

@@ -78,8 +78,8 @@ class FormField:
 
     @property
     def hint(self) -> str:
-        readers = self.answers.lookups.get("reason_readers", "") if self.says.get("is_reason") else ""
-        return " ".join(filter(None, (str(self.says.get("hint", "")), readers)))
+        readers = self.answers.lookups.get("reason_readers") if self.says.get("is_reason") else None
+        return " ".join(filter(None, (str(self.says.get("hint", "")), readers() if readers else "")))
 
     @property
     def phrase(self) -> Phrase:

@@ -40,7 +40,6 @@ from domain.aggregate import Event
 from projections.event_log import Alongside
 from web.forms.form import Form
 from web.runtime.services import Services
-from web.runtime.sweeping import Hourly
 from web.runtime.tables import KEPT_FORMS, fingerprint
 
 
@@ -79,7 +78,6 @@ _OVER = _INSERT.on_conflict_do_update(
     index_elements=[_columns.person, _columns.kept_as, _columns.key],
     set_={"kept_at": _INSERT.excluded.kept_at, "answers": _INSERT.excluded.answers},
 )
-_sweeping = Hourly()
 
 
 @dataclass(frozen=True)
@@ -106,10 +104,10 @@ def _rows(kept_as: KeptAs, person: UUID | None = None, key: str | None = None) -
     return sa.and_(*(column == value for column, value in asked.items() if value is not None))
 
 
-def _sweep(connection: sa.Connection, now: datetime) -> None:
-    """Throw away what is kept too long; a draft stays until it is sent."""
-    for kept_as, lasts in ((KeptAs.SENT, SENT_LASTS), (KeptAs.ANSWERS, LASTS)):
-        connection.execute(KEPT_FORMS.delete().where(_rows(kept_as), _columns.kept_at <= now - lasts))
+def too_old(now: datetime) -> list[sa.Delete]:
+    """What throws away that which is kept no longer; a draft stays until it is sent."""
+    lasting = ((KeptAs.SENT, SENT_LASTS), (KeptAs.ANSWERS, LASTS))
+    return [KEPT_FORMS.delete().where(_rows(kept_as), _columns.kept_at <= now - lasts) for kept_as, lasts in lasting]
 
 
 # Carried out
@@ -160,11 +158,8 @@ class Submission(Alongside):
         return EarlierSubmission(alike=next(reversed(found), None))
 
     def write(self, connection: sa.Connection, events: Sequence[Event]) -> None:
-        now = self.services.now()
-        if _sweeping.is_due(self.services, now):
-            _sweep(connection, now)
         row = {"person": self.person, "kept_as": KeptAs.SENT, "key": str(self.key), "fingerprint": self.fingerprint}
-        connection.execute(_ONCE, {**row, "kept_at": now})
+        connection.execute(_ONCE, {**row, "kept_at": self.services.now()})
 
 
 # Working copies
@@ -231,7 +226,8 @@ def keep_unread(
 
 def _keep(connection: sa.Connection, person: UUID, path: str, answers: dict[str, Any], now: datetime) -> str:
     """Keep answers under a key of their own, with what is too old, or too much of this person, swept away."""
-    _sweep(connection, now)
+    for sweep in too_old(now):
+        connection.execute(sweep)
     of_person = sa.select(_columns.key).where(_rows(KeptAs.ANSWERS, person)).order_by(_columns.kept_at.desc())
     too_many = _columns.key.in_(of_person.offset(MOST_OF_PERSON - 1))
     connection.execute(KEPT_FORMS.delete().where(_rows(KeptAs.ANSWERS, person), too_many))

@@ -12,12 +12,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask, flash, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from web.access.context import RequestContext, handed
@@ -123,6 +124,18 @@ def restored(context: RequestContext) -> KeptForm | None:
     """What is to be shown again by the form that is opened, None where it is opened afresh or sent."""
     found = context.kept(Restored).answers
     return found if request.method != "POST" else None
+
+
+def form_key(context: RequestContext) -> UUID:
+    """The key of the form that is opened or sent: made with the page, sent back with the answers."""
+    found = restored(context)
+    given = (found.sent if found else request.form).get("command")
+    if given is None:
+        return uuid4()
+    try:
+        return UUID(given)
+    except ValueError:
+        raise BadRequest("We could not read this form. Open the page again.") from None
 
 
 def done(context: RequestContext) -> None:

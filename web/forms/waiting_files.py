@@ -12,13 +12,10 @@ from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from flask import Flask, Response, request
 from werkzeug.datastructures import FileStorage
 
-from web.access.context import RequestContext, handed
 from web.runtime.services import Services
 from web.runtime.tables import WAITING_FILES
 
@@ -26,8 +23,6 @@ LASTS = timedelta(hours=12)
 
 MOST_FORMS = 4
 """Forms of one person whose files wait at a time."""
-
-SWEPT_EVERY = timedelta(hours=1)
 
 PIECE = 1024 * 1024
 """Bytes that are saved at once: nobody else waits long for their turn."""
@@ -85,19 +80,6 @@ def discard(here: Services, person: UUID, form: UUID, field: str | None = None) 
         connection.execute(of_form if field is None else of_form.where(columns.field == field))
 
 
-def sweep_now_and_then(app: Flask) -> None:
-    """Throw away what nobody came back for: once in an hour, after whatever request comes then."""
-    swept: WeakKeyDictionary[Services, datetime] = WeakKeyDictionary()
-
-    @app.after_request
-    @handed
-    def sweep(context: RequestContext, response: Response) -> Response:
-        # What lies beneath /static/ belongs to no authority.
-        if request.path.startswith("/static/"):
-            return response
-        here = context.services
-        now = here.now()
-        if abs(now - swept.setdefault(here, now)) >= SWEPT_EVERY:
-            swept[here] = now
-            here.note(WAITING_FILES.delete().where(WAITING_FILES.c.kept_at <= now - LASTS))
-        return response
+def too_old(now: datetime) -> list[sa.Delete]:
+    """What throws away the files that nobody came back for."""
+    return [WAITING_FILES.delete().where(WAITING_FILES.c.kept_at <= now - LASTS)]

@@ -7,19 +7,14 @@ from marshmallow import Schema, fields
 from domain.imports import ImportKind, Outcome, SchoolChange
 from domain.provider import ProviderKind
 from domain.vocabulary import Channel
-from web.commands.fields import day_field, line_field, person_field
+from web.commands.fields import choice_field, day_field, line_field, person_field
 from web.files.schemas import FileField
 
 TABLES = ".csv,.txt,.tsv,.gz,.zip,.xlsx"
 
 
 class BeginImport(Schema):
-    what = fields.Enum(
-        ImportKind,
-        by_value=True,
-        required=True,
-        metadata={"label": "What the file contains", "noun": "what the file contains", "widget": "radios"},
-    )
+    what = choice_field(ImportKind, "What the file contains", noun="what the file contains", widget="radios")
     file = FileField(
         required=True,
         metadata={

@@ -7,7 +7,15 @@ from marshmallow import Schema, fields
 from domain.tender import DeclineReason
 from domain.vocabulary import Phase
 from web.brokerage.quote_fields import GiveQuote, QuoteOut
-from web.commands.fields import NO_PUPILS, SchoolField, day_field, provider_field, reason_field, text_field
+from web.commands.fields import (
+    NO_PUPILS,
+    SchoolField,
+    choice_field,
+    day_field,
+    provider_field,
+    reason_field,
+    text_field,
+)
 from web.invitations.own_invitation import InvitationProgress
 
 
@@ -30,12 +38,7 @@ class WithdrawQuote(Schema):
 
 
 class DeclineInvitation(Schema):
-    why = fields.Enum(
-        DeclineReason,
-        by_value=True,
-        required=True,
-        metadata={"label": "Why you are declining", "widget": "radios", "noun": "why you are declining"},
-    )
+    why = choice_field(DeclineReason, "Why you are declining", widget="radios", noun="why you are declining")
     reason = reason_field("In your own words", noun="your reason in your own words")
     unavailable_until = day_field(
         "Not available until", required=False, hint="Leave blank if you can be asked again at any time"

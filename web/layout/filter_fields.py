@@ -9,7 +9,7 @@ from uuid import UUID
 from projections import schools
 from projections.names import like
 from web.access.context import Snapshot
-from web.access.nameable_places import may_name_school
+from web.access.nameable import may_name_school
 from web.forms.references import ReferenceField
 
 MOST_NAMESAKES = 5

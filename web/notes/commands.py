@@ -12,7 +12,7 @@ from web.access import readers
 from web.access.context import Snapshot, User
 from web.access.identity import concerned
 from web.access.name_cache import names_of, reference_of, references_of
-from web.access.nameable_people import colleagues
+from web.access.nameable import colleagues
 from web.access.policy import Action
 from web.commands.attachments import COUNTED_TO, OF_RECORD, href_of, listed
 from web.commands.choices import Choices, everybody

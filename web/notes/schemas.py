@@ -12,6 +12,7 @@ from web.access.readers import audience_field
 from web.commands.attachments import TAKES_NOTES, PlaceField
 from web.commands.fields import (
     NO_PUPILS,
+    choice_field,
     chosen_person,
     day_field,
     line_field,
@@ -60,9 +61,7 @@ class WriteNote(Said):
         data_key="record",
         metadata={"label": "Record", "hint": "Its reference, or the URN of a school", "width": 20},
     )
-    note_type = fields.Enum(
-        NoteType, by_value=True, required=True, metadata={"label": "Type of note", "noun": "the type of note"}
-    )
+    note_type = choice_field(NoteType, "Type of note", noun="the type of note")
     happened_on = day_field("Date it happened", required=False, hint="Leave empty for today")
     sensitivity = fields.Enum(
         Sensitivity,

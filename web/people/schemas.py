@@ -11,7 +11,7 @@ from domain.vocabulary import Phase, Role, Team
 from projections import people
 from web.access.context import current_context
 from web.access.policy import CONFIRMED_BY
-from web.commands.fields import SchoolField, day_field, line_field, provider_field, reason_field
+from web.commands.fields import SchoolField, choice_field, day_field, line_field, provider_field, reason_field
 from web.forms.numbers import Amount, WholeNumber
 
 SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposals"
@@ -40,15 +40,11 @@ class ChangeEmail(Schema):
 
 
 class TakePost(Schema):
-    role = fields.Enum(
+    role = choice_field(
         Role,
-        by_value=True,
-        required=True,
-        metadata={
-            "label": "Role",
-            "noun": "the role",
-            "choices": [(each.value, each.label) for each in Role if each not in TAKES_A_SECOND_PERSON],
-        },
+        "Role",
+        noun="the role",
+        choices=[(each.value, each.label) for each in Role if each not in TAKES_A_SECOND_PERSON],
     )
     school = SchoolField(
         metadata={
@@ -93,19 +89,15 @@ class TakePost(Schema):
 
 
 class ProposePost(Schema):
-    role = fields.Enum(
+    role = choice_field(
         Role,
-        by_value=True,
-        required=True,
-        metadata={
-            "label": "Role",
-            "noun": "the role",
-            "choices": [
-                (each.value, each.label if each in TAKES_A_SECOND_PERSON else f"{each.label} and team lead")
-                for each in Role
-                if each in CONFIRMED_BY
-            ],
-        },
+        "Role",
+        noun="the role",
+        choices=[
+            (each.value, each.label if each in TAKES_A_SECOND_PERSON else f"{each.label} and team lead")
+            for each in Role
+            if each in CONFIRMED_BY
+        ],
     )
     team = fields.Enum(Team, by_value=True, metadata={"label": "Team", "hint": "For an officer", "widget": "select"})
     leads_team = fields.Boolean(load_default=False, metadata={"label": "Leads the team", "widget": "checkboxes"})

@@ -11,6 +11,7 @@ from domain.vocabulary import Phase, ServiceType
 from web.commands.fields import (
     RecordField,
     SchoolField,
+    choice_field,
     chosen_person,
     day_field,
     days_field,
@@ -28,12 +29,7 @@ ENGAGEMENTS, NOT_CONFIRMED = "engagements", "not_confirmed"
 
 
 def kind() -> fields.Field[Any]:
-    return fields.Enum(
-        ProviderKind,
-        by_value=True,
-        required=True,
-        metadata={"label": "Type of provider", "widget": "radios", "noun": "the type of provider"},
-    )
+    return choice_field(ProviderKind, "Type of provider", widget="radios", noun="the type of provider")
 
 
 def host_school() -> SchoolField:
@@ -182,12 +178,7 @@ class NoteLeaving(Schema):
 
 
 def _item() -> fields.Field[Any]:
-    return fields.Enum(
-        Requirement,
-        by_value=True,
-        required=True,
-        metadata={"label": "Requirement", "widget": "select", "noun": "the requirement"},
-    )
+    return choice_field(Requirement, "Requirement", widget="select", noun="the requirement")
 
 
 def _whose() -> RecordField:
@@ -233,12 +224,7 @@ class RevokeRequirement(Schema):
 
 
 class DeclareConflict(Schema):
-    nature = fields.Enum(
-        ConflictNature,
-        by_value=True,
-        required=True,
-        metadata={"label": "Type of conflict", "noun": "the type of conflict"},
-    )
+    nature = choice_field(ConflictNature, "Type of conflict", noun="the type of conflict")
     school = SchoolField(metadata={"label": "School", "hint": "The school's URN", "width": 10})
     body = line_field(required=False, label="Another organisation", hint="If it is not a school")
     person = chosen_person(

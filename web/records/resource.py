@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from copy import copy
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,13 +11,37 @@ import sqlalchemy as sa
 from domain.record_of_visit import RecordOfVisit, RecordStatus
 from projections import records_of_visit as view
 from projections.view import replace
-from web.access.context import Snapshot
+from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
-from web.access.policy import Action
+from web.access.policy import Action, RecordScope
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Resource, Values, Visibility
-from web.records import copies, schemas
+from web.records import schemas
 from web.records.api_schema import RecordOut
+
+
+def _is_open(context: RequestContext, record: RecordOfVisit, where: RecordScope) -> bool:
+    """A school sees nothing of a record before it is issued."""
+    return record.is_issued or context.user.may(Action.READ_DRAFT_RECORD, where)
+
+
+def _copy_for(context: RequestContext, record: RecordOfVisit, where: RecordScope) -> RecordOfVisit:
+    """The record without what is not for this reader: restricted sections, and corrections in progress.
+
+    A copy to be read: what is done is done to the record itself.
+    """
+    user, seen = context.user, copy(record)
+    if not user.may(Action.READ_DRAFT_RECORD, where):
+        seen.content = record.current.content
+        seen.correction = ""
+        seen.status = RecordStatus.CLOSED if record.status is RecordStatus.CLOSED else RecordStatus.ISSUED
+    if not user.may(Action.READ_RESTRICTED, where):
+        seen.content = seen.content.without_restricted()
+        seen.versions = [
+            dataclasses.replace(version, content=version.content.without_restricted()) for version in record.versions
+        ]
+    return seen
+
 
 IN_PROGRESS = frozenset({RecordStatus.CORRECTING, RecordStatus.SUBMITTED, RecordStatus.ASSURED})
 """How a record may stand inside the service while the version that was issued stands for everybody else."""
@@ -58,5 +84,5 @@ records: Resource[RecordOfVisit] = Resource(
         schemas.RecordFilters,
         names={"issues": "issue_count", "actions": "action_numbers", "completed": "completed_numbers"},
     ),
-    visibility=Visibility(copies.is_open, copies.copy_for),
+    visibility=Visibility(_is_open, _copy_for),
 )

@@ -22,7 +22,7 @@ from domain.record_of_visit import (
     Section,
 )
 from domain.vocabulary import Purpose, Side
-from web.commands.fields import NO_PUPILS, day_field, line_field, person_field, reason_field, text_field
+from web.commands.fields import NO_PUPILS, choice_field, day_field, line_field, person_field, reason_field, text_field
 from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
 from web.layout.filter_fields import school_filter
@@ -66,11 +66,8 @@ class AJudgement(Schema):
     judgement = text_field(label="Judgement", rows=2)
     evidence = text_field(label="Evidence", rows=3)
     purpose = _purpose()
-    school_view = fields.Enum(
-        ExtentOfAgreement,
-        by_value=True,
-        required=True,
-        metadata={"label": "Headteacher's view", "widget": "select", "noun": "the headteacher's view"},
+    school_view = choice_field(
+        ExtentOfAgreement, "Headteacher's view", widget="select", noun="the headteacher's view"
     )
 
 
@@ -84,12 +81,7 @@ class AnIssue(Schema):
 class AnAction(Schema):
     number = _number()
     text = text_field(label="Action", rows=2, noun="what was agreed")
-    owner_side = fields.Enum(
-        Side,
-        by_value=True,
-        required=True,
-        metadata={"label": "Action for", "widget": "select", "noun": "who the action is for"},
-    )
+    owner_side = choice_field(Side, "Action for", widget="select", noun="who the action is for")
     owner = person_field(
         metadata={
             "label": "Person",
@@ -157,20 +149,16 @@ class AnAnswer(Schema):
 
 
 def _agrees() -> fields.Enum[Any]:
-    return fields.Enum(
+    return choice_field(
         ExtentOfAgreement,
-        by_value=True,
-        required=True,
-        metadata={
-            "label": "Do you agree with the record?",
-            "noun": "whether you agree with the record",
-            "widget": "radios",
-            "choices": [
-                (ExtentOfAgreement.AGREES.value, "Yes"),
-                (ExtentOfAgreement.IN_PART.value, "In part"),
-                (ExtentOfAgreement.DISAGREES.value, "No"),
-            ],
-        },
+        "Do you agree with the record?",
+        noun="whether you agree with the record",
+        widget="radios",
+        choices=[
+            (ExtentOfAgreement.AGREES.value, "Yes"),
+            (ExtentOfAgreement.IN_PART.value, "In part"),
+            (ExtentOfAgreement.DISAGREES.value, "No"),
+        ],
     )
 
 
@@ -221,16 +209,8 @@ def respond_to(record: RecordOfVisit) -> type[Schema]:
 
 
 def _respondent(label: str) -> fields.Enum[Any]:
-    return fields.Enum(
-        Respondent,
-        by_value=True,
-        required=True,
-        metadata={
-            "label": label,
-            "noun": lower_first(label.rstrip("?")),
-            "widget": "radios",
-            "choices": itemgetter(AWAITED),
-        },
+    return choice_field(
+        Respondent, label, noun=lower_first(label.rstrip("?")), widget="radios", choices=itemgetter(AWAITED)
     )
 
 

@@ -14,8 +14,10 @@ from domain.support_request import SupportRequest, Urgency
 from domain.tender import Tender
 from domain.vocabulary import Role
 from projections import open_requests, providers, schools
+from projections.view import Row
 from web import formats
 from web.access.context import RequestContext, Snapshot, User
+from web.access.identity import ListScope
 from web.access.policy import Action
 from web.access.restricted import hidden_from
 from web.brokerage.broker_rights import post_for
@@ -23,6 +25,8 @@ from web.brokerage.quote_comparison import compare_quotes, quote_options
 from web.commands.choices import SERVICE_ROLES, authorisers, holders_of_roles, open_schools, provider_options
 from web.commands.dispatch import events_of
 from web.commands.fields import days_field
+from web.commands.listing import ListEndpoint, Listing, Values
+from web.layout.paging import page_after
 from web.requests import schemas
 from web.requests.ranking import Candidate, candidates_now
 
@@ -145,3 +149,22 @@ def others_of_school(snapshot: Snapshot, request: SupportRequest | None) -> Look
             if row.id != request.id and row.id not in closed
         ]
     }
+
+
+class SubjectRow(Row):
+    """A subject that is taught or offered, as providers write it."""
+
+    subject: str
+
+
+def _subjects(snapshot: Snapshot, _: ListScope, __: Values, after: str | None, limit: int) -> list[SubjectRow]:
+    rows = [SubjectRow(subject=subject) for subject in subjects(snapshot.connection)]
+    return page_after(rows, lambda row: row.subject, after, limit)
+
+
+subjects_list = ListEndpoint(
+    "subjects",
+    None,
+    Listing(SubjectRow, _subjects, lambda row: row.subject, place=str),
+    "List the subjects in which support can be asked for",
+)

@@ -14,6 +14,7 @@ from web.commands.fields import (
     NO_PUPILS,
     RecordField,
     SchoolField,
+    choice_field,
     chosen_person,
     chosen_provider,
     day_field,
@@ -53,12 +54,7 @@ class RaiseRequest(Schema):
             "choices": itemgetter(SCHOOLS),
         },
     )
-    kind = fields.Enum(
-        SupportKind,
-        by_value=True,
-        required=True,
-        metadata={"label": "What is needed", "widget": "radios", "noun": "what is needed"},
-    )
+    kind = choice_field(SupportKind, "What is needed", widget="radios", noun="what is needed")
     subject = line_field(
         required=False,
         longest=100,
@@ -121,18 +117,8 @@ class AcknowledgeRequest(Schema):
 
 class TriageRequest(Schema):
     broker = chosen_person("Broker", BROKERS)
-    level = fields.Enum(
-        SupportLevel,
-        by_value=True,
-        required=True,
-        metadata={"label": "Level of help", "noun": "the level of help"},
-    )
-    route = fields.Enum(
-        Route,
-        by_value=True,
-        required=True,
-        metadata={"label": "How to meet the need", "noun": "how to meet the need"},
-    )
+    level = choice_field(SupportLevel, "Level of help", noun="the level of help")
+    route = choice_field(Route, "How to meet the need", noun="how to meet the need")
     note = text_field(required=False, rows=3, label="Note", hint=NO_PUPILS)
 
 
@@ -210,12 +196,7 @@ class SignpostRequest(Schema):
 
 
 class MeetRequestInHouse(Schema):
-    met_by = fields.Enum(
-        InHouse,
-        by_value=True,
-        required=True,
-        metadata={"label": "Who meets the need", "widget": "radios", "noun": "who meets the need"},
-    )
+    met_by = choice_field(InHouse, "Who meets the need", widget="radios", noun="who meets the need")
     person = chosen_person("Person", IN_HOUSE, required=False)
     note = text_field(rows=3, longest=2000, label="What they will do", hint=NO_PUPILS, noun="what they will do")
 

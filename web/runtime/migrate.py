@@ -1,4 +1,5 @@
-"""Brings a database, empty or of an earlier day, to the schema that the code expects."""
+"""Brings a database, empty or of an earlier day, to the schema that the code expects; or says why it cannot be used,
+as where an authority has moved away (web.authorities.moving)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,6 @@ import migrations
 from projections.database import NoDatabase, open_database
 from projections.event_log import EVENTS, LOG_TABLES
 from projections.view import VIEW_TABLES
-from web.runtime.moved_away import of_move
 from web.runtime.tables import DOOR_TABLES
 
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' upgrade', 0))"
@@ -112,3 +112,26 @@ def upgrade(writer: sa.Engine) -> None:
             connection.exec_driver_sql(_ONE_AT_A_TIME)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+MARK = sa.Table("moved_away", sa.MetaData(), sa.Column("place", sa.Text, nullable=False))
+"""The mark that an authority leaves at the place from which it moved: says where it went."""
+
+
+def moved_to(connection: sa.Connection) -> str | None:
+    """Where the authority went from here, None while it is here."""
+    if not sa.inspect(connection).has_table(MARK.name):
+        return None
+    return connection.execute(sa.select(MARK.c.place)).scalar()
+
+
+def of_move(connection: sa.Connection) -> str:
+    """The sentence that says where the authority went, with the way on; "" while it is here."""
+    place = moved_to(connection)
+    if place is None:
+        return ""
+    shown = sa.make_url(place).render_as_string(hide_password=True)
+    return (
+        f"The authority has moved to {shown}: what is left here takes nothing any more. Use that address, in "
+        "SIS_DATABASE_URL or by --authority, and start the service there"
+    )

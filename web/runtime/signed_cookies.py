@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from flask import Flask, current_app
+from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeSerializer
 
+from web.runtime.headers import is_secure
 from web.runtime.services import chosen
 from web.runtime.settings import DeploymentSettings
 
@@ -41,3 +44,20 @@ def sign_with(app: Flask, settings: DeploymentSettings) -> None:
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.older_keys)
     # Flask-WTF knows one key alone, but hands it to itsdangerous, which takes several: the last one signs.
     app.config["WTF_CSRF_SECRET_KEY"] = [*settings.older_keys, settings.secret_key]
+
+
+class SignedApart(SecureCookieSessionInterface):
+    """Signs with a key that follows from the deployment's and the authority's name, so that what one authority has
+    signed is nothing at another."""
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        of_request = chosen()
+        if of_request is None:
+            return super().get_signing_serializer(app)
+        apart = SecureCookieSessionInterface()
+        apart.salt = f"{self.salt} of {of_request.name}"
+        return apart.get_signing_serializer(app)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """For HTTPS alone wherever it is asked for by HTTPS."""
+        return is_secure()

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 from domain.authority import Settings
 from domain.calendar import TermDates, academic_year_of, default_term_on, term_on, working_days_after
 from web.runtime.authority import settings_of
-from web.runtime.bank_holidays import bank_holidays
 from web.runtime.services import Services
+
+
+@cache
+def bank_holidays() -> frozenset[date]:
+    """Every bank holiday of England that the library knows."""
+    from govuk_bank_holidays.bank_holidays import BankHolidays
+
+    known = BankHolidays(use_cached_holidays=True)
+    return frozenset(holiday["date"] for holiday in known.get_holidays(division=BankHolidays.ENGLAND_AND_WALES))
 
 
 def term_of(services: Services, day: date) -> TermDates:

@@ -22,7 +22,7 @@ from web.commands.choices import holders_of_roles
 from web.commands.fields import chosen_person, day_field, reason_field
 from web.commands.reason_readers import REASON_READERS, readers_in_words
 from web.forms import Form, restore
-from web.forms.command_ids import command_id, form_key
+from web.forms.restore import form_key
 from web.schools.hand_over import (
     HandOverOutcome,
     HandOverTerms,
@@ -69,7 +69,7 @@ def show(context: RequestContext) -> Any:
     chosen = _officer(context)
     if chosen is None:
         return _choose(context)
-    command = command_id(context, form_key(context))
+    command = context.command_id(form_key(context))
     if request.method == "POST" and is_done(context, command):
         return _outcomes(chosen, outcomes_before(context, request.form.getlist("schools"), chosen.id))
     offered = schools_to_hand_over(context, chosen.id)
@@ -114,7 +114,7 @@ def _form(context: RequestContext, officer: PersonRow, offered: Iterable[KnownSc
         others = [each for each in holders_of_roles(snapshot, (Role.OFFICER,)) if each[0] != officer.reference]
     choices = {
         OFFICERS: others,
-        REASON_READERS: readers_in_words([School.LinkOfficerAssigned]),
+        REASON_READERS: lambda: readers_in_words([School.LinkOfficerAssigned]),
         SCHOOLS: [(str(each.urn), each.name, f"{each.urn}, {each.address}") for each in offered],
     }
     if request.method == "POST":

@@ -18,7 +18,7 @@ from typing import IO, Any
 
 import structlog
 
-from web.runtime.request_limits import BODY_TO_COME, MOST_TYPED, too_large
+from web.runtime.requests import BODY_TO_COME, MOST_TYPED, too_large
 from web.serving.head import (
     MOST_WITHOUT_MEANING,
     WITHOUT_CONTENT,

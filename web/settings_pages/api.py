@@ -17,7 +17,7 @@ from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import SingleEndpoint, Values
 from web.layout.paging import page_after
 from web.runtime.authority import authority, settings_of
-from web.runtime.bank_holidays import bank_holidays
+from web.runtime.terms import bank_holidays
 from web.settings_pages.schemas import WINDOWS, SettingsOut
 
 NAMED = ("served_types", "need_categories", "vat_percent")

@@ -16,8 +16,8 @@ from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow
 from web.access.policy import Action
 from web.layout.resource_pages import PageRows, record_page
-from web.runtime.bank_holidays import bank_holidays
 from web.runtime.served_schools import count_schools
+from web.runtime.terms import bank_holidays
 from web.settings_pages.commands import ADDRESS, is_begun, settings
 from web.settings_pages.schemas import WINDOWS
 

@@ -16,7 +16,7 @@ from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
 from web.access.context import current_context
-from web.commands.fields import day_field, line_field, money_field, reason_field
+from web.commands.fields import choice_field, day_field, line_field, money_field, reason_field
 from web.forms.numbers import Amount, WholeNumber
 
 
@@ -55,18 +55,14 @@ class ACategory(Schema):
 
 class ATerm(Schema):
     academic_year = _whole("School year", least=1990, most=2150, hint="The year it starts in, for example 2026")
-    term = fields.Enum(Term, by_value=True, required=True, metadata={"label": "Term", "widget": "select"})
+    term = choice_field(Term, "Term", widget="select")
     begins = day_field("First day")
     ends = day_field("Last day")
 
 
 class ADemand(Schema):
-    provider_kind = fields.Enum(
-        ProviderKind, by_value=True, required=True, metadata={"label": "Type of provider", "widget": "select"}
-    )
-    requirement = fields.Enum(
-        Requirement, by_value=True, required=True, metadata={"label": "Check or document", "widget": "select"}
-    )
+    provider_kind = choice_field(ProviderKind, "Type of provider", widget="select")
+    requirement = choice_field(Requirement, "Check or document", widget="select")
     months = _whole(
         "Valid for (months)", least=1, most=240, required=False, hint="Leave blank to use the date on the document"
     )

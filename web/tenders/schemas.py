@@ -15,6 +15,7 @@ from web.commands.fields import (
     RecordField,
     SchoolField,
     ValuesOf,
+    choice_field,
     chosen_person,
     chosen_provider,
     day_field,
@@ -66,12 +67,7 @@ class RecordQuote(GiveQuote, _Answered):
 
 
 class RecordRefusal(_Answered):
-    why = fields.Enum(
-        DeclineReason,
-        by_value=True,
-        required=True,
-        metadata={"label": "Why the provider declined", "widget": "radios", "noun": "why the provider declined"},
-    )
+    why = choice_field(DeclineReason, "Why the provider declined", widget="radios", noun="why the provider declined")
     reason = reason_field(
         "What the provider said, who it came from and how", noun="what the provider said, who it came from and how"
     )

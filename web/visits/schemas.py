@@ -14,6 +14,7 @@ from web.commands.fields import (
     NO_PUPILS,
     RecordField,
     SchoolField,
+    choice_field,
     chosen_person,
     day_field,
     line_field,
@@ -90,7 +91,7 @@ class _Visiting(Schema):
 
 class PlanVisit(_Visiting):
     school = _school()
-    kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Type of visit"})
+    kind = choice_field(VisitKind, "Type of visit")
     purpose = fields.Enum(Purpose, by_value=True, required=True)
     on = day_field("Date of the visit", noun="the date of the visit")
     starts_at = _starts_at()
@@ -110,7 +111,7 @@ class PlanVisit(_Visiting):
 
 class RecordUnplanned(_Visiting):
     school = _school()
-    kind = fields.Enum(VisitKind, by_value=True, required=True, metadata={"label": "Type of visit"})
+    kind = choice_field(VisitKind, "Type of visit")
     purpose = fields.Enum(Purpose, by_value=True, required=True)
     on = day_field("Date of the visit", noun="the date of the visit")
     minutes = _minutes(required=True)
@@ -142,19 +143,15 @@ class ConfirmVisit(Schema):
 
 
 class AddAgendaItem(Schema):
-    kind = fields.Enum(
+    kind = choice_field(
         AgendaKind,
-        by_value=True,
-        required=True,
-        metadata={
-            "label": "Type of agenda item",
-            "widget": "radios",
-            "choices": [
-                (AgendaKind.SCHOOL.value, "Something the school wants to talk about"),
-                (AgendaKind.PROGRAMME.value, "Part of the service's programme"),
-                (AgendaKind.CELEBRATION.value, "Something to celebrate, or good practice to share"),
-            ],
-        },
+        "Type of agenda item",
+        widget="radios",
+        choices=[
+            (AgendaKind.SCHOOL.value, "Something the school wants to talk about"),
+            (AgendaKind.PROGRAMME.value, "Part of the service's programme"),
+            (AgendaKind.CELEBRATION.value, "Something to celebrate, or good practice to share"),
+        ],
     )
     text = text_field(label="Agenda item", hint=NO_PUPILS, rows=3, longest=2000)
 
@@ -197,12 +194,7 @@ class RescheduleVisit(Schema):
 
 
 class CancelVisit(Schema):
-    cause = fields.Enum(
-        CancelledBy,
-        by_value=True,
-        required=True,
-        metadata={"label": "Cancelled because of", "noun": "what it was cancelled because of"},
-    )
+    cause = choice_field(CancelledBy, "Cancelled because of", noun="what it was cancelled because of")
     reason = reason_field()
 
 

@@ -14,9 +14,8 @@ import pytest
 
 from providers.catalogue.register import read_register
 from providers.catalogue.report import RowProblem
-from web.demonstration.columns import COLUMNS
 from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
-from web.demonstration.register import write_register
+from web.demonstration.register import COLUMNS, write_register
 from web.demonstration.schools import schools
 
 SEED = 7

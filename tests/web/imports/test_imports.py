@@ -32,7 +32,7 @@ from tests.web.conftest import Browser, Program
 from tests.world import World
 from web.console.imports import imports as console
 from web.forms.waiting_files import MOST_FORMS
-from web.imports.folders import folder
+from web.imports.commands import folder
 from web.runtime.environment import BadSetting
 from web.runtime.services import Services
 from web.runtime.settings import settings_from_environment
@@ -612,7 +612,7 @@ def test_what_a_killed_process_left_on_the_disk_is_cleared_away(
 ) -> None:
     killed = (
         "import os, signal\n"
-        "from web.imports.folders import folder\n"
+        "from web.imports.commands import folder\n"
         "with folder() as place:\n"
         "    (place / 'register.csv').write_bytes(b'x' * 1000)\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from web.runtime.request_limits import BODY_TO_COME, MOST_TYPED
+from web.runtime.requests import BODY_TO_COME, MOST_TYPED
 from web.serving.front import Application, Bounds, Front, Message
 
 TYPED, FILES = 100, MOST_TYPED + 200

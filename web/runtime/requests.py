@@ -1,8 +1,18 @@
-"""How much a request may hold: bytes, fields, and the depth and length of what JSON nests."""
+"""Requests and responses as the service takes and gives them.
+
+A request may hold so much and no more: bytes, fields, and the depth and length of what JSON nests. Whoever kept an
+address, or wrote a program, by names that its questions once had is answered as before.
+
+Cookies go by the names that browsers protect: where they are for HTTPS alone, `__Host-` goes before the name, and
+`__Secure-` before that of one which is for a part of the addresses. A browser takes a cookie so named from this very
+host by HTTPS alone, so that another host of the domain, or somebody on the way, cannot plant one. The service knows
+them by their plain names; what comes without the prefix where it belongs is nobody's: after an upgrade from a release
+that did not name them so, people sign in once more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -13,8 +23,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.utils import cached_property
 
 from domain.text import plain
-from web.runtime import cookie_names
-from web.runtime.old_names import present
+from web.runtime.headers import is_secure
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -40,6 +49,40 @@ MOST_FIELDS = 5_000
 DEEPEST = 20
 LONGEST = 5_000
 """Levels of lists and objects in JSON, and entries of each."""
+
+HOST, SECURE = "__Host-", "__Secure-"
+
+_PERIOD = {"from": "since", "to": "until"}
+_ATTACHED = {"on": "record"}
+_TRAIL = {"dated": "dated_by", "part": "took_part", "kind": "record_kind", "reason": "has_reason"}
+_TERM = {"year": "academic_year"}
+
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "audit": _TRAIL,
+    "audit.csv": _TRAIL,
+    "core-visits": _TERM,
+    "files": _ATTACHED,
+    "files/add": _ATTACHED,
+    "notes": _ATTACHED,
+    "notes/write": _ATTACHED,
+    "providers": {"text": "q"},
+    "providers/vetting": {"standing": "status"},
+    "vetting": {"standing": "status"},
+    "visits": _PERIOD,
+    "visits/coverage": _TERM,
+    "visits/coverage.csv": _TERM,
+}
+"""By the path of a page or list: what was renamed, and to what."""
+
+WORDS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("schools", "status"): {
+        "Open": "open",
+        "Open, but proposed to close": "proposed_to_close",
+        "Proposed to open": "proposed_to_open",
+        "Closed": "closed",
+    }
+}
+"""By path and name: the words of answers that were renamed."""
 
 
 def takes_files(most_bytes: int, set_by: SetBy | None = None) -> Callable[[V], V]:
@@ -71,9 +114,14 @@ def too_large(most: int) -> str:
     return f"The request is too large: {int(size * 10) / 10:g} {unit} is the most we accept here, including any files"
 
 
-class LimitedRequest(cookie_names.CookieRequest):
-    """A request of which no more is read than is taken."""
+class LimitedRequest(flask.Request):
+    """A request of which no more is read than is taken, whose cookies and questions go by their present, plain names.
 
+    `is_for_https` says that cookies are for HTTPS alone, whatever the scheme, where no application is at work yet
+    that could be asked.
+    """
+
+    is_for_https = False
     _of_route: int | None = None
 
     def __init__(self, environ: WSGIEnvironment, *args: Any, **kwargs: Any) -> None:
@@ -99,6 +147,17 @@ class LimitedRequest(cookie_names.CookieRequest):
         query = ((name, plain(value)) for name, value in super().args.items(multi=True))
         return ImmutableMultiDict(present(self.path, query))
 
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """The cookies of the request; where they are for HTTPS alone, only those whose names are protected."""
+        sent: MultiDict[str, str] = super().cookies
+        is_plain_taken = not (is_secure() if flask.has_request_context() else self.is_secure or self.is_for_https)
+        return ImmutableMultiDict(
+            (_plain_name(name), value)
+            for name, value in sorted(sent.items(multi=True), key=lambda each: not each[0].startswith((HOST, SECURE)))
+            if is_plain_taken or name.startswith((HOST, SECURE))
+        )
+
     class form_data_parser_class(FormDataParser):  # noqa: N801  # the library's name for it
         """Counts the fields before it takes them apart, which costs a hundred times as much."""
 
@@ -115,6 +174,29 @@ class LimitedRequest(cookie_names.CookieRequest):
                     raise RequestEntityTooLarge("The form has too many fields")
                 stream = BytesIO(typed)
             return super().parse(stream, mimetype, content_length, options)
+
+
+class CookieResponse(flask.Response):
+    """Sets cookies under the names that protect them."""
+
+    def set_cookie(self, key: str, *args: Any, **kwargs: Any) -> None:
+        """Set a cookie by its plain name, as the library does."""
+        if kwargs.get("secure"):
+            key = (HOST if kwargs.get("path", "/") == "/" and not kwargs.get("domain") else SECURE) + key
+        super().set_cookie(key, *args, **kwargs)
+
+
+def _plain_name(name: str) -> str:
+    return name.removeprefix(HOST).removeprefix(SECURE)
+
+
+def present(path: str, query: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The questions of an address by their present names and words."""
+    place = path.removeprefix("/api/v1").strip("/")
+    names = NAMES.get(place, {})
+    for name, value in query:
+        called = names.get(name, name)
+        yield called, WORDS.get((place, called), {}).get(value, value)
 
 
 def check_nesting(value: object) -> None:
