@@ -41,6 +41,11 @@ class Choice(FormField):
         return "radios" if len(self.options) <= MOST_RADIOS else "select"
 
     @property
+    def control_id(self) -> str:
+        """Where there is nothing to choose from, and so no control, a link leads to what is said of that."""
+        return self.id if self.options or self.widget in {"select", "search"} else f"{self.id}-error"
+
+    @property
     def options(self) -> list[Option]:
         told_apart = getattr(self.field, "told_apart", list)
         return [Option(as_text(value), str(text), *hint) for value, text, *hint in told_apart(self._offered())]
