@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from bench.material.case import VIEWS, Case, Desk, signed
+from bench.material.case import VIEWS, Case, CaseSystem, signed
 from bench.material.place import Place
 from bench.material.raw import RawPostgresql, closing, event_rows, open_raw
 from bench.material.timing import Measured, Way, Work, in_turn
@@ -33,7 +33,7 @@ def singly(place: Place) -> Measured:
         return closing(partial(_each, twin.recorder.insert_events, events), twin), SINGLE
 
     def ours() -> tuple[Work, int]:
-        desk = Desk(place.database(), [])
+        desk = CaseSystem(place.database(), [])
         records: list[Any] = [[stored(event)] for event in new_events(SINGLE // STREAMS, STREAMS)]
         return closing(partial(_each, desk.log.insert_events, records), desk), SINGLE
 
@@ -98,13 +98,13 @@ def _library(new: Callable[[], str]) -> Way:
 
 def _ours(new: Callable[[], str]) -> dict[str, Way]:
     def append() -> tuple[Work, int]:
-        desk = Desk(new(), [])
+        desk = CaseSystem(new(), [])
         batches: list[Any] = [[stored(event) for event in new_events(BATCH)] for _ in range(BATCHES)]
         return closing(partial(_each, desk.log.insert_events, batches), desk), BATCH * BATCHES
 
     def put(views: int) -> Way:
         def make() -> tuple[Work, int]:
-            desk = Desk(new(), VIEWS[:views])
+            desk = CaseSystem(new(), VIEWS[:views])
             batches = [new_events(BATCH) for _ in range(BATCHES)]
             return closing(partial(_each, desk.store.put, batches), desk), BATCH * BATCHES
 

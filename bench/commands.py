@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from bench.material.case import VIEWS, Desk
+from bench.material.case import VIEWS, CaseSystem
 from bench.material.place import Place
 from bench.material.raw import closing, event_rows, open_raw
 from bench.material.timing import Measured, Way, Work, in_turn
@@ -44,7 +44,7 @@ def _measured(name: str, kind: str, place: Place, new: Callable[[], str], ours: 
 
     def product(views: int) -> Way:
         def make() -> tuple[Work, int]:
-            desk = Desk(new(), VIEWS[:views])
+            desk = CaseSystem(new(), VIEWS[:views])
             return closing(_all(desk.note, desk.open_cases(CASES, NOTES)), desk), number
 
         return make

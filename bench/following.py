@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from bench.browsing import percentile
 from bench.material.apart import HERE
-from bench.material.case import VIEWS, Desk, lines
+from bench.material.case import VIEWS, CaseSystem, lines
 from bench.material.place import Place
 from bench.material.timing import Told
 from web.runtime.read_consistency import ReadConsistency
@@ -40,7 +40,7 @@ def on_postgresql(place: Place) -> Told:
 
 
 def _told(name: str, kind: str, url: str, rounds: int) -> Told:
-    desk = Desk(url, VIEWS[1:2])
+    desk = CaseSystem(url, VIEWS[1:2])
     ids = desk.open_cases(CASES, 1)
     desk.let_follow()
     with _following(url):
@@ -59,7 +59,7 @@ def _told(name: str, kind: str, url: str, rounds: int) -> Told:
     return Told(name, f"Lag of a following view on {kind}, {rounds} times {COMMANDS} commands", "ms", figures)
 
 
-def _lags(desk: Desk, ids: list[UUID]) -> list[float]:
+def _lags(desk: CaseSystem, ids: list[UUID]) -> list[float]:
     """Milliseconds from the end of each command until its row is there."""
     dice, found = Random(len(ids)), []
     newest = sa.select(sa.func.max(lines.table.c.position))
@@ -77,7 +77,7 @@ def _lags(desk: Desk, ids: list[UUID]) -> list[float]:
     return found
 
 
-def _waits(desk: Desk, ids: list[UUID]) -> list[float]:
+def _waits(desk: CaseSystem, ids: list[UUID]) -> list[float]:
     """Milliseconds that whoever sent a command waits for its row, as a page and the API do."""
     dice, found = Random(len(ids)), []
     readings = ReadConsistency(desk.database, desk.follower, has_replica=False)
@@ -105,7 +105,7 @@ def _following(url: str) -> Iterator[None]:
 
 
 def _follow(url: str) -> None:
-    desk, ended = Desk(url, VIEWS[1:2], is_new=False), Event()
+    desk, ended = CaseSystem(url, VIEWS[1:2], is_new=False), Event()
 
     def wait_for_the_end() -> None:
         sys.stdin.read()

@@ -8,7 +8,7 @@ import sys
 from time import perf_counter
 
 from bench.material.apart import HERE
-from bench.material.case import VIEWS, Case, Desk, signed
+from bench.material.case import VIEWS, Case, CaseSystem, signed
 from bench.material.place import Place
 from bench.material.process import peak_mib
 from bench.material.timing import Told
@@ -26,7 +26,7 @@ def of_records(place: Place) -> Told:
 
 
 def _import(url: str) -> dict[str, float]:
-    desk = Desk(url, VIEWS[:2])
+    desk = CaseSystem(url, VIEWS[:2])
     before = peak_mib()
     began = perf_counter()
     for _ in range(RECORDS // BATCH):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from bench.material.case import Case, Desk
+from bench.material.case import Case, CaseSystem
 from bench.material.place import Place
 from bench.material.raw import RawSqlite, event_rows
 from bench.material.timing import Measured, Way, Work, in_turn
@@ -19,7 +19,7 @@ LOADS = 30
 def of_long_records(place: Place) -> Measured:
     """Records of 100 and of 1,000 events, on a file."""
     url = f"sqlite:///{place.file()}"
-    raw, twin, desk = RawSqlite(str(place.file())).create(), Twin(f"sqlite:///{place.file()}"), Desk(url, [])
+    raw, twin, desk = RawSqlite(str(place.file())).create(), Twin(f"sqlite:///{place.file()}"), CaseSystem(url, [])
     ways: dict[str, Way] = {}
     for length in LENGTHS:
         rows = event_rows(length)
@@ -41,7 +41,7 @@ def of_long_records(place: Place) -> Measured:
 
 def _first_loads(url: str, ids: list[UUID]) -> tuple[Work, int]:
     """Loads by a service that has never seen these records."""
-    desk = Desk(url, [], is_new=False)
+    desk = CaseSystem(url, [], is_new=False)
 
     def work() -> None:
         for id in ids:

@@ -26,8 +26,8 @@ from projections import caseload
 from projections.caseload import Item, Task, WaitingFor
 from projections.names import Name, names
 from projections.view import ViewTable
-from tests.town import Town
-from tests.world import Clock, World
+from tests.full_authority import FullAuthority
+from tests.sample_authority import Clock, SampleAuthority
 from web.runtime.migrate import upgrade
 from web.runtime.services import Services
 
@@ -46,44 +46,44 @@ def on_sqlite(place: Place) -> Told:
     """Milliseconds of the processor for each page: in all, for its statements, for rendering it, and beyond both."""
     figures: dict[str, float] = {}
     for items, events in zip(ITEMS, EVENTS, strict=True):
-        with _town(place) as town:
-            _fill_caseload(town, items)
-            _fill_file(town, events)
-            page = _Page(town)
+        with _town(place) as authority:
+            _fill_caseload(authority, items)
+            _fill_file(authority, events)
+            page = _Page(authority)
             figures |= page.figures(f"caseload, {items:,} items", "/caseload?whose=everybody", place.rounds)
-            urn = town.world.urn(town.ours.school)
+            urn = authority.sample.urn(authority.ours.school)
             figures |= page.figures(f"file, {events:,} events", f"/schools/{urn}/file", place.rounds)
             figures |= page.figures(f"school, {events:,} events", f"/schools/{urn}", place.rounds)
     return Told("pages_sqlite", "Pages beyond their statements and rendering, SQLite", "ms of processor", figures)
 
 
 @contextmanager
-def _town(place: Place) -> Iterator[Town]:
+def _town(place: Place) -> Iterator[FullAuthority]:
     clock = Clock()
     services = Services(f"sqlite:///{place.file()}", clock=clock)
     upgrade(services.writer)
     services.prepare_views()
     try:
-        yield Town(World(services, clock))
+        yield FullAuthority(SampleAuthority(services, clock))
     finally:
         services.close()
 
 
-def _fill_caseload(town: Town, number: int) -> None:
+def _fill_caseload(authority: FullAuthority, number: int) -> None:
     """Open items straight into the view's table, on records of whom only the names are known."""
-    today, others = town.world.services.today(), [uuid4() for _ in range(SCHOOLS)]
+    today, others = authority.sample.services.today(), [uuid4() for _ in range(SCHOOLS)]
     items = [
         Item(
             case=(visit := uuid4()),
             kind="visit",
             part="",
             record=visit,
-            school=others[each % SCHOOLS] if each % SCHOOLS else town.ours.school,
+            school=others[each % SCHOOLS] if each % SCHOOLS else authority.ours.school,
             task=Task.HOLD_VISIT,
             waiting_for=WaitingFor.OFFICER,
             since=today,
             due=today + timedelta(days=each % 400),
-            person=town.ours.officer,
+            person=authority.ours.officer,
             detail="Core visit, autumn term",
         )
         for each in range(number)
@@ -92,8 +92,8 @@ def _fill_caseload(town: Town, number: int) -> None:
         Name(id=item.record, kind="visit", name=f"V-2027-{n:06d}", detail=f"V-2027-{n:06d}")
         for n, item in enumerate(items)
     ]
-    _write(town.world.services, caseload.items, items)
-    _write(town.world.services, names, called)
+    _write(authority.sample.services, caseload.items, items)
+    _write(authority.sample.services, names, called)
 
 
 def _write(services: Services, view_table: ViewTable[Any], rows: list[Any]) -> None:
@@ -103,11 +103,11 @@ def _write(services: Services, view_table: ViewTable[Any], rows: list[Any]) -> N
             connection.execute(view_table.table.insert(), values)
 
 
-def _fill_file(town: Town, number: int) -> None:
+def _fill_file(authority: FullAuthority, number: int) -> None:
     """Notes on a visit, each an event of the school's file."""
-    service, place = town.service, town.ours
+    service, place = authority.service, authority.ours
     for start in range(0, number, 500):
-        with town.world.acting(town.director, "director"):
+        with authority.sample.acting(authority.director, "director"):
             service.save_together(
                 [_note(place.records["visit"], place.school, n) for n in range(start, min(number, start + 500))]
             )
@@ -142,11 +142,11 @@ class _Taken:
 class _Page:
     """Asks for pages as the director, and does again by itself what the database and the template did for them."""
 
-    def __init__(self, town: Town) -> None:
-        self.services = town.world.services
+    def __init__(self, authority: FullAuthority) -> None:
+        self.services = authority.sample.services
         self.app: Flask = app_on(self.services)
         self.client: FlaskClient = self.app.test_client()
-        self.client.set_cookie(*town.world.session_of(town.people[Role.DIRECTOR]))
+        self.client.set_cookie(*authority.sample.session_of(authority.people[Role.DIRECTOR]))
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 
     def figures(self, name: str, href: str, rounds: int) -> dict[str, float]:

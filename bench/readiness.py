@@ -10,9 +10,9 @@ import structlog
 from bench.browsing import app_on
 from bench.material.place import Place
 from bench.material.timing import Told, spent_on
-from tests.town import Town
+from tests.full_authority import FullAuthority
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.statements import Statements
-from tests.world import Clock, World
 from web.runtime.migrate import upgrade
 from web.runtime.services import Services
 
@@ -27,7 +27,7 @@ def on_sqlite(place: Place) -> Told:
     upgrade(services.writer)
     services.prepare_views()
     try:
-        Town(World(services, clock))
+        FullAuthority(SampleAuthority(services, clock))
         client = app_on(services).test_client()
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.appends import new_events
-from bench.material.case import VIEWS, Desk
+from bench.material.case import VIEWS, CaseSystem
 from bench.material.place import Place
 from bench.material.raw import case_rows, closing, open_raw
 from bench.material.timing import Measured, Work, in_turn
@@ -36,7 +36,7 @@ def on_postgresql(place: Place) -> Measured:
 
 def _measured(name: str, kind: str, place: Place, new: Callable[[], str]) -> Measured:
     url = new()
-    one, three, raw = Desk(url, VIEWS[:1]), Desk(url, VIEWS), open_raw(new()).create()
+    one, three, raw = CaseSystem(url, VIEWS[:1]), CaseSystem(url, VIEWS), open_raw(new()).create()
     for _ in range(CASES // 100):
         three.open_cases(100, NOTES)
     rows = case_rows(CASES, NOTES + 1)
@@ -46,7 +46,7 @@ def _measured(name: str, kind: str, place: Place, new: Callable[[], str]) -> Mea
             raw.upsert(rows[start : start + TOGETHER])
 
     def followed() -> tuple[Work, int]:
-        desk = Desk(new(), VIEWS[:1])
+        desk = CaseSystem(new(), VIEWS[:1])
         following = desk.let_follow()
         for _ in range(CAUGHT_UP // 1000):
             records: list[Any] = [stored(event) for event in new_events(NOTES + 1, 1000 // (NOTES + 1))]

@@ -21,8 +21,8 @@ from bench.browsing import percentile
 from bench.material.place import Place
 from bench.material.timing import Measured, Told, Way, Work, in_turn
 from tests.postgresql import _free_port
-from tests.served import Served, running, served
-from tests.world import Clock, World
+from tests.running_service import Served, running, served
+from tests.sample_authority import Clock, SampleAuthority
 from web.accounts import sessions
 from web.runtime.migrate import upgrade
 from web.runtime.services import Services
@@ -84,10 +84,10 @@ def _service(place: Place) -> Iterator[Served]:
     with closing(Services(url)) as services:
         upgrade(services.writer)
         services.prepare_views()
-        world = World(services, Clock())
+        sample = SampleAuthority(services, Clock())
         for number in range(SCHOOLS):
-            world.school(f"School {number}")
-        director = world.director()
+            sample.school(f"School {number}")
+        director = sample.director()
         with services.write() as connection:
             cookie = sessions.begin(connection, director, services.now())
     log = place.folder / "serving.log"

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.appends import new_events
-from bench.material.case import Desk
+from bench.material.case import CaseSystem
 from bench.material.place import Place
 from bench.material.timing import Told
 from bench.workload.model import read_model
@@ -23,7 +23,7 @@ EVENTS, OF_A_CASE, BATCH = 20_000, 20, 1000
 def on_sqlite(place: Place) -> Told:
     """Bytes of a file."""
 
-    def size(desk: Desk) -> int:
+    def size(desk: CaseSystem) -> int:
         with desk.reader.connect() as connection:
             pages: int = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             return pages * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
@@ -35,7 +35,7 @@ def on_sqlite(place: Place) -> Told:
 def on_postgresql(place: Place) -> Told:
     """Bytes of a table with its indexes."""
 
-    def size(desk: Desk) -> int:
+    def size(desk: CaseSystem) -> int:
         with desk.reader.connect() as connection:
             found: int = connection.execute(sa.text("SELECT pg_total_relation_size('events')")).scalar_one()
         return found
@@ -51,7 +51,7 @@ def _figures(urls: Iterable[str], size: Any) -> Iterator[tuple[str, float]]:
         "an authority's own": islice(history(model, model.sizes.authority, years=1), EVENTS),
     }
     for url, (what, events) in zip(urls, sources.items(), strict=True):
-        desk = Desk(url, [])
+        desk = CaseSystem(url, [])
         empty = size(desk)
         number, state, meta = _filled(desk, events)
         taken = size(desk) - empty
@@ -63,7 +63,7 @@ def _figures(urls: Iterable[str], size: Any) -> Iterator[tuple[str, float]]:
         yield f"for each byte of state and meta, {what}", taken / (state + meta)
 
 
-def _filled(desk: Desk, events: Iterator[Event]) -> tuple[int, int, int]:
+def _filled(desk: CaseSystem, events: Iterator[Event]) -> tuple[int, int, int]:
     """Append all events; returns their number and their bytes of state and of meta."""
     number = state = meta = 0
     while batch := [stored(event) for event in islice(events, BATCH)]:

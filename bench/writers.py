@@ -12,7 +12,7 @@ from uuid import UUID
 
 from bench.appends import new_events
 from bench.material.apart import Crew
-from bench.material.case import Desk
+from bench.material.case import CaseSystem
 from bench.material.disk import SLOW_MS, slow
 from bench.material.place import Place
 from bench.material.raw import RawPostgresql, RawSqlite, event_rows
@@ -34,7 +34,7 @@ def on_postgresql(place: Place) -> Measured:
     new: dict[str, tuple[str, Callable[[str], Any]]] = {
         RAW: ("raw_writer", lambda url: RawPostgresql(url).create()),
         LIBRARY: ("library_writer", Twin),
-        OURS: ("writer", lambda url: Desk(url, [])),
+        OURS: ("writer", lambda url: CaseSystem(url, [])),
     }
     with ExitStack() as stack:
 
@@ -92,7 +92,7 @@ def library_writer(url: str) -> Callable[[int], int]:
 
 
 def writer(url: str) -> Callable[[int], int]:
-    desk = Desk(url, [], is_new=False)
+    desk = CaseSystem(url, [], is_new=False)
 
     def work(number: int) -> int:
         records: list[Any] = [stored(event) for event in new_events(number)]
@@ -123,7 +123,7 @@ def library_threads(url: str) -> Callable[[int], int]:
 
 
 def threads(url: str) -> Callable[[int], int]:
-    desk = Desk(url, [])
+    desk = CaseSystem(url, [])
     ids = desk.open_cases(CASES, NOTES)
     return lambda number: _in_threads(desk.note, _spread(ids, number))
 

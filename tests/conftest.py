@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.chance import chance, pytest_report_header
 from tests.databases import (
     Databases,
     databases,
@@ -20,7 +19,8 @@ from tests.databases import (
     with_views,
 )
 from tests.postgresql import postgresql, postgresql_database
-from tests.world import Clock, World
+from tests.randomness import chance, pytest_report_header
+from tests.sample_authority import Clock, SampleAuthority
 from web.runtime.services import Services
 
 __all__ = [
@@ -69,9 +69,9 @@ def services(databases: Databases, clock: Clock) -> Iterator[Services]:
 
 
 @pytest.fixture
-def world(services: Services, clock: Clock) -> World:
+def sample(services: Services, clock: Clock) -> SampleAuthority:
     """An authority with nobody in it yet."""
-    return World(services, clock)
+    return SampleAuthority(services, clock)
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from typing import Protocol, TypeAlias
 from uuid import UUID
 
 from domain.vocabulary import Role
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import Town
-from tests.world import World
 
 Answer: TypeAlias = str | date
 
@@ -43,29 +43,29 @@ class Visitor(Protocol):
 
 
 ComeIn: TypeAlias = Callable[[UUID], Visitor]
-Journey: TypeAlias = Callable[[World, ComeIn], None]
+Journey: TypeAlias = Callable[[SampleAuthority, ComeIn], None]
 
 FIRST_REVIEW = TODAY + timedelta(days=35)
 SECOND_REVIEW = FIRST_REVIEW + timedelta(days=42)
 
 
-def a_reviewer_follows_an_intervention(world: World, come_in: ComeIn) -> None:
+def a_reviewer_follows_an_intervention(sample: SampleAuthority, come_in: ComeIn) -> None:
     """An officer follows a worry about a school through an intervention to its end; a reviewer then reads who
     decided what, authorised by whom, for which purpose and why, and can change nothing."""
-    town = Town(world)
-    case = _raise_and_assess(town, come_in(town.ours.officer))
-    _start(come_in(town.ours.officer), case)
-    town.world.clock.go_to(FIRST_REVIEW)
-    _review(come_in(town.ours.officer), case, on=FIRST_REVIEW, progress="Amber", decision="Continue")
-    town.world.clock.go_to(SECOND_REVIEW)
-    officer = come_in(town.ours.officer)
+    authority = FullAuthority(sample)
+    case = _raise_and_assess(authority, come_in(authority.ours.officer))
+    _start(come_in(authority.ours.officer), case)
+    authority.sample.clock.go_to(FIRST_REVIEW)
+    _review(come_in(authority.ours.officer), case, on=FIRST_REVIEW, progress="Amber", decision="Continue")
+    authority.sample.clock.go_to(SECOND_REVIEW)
+    officer = come_in(authority.ours.officer)
     _review(officer, case, on=SECOND_REVIEW, progress="Green", decision="End")
     _end(officer, case)
-    _read_it_all(come_in(town.people[Role.REVIEWER]), case)
+    _read_it_all(come_in(authority.people[Role.REVIEWER]), case)
 
 
-def _raise_and_assess(town: Town, officer: Visitor) -> str:
-    officer.open(f"/concerns/raise?school={town.world.urn(town.ours.school)}")
+def _raise_and_assess(authority: FullAuthority, officer: Visitor) -> str:
+    officer.open(f"/concerns/raise?school={authority.sample.urn(authority.ours.school)}")
     officer.press("Raise a concern")
     officer.sees("There is a problem", "What it is about", "What the concern is")
     officer.fill("What it is about", "Leadership")

@@ -8,19 +8,19 @@ from uuid import UUID
 
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY
 from tests.journeys import ComeIn, Visitor
-from tests.web.market import Firm, Market
-from tests.world import World
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages, Firm
 
 SESSION = BEGINS + timedelta(days=1)
 
 
-def an_officer_brokers_a_specialist_of_mathematics(world: World, come_in: ComeIn) -> None:
+def an_officer_brokers_a_specialist_of_mathematics(sample: SampleAuthority, come_in: ComeIn) -> None:
     """A link officer asks for a specialist for a high school; two providers quote, the school says whom it would
     rather have, the broker selects, all agree, and the work is done and evaluated."""
-    market = Market(world)
-    officer = world.link_officer(market.school)
+    stages = BrokerageStages(sample)
+    officer = sample.link_officer(stages.school)
     brokered = BrokeredRequest(
-        market, come_in, broker=market.broker, brokers_name="Bea Broker", invited=(market.calder, market.harrop)
+        stages, come_in, broker=stages.broker, brokers_name="Bea Broker", invited=(stages.calder, stages.harrop)
     )
     _ask(brokered, come_in(officer), "Subject specialist", "Two new teachers need help with planning")
     _find_somebody(brokered)
@@ -32,22 +32,22 @@ def an_officer_brokers_a_specialist_of_mathematics(world: World, come_in: ComeIn
     officers.sees("Mathematics for Ashgrove High School", "Closed")
 
 
-def a_cpd_manager_meets_a_request_for_training(world: World, come_in: ComeIn) -> None:
+def a_cpd_manager_meets_a_request_for_training(sample: SampleAuthority, come_in: ComeIn) -> None:
     """A headteacher asks for training; the CPD manager asks the one provider who offers it, and says why."""
-    market = Market(world)
+    stages = BrokerageStages(sample)
     brokered = BrokeredRequest(
-        market,
+        stages,
         come_in,
-        broker=world.cpd_manager(),
+        broker=sample.cpd_manager(),
         brokers_name="Cyd Course",
-        invited=(market.calder,),
+        invited=(stages.calder,),
         alone="They gave this course at our schools last year",
     )
-    _ask(brokered, come_in(market.head), "Training", "Twelve teaching assistants are to teach number sense")
+    _ask(brokered, come_in(stages.head), "Training", "Twelve teaching assistants are to teach number sense")
     _find_somebody(brokered)
     _engage(brokered, "They know the course")
     _deliver_and_evaluate(brokered)
-    head = come_in(market.head)
+    head = come_in(stages.head)
     head.open(brokered.request)
     head.sees("Mathematics for Ashgrove High School", "Closed")
 
@@ -56,7 +56,7 @@ def a_cpd_manager_meets_a_request_for_training(world: World, come_in: ComeIn) ->
 class BrokeredRequest:
     """Who brokers for whom, and the addresses of what comes of it. `alone` is why only one provider is asked."""
 
-    market: Market
+    stages: BrokerageStages
     come_in: ComeIn
     broker: UUID
     brokers_name: str
@@ -69,7 +69,7 @@ class BrokeredRequest:
         return self.come_in(self.broker)
 
     def head(self) -> Visitor:
-        return self.come_in(self.market.head)
+        return self.come_in(self.stages.head)
 
     def specialist(self) -> Visitor:
         """Of the provider that will be chosen."""
@@ -77,7 +77,7 @@ class BrokeredRequest:
 
 
 def _ask(brokered: BrokeredRequest, visitor: Visitor, kind: str, need: str) -> None:
-    visitor.open(f"/requests/raise?school={brokered.market.world.urn(brokered.market.school)}")
+    visitor.open(f"/requests/raise?school={brokered.stages.sample.urn(brokered.stages.school)}")
     visitor.fill("What is needed", kind)
     visitor.fill("Subject", "Mathematics")
     visitor.fill("Phase", "Secondary")
@@ -203,7 +203,7 @@ def _deliver_and_evaluate(brokered: BrokeredRequest) -> None:
     specialist.fill("Length in days", "3")
     specialist.press("Plan a session")
     specialist.sees("Session planned")
-    brokered.market.world.clock.go_to(SESSION)
+    brokered.stages.sample.clock.go_to(SESSION)
     _deliver(brokered.specialist(), brokered.engagement, SESSION)
     broker = brokered.brokers()
     broker.open(brokered.engagement)

@@ -155,7 +155,7 @@ def entered(row: Entry | None, event: Event) -> Entry | None:
 VIEWS = [View("test_notebooks", notebooks, tagged), View("test_entries", entries)]
 
 
-class Desk:
+class NotebookSystem:
     """A service with its views on one database: a file, or what an address names."""
 
     def __init__(

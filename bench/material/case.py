@@ -125,7 +125,7 @@ def counted(row: Count | None, event: Case.Noted) -> Count | None:
 VIEWS = [View("bench_cases", cases), View("bench_lines", lines), View("bench_counts", counts)]
 
 
-class Desk:
+class CaseSystem:
     """A service on a database of its own, with its log and views."""
 
     def __init__(self, url: str, views: Sequence[View], *, is_new: bool = True) -> None:

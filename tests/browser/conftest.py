@@ -16,11 +16,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from domain.account import TokenScopes
 from domain.vocabulary import Role
-from tests.browser.looking import Window
+from tests.browser.page_checks import Window
 from tests.databases import Databases
-from tests.town import Town
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import an_office
-from tests.world import World
 from web import create_app
 from web.accounts import account_commands, tokens
 from web.runtime.services import EXTENSION, Services
@@ -56,7 +56,7 @@ class Quiet(WSGIRequestHandler):
         """The application has a log of its own."""
 
 
-class Street:
+class BrowserServer:
     """The server, and the application that it serves at present."""
 
     def __init__(self, app: Flask) -> None:
@@ -69,7 +69,7 @@ class Street:
         self.app.extensions[EXTENSION] = services
 
 
-class LongWorld(World):
+class LongWorld(SampleAuthority):
     """A world of long names, and of long addresses in which nothing invites a line to end."""
 
     mail = "headteachersoffice.schoolimprovementpartnership.wexmooranddistrict.example"
@@ -82,35 +82,37 @@ class LongWorld(World):
 
 
 @pytest.fixture(scope="session")
-def town(databases: Databases) -> Iterator[Town]:
-    """A town for tests that only look at its pages."""
+def authority(databases: Databases) -> Iterator[FullAuthority]:
+    """An authority for tests that only look at its pages."""
     with an_office(databases) as (services, clock):
-        town = Town(LongWorld(services, clock))
-        open_accounts(town)
-        yield town
+        authority = FullAuthority(LongWorld(services, clock))
+        open_accounts(authority)
+        yield authority
 
 
-def open_accounts(town: Town) -> None:
+def open_accounts(authority: FullAuthority) -> None:
     """Let some people of a town sign in, by addresses as long as theirs."""
-    services = town.world.services
-    for person in (town.director, town.ours.head, town.people[Role.ADMINISTRATOR]):
-        name = f"{town.world.reference(person).lower()}@{town.world.mail}"
-        with town.world.acting():
+    services = authority.sample.services
+    for person in (authority.director, authority.ours.head, authority.people[Role.ADMINISTRATOR]):
+        name = f"{authority.sample.reference(person).lower()}@{authority.sample.mail}"
+        with authority.sample.acting():
             account_commands.open_account(services, person, name, password_hash=None)
     with services.write() as connection:
         for label in ("Nightly", "attendance_and_achievement_of_pupils_for_the_governing_body"):
-            tokens.create(connection, town.ours.head, label, TokenScopes.READ_WRITE, services.now())
+            tokens.create(connection, authority.ours.head, label, TokenScopes.READ_WRITE, services.now())
 
 
 @pytest.fixture(scope="session")
-def street(town: Town) -> Iterator[Street]:
-    street = Street(create_app(DeploymentSettings("", "only for tests", testing=True), services=town.world.services))
-    serving = threading.Thread(target=street.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+def server(authority: FullAuthority) -> Iterator[BrowserServer]:
+    server = BrowserServer(
+        create_app(DeploymentSettings("", "only for tests", testing=True), services=authority.sample.services)
+    )
+    serving = threading.Thread(target=server.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     serving.start()
-    yield street
-    street.server.shutdown()
+    yield server
+    server.server.shutdown()
     serving.join()
-    street.server.server_close()
+    server.server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -123,13 +125,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def windows(chromium: Browser, street: Street) -> Iterator[OpenWindow]:
+def windows(chromium: Browser, server: BrowserServer) -> Iterator[OpenWindow]:
     """Opens windows of a width in CSS pixels, and closes them in the end."""
     contexts: list[BrowserContext] = []
 
     def at(width: int = 1280, *, script: bool = True) -> Window:
         context = chromium.new_context(
-            base_url=street.address,
+            base_url=server.address,
             viewport={"width": width, "height": 900},
             java_script_enabled=script,
             reduced_motion="reduce",
@@ -144,12 +146,12 @@ def windows(chromium: Browser, street: Street) -> Iterator[OpenWindow]:
 
 
 @pytest.fixture(scope="module")
-def open_for_all(chromium: Browser, street: Street) -> Iterator[OpenWindow]:
+def open_for_all(chromium: Browser, server: BrowserServer) -> Iterator[OpenWindow]:
     """Open a window that stays open for all tests of a module."""
-    yield from windows(chromium, street)
+    yield from windows(chromium, server)
 
 
 @pytest.fixture
-def open_window(chromium: Browser, street: Street) -> Iterator[OpenWindow]:
+def open_window(chromium: Browser, server: BrowserServer) -> Iterator[OpenWindow]:
     """Open a window for one test."""
-    yield from windows(chromium, street)
+    yield from windows(chromium, server)

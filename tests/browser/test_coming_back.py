@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.conftest import LongWorld, OpenWindow, Street
-from tests.browser.looking import Window
-from tests.browser.visiting import MouseVisitor
+from tests.browser.browser_visitor import MouseVisitor
+from tests.browser.conftest import BrowserServer, LongWorld, OpenWindow
+from tests.browser.page_checks import Window
 from tests.databases import Databases
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import an_office
-from tests.world import World
 from web.accounts import account_commands
 from web.accounts.passwords import cheap_passwords
 
@@ -22,18 +22,18 @@ DETAIL = "Results in mathematics fell twice"
 
 
 @pytest.fixture
-def world(databases: Databases, street: Street) -> Iterator[World]:
+def sample(databases: Databases, server: BrowserServer) -> Iterator[SampleAuthority]:
     with an_office(databases) as (services, clock):
-        street.move_in(services)
+        server.move_in(services)
         yield LongWorld(services, clock)
 
 
 @pytest.fixture
-def director(world: World) -> UUID:
-    person = world.director()
-    with world.acting():
+def director(sample: SampleAuthority) -> UUID:
+    person = sample.director()
+    with sample.acting():
         hashed = cheap_passwords().hash(PASSWORD)
-        account_commands.open_account(world.services, person, f"dora@{world.mail}", password_hash=hashed)
+        account_commands.open_account(sample.services, person, f"dora@{sample.mail}", password_hash=hashed)
     return person
 
 
@@ -49,9 +49,9 @@ def look(window: Window) -> None:
     assert window.faults == []
 
 
-def begin_a_concern(user: MouseVisitor, world: World, person: UUID) -> None:
-    user.window.sign_in(*world.session_of(person))
-    user.open(f"/concerns/raise?school={world.urn(world.school())}")
+def begin_a_concern(user: MouseVisitor, sample: SampleAuthority, person: UUID) -> None:
+    user.window.sign_in(*sample.session_of(person))
+    user.open(f"/concerns/raise?school={sample.urn(sample.school())}")
     user.fill("What it is about", "Achievement")
     user.fill("How we found out", "Data")
     user.fill("Severity", "High")
@@ -60,9 +60,9 @@ def begin_a_concern(user: MouseVisitor, world: World, person: UUID) -> None:
 
 
 def test_going_back_and_sending_once_more_asks_before_there_are_two(
-    world: World, director: UUID, user: MouseVisitor
+    sample: SampleAuthority, director: UUID, user: MouseVisitor
 ) -> None:
-    begin_a_concern(user, world, director)
+    begin_a_concern(user, sample, director)
     user.press("Raise a concern")
     user.sees("Concern raised")
     user.page.go_back()
@@ -75,15 +75,15 @@ def test_going_back_and_sending_once_more_asks_before_there_are_two(
 
 
 def test_what_was_typed_before_the_session_ended_is_there_after_signing_in(
-    world: World, director: UUID, user: MouseVisitor
+    sample: SampleAuthority, director: UUID, user: MouseVisitor
 ) -> None:
-    begin_a_concern(user, world, director)
-    world.clock.pass_by(minutes=31)
+    begin_a_concern(user, sample, director)
+    sample.clock.pass_by(minutes=31)
     user.press("Raise a concern")
 
     user.sees("Sign in", "We have kept what you typed")
     look(user.window)
-    user.fill("Email address", f"dora@{world.mail}")
+    user.fill("Email address", f"dora@{sample.mail}")
     user.fill("Password", PASSWORD)
     user.press("Sign in")
     user.sees("You were signed out before this was sent")

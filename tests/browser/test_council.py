@@ -8,38 +8,38 @@ from dataclasses import replace
 import pytest
 
 from domain.vocabulary import Role
-from tests.browser.conftest import OpenWindow, Street
+from tests.browser.conftest import BrowserServer, OpenWindow
 from tests.council import Council, a_council
-from tests.town import Town
+from tests.full_authority import FullAuthority
 from web.accounts import account_commands, council_commands
 from web.accounts import council_accounts as known
 from web.runtime.settings import CouncilSignIn
 
 
 @pytest.fixture
-def council(street: Street, town: Town) -> Iterator[Council]:
+def council(server: BrowserServer, authority: FullAuthority) -> Iterator[Council]:
     """The council's sign-in, where the reviewer is signed in by an account that is linked here."""
-    services, reviewer = town.world.services, town.people[Role.REVIEWER]
-    street.move_in(services)
+    services, reviewer = authority.sample.services, authority.people[Role.REVIEWER]
+    server.move_in(services)
     with a_council() as council:
-        with town.world.acting():
+        with authority.sample.acting():
             account = account_commands.open_account(services, reviewer, "rita@wexmoor.example", password_hash=None)
-        with town.world.acting():
+        with authority.sample.acting():
             council_commands.link(services, account, council.issuer, "rita")
         council.signed_in = council.typing = "rita"
-        before = street.app.config["SIS_SETTINGS"]
+        before = server.app.config["SIS_SETTINGS"]
         settings = CouncilSignIn(council.issuer, "sis", "the client's secret")
-        street.app.config["SIS_SETTINGS"] = replace(before, public_url=street.address, council=settings)
+        server.app.config["SIS_SETTINGS"] = replace(before, public_url=server.address, council=settings)
         yield council
-        street.app.config["SIS_SETTINGS"] = before
+        server.app.config["SIS_SETTINGS"] = before
     with services.write() as connection:
         known.remove(connection, reviewer)
 
 
 def test_in_by_the_council_on_after_eight_hours_with_what_was_typed_and_the_proof(
-    council: Council, town: Town, open_window: OpenWindow
+    council: Council, authority: FullAuthority, open_window: OpenWindow
 ) -> None:
-    clock = town.world.clock
+    clock = authority.sample.clock
     began = clock.now
     window = open_window()
     page = window.page

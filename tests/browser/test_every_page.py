@@ -11,10 +11,10 @@ from flask import Flask
 
 from domain.concern import ConcernCase
 from domain.vocabulary import Role
-from tests.asking import sent_by
-from tests.browser.conftest import OpenWindow, Street
-from tests.browser.looking import WIDTHS, Window
-from tests.town import Town
+from tests.browser.conftest import BrowserServer, OpenWindow
+from tests.browser.page_checks import WIDTHS, Window
+from tests.full_authority import FullAuthority
+from tests.request_context import sent_by
 from tests.web.test_policy import CELLS
 from web.access.policy import Action
 from web.commands.resource import Command, Resource
@@ -24,31 +24,31 @@ IN_TURN = (Role.DIRECTOR, Role.ADMINISTRATOR, Role.HEADTEACHER, Role.CHAIR, Role
 """Between them these posts may do whatever anybody may."""
 
 
-def who_may(town: Town, *actions: Action) -> UUID:
+def who_may(authority: FullAuthority, *actions: Action) -> UUID:
     """Somebody whose post lets them do all of this."""
-    return next(town.people[role] for role in IN_TURN if all(CELLS[action, role] for action in actions))
+    return next(authority.people[role] for role in IN_TURN if all(CELLS[action, role] for action in actions))
 
 
 Windows = Callable[[UUID], Window]
 
 
 @pytest.fixture(scope="module")
-def kept_windows(open_for_all: OpenWindow, town: Town) -> Windows:
+def kept_windows(open_for_all: OpenWindow, authority: FullAuthority) -> Windows:
     """The window of each person, opened once: it remembers style sheets and scripts from page to page."""
     opened: dict[UUID, Window] = {}
 
     def of(person: UUID) -> Window:
         if person not in opened:
             opened[person] = open_for_all(WIDTHS[0])
-            opened[person].sign_in(*town.world.session_of(person))
+            opened[person].sign_in(*authority.sample.session_of(person))
         return opened[person]
 
     return of
 
 
 @pytest.fixture
-def window_of(kept_windows: Windows, street: Street, town: Town) -> Windows:
-    street.move_in(town.world.services)
+def window_of(kept_windows: Windows, server: BrowserServer, authority: FullAuthority) -> Windows:
+    server.move_in(authority.sample.services)
     return kept_windows
 
 
@@ -90,14 +90,14 @@ NAMED = [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES]
 
 
 @pytest.mark.parametrize("resource", NAMED)
-def test_a_list(resource: Resource[Any], town: Town, window_of: Windows, street: Street) -> None:
-    if street.app.url_map.bind("localhost").test(f"/{resource.path}/", "GET"):
-        look(window_of(who_may(town, resource.read)), f"/{resource.path}/")
+def test_a_list(resource: Resource[Any], authority: FullAuthority, window_of: Windows, server: BrowserServer) -> None:
+    if server.app.url_map.bind("localhost").test(f"/{resource.path}/", "GET"):
+        look(window_of(who_may(authority, resource.read)), f"/{resource.path}/")
 
 
 @pytest.mark.parametrize("resource", NAMED)
-def test_a_record(resource: Resource[Any], town: Town, window_of: Windows) -> None:
-    look(window_of(who_may(town, resource.read)), resource.href(town.record(resource.kind, town.ours)))
+def test_a_record(resource: Resource[Any], authority: FullAuthority, window_of: Windows) -> None:
+    look(window_of(who_may(authority, resource.read)), resource.href(authority.record(resource.kind, authority.ours)))
 
 
 @pytest.mark.parametrize(
@@ -109,17 +109,21 @@ def test_a_record(resource: Resource[Any], town: Town, window_of: Windows) -> No
     ],
 )
 def test_a_form(
-    resource: Resource[Any], command: Command[Any], town: Town, window_of: Windows, street: Street
+    resource: Resource[Any],
+    command: Command[Any],
+    authority: FullAuthority,
+    window_of: Windows,
+    server: BrowserServer,
 ) -> None:
     """The contrast of a form is looked at once: at every width it is built of the same parts."""
     if command.begins:
-        record, person, href = None, who_may(town, command.action), f"/{resource.path}/{command.name}"
+        record, person, href = None, who_may(authority, command.action), f"/{resource.path}/{command.name}"
     else:
-        record = town.record(resource.kind, town.ours)
-        person, href = who_may(town, resource.read, command.action), resource.href(record, command.name)
+        record = authority.record(resource.kind, authority.ours)
+        person, href = who_may(authority, resource.read, command.action), resource.href(record, command.name)
 
     window = window_of(person)
-    refused = why_not(street.app, command, person, record)
+    refused = why_not(server.app, command, person, record)
     look(window, href, 409 if refused else 200, contrast_everywhere=False)
     if refused:
         send_empty(window, href)
@@ -130,8 +134,8 @@ def test_a_form(
 @pytest.mark.parametrize(
     ("href", "status"), [("/caseload", 200), ("/account", 200), ("/audit", 200), ("/nowhere", 404)]
 )
-def test_a_page_of_no_resource(href: str, status: int, town: Town, window_of: Windows) -> None:
-    look(window_of(town.director), href, status)
+def test_a_page_of_no_resource(href: str, status: int, authority: FullAuthority, window_of: Windows) -> None:
+    look(window_of(authority.director), href, status)
 
 
 PAGES = [
@@ -158,16 +162,16 @@ PAGES = [
 
 
 @pytest.mark.parametrize(("role", "href", "status"), PAGES, ids=[f"{role}-{href}" for role, href, _ in PAGES])
-def test_a_page_beside_them(role: Role, href: str, status: int, town: Town, window_of: Windows) -> None:
-    case = town.service.find_with_history(ConcernCase, town.ours.records[ConcernCase.KIND])
+def test_a_page_beside_them(role: Role, href: str, status: int, authority: FullAuthority, window_of: Windows) -> None:
+    case = authority.service.find_with_history(ConcernCase, authority.ours.records[ConcernCase.KIND])
     address = href.format(
-        school=town.world.urn(town.ours.school),
-        officer=town.world.reference(town.ours.officer),
-        head=town.ours.head,
+        school=authority.sample.urn(authority.ours.school),
+        officer=authority.sample.reference(authority.ours.officer),
+        head=authority.ours.head,
         event=case[1][0].meta.event_id,
     )
-    look(window_of(town.people[role]), address, status, contrast_everywhere=False)
+    look(window_of(authority.people[role]), address, status, contrast_everywhere=False)
 
 
-def test_the_page_for_signing_in(street: Street, open_window: OpenWindow) -> None:
+def test_the_page_for_signing_in(server: BrowserServer, open_window: OpenWindow) -> None:
     look(open_window(), "/sign-in")

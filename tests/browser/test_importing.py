@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from domain.vocabulary import Role
-from tests.browser.conftest import OpenWindow, Street
-from tests.town import Town
+from tests.browser.conftest import BrowserServer, OpenWindow
+from tests.full_authority import FullAuthority
 
 NAME = "register_of_the_metropolitan_borough_with_a_name_in_which_nothing_invites_a_line_to_end_2026-10-01.csv"
 ROWS = (
@@ -18,11 +18,11 @@ ROWS = (
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_an_import_is_looked_at_before_and_afterwards(
-    street: Street, town: Town, open_window: OpenWindow, width: int
+    server: BrowserServer, authority: FullAuthority, open_window: OpenWindow, width: int
 ) -> None:
-    street.move_in(town.world.services)
+    server.move_in(authority.sample.services)
     window = open_window(width)
-    window.sign_in(*town.world.session_of(town.people[Role.ADMINISTRATOR]))
+    window.sign_in(*authority.sample.session_of(authority.people[Role.ADMINISTRATOR]))
     page = window.page
     window.open("/imports/begin", 200)
     page.get_by_label("Register of schools").check()

@@ -11,17 +11,17 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.conftest import OpenWindow, Street
-from tests.browser.looking import Window
-from tests.browser.visiting import KeyboardVisitor, MouseVisitor
+from tests.browser.browser_visitor import KeyboardVisitor, MouseVisitor
+from tests.browser.conftest import BrowserServer, OpenWindow
+from tests.browser.page_checks import Window
 from tests.databases import Databases
 from tests.journeys import Journey, a_reviewer_follows_an_intervention
 from tests.journeys_of_brokerage import (
     a_cpd_manager_meets_a_request_for_training,
     an_officer_brokers_a_specialist_of_mathematics,
 )
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import an_office
-from tests.world import World
 
 DESK, TABLET, TELEPHONE = 1280, 768, 390
 
@@ -44,11 +44,11 @@ def all_journeys(*, first: Journey) -> Any:
 
 
 @pytest.fixture
-def world(databases: Databases, street: Street) -> Iterator[World]:
+def sample(databases: Databases, server: BrowserServer) -> Iterator[SampleAuthority]:
     """An authority of the test's own, in which things happen, served to the browser."""
     with an_office(databases) as (services, clock):
-        street.move_in(services)
-        yield World(services, clock)
+        server.move_in(services)
+        yield SampleAuthority(services, clock)
 
 
 class Look:
@@ -70,27 +70,31 @@ def look() -> Look:
     return Look()
 
 
-def walk(journey: Journey, world: World, user: MouseVisitor) -> None:
+def walk(journey: Journey, sample: SampleAuthority, user: MouseVisitor) -> None:
     def come_in(person: UUID) -> MouseVisitor:
-        user.window.sign_in(*world.session_of(person))
+        user.window.sign_in(*sample.session_of(person))
         return user
 
-    journey(world, come_in)
+    journey(sample, come_in)
     assert user.window.faults == []
 
 
 @all_journeys(first=a_reviewer_follows_an_intervention)
 def test_a_journey_by_mouse_on_a_telephone(
-    journey: Journey, world: World, open_window: OpenWindow, look: Look
+    journey: Journey, sample: SampleAuthority, open_window: OpenWindow, look: Look
 ) -> None:
-    walk(journey, world, MouseVisitor(open_window(TELEPHONE), look))
+    walk(journey, sample, MouseVisitor(open_window(TELEPHONE), look))
 
 
 @all_journeys(first=an_officer_brokers_a_specialist_of_mathematics)
-def test_a_journey_without_javascript_on_a_tablet(journey: Journey, world: World, open_window: OpenWindow) -> None:
-    walk(journey, world, MouseVisitor(open_window(TABLET, script=False), Window.too_wide))
+def test_a_journey_without_javascript_on_a_tablet(
+    journey: Journey, sample: SampleAuthority, open_window: OpenWindow
+) -> None:
+    walk(journey, sample, MouseVisitor(open_window(TABLET, script=False), Window.too_wide))
 
 
 @all_journeys(first=a_cpd_manager_meets_a_request_for_training)
-def test_a_journey_by_keyboard_alone_on_a_desk(journey: Journey, world: World, open_window: OpenWindow) -> None:
-    walk(journey, world, KeyboardVisitor(open_window(DESK), Window.too_wide))
+def test_a_journey_by_keyboard_alone_on_a_desk(
+    journey: Journey, sample: SampleAuthority, open_window: OpenWindow
+) -> None:
+    walk(journey, sample, KeyboardVisitor(open_window(DESK), Window.too_wide))

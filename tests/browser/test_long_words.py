@@ -12,40 +12,40 @@ from domain.note import Note, NoteType
 from domain.provider import Provider
 from domain.support_request import SupportRequest
 from domain.vocabulary import Audience
-from tests.browser.conftest import OpenWindow, Street
-from tests.browser.looking import Window
+from tests.browser.conftest import BrowserServer, OpenWindow
+from tests.browser.page_checks import Window
 from tests.databases import Databases
-from tests.town import Town
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import an_office
-from tests.world import World
 
 WORD = "Wilhelmshavener_Mehrzweckunterstand" * 5
 FILE_NAME = WORD[:190] + ".pdf"
 
 
 @pytest.fixture(scope="module")
-def wordy(databases: Databases) -> Iterator[Town]:
+def wordy(databases: Databases) -> Iterator[FullAuthority]:
     with an_office(databases) as (services, clock):
-        town = Town(World(services, clock))
-        _fill(town)
-        yield town
+        authority = FullAuthority(SampleAuthority(services, clock))
+        _fill(authority)
+        yield authority
 
 
-def _fill(town: Town) -> None:
-    on = {"on_kind": SupportRequest.KIND, "on_record": town.ours.records[SupportRequest.KIND]}
-    with town.world.acting(town.director, "director"):
-        town.service.add(lambda: a_file(town, **on))
-    with town.world.acting(town.director, "director"):
-        town.service.add(lambda: a_note(town, **on))
-    with town.world.acting(town.director, "director"):
-        town.service.change(Provider, town.ours.provider, lambda one: one.rename(trading_as=WORD))
+def _fill(authority: FullAuthority) -> None:
+    on = {"on_kind": SupportRequest.KIND, "on_record": authority.ours.records[SupportRequest.KIND]}
+    with authority.sample.acting(authority.director, "director"):
+        authority.service.add(lambda: a_file(authority, **on))
+    with authority.sample.acting(authority.director, "director"):
+        authority.service.add(lambda: a_note(authority, **on))
+    with authority.sample.acting(authority.director, "director"):
+        authority.service.change(Provider, authority.ours.provider, lambda one: one.rename(trading_as=WORD))
 
 
-def a_file(town: Town, **on: Any) -> Attachment:
+def a_file(authority: FullAuthority, **on: Any) -> Attachment:
     return Attachment.add(
         "F-2026-0009",
         **on,
-        school=town.ours.school,
+        school=authority.ours.school,
         file_name=FILE_NAME,
         size=20_000,
         sha256="ab" * 32,
@@ -53,11 +53,11 @@ def a_file(town: Town, **on: Any) -> Attachment:
     )
 
 
-def a_note(town: Town, **on: Any) -> Note:
+def a_note(authority: FullAuthority, **on: Any) -> Note:
     return Note.write(
         "N-2026-0009",
         **on,
-        school=town.ours.school,
+        school=authority.ours.school,
         note_type=NoteType.TELEPHONE,
         heading=WORD,
         text=WORD * 3,
@@ -80,10 +80,12 @@ def a_note(town: Town, **on: Any) -> Note:
         "/audit",
     ],
 )
-def test_a_page_stays_within_the_screen(href: str, wordy: Town, street: Street, open_window: OpenWindow) -> None:
-    street.move_in(wordy.world.services)
+def test_a_page_stays_within_the_screen(
+    href: str, wordy: FullAuthority, server: BrowserServer, open_window: OpenWindow
+) -> None:
+    server.move_in(wordy.sample.services)
     window: Window = open_window()
-    window.sign_in(*wordy.world.session_of(wordy.director))
-    window.open(href.format(urn=wordy.world.urn(wordy.ours.school)))
+    window.sign_in(*wordy.sample.session_of(wordy.director))
+    window.open(href.format(urn=wordy.sample.urn(wordy.ours.school)))
 
     assert window.wrong_at_any_width(contrast_everywhere=False) == []

@@ -7,9 +7,9 @@ import re
 import pyotp
 
 from domain.vocabulary import Role
-from tests.browser.conftest import OpenWindow, Street
+from tests.browser.conftest import BrowserServer, OpenWindow
 from tests.browser.test_every_page import look
-from tests.town import Town
+from tests.full_authority import FullAuthority
 from web.accounts import account_commands
 from web.accounts.passwords import passwords
 
@@ -17,16 +17,16 @@ PASSWORD = "correct horse battery"
 
 
 def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
-    town: Town, street: Street, open_window: OpenWindow
+    authority: FullAuthority, server: BrowserServer, open_window: OpenWindow
 ) -> None:
-    services, broker = town.world.services, town.people[Role.BROKER]
-    street.move_in(services)
-    with street.app.app_context(), town.world.acting():
+    services, broker = authority.sample.services, authority.people[Role.BROKER]
+    server.move_in(services)
+    with server.app.app_context(), authority.sample.acting():
         hashed = passwords().hash(PASSWORD)
         account_commands.open_account(services, broker, "bo@wexmoor.example", password_hash=hashed)
 
     window = open_window()
-    window.sign_in(*town.world.session_of(broker))
+    window.sign_in(*authority.sample.session_of(broker))
     window.open("/account")
     window.page.get_by_role("link", name="Second factor").click()
     assert window.wrong_at_any_width() == []
@@ -40,7 +40,7 @@ def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
 
     look(window, "/account/second-factor")
     administrator = open_window()
-    administrator.sign_in(*town.world.session_of(town.people[Role.ADMINISTRATOR]))
+    administrator.sign_in(*authority.sample.session_of(authority.people[Role.ADMINISTRATOR]))
     look(administrator, f"/accounts/{broker}")
     look(administrator, f"/accounts/{broker}/second-factor")
 
@@ -51,7 +51,7 @@ def test_a_second_factor_from_the_account_page_to_the_next_sign_in(
     later.page.get_by_role("button", name="Sign in").click()
     later.page.get_by_role("heading", name="Enter your code").wait_for()
     assert later.wrong_at_any_width() == []
-    town.world.clock.pass_by(seconds=30)
+    authority.sample.clock.pass_by(seconds=30)
     later.page.get_by_role("textbox", name="Code").fill(codes.at(services.now()))
     later.page.get_by_role("button", name="Sign in").click()
     later.page.get_by_role("heading", name="Your account").wait_for()

@@ -1,4 +1,4 @@
-"""Records about the town's first school whose every text holds a word of its own, none of them restricted.
+"""Records about the authority's first school whose every text holds a word of its own, none of them restricted.
 
 They are there to be met: the readers of a word are those whom the policy lets read the record that it stands in.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 from tests.canaries.brokering import BrokeringWords
 from tests.canaries.concerns import ConcernWords
 from tests.canaries.visits import VisitWords
-from tests.town import Town
+from tests.full_authority import FullAuthority
 
 
 class Told(VisitWords, BrokeringWords, ConcernWords):
     """All of them; `words` says of each word which right it takes to meet it."""
 
-    def __init__(self, town: Town) -> None:
-        super().__init__(town)
+    def __init__(self, authority: FullAuthority) -> None:
+        super().__init__(authority)
         self._visits()
         self._records_of_visits()
         self._requests()

@@ -13,8 +13,8 @@ from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Side
 from tests.canaries.words import Words
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, consent, outcomes, terms, the_work
+from tests.full_authority import RULES
 from tests.scenario import TODAY
-from tests.town import RULES
 from web.access.policy import Action
 
 SCHOOL, SERVICE = Side.SCHOOL, Side.SERVICE
@@ -25,11 +25,11 @@ class BrokeringWords(Words):
 
     def _requests(self) -> None:
         self.right = Action.READ_REQUEST
-        word, then, place, director = self.word, self.town._then, self.place, self.town.director
+        word, then, place, director = self.word, self.authority._then, self.place, self.authority.director
         texts = {each: word(each) for each in ("need", "outcome_wanted", "area", "fund")}
         need = a_need(school=place.school, **texts)
-        self.request = request = self.town._add(lambda: SupportRequest.raise_("SR-2026-0801", **need))
-        ours, theirs = place.provider, self.town.theirs.provider
+        self.request = request = self.authority._add(lambda: SupportRequest.raise_("SR-2026-0801", **need))
+        ours, theirs = place.provider, self.authority.theirs.provider
         tender, engagement = place.records[Tender.KIND], place.records[BrokeredEngagement.KIND]
         ranking = (Ranked(ours, 80, (word("rank"),)), Ranked(theirs, 0, (), word("excluded")))
         shortlist = partial(SupportRequest.shortlist_providers, ranking=ranking, chosen=(ours,), rules=RULES)
@@ -64,14 +64,14 @@ class BrokeringWords(Words):
             then(SupportRequest, request, lambda it: it.reopen(reason=word("reopened")), end)
 
     def _tenders(self) -> None:
-        word, then, ours = self.word, self.town._then, self.place.provider
+        word, then, ours = self.word, self.authority._then, self.place.provider
         quoted = partial(terms, specialist=self.place.specialist)
         self.right = Action.READ_INVITATION
         said = {"brief": word("brief"), "reason": word("one provider")}
         dates = {"reply_by": REPLY_BY, "question_deadline": TODAY, "single_provider": True}
         where = {"request": self.request, "school": self.place.school}
-        self.tender = self.town._add(lambda: Tender.open("TN-2026-0801", **where, **dates, **said))
-        chosen = {"approver": self.town.director, "ceiling": Decimal(9000)}
+        self.tender = self.authority._add(lambda: Tender.open("TN-2026-0801", **where, **dates, **said))
+        chosen = {"approver": self.authority.director, "ceiling": Decimal(9000)}
         then(
             Tender,
             self.tender,
@@ -91,8 +91,8 @@ class BrokeringWords(Words):
         )
 
     def _engagements(self) -> None:
-        word, then, place = self.word, self.town._then, self.place
-        substitute = self.town.world.specialist(place.provider, "Sidney Substitute")
+        word, then, place = self.word, self.authority._then, self.place
+        substitute = self.authority.sample.specialist(place.provider, "Sidney Substitute")
         both = consent(school_by=place.head, provider_by=place.specialist)
         day = {"on": TODAY, "days": Decimal(1), "cleared": True, "rules": RULES}
         said = {"quality": 3, "impact": 3, "evaluator": place.head}
@@ -138,12 +138,12 @@ class BrokeringWords(Words):
             objectives=(word("objective"),),
         )
         origin = {"request": self.request, "tender": self.tender, "reason": word("proposed")}
-        return self.town._add(lambda: BrokeredEngagement.propose(f"BE-2026-08{number:02d}", work, **origin))
+        return self.authority._add(lambda: BrokeredEngagement.propose(f"BE-2026-08{number:02d}", work, **origin))
 
     def _begun(self, number: int) -> UUID:
         engagement = self._engagement(number)
         day = {"on": TODAY, "days": Decimal(1), "cleared": True, "rules": RULES}
-        self.town._then(
+        self.authority._then(
             BrokeredEngagement,
             engagement,
             *(partial(BrokeredEngagement.agree, side=side, reason=self.word(f"agreed by {side}")) for side in Side),

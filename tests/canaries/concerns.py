@@ -32,8 +32,8 @@ class ConcernWords(Words):
 
     def _concerns(self) -> None:
         self.right = Action.READ_CONCERN
-        word, then = self.word, self.town._then
-        by = {"authoriser": self.town.director}
+        word, then = self.word, self.authority._then
+        by = {"authoriser": self.authority.director}
         found = {"on": TODAY, "decision": ReviewDecision.END, **by}
         then(
             ConcernCase,
@@ -67,17 +67,19 @@ class ConcernWords(Words):
             "purpose": Purpose.CHALLENGE,
             "detail": self.word("detail"),
         }
-        return self.town._add(lambda: ConcernCase.raise_("CC-2026-0801", school=self.place.school, **raised))
+        return self.authority._add(lambda: ConcernCase.raise_("CC-2026-0801", school=self.place.school, **raised))
 
     def _objectives(self) -> tuple[Objective, ...]:
         return (Objective(1, self.word("objective"), self.word("measure"), NEXT_WEEK),)
 
     def _notes_and_files(self) -> None:
         self.right = Action.READ_NOTE
-        place, word, then = self.place, self.word, self.town._then
+        place, word, then = self.place, self.word, self.authority._then
         where = {"on_kind": Visit.KIND, "on_record": place.records[Visit.KIND], "school": place.school}
         seen = {**where, "visible_to": Audience.SCHOOL}
-        note = self.town._add(partial(Note.write, "N-2026-0061", note_type=NoteType.MEETING, **seen, **self._said()))
+        note = self.authority._add(
+            partial(Note.write, "N-2026-0061", note_type=NoteType.MEETING, **seen, **self._said())
+        )
         then(
             Note,
             note,
@@ -85,7 +87,7 @@ class ConcernWords(Words):
             lambda it: it.withdraw(reason=word("note withdrawn")),
         )
         file = {"file_name": word("file") + "pdf", "size": 9, "sha256": "ab" * 32}
-        attached = self.town._add(partial(Attachment.add, "F-2026-0061", **seen, **file))
+        attached = self.authority._add(partial(Attachment.add, "F-2026-0061", **seen, **file))
         then(Attachment, attached, lambda it: it.withdraw(reason=word("file withdrawn")))
 
     def _said(self) -> dict[str, Any]:

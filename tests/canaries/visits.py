@@ -24,8 +24,8 @@ from domain.visit import AgendaKind, CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Side, VisitKind
 from tests.canaries.words import GONE, NEXT_WEEK, Words
 from tests.domain.brokered import REPLY_BY
+from tests.full_authority import RULES, TOMORROW
 from tests.scenario import TODAY
-from tests.town import RULES, TOMORROW
 from web.access.policy import Action
 
 SCHOOL = Side.SCHOOL
@@ -36,7 +36,7 @@ class VisitWords(Words):
 
     def _visits(self) -> None:
         self.right = Action.READ_VISIT
-        word, then, officer = self.word, self.town._then, self.place.officer
+        word, then, officer = self.word, self.authority._then, self.place.officer
         others = (Visitor(officer, word("other capacity")),)
         then(
             Visit,
@@ -55,7 +55,7 @@ class VisitWords(Words):
         then(Visit, self._visit(3), lambda it: it.miss(reason=word("not made")))
 
     def _visit(self, number: int) -> UUID:
-        return self.town._add(
+        return self.authority._add(
             lambda: Visit.plan(f"V-2026-08{number:02d}", on=TODAY, focus=self.word("focus"), **self._visited())
         )
 
@@ -75,12 +75,12 @@ class VisitWords(Words):
         self.right = Action.READ_VISIT
         place, word = self.place, self.word
         said = {"focus": word("focus"), "attendees": word("attendees"), "reason": word("not planned")}
-        visit = self.town._add(
+        visit = self.authority._add(
             lambda: Visit.record_unplanned(
                 f"V-2026-08{number:02d}", on=TODAY, minutes=60, **said, **self._visited(kind)
             )
         )
-        record = self.town._add(
+        record = self.authority._add(
             lambda: RecordOfVisit.start(
                 f"ROV-2026-08{number:02d}",
                 visit=visit,
@@ -93,12 +93,12 @@ class VisitWords(Words):
                 rules=RULES,
             )
         )
-        begun = self.town.service.find(RecordOfVisit, record)
-        self.town._then(Visit, visit, lambda it: it.start_record(begun))
+        begun = self.authority.service.find(RecordOfVisit, record)
+        self.authority._then(Visit, visit, lambda it: it.start_record(begun))
         return record
 
     def _records_of_visits(self) -> None:
-        word, then, place, service = self.word, self.town._then, self.place, self.town.service
+        word, then, place, service = self.word, self.authority._then, self.place, self.authority.service
         record = self._unplanned(4, VisitKind.FOLLOW_UP)
         issue = partial(RecordOfVisit.issue, recipients=(place.head, place.chair), respond_by=REPLY_BY, rules=RULES)
         self.right = Action.READ_DRAFT_RECORD

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tests.full_authority import FullAuthority
 from tests.scenario import TODAY
-from tests.town import Town
 from web.access.policy import Action
 
 NEXT_WEEK = TODAY + timedelta(days=7)
@@ -15,12 +15,12 @@ GONE = "no longer shown "
 
 
 class Words:
-    """Makes records about the town's first school; the words that follow take the `right` that stands."""
+    """Makes records about the authority's first school; the words that follow take the `right` that stands."""
 
     right: Action
 
-    def __init__(self, town: Town) -> None:
-        self.town, self.place = town, town.ours
+    def __init__(self, authority: FullAuthority) -> None:
+        self.authority, self.place = authority, authority.ours
         self.words: dict[str, Action] = {}
 
     def word(self, field: str) -> str:

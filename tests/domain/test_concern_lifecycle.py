@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.aggregate import Refusal
 from domain.concern import CaseStatus, ConcernCase, Finding, Rag, Rating, ReviewDecision, StepKind
-from tests.chance import FUZZING
 from tests.domain.test_concern import DIRECTOR, READING, REASON, a_concern, an_assessed_concern
+from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 recent = st.integers(-4, 1).map(lambda days: TODAY + timedelta(days=days))

@@ -13,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement, EngagementStatus, SessionStatus
 from domain.vocabulary import Side
-from tests.chance import FUZZING
 from tests.domain.brokered import (
     BEGINS,
     ENDS,
@@ -26,6 +25,7 @@ from tests.domain.brokered import (
     consent,
     outcomes,
 )
+from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 DAYS = st.integers(1, 5).map(lambda halves: Decimal(halves) / 2)

@@ -25,7 +25,7 @@ from domain.record_of_visit import (
     Version,
 )
 from domain.vocabulary import Purpose, Side, VisitKind
-from tests.chance import FUZZING
+from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 AUTHOR, COLLEAGUE = uuid4(), uuid4()

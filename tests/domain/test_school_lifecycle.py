@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from domain.aggregate import Refusal
 from domain.school import School, Source
 from domain.school.rules import HasMerged
-from tests.chance import FUZZING
+from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 OFFICERS = [UUID(int=number) for number in range(1, 4)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.school import Details, School, Source
 from domain.school.tellings import day_of
-from tests.chance import FUZZING
+from tests.randomness import FUZZING
 from tests.scenario import signed
 
 APRIL, JULY, OCTOBER = (Source(f"register_{month}.csv", date(2026, month, 25)) for month in (4, 7, 10))

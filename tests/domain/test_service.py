@@ -25,18 +25,18 @@ from domain.service import (
 )
 from domain.signature import acting
 from tests.databases import Databases, with_log
-from tests.notebook import Desk, IsShut, Notebook, command, entries, notebooks
+from tests.notebook import IsShut, Notebook, NotebookSystem, command, entries, notebooks
 
 
 @pytest.fixture
-def desk(each_databases: Databases) -> Iterator[Desk]:
-    with each_databases.like(with_log) as url, closing(Desk(url)) as desk:
+def desk(each_databases: Databases) -> Iterator[NotebookSystem]:
+    with each_databases.like(with_log) as url, closing(NotebookSystem(url)) as desk:
         yield desk
         assert desk.differences() == []
 
 
 @pytest.fixture
-def service(desk: Desk) -> Service:
+def service(desk: NotebookSystem) -> Service:
     return desk.service
 
 
@@ -239,7 +239,7 @@ def test_a_record_begun_again_under_the_same_name_is_begun_once(service: Service
     assert service.find(Notebook, Notebook.named("2026").id).version == 1
 
 
-def test_several_records_are_saved_together(service: Service, desk: Desk) -> None:
+def test_several_records_are_saved_together(service: Service, desk: NotebookSystem) -> None:
     first, second = a_notebook(service), a_notebook(service)
 
     def move(work: UnitOfWork) -> None:
@@ -254,7 +254,7 @@ def test_several_records_are_saved_together(service: Service, desk: Desk) -> Non
     assert len({event.meta.event_id for event in both}) == 2
 
 
-def test_when_one_of_several_records_was_overtaken_none_is_saved(service: Service, desk: Desk) -> None:
+def test_when_one_of_several_records_was_overtaken_none_is_saved(service: Service, desk: NotebookSystem) -> None:
     first, second = a_notebook(service), a_notebook(service)
     before = len(desk.events())
 
@@ -288,7 +288,7 @@ def test_a_record_only_looked_at_is_held_to_the_version_that_was_seen(service: S
     assert lines(service, other) == ["decided"]
 
 
-def test_an_append_that_fails_leaves_nothing_in_the_views(service: Service, desk: Desk) -> None:
+def test_an_append_that_fails_leaves_nothing_in_the_views(service: Service, desk: NotebookSystem) -> None:
     id = a_notebook(service)
     with command():
         late = service.find(Notebook, id)
@@ -301,7 +301,7 @@ def test_an_append_that_fails_leaves_nothing_in_the_views(service: Service, desk
     assert desk.read(entries.rows) == rows
 
 
-def test_a_command_that_changes_nothing_saves_nothing(service: Service, desk: Desk) -> None:
+def test_a_command_that_changes_nothing_saves_nothing(service: Service, desk: NotebookSystem) -> None:
     id = a_notebook(service)
     with command():
         assert service.change(Notebook, id, lambda notebook: notebook.title) == "Notes"
@@ -327,7 +327,7 @@ def test_the_library_can_save_a_record_too(service: Service) -> None:
     assert service.find(Notebook, notebook.id).title == "Notes"
 
 
-def test_eight_officers_writing_at_once_lose_nothing(service: Service, desk: Desk) -> None:
+def test_eight_officers_writing_at_once_lose_nothing(service: Service, desk: NotebookSystem) -> None:
     ids = [a_notebook(service) for _ in range(8)]
 
     def write_fifty(officer: int) -> None:

@@ -14,7 +14,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.aggregate import Refusal
 from domain.support_request import ENDS, InHouse, RequestStatus, Route, SupportLevel, SupportRequest
 from domain.vocabulary import Side
-from tests.chance import FUZZING
 from tests.domain.brokered import (
     BROKER,
     CALDER,
@@ -25,6 +24,7 @@ from tests.domain.brokered import (
     an_approved_request,
     an_inviting_request,
 )
+from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 SEARCHING = {RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING, RequestStatus.PLACED}

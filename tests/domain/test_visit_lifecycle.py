@@ -15,7 +15,7 @@ from domain.aggregate import Refusal
 from domain.calendar import default_term_on
 from domain.visit import STANDING_ITEM, AgendaKind, CancelledBy, Visit, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
-from tests.chance import FUZZING
+from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 OFFICER, SCHOOL = uuid4(), uuid4()

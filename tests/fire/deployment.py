@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.postgresql import Server, _free_port
 from tests.processes import process
-from tests.served import PATIENCE, Served, served, until
+from tests.running_service import PATIENCE, Served, served, until
 from web.console.following import follow
 
 DATABASE, FOLLOWER, SERVICE = "database", "follower", "service"

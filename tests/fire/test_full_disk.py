@@ -20,10 +20,10 @@ from domain.note import Note
 from domain.service import Unavailable
 from projections.rebuilding import rebuild
 from tests.databases import with_views
-from tests.notebook import VIEWS, Desk, Notebook, command
+from tests.notebook import VIEWS, Notebook, NotebookSystem, command
 from tests.processes import processes
-from tests.served import served
-from tests.world import Clock, World
+from tests.running_service import served
+from tests.sample_authority import Clock, SampleAuthority
 from web.accounts import sessions, tokens
 from web.cli import main
 from web.runtime.services import Services
@@ -79,7 +79,7 @@ WAYS = [a_limit, pytest.param(a_small_disk, marks=may_mount)]
 def fill(way: Callable[[Path], contextmanager[MakeRoom]], folder: Path) -> str:
     """Write until the disk is full, and on; returns what was said when it was."""
     with way(folder) as make_room:
-        desk = Desk(folder / "desk.sqlite")
+        desk = NotebookSystem(folder / "desk.sqlite")
         with command():
             id = desk.service.add(Notebook.open).id
         written, refused = [], ""
@@ -104,7 +104,7 @@ def fill(way: Callable[[Path], contextmanager[MakeRoom]], folder: Path) -> str:
         return "; ".join({refused, *said})
 
 
-def write(desk: Desk, id: UUID, line: str, written: list[str]) -> str:
+def write(desk: NotebookSystem, id: UUID, line: str, written: list[str]) -> str:
     """Write a line; returns why it was refused, if it was."""
     try:
         with command():
@@ -115,7 +115,7 @@ def write(desk: Desk, id: UUID, line: str, written: list[str]) -> str:
     return ""
 
 
-def is_as_it_was(desk: Desk, id: UUID, written: list[str]) -> bool:
+def is_as_it_was(desk: NotebookSystem, id: UUID, written: list[str]) -> bool:
     assert sorted(desk.service.find(Notebook, id).lines) == sorted(written)
     assert desk.differences() == []
     return bool(desk.read(lambda connection: connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"))
@@ -142,8 +142,8 @@ def test_a_service_on_a_full_disk_says_so_loses_nothing_and_goes_on_when_there_i
         with_views(url)
         with closing(Services(url)) as services:
             services.prepare_views()
-            world = World(services, Clock())
-            director, urn = world.director(), world.urn(world.school())
+            sample = SampleAuthority(services, Clock())
+            director, urn = sample.director(), sample.urn(sample.school())
             with services.write() as connection:
                 token = tokens.create(connection, director, "fire", TokenScopes.READ_WRITE, services.now()).secret
                 cookie = sessions.begin(connection, director, services.now())

@@ -19,7 +19,7 @@ from projections.following import Following, let_follow
 from projections.rebuilding import rebuild
 from projections.view_status import view_statuses
 from tests.databases import Databases, with_log
-from tests.notebook import VIEWS, Desk, Notebook, command, entries, notebooks
+from tests.notebook import VIEWS, Notebook, NotebookSystem, command, entries, notebooks
 
 PATIENCE = 180
 HELD_UP_SECONDS = 0.3
@@ -32,31 +32,31 @@ def url(each_databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def desk(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[NotebookSystem]:
     soon = f"SET LOCAL lock_timeout = '{HELD_UP_SECONDS}s'"
     monkeypatch.setattr("projections.event_log.postgresql._GIVE_UP", soon)
-    desk = Desk(url)
+    desk = NotebookSystem(url)
     yield desk
     assert desk.differences() == []
     desk.close()
 
 
-def is_sqlite(desk: Desk) -> bool:
+def is_sqlite(desk: NotebookSystem) -> bool:
     return desk.writer.dialect.name == "sqlite"
 
 
-def a_notebook(desk: Desk) -> UUID:
+def a_notebook(desk: NotebookSystem) -> UUID:
     with command():
         return desk.service.add(Notebook.open).id
 
 
-def write(desk: Desk, id: UUID, line: str = "one") -> None:
+def write(desk: NotebookSystem, id: UUID, line: str = "one") -> None:
     with command():
         desk.service.change(Notebook, id, lambda notebook: notebook.write(line, "tag"))
 
 
 @contextmanager
-def reading(desk: Desk) -> Iterator[sa.Connection]:
+def reading(desk: NotebookSystem) -> Iterator[sa.Connection]:
     """Somebody has begun to read the views, and does not come to an end."""
     with desk.reader.begin() as connection:
         assert len(notebooks.rows(connection)) == 1
@@ -64,11 +64,11 @@ def reading(desk: Desk) -> Iterator[sa.Connection]:
         assert [row.lines for row in notebooks.rows(connection)] == [1]
 
 
-def test_commands_and_followers_go_on_while_somebody_reads_for_long(desk: Desk, url: str) -> None:
+def test_commands_and_followers_go_on_while_somebody_reads_for_long(desk: NotebookSystem, url: str) -> None:
     id = a_notebook(desk)
     write(desk, id)
     let_follow(desk.log, VIEWS[1])
-    other = Desk(url)
+    other = NotebookSystem(url)
     following = Following(other.log, other.follower)
     with reading(desk):
         for number in range(200):
@@ -80,7 +80,7 @@ def test_commands_and_followers_go_on_while_somebody_reads_for_long(desk: Desk, 
 
 
 def test_a_file_beside_which_the_changes_pile_up_is_small_again_after_the_reader_has_ended(
-    desk: Desk, url: str
+    desk: NotebookSystem, url: str
 ) -> None:
     if not is_sqlite(desk):
         return
@@ -99,7 +99,7 @@ def test_a_file_beside_which_the_changes_pile_up_is_small_again_after_the_reader
     assert log.stat().st_size == size
 
 
-def test_a_rebuild_ends_while_somebody_reads_for_long_or_says_that_it_cannot(desk: Desk) -> None:
+def test_a_rebuild_ends_while_somebody_reads_for_long_or_says_that_it_cannot(desk: NotebookSystem) -> None:
     id = a_notebook(desk)
     write(desk, id)
     with reading(desk):
@@ -115,19 +115,19 @@ def test_a_rebuild_ends_while_somebody_reads_for_long_or_says_that_it_cannot(des
 
 
 @pytest.fixture
-def held_up(postgresql_databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def held_up(postgresql_databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[NotebookSystem]:
     """On PostgreSQL, where one save does not wait for another."""
     soon = f"SET LOCAL lock_timeout = '{HELD_UP_SECONDS}s'"
     monkeypatch.setattr("projections.event_log.postgresql._GIVE_UP", soon)
     with postgresql_databases.like(with_log) as url:
-        desk = Desk(url)
+        desk = NotebookSystem(url)
         yield desk
         assert desk.differences() == []
         desk.close()
 
 
 @contextmanager
-def saving(desk: Desk) -> Iterator[None]:
+def saving(desk: NotebookSystem) -> Iterator[None]:
     """Somebody has appended to the log, and does not come to an end; at last it is given up."""
     with command():
         records = [stored(event) for event in Notebook.open().collect_events()]
@@ -137,7 +137,7 @@ def saving(desk: Desk) -> Iterator[None]:
         transaction.rollback()
 
 
-def test_a_rebuild_that_cannot_have_the_log_for_itself_lets_the_others_go_on(held_up: Desk) -> None:
+def test_a_rebuild_that_cannot_have_the_log_for_itself_lets_the_others_go_on(held_up: NotebookSystem) -> None:
     """They wait behind it, but not for long."""
     desk = held_up
     id, ended, longest = a_notebook(desk), Event(), [0.0]
@@ -165,7 +165,7 @@ def test_a_rebuild_that_cannot_have_the_log_for_itself_lets_the_others_go_on(hel
     assert longest[0] < HELD_UP_SECONDS * 10
 
 
-def test_a_view_is_not_set_to_follow_or_inline_behind_everybody_s_back(held_up: Desk) -> None:
+def test_a_view_is_not_set_to_follow_or_inline_behind_everybody_s_back(held_up: NotebookSystem) -> None:
     desk = held_up
     with saving(desk), pytest.raises(Unavailable, match="try again"):
         let_follow(desk.log, VIEWS[0])

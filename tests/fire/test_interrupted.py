@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from projections import rebuilding, shadow_table
 from projections.rebuilding import rebuild
 from projections.tables import REBUILDS
-from tests.chance import MOMENTS
 from tests.databases import Databases, with_log
-from tests.notebook import Desk, Notebook, command
+from tests.notebook import Notebook, NotebookSystem, command
 from tests.processes import process
 from tests.projections.test_shared_rows import ALL_VIEWS, COLOURS
-from tests.served import until
+from tests.randomness import MOMENTS
+from tests.running_service import until
 
 pytestmark = pytest.mark.fire
 
@@ -38,7 +38,7 @@ def url(each_databases: Databases) -> Iterator[str]:
         yield url
 
 
-def write_a_lot(desk: Desk) -> None:
+def write_a_lot(desk: NotebookSystem) -> None:
     made: list[Any] = []
     while len(made) < EVENTS:
         with command():
@@ -55,14 +55,14 @@ def keep_rebuilding(url: str) -> None:
     shadow_table.WRITTEN_TOGETHER = TOGETHER
     rebuilding.WRITTEN_TOGETHER = TOGETHER
     rebuilding.MOST_ROWS = 5 * TOGETHER
-    desk = Desk(url, ALL_VIEWS)
+    desk = NotebookSystem(url, ALL_VIEWS)
     while True:
         for view in ALL_VIEWS:
             assert not rebuild(desk.log, view).differing
 
 
 def keep_writing(url: str) -> None:
-    desk = Desk(url, ALL_VIEWS)
+    desk = NotebookSystem(url, ALL_VIEWS)
     with command():
         shared = desk.service.add(Notebook.open).id
     while True:
@@ -79,7 +79,7 @@ def kill(running: BaseProcess) -> None:
 
 
 def test_a_rebuild_that_is_killed_is_called_again_and_ends_with_the_right_rows(url: str, chance: Random) -> None:
-    desk = Desk(url, ALL_VIEWS)
+    desk = NotebookSystem(url, ALL_VIEWS)
     write_a_lot(desk)
     writing, stages = process(keep_writing, url), set[str]()
     for _ in range(MOMENTS):
@@ -102,7 +102,7 @@ def test_a_rebuild_that_is_killed_is_called_again_and_ends_with_the_right_rows(u
     desk.close()
 
 
-def stage(desk: Desk) -> str:
+def stage(desk: NotebookSystem) -> str:
     """Where the rebuilds are."""
     with desk.database.primary.connect() as connection:
         left = connection.execute(sa.select(REBUILDS.c.is_writing)).scalars().all()

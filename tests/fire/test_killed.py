@@ -18,13 +18,13 @@ from domain.note import Note
 from projections.checking import check
 from projections.following import let_follow
 from projections.view_status import view_statuses
-from tests.chance import MOMENTS
 from tests.databases import SqliteDatabases, with_views
 from tests.fire.clerks import Clerks
 from tests.fire.deployment import Deployment, deployed
 from tests.postgresql import Server
-from tests.served import until
-from tests.world import Clock, World
+from tests.randomness import MOMENTS
+from tests.running_service import until
+from tests.sample_authority import Clock, SampleAuthority
 from web.accounts import tokens
 from web.runtime.registered_views import VIEWS
 from web.runtime.services import Services
@@ -60,9 +60,9 @@ def an_office(url: str) -> Iterator[Services]:
 def settle(url: str) -> tuple[str, list[int]]:
     """People a service out; returns a token of its director, and the schools' numbers."""
     with an_office(url) as services:
-        world = World(services, Clock())
-        schools = [world.urn(world.school(f"School {number}")) for number in range(5)]
-        director = world.director()
+        sample = SampleAuthority(services, Clock())
+        schools = [sample.urn(sample.school(f"School {number}")) for number in range(5)]
+        director = sample.director()
         with services.write() as connection:
             token = tokens.create(connection, director, "fire", TokenScopes.READ_WRITE, services.now()).secret
         for view in VIEWS:

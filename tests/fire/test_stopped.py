@@ -15,7 +15,7 @@ from projections.rebuilding import prepare
 from projections.view import Row, View, ViewTable
 from tests import notebook as told
 from tests.databases import Databases, with_log
-from tests.notebook import POISON, VIEWS, Desk, Notebook, command, entries, notebooks
+from tests.notebook import POISON, VIEWS, Notebook, NotebookSystem, command, entries, notebooks
 
 WRITERS = 6
 PATIENCE = 180
@@ -52,19 +52,19 @@ def url(each_databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    desk = Desk(url, ALL_VIEWS)
+def desk(url: str) -> Iterator[NotebookSystem]:
+    desk = NotebookSystem(url, ALL_VIEWS)
     yield desk
     desk.close()
 
 
-def a_notebook(desk: Desk) -> UUID:
+def a_notebook(desk: NotebookSystem) -> UUID:
     with command():
         return desk.service.add(Notebook.open).id
 
 
 def test_several_views_are_stopped_at_one_moment_and_no_command_is_refused_for_it(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: NotebookSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     books, ready = [a_notebook(desk) for _ in range(WRITERS)], Barrier(WRITERS)
 
@@ -89,7 +89,7 @@ def test_several_views_are_stopped_at_one_moment_and_no_command_is_refused_for_i
     assert [desk.read(notebooks.get, id).lines for id in books] == [3] * WRITERS
 
 
-def test_a_clock_that_is_set_back_does_not_take_the_log_with_it(desk: Desk) -> None:
+def test_a_clock_that_is_set_back_does_not_take_the_log_with_it(desk: NotebookSystem) -> None:
     """Neither the service's own clock nor the database's."""
     ahead = datetime.now(UTC) + timedelta(days=400)
     desk.log.clock = lambda: ahead

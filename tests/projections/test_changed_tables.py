@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from projections.codec import stored
 from tests.databases import Databases, with_log
-from tests.notebook import Desk, Notebook, command
+from tests.notebook import Notebook, NotebookSystem, command
 
 BROKEN = "CREATE TRIGGER broken BEFORE INSERT ON events BEGIN SELECT 1 FROM nowhere; END"
 
@@ -20,7 +20,11 @@ def test_a_statement_that_fails_as_the_tables_have_changed_fails_the_next_time_t
     """As when two commands share a commit, and the first one's failed cursor still lives."""
     with command():
         records = [stored(event) for event in Notebook.open().collect_events()]
-    with sqlite_databases.like(with_log) as url, closing(Desk(url)) as desk, closing(Desk(url)) as other:
+    with (
+        sqlite_databases.like(with_log) as url,
+        closing(NotebookSystem(url)) as desk,
+        closing(NotebookSystem(url)) as other,
+    ):
         with command():
             desk.service.add(Notebook.open)
         with other.writer.begin() as connection:

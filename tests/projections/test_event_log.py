@@ -23,21 +23,21 @@ from projections.codec import stored
 from projections.event_log import EVENTS, LogFactory
 from projections.follower import Follower
 from tests.databases import Databases, with_log
-from tests.notebook import NOON, Desk, Notebook, command, notebooks
+from tests.notebook import NOON, Notebook, NotebookSystem, command, notebooks
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    with closing(Desk(url)) as desk:
+def desk(url: str) -> Iterator[NotebookSystem]:
+    with closing(NotebookSystem(url)) as desk:
         yield desk
         assert desk.differences() == []
 
 
-def is_sqlite(desk: Desk) -> bool:
+def is_sqlite(desk: NotebookSystem) -> bool:
     return desk.writer.dialect.name == "sqlite"
 
 
-def a_notebook(desk: Desk, *lines: str) -> UUID:
+def a_notebook(desk: NotebookSystem, *lines: str) -> UUID:
     def make() -> Notebook:
         notebook = Notebook.open()
         for line in lines:
@@ -64,7 +64,7 @@ class Clock:
         return self.now
 
 
-def test_events_are_kept_in_the_order_of_saving(desk: Desk) -> None:
+def test_events_are_kept_in_the_order_of_saving(desk: NotebookSystem) -> None:
     first, second = a_notebook(desk, "one"), a_notebook(desk)
     with command():
         desk.service.change(Notebook, first, lambda notebook: notebook.write("two"))
@@ -72,14 +72,14 @@ def test_events_are_kept_in_the_order_of_saving(desk: Desk) -> None:
     assert found == [(1, first, 1), (2, first, 2), (3, second, 1), (4, first, 3)]
 
 
-def test_a_saved_event_knows_where_and_when_it_was_taken_as_does_the_one_that_is_read(desk: Desk) -> None:
+def test_a_saved_event_knows_where_and_when_it_was_taken_as_does_the_one_that_is_read(desk: NotebookSystem) -> None:
     events = some_events("one")
     desk.store.put(events)
     assert [event.meta for event in events] == [event.meta for event in desk.events()]
     assert all(event.meta.recorded_at for event in events)
 
 
-def test_the_time_recorded_is_the_database_s(desk: Desk) -> None:
+def test_the_time_recorded_is_the_database_s(desk: NotebookSystem) -> None:
     def now() -> datetime:
         asked = "SELECT datetime('now') || 'Z'" if is_sqlite(desk) else "SELECT now()::text"
         text = desk.read(lambda connection: connection.exec_driver_sql(asked).scalar_one())
@@ -96,7 +96,7 @@ def test_the_time_recorded_is_the_database_s(desk: Desk) -> None:
 
 def test_the_time_recorded_is_the_clock_s_where_one_is_set_and_never_goes_back(url: str) -> None:
     clock = Clock()
-    desk = Desk(url, clock=clock)
+    desk = NotebookSystem(url, clock=clock)
     a_notebook(desk)
     clock.now = NOON - timedelta(hours=1)
     a_notebook(desk)
@@ -111,7 +111,7 @@ def test_the_time_recorded_is_the_clock_s_where_one_is_set_and_never_goes_back(u
     desk.close()
 
 
-def test_a_version_is_taken_once(desk: Desk) -> None:
+def test_a_version_is_taken_once(desk: NotebookSystem) -> None:
     events = some_events("one")
     desk.store.put(events)
     with command():
@@ -122,7 +122,7 @@ def test_a_version_is_taken_once(desk: Desk) -> None:
     assert len(desk.events()) == 2
 
 
-def test_an_event_id_is_taken_once(desk: Desk) -> None:
+def test_an_event_id_is_taken_once(desk: NotebookSystem) -> None:
     sent = uuid4()
     for outcome in (1, 2):
         with command(sent):
@@ -135,21 +135,21 @@ def test_an_event_id_is_taken_once(desk: Desk) -> None:
     assert len(desk.events()) == 1
 
 
-def test_a_record_that_does_not_exist_can_be_held_to_that(desk: Desk) -> None:
+def test_a_record_that_does_not_exist_can_be_held_to_that(desk: NotebookSystem) -> None:
     absent = uuid4()
     desk.store.put(some_events(), looked_at={absent: 0})
     with pytest.raises(IntegrityError):
         desk.store.put(some_events(), looked_at={absent: 1})
 
 
-def test_an_event_is_found_by_its_id(desk: Desk) -> None:
+def test_an_event_is_found_by_its_id(desk: NotebookSystem) -> None:
     a_notebook(desk, "one")
     saved = desk.events()[1]
     assert desk.store.event(saved.meta.event_id) == saved
     assert desk.store.event(uuid4()) is None
 
 
-def test_the_events_of_one_record_are_read_between_versions_either_way(desk: Desk) -> None:
+def test_the_events_of_one_record_are_read_between_versions_either_way(desk: NotebookSystem) -> None:
     a_notebook(desk, "not", "these")
     id = a_notebook(desk, "one", "two", "three")
 
@@ -167,7 +167,7 @@ def test_the_events_of_one_record_are_read_between_versions_either_way(desk: Des
     assert versions(lte=0) == []
 
 
-def test_events_are_read_at_positions(desk: Desk) -> None:
+def test_events_are_read_at_positions(desk: NotebookSystem) -> None:
     a_notebook(desk, "one", "two")
     a_notebook(desk)
     found = desk.read(desk.store.at, [4, 2, 99])
@@ -176,7 +176,7 @@ def test_events_are_read_at_positions(desk: Desk) -> None:
     assert desk.read(desk.store.at, []) == []
 
 
-def test_the_whole_log_is_read_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_whole_log_is_read_page_by_page(desk: NotebookSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("projections.event_log.store.PAGE", 2)
     a_notebook(desk, "one", "two", "three", "four")
     assert [event.meta.position for event in desk.events()] == [1, 2, 3, 4, 5]
@@ -184,7 +184,7 @@ def test_the_whole_log_is_read_page_by_page(desk: Desk, monkeypatch: pytest.Monk
     assert [event.meta.position for event in later] == [4, 5]
 
 
-def test_the_library_s_notifications_can_be_narrowed(desk: Desk) -> None:
+def test_the_library_s_notifications_can_be_narrowed(desk: NotebookSystem) -> None:
     a_notebook(desk, "one", "two")
     a_notebook(desk)
 
@@ -204,14 +204,14 @@ def test_the_library_s_notifications_can_be_narrowed(desk: Desk) -> None:
     assert b'"one"' in second.state
 
 
-def test_the_last_position_is_none_in_an_empty_log(desk: Desk) -> None:
+def test_the_last_position_is_none_in_an_empty_log(desk: NotebookSystem) -> None:
     assert desk.log.max_notification_id() is None
     a_notebook(desk, "one")
     assert desk.log.max_notification_id() == 2
 
 
 def test_events_can_be_appended_without_views(url: str) -> None:
-    desk = Desk(url, views=[])
+    desk = NotebookSystem(url, views=[])
     a_notebook(desk)
     records: Any = [stored(event) for event in some_events("one", "two")]
     assert list(desk.log.insert_events(records)) == [2, 3, 4]
@@ -219,7 +219,7 @@ def test_events_can_be_appended_without_views(url: str) -> None:
     desk.close()
 
 
-def test_what_this_log_does_not_do_is_said(desk: Desk) -> None:
+def test_what_this_log_does_not_do_is_said(desk: NotebookSystem) -> None:
     factory = LogFactory(desk.log, Follower([]))
     for asked in (
         desk.log.subscribe,
@@ -231,7 +231,7 @@ def test_what_this_log_does_not_do_is_said(desk: Desk) -> None:
             asked()
 
 
-def test_state_and_meta_can_be_read_as_json_by_anybody(desk: Desk) -> None:
+def test_state_and_meta_can_be_read_as_json_by_anybody(desk: NotebookSystem) -> None:
     a_notebook(desk, "one")
     asked = "SELECT state::json ->> 'line', meta::json ->> 'post' FROM events WHERE version = 2"
     if is_sqlite(desk):
@@ -239,7 +239,7 @@ def test_state_and_meta_can_be_read_as_json_by_anybody(desk: Desk) -> None:
     assert desk.read(lambda connection: tuple(connection.exec_driver_sql(asked).one())) == ("one", "officer")
 
 
-def test_the_columns_are_what_sqlalchemy_would_have_written(desk: Desk) -> None:
+def test_the_columns_are_what_sqlalchemy_would_have_written(desk: NotebookSystem) -> None:
     a_notebook(desk, "one")
     rows = desk.read(lambda connection: connection.execute(EVENTS.select().order_by(EVENTS.c.position)).all())
     metas = [event.meta for event in desk.events()]
@@ -272,7 +272,7 @@ with command():
 
 @pytest.mark.parametrize("way", ["exit", "kill"])
 def test_a_process_killed_in_the_middle_of_a_command_leaves_all_of_the_last_and_nothing_of_that_one(
-    desk: Desk, url: str, way: str
+    desk: NotebookSystem, url: str, way: str
 ) -> None:
     id = a_notebook(desk)
     program = [sys.executable, "-c", KILLED, url, str(id), way]
@@ -290,14 +290,14 @@ def test_a_process_killed_in_the_middle_of_a_command_leaves_all_of_the_last_and_
 
 def write_in_a_process(url: str, own: UUID, common: UUID) -> int:
     """Forty commands of a process of its own, half of them on the record that the other writes too."""
-    desk = Desk(url)
+    desk = NotebookSystem(url)
     for turn in range(40):
         write_until_done(desk, own if turn % 2 else common, f"{own} {turn}")
     desk.close()
     return os.getpid()
 
 
-def write_until_done(desk: Desk, id: UUID, line: str) -> None:
+def write_until_done(desk: NotebookSystem, id: UUID, line: str) -> None:
     try:
         with command():
             desk.service.change(Notebook, id, lambda notebook: notebook.write(line, "tag"))
@@ -305,7 +305,7 @@ def write_until_done(desk: Desk, id: UUID, line: str) -> None:
         write_until_done(desk, id, line)
 
 
-def test_two_processes_write_to_one_database_and_lose_nothing(desk: Desk, url: str) -> None:
+def test_two_processes_write_to_one_database_and_lose_nothing(desk: NotebookSystem, url: str) -> None:
     common, *own = a_notebook(desk), a_notebook(desk), a_notebook(desk)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         writing = [processes.submit(write_in_a_process, url, id, common) for id in own]
@@ -324,9 +324,9 @@ def test_a_file_that_is_locked_says_so_and_keeps_nothing(
     sqlite_databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with sqlite_databases.like(with_log) as url:
-        patient = Desk(url)
+        patient = NotebookSystem(url)
         monkeypatch.setattr("projections.database.BUSY_SECONDS", 0.05)
-        impatient = Desk(url)
+        impatient = NotebookSystem(url)
         with patient.writer.begin(), pytest.raises(Unavailable, match="locked"):
             a_notebook(impatient)
         assert impatient.events() == []

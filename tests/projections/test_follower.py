@@ -15,16 +15,16 @@ from projections.checking import Difference, Stopped
 from projections.rebuilding import Rebuilt, rebuild
 from projections.view import Row, View, ViewTable, replace
 from tests import notebook as told
-from tests.notebook import NOON, VIEWS, Desk, Notebook, OpenNotebook, command, entries, notebooks, tagged
+from tests.notebook import NOON, VIEWS, Notebook, NotebookSystem, OpenNotebook, command, entries, notebooks, tagged
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    with closing(Desk(url)) as desk:
+def desk(url: str) -> Iterator[NotebookSystem]:
+    with closing(NotebookSystem(url)) as desk:
         yield desk
 
 
-def a_notebook(desk: Desk, *lines: str, tags: tuple[str, ...] = ()) -> UUID:
+def a_notebook(desk: NotebookSystem, *lines: str, tags: tuple[str, ...] = ()) -> UUID:
     def make() -> Notebook:
         notebook = Notebook.open()
         for line in lines:
@@ -35,11 +35,11 @@ def a_notebook(desk: Desk, *lines: str, tags: tuple[str, ...] = ()) -> UUID:
         return desk.service.add(make).id
 
 
-def uses(desk: Desk) -> dict[tuple[str, UUID], int]:
+def uses(desk: NotebookSystem) -> dict[tuple[str, UUID], int]:
     return {(row.tag, row.notebook): row.uses for row in desk.read(tagged.rows)}
 
 
-def test_what_was_saved_is_in_the_views_at_once_and_only_in_its_own_row(desk: Desk) -> None:
+def test_what_was_saved_is_in_the_views_at_once_and_only_in_its_own_row(desk: NotebookSystem) -> None:
     first, second = a_notebook(desk, "one"), a_notebook(desk)
     with command():
         desk.service.change(Notebook, first, lambda notebook: notebook.write("two"))
@@ -52,7 +52,7 @@ def test_what_was_saved_is_in_the_views_at_once_and_only_in_its_own_row(desk: De
     assert desk.differences() == []
 
 
-def test_an_event_may_touch_several_rows(desk: Desk) -> None:
+def test_an_event_may_touch_several_rows(desk: NotebookSystem) -> None:
     first, second = a_notebook(desk, "one", tags=("ink", "red")), a_notebook(desk, "one", tags=("ink",))
     with command():
         desk.service.change(Notebook, first, lambda notebook: notebook.write("two", "red", "blue"))
@@ -60,7 +60,7 @@ def test_an_event_may_touch_several_rows(desk: Desk) -> None:
     assert desk.differences() == []
 
 
-def test_one_save_may_touch_a_row_many_times_and_many_rows(desk: Desk) -> None:
+def test_one_save_may_touch_a_row_many_times_and_many_rows(desk: NotebookSystem) -> None:
     tags = tuple(f"tag {number}" for number in range(450))
     id = a_notebook(desk, "one", "two", "three", tags=tags)
     with command():
@@ -70,7 +70,7 @@ def test_one_save_may_touch_a_row_many_times_and_many_rows(desk: Desk) -> None:
     assert desk.differences() == []
 
 
-def test_a_fold_that_gives_nothing_removes_the_row(desk: Desk) -> None:
+def test_a_fold_that_gives_nothing_removes_the_row(desk: NotebookSystem) -> None:
     kept, gone = a_notebook(desk), a_notebook(desk)
     with command():
         desk.service.change(Notebook, gone, Notebook.shut)
@@ -78,7 +78,7 @@ def test_a_fold_that_gives_nothing_removes_the_row(desk: Desk) -> None:
     assert desk.differences() == []
 
 
-def test_a_row_made_and_removed_in_one_save_was_never_there(desk: Desk) -> None:
+def test_a_row_made_and_removed_in_one_save_was_never_there(desk: NotebookSystem) -> None:
     def make() -> Notebook:
         notebook = Notebook.open()
         notebook.shut()
@@ -90,7 +90,7 @@ def test_a_row_made_and_removed_in_one_save_was_never_there(desk: Desk) -> None:
     assert desk.differences() == []
 
 
-def test_a_journal_has_a_row_for_each_event(desk: Desk) -> None:
+def test_a_journal_has_a_row_for_each_event(desk: NotebookSystem) -> None:
     first, second = a_notebook(desk, "one"), a_notebook(desk)
     rows = desk.read(entries.rows, entries.table.select().order_by(entries.table.c.position))
     assert [(row.position, row.notebook, row.topic) for row in rows] == [
@@ -101,7 +101,7 @@ def test_a_journal_has_a_row_for_each_event(desk: Desk) -> None:
     assert [row.recorded_at for row in rows] == [event.meta.recorded_at for event in desk.events()]
 
 
-def test_a_rebuild_gives_what_saving_gave(desk: Desk) -> None:
+def test_a_rebuild_gives_what_saving_gave(desk: NotebookSystem) -> None:
     ids = [a_notebook(desk, "one", "two", tags=("ink", "red")) for _ in range(3)]
     with command():
         desk.service.change(Notebook, ids[1], Notebook.shut)
@@ -113,7 +113,7 @@ def test_a_rebuild_gives_what_saving_gave(desk: Desk) -> None:
             assert sorted(desk.read(view_table.rows), key=repr) == sorted(before[view_table.table.name], key=repr)
 
 
-def test_a_check_finds_a_row_that_was_changed_removed_or_planted(desk: Desk) -> None:
+def test_a_check_finds_a_row_that_was_changed_removed_or_planted(desk: NotebookSystem) -> None:
     first, second = a_notebook(desk, "one"), a_notebook(desk)
     assert desk.differences() == []
     desk.execute(f"UPDATE test_notebooks SET lines = 7 WHERE id = '{first.hex}'")
@@ -138,7 +138,7 @@ def test_a_check_finds_a_row_that_was_changed_removed_or_planted(desk: Desk) -> 
     }
 
 
-def test_a_rebuild_of_one_view_mends_that_and_leaves_the_others(desk: Desk) -> None:
+def test_a_rebuild_of_one_view_mends_that_and_leaves_the_others(desk: NotebookSystem) -> None:
     a_notebook(desk, "one")
     desk.execute("DELETE FROM test_entries")
     desk.execute("UPDATE test_notebooks SET lines = 7")
@@ -147,27 +147,27 @@ def test_a_rebuild_of_one_view_mends_that_and_leaves_the_others(desk: Desk) -> N
 
 
 def test_views_are_filled_when_first_met_and_left_alone_afterwards(url: str) -> None:
-    without = Desk(url, views=[])
+    without = NotebookSystem(url, views=[])
     id = a_notebook(without, "one")
     without.close()
-    first = Desk(url)
+    first = NotebookSystem(url)
     assert first.refilled == ["test_notebooks", "test_entries"]
     assert first.read(notebooks.get, id).lines == 1
     first.execute("UPDATE test_notebooks SET lines = 7")
     first.close()
-    second = Desk(url)
+    second = NotebookSystem(url)
     assert second.refilled == []
     assert second.read(notebooks.get, id).lines == 7
     second.close()
 
 
 def test_a_view_whose_code_has_changed_is_refilled_even_with_other_columns(url: str) -> None:
-    before = Desk(url)
+    before = NotebookSystem(url)
     id = a_notebook(before, "one")
     before.execute("UPDATE views SET fingerprint = 'of yesterday' WHERE name = 'test_notebooks'")
     before.execute("ALTER TABLE test_notebooks DROP COLUMN lines")
     before.close()
-    after = Desk(url)
+    after = NotebookSystem(url)
     assert after.refilled == ["test_notebooks"]
     assert after.read(notebooks.get, id).lines == 1
     assert after.differences() == []
@@ -218,7 +218,7 @@ def test_a_fold_that_answers_with_another_row_is_found_out(url: str) -> None:
     def opened(row: Wrong | None, event: Notebook.Opened) -> Wrong | None:
         return Wrong(id=uuid4(), title=event.title)
 
-    desk = Desk(url, views=[View("test_wrong", view_table)])
+    desk = NotebookSystem(url, views=[View("test_wrong", view_table)])
     a_notebook(desk)
     [stopped] = desk.differences()
     assert stopped.position == 1
@@ -237,7 +237,7 @@ def test_a_sheet_of_keys_alone_can_be_filled_twice(url: str) -> None:
     def opened(row: Used | None, event: Notebook.Opened) -> Used | None:
         return Used(title=event.title)
 
-    desk = Desk(url, views=[View("test_used", view_table)])
+    desk = NotebookSystem(url, views=[View("test_used", view_table)])
     a_notebook(desk)
     a_notebook(desk)
     assert desk.read(view_table.rows) == [Used(title="Notes")]
@@ -246,7 +246,7 @@ def test_a_sheet_of_keys_alone_can_be_filled_twice(url: str) -> None:
     view_table.table.metadata.remove(view_table.table)
 
 
-def test_rows_are_asked_for_by_key_and_by_query(desk: Desk) -> None:
+def test_rows_are_asked_for_by_key_and_by_query(desk: NotebookSystem) -> None:
     first, second = a_notebook(desk, "one", tags=("ink",)), a_notebook(desk, "one", "two", tags=("ink",))
     assert desk.read(tagged.get, "ink", second).uses == 2
     assert desk.read(tagged.get, "red", second) is None
@@ -255,7 +255,7 @@ def test_rows_are_asked_for_by_key_and_by_query(desk: Desk) -> None:
     assert first != second
 
 
-def test_a_difference_says_what_is_and_what_should_be(desk: Desk) -> None:
+def test_a_difference_says_what_is_and_what_should_be(desk: NotebookSystem) -> None:
     id = a_notebook(desk)
     row = desk.read(notebooks.get, id)
     desk.execute("UPDATE test_notebooks SET title = 'Scribbles'")
@@ -265,7 +265,7 @@ def test_a_difference_says_what_is_and_what_should_be(desk: Desk) -> None:
 def test_a_view_that_cannot_take_an_event_stops_alone_and_is_filled_again_after_the_fix(
     url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(url)
+    desk = NotebookSystem(url)
     id = a_notebook(desk, "one", "spill the ink", "and on")
     with command():
         desk.service.change(Notebook, id, lambda notebook: notebook.write("and further"))
@@ -276,13 +276,13 @@ def test_a_view_that_cannot_take_an_event_stops_alone_and_is_filled_again_after_
     assert "spill the ink" in stopped.error
     desk.close()
 
-    still_broken = Desk(url)
+    still_broken = NotebookSystem(url)
     assert still_broken.refilled == ["test_notebooks"]
     assert still_broken.differences() == [stopped]
     still_broken.close()
 
     monkeypatch.setattr(told, "POISON", "something else")
-    mended = Desk(url)
+    mended = NotebookSystem(url)
     assert mended.refilled == ["test_notebooks"]
     assert mended.differences() == []
     assert mended.read(notebooks.get, id).lines == 4

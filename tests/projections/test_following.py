@@ -24,7 +24,7 @@ from projections.view import Row, View, ViewTable
 from projections.view_status import ViewStatus, view_statuses
 from tests import notebook as told
 from tests.databases import Databases, with_log
-from tests.notebook import POISON, VIEWS, Desk, Notebook, command, entries, notebooks
+from tests.notebook import POISON, VIEWS, Notebook, NotebookSystem, command, entries, notebooks
 
 OF_NOTEBOOKS, OF_ENTRIES = VIEWS
 PATIENCE = 180
@@ -32,13 +32,13 @@ PATIENCE = 180
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    desk = Desk(url)
+def desk(url: str) -> Iterator[NotebookSystem]:
+    desk = NotebookSystem(url)
     yield desk
     desk.close()
 
 
-def a_notebook(desk: Desk, *lines: str) -> UUID:
+def a_notebook(desk: NotebookSystem, *lines: str) -> UUID:
     def make() -> Notebook:
         notebook = Notebook.open()
         for line in lines:
@@ -49,7 +49,7 @@ def a_notebook(desk: Desk, *lines: str) -> UUID:
         return desk.service.add(make).id
 
 
-def write(desk: Desk, id: UUID, line: str) -> None:
+def write(desk: NotebookSystem, id: UUID, line: str) -> None:
     """Write a line, however often others are quicker."""
     try:
         with command():
@@ -58,7 +58,7 @@ def write(desk: Desk, id: UUID, line: str) -> None:
         write(desk, id, line)
 
 
-def catch_up(desk: Desk) -> int:
+def catch_up(desk: NotebookSystem) -> int:
     """Follow to the end; returns how many batches it took."""
     following, batches = Following(desk.log, desk.follower), 0
     while any(
@@ -69,17 +69,17 @@ def catch_up(desk: Desk) -> int:
     return batches
 
 
-def status_of(desk: Desk, view: View) -> ViewStatus:
+def status_of(desk: NotebookSystem, view: View) -> ViewStatus:
     found: dict[str, ViewStatus] = desk.read(view_statuses)
     return found[view.name]
 
 
-def position(desk: Desk, number: int) -> int:
+def position(desk: NotebookSystem, number: int) -> int:
     """Where the log has an event, counted from 1: positions may have gaps."""
     return desk.events()[number - 1].meta.position or 0
 
 
-def end_of_log(desk: Desk) -> int:
+def end_of_log(desk: NotebookSystem) -> int:
     return desk.log.max_notification_id() or 0
 
 
@@ -97,7 +97,7 @@ def running(url: str) -> Iterator[None]:
     ended = Flag()
 
     def run() -> None:
-        desk = Desk(url)
+        desk = NotebookSystem(url)
         Following(desk.log, desk.follower).run(lambda: not ended.is_set())
         desk.close()
 
@@ -111,7 +111,7 @@ def running(url: str) -> Iterator[None]:
         assert not thread.is_alive()
 
 
-def test_a_view_that_follows_gets_what_was_saved_when_it_is_brought_forward(desk: Desk) -> None:
+def test_a_view_that_follows_gets_what_was_saved_when_it_is_brought_forward(desk: NotebookSystem) -> None:
     first = a_notebook(desk, "one")
     let_follow(desk.log, OF_NOTEBOOKS)
     second = a_notebook(desk, "one", "two")
@@ -128,7 +128,7 @@ def test_a_view_that_follows_gets_what_was_saved_when_it_is_brought_forward(desk
     assert desk.differences() == []
 
 
-def test_views_that_follow_from_different_positions_reach_the_end_together(desk: Desk) -> None:
+def test_views_that_follow_from_different_positions_reach_the_end_together(desk: NotebookSystem) -> None:
     let_follow(desk.log, OF_NOTEBOOKS)
     a_notebook(desk, "one")
     let_follow(desk.log, OF_ENTRIES)
@@ -138,7 +138,7 @@ def test_views_that_follow_from_different_positions_reach_the_end_together(desk:
     assert desk.differences() == []
 
 
-def test_events_are_taken_in_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_are_taken_in_batches(desk: NotebookSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("projections.following.TOGETHER", 10)
     for view in VIEWS:
         let_follow(desk.log, view)
@@ -148,7 +148,7 @@ def test_events_are_taken_in_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch
     assert desk.differences() == []
 
 
-def test_whoever_follows_is_told_when_something_is_saved(desk: Desk, url: str) -> None:
+def test_whoever_follows_is_told_when_something_is_saved(desk: NotebookSystem, url: str) -> None:
     let_follow(desk.log, OF_ENTRIES)
     with running(url):
         for number in range(3):
@@ -159,7 +159,7 @@ def test_whoever_follows_is_told_when_something_is_saved(desk: Desk, url: str) -
 
 def test_two_who_follow_never_take_an_event_twice(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("projections.following.TOGETHER", 5)
-    desks = [Desk(url) for _ in range(3)]
+    desks = [NotebookSystem(url) for _ in range(3)]
     writer, *followers = desks
     for view in VIEWS:
         let_follow(writer.log, view)
@@ -176,9 +176,9 @@ def test_two_who_follow_never_take_an_event_twice(url: str, monkeypatch: pytest.
         desk.close()
 
 
-def test_the_second_one_waits_until_the_first_has_ended(desk: Desk, url: str) -> None:
+def test_the_second_one_waits_until_the_first_has_ended(desk: NotebookSystem, url: str) -> None:
     let_follow(desk.log, OF_ENTRIES)
-    other, waits, ended = Desk(url), Flag(), Flag()
+    other, waits, ended = NotebookSystem(url), Flag(), Flag()
     second = Following(other.log, other.follower)
     with running(url):
         a_notebook(desk)
@@ -194,7 +194,7 @@ def test_the_second_one_waits_until_the_first_has_ended(desk: Desk, url: str) ->
 
 
 def test_a_view_that_cannot_take_an_event_stops_there_alone_and_goes_on_after_the_fix(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: NotebookSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for view in VIEWS:
         let_follow(desk.log, view)
@@ -235,7 +235,7 @@ def test_a_view_stops_at_the_first_event_that_any_of_its_sheets_cannot_take(url:
     later.on(Notebook.Written)(refusing("three"))
     earlier.on(Notebook.Written)(refusing("two"))
     view = View("test_lines", later, earlier)
-    desk = Desk(url, views=[view])
+    desk = NotebookSystem(url, views=[view])
     let_follow(desk.log, view)
     a_notebook(desk, "one", "two", "three")
     catch_up(desk)
@@ -247,11 +247,11 @@ def test_a_view_stops_at_the_first_event_that_any_of_its_sheets_cannot_take(url:
         view_table.table.metadata.remove(view_table.table)
 
 
-def test_a_view_goes_to_and_fro_while_others_write_and_misses_nothing(desk: Desk, url: str) -> None:
+def test_a_view_goes_to_and_fro_while_others_write_and_misses_nothing(desk: NotebookSystem, url: str) -> None:
     shared, ended = a_notebook(desk), Flag()
 
     def keep_writing(number: int) -> int:
-        own, lines = Desk(url), 0
+        own, lines = NotebookSystem(url), 0
         while not ended.is_set():
             write(own, shared, f"{number}: {lines}")
             lines += 1
@@ -275,7 +275,7 @@ def test_a_view_goes_to_and_fro_while_others_write_and_misses_nothing(desk: Desk
     assert desk.read(notebooks.get, shared).lines == written
 
 
-def test_what_was_kept_in_step_and_stopped_does_not_come_back_by_following(desk: Desk) -> None:
+def test_what_was_kept_in_step_and_stopped_does_not_come_back_by_following(desk: NotebookSystem) -> None:
     a_notebook(desk, "one", POISON)
     assert status_of(desk, OF_NOTEBOOKS).stopped_at == position(desk, 3)
     let_follow(desk.log, OF_ENTRIES)
@@ -287,7 +287,7 @@ def test_what_was_kept_in_step_and_stopped_does_not_come_back_by_following(desk:
 
 def test_a_position_that_was_given_up_holds_nobody_up(postgresql_databases: Databases) -> None:
     with postgresql_databases.like(with_log) as url:
-        desk = Desk(url)
+        desk = NotebookSystem(url)
         let_follow(desk.log, OF_ENTRIES)
         following = Following(desk.log, desk.follower)
         with desk.writer.connect() as other:
@@ -326,7 +326,7 @@ steps.step()
 """
 
 
-def test_whoever_follows_after_one_that_was_killed_goes_on_exactly_there(desk: Desk, url: str) -> None:
+def test_whoever_follows_after_one_that_was_killed_goes_on_exactly_there(desk: NotebookSystem, url: str) -> None:
     for view in VIEWS:
         let_follow(desk.log, view)
     for _ in range(4):

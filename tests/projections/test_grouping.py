@@ -22,7 +22,7 @@ from domain.service import TooManyAtOnce
 from projections.database import Database, open_database
 from projections.event_log.grouping import MOST_TOGETHER, Group, Joint
 from projections.event_log.sqlite import SqliteLog
-from tests.notebook import Desk, IsShut, Notebook, command
+from tests.notebook import IsShut, Notebook, NotebookSystem, command
 
 PATIENCE = 180
 THREADS = 16
@@ -293,7 +293,7 @@ def test_whoever_returns_has_been_committed(group: Group, database: Database, th
 
 
 def test_commands_that_wait_are_saved_by_the_statements_of_one(tmp_path: Path, threads: ThreadPoolExecutor) -> None:
-    desk = Desk(tmp_path / "desk.sqlite")
+    desk = NotebookSystem(tmp_path / "desk.sqlite")
     with desk.writer.connect() as connection:
         connection.exec_driver_sql("CREATE TABLE lines (line TEXT PRIMARY KEY, above TEXT)")
         driver = connection.connection.driver_connection
@@ -322,7 +322,7 @@ def test_commands_that_wait_are_saved_by_the_statements_of_one(tmp_path: Path, t
 
 
 def test_commands_of_many_threads_are_all_there_once(tmp_path: Path, chance: Random) -> None:
-    desk = Desk(tmp_path / "desk.sqlite")
+    desk = NotebookSystem(tmp_path / "desk.sqlite")
     with command():
         shared = desk.service.add(Notebook.open).id
     with command():
@@ -354,7 +354,7 @@ def test_commands_of_many_threads_are_all_there_once(tmp_path: Path, chance: Ran
     desk.close()
 
 
-def _write(desk: Desk, id: UUID, line: str) -> None:
+def _write(desk: NotebookSystem, id: UUID, line: str) -> None:
     while True:
         try:
             with command():
@@ -392,7 +392,7 @@ def test_what_was_said_to_be_saved_before_several_processes_were_killed_is_in_th
     tmp_path: Path, chance: Random
 ) -> None:
     path = tmp_path / "desk.sqlite"
-    desk = Desk(path)
+    desk = NotebookSystem(path)
     said: list[str] = []
     running = [
         subprocess.Popen([sys.executable, "-c", SAYING, path, str(each)], stdout=subprocess.PIPE, text=True)

@@ -12,9 +12,9 @@ from domain.service import ATTEMPTS, AlreadyDone, Unavailable
 from projections.event_log.faults import FAULTS
 from projections.following import Following, let_follow
 from projections.rebuilding import rebuild
-from tests.cutting import Moment, Wire, wire_to
+from tests.cut_connection import Moment, Wire, wire_to
 from tests.databases import Databases, with_log
-from tests.notebook import VIEWS, Desk, Notebook, command, notebooks
+from tests.notebook import VIEWS, Notebook, NotebookSystem, command, notebooks
 
 MOMENTS: tuple[Moment, ...] = ("before", "after")
 
@@ -26,9 +26,9 @@ def url(postgresql_databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def at_the_wire(url: str) -> Iterator[tuple[Wire, Desk]]:
+def at_the_wire(url: str) -> Iterator[tuple[Wire, NotebookSystem]]:
     with wire_to(url) as (wire, through):
-        desk = Desk(through)
+        desk = NotebookSystem(through)
         desk.log.max_notification_id()  # with its first connection SQLAlchemy asks, and commits, on its own account
         yield wire, desk
         assert desk.differences() == []
@@ -38,7 +38,7 @@ def at_the_wire(url: str) -> Iterator[tuple[Wire, Desk]]:
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("word", ["append_events", "COMMIT"])
 def test_a_command_is_done_once_wherever_its_connection_is_lost(
-    at_the_wire: tuple[Wire, Desk], word: str, moment: Moment
+    at_the_wire: tuple[Wire, NotebookSystem], word: str, moment: Moment
 ) -> None:
     wire, desk = at_the_wire
     with command():
@@ -52,7 +52,7 @@ def test_a_command_is_done_once_wherever_its_connection_is_lost(
 
 
 def test_a_database_that_is_lost_again_and_again_is_away_and_nobody_else_is_blamed(
-    at_the_wire: tuple[Wire, Desk],
+    at_the_wire: tuple[Wire, NotebookSystem],
 ) -> None:
     wire, desk = at_the_wire
     with command():
@@ -67,7 +67,7 @@ def test_a_database_that_is_lost_again_and_again_is_away_and_nobody_else_is_blam
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_append_without_views_is_done_once_too(url: str, moment: Moment) -> None:
     with wire_to(url) as (wire, through):
-        desk = Desk(through, views=[])
+        desk = NotebookSystem(through, views=[])
         wire.cut("append_events", moment)
         with command():
             id = desk.service.add(Notebook.open).id
@@ -77,7 +77,7 @@ def test_an_append_without_views_is_done_once_too(url: str, moment: Moment) -> N
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_question_is_asked_again(at_the_wire: tuple[Wire, Desk], moment: Moment) -> None:
+def test_a_question_is_asked_again(at_the_wire: tuple[Wire, NotebookSystem], moment: Moment) -> None:
     wire, desk = at_the_wire
     with command():
         id = desk.service.add(Notebook.open).id
@@ -87,7 +87,9 @@ def test_a_question_is_asked_again(at_the_wire: tuple[Wire, Desk], moment: Momen
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_command_that_is_sent_again_by_its_sender_is_known(at_the_wire: tuple[Wire, Desk], moment: Moment) -> None:
+def test_a_command_that_is_sent_again_by_its_sender_is_known(
+    at_the_wire: tuple[Wire, NotebookSystem], moment: Moment
+) -> None:
     wire, desk = at_the_wire
     sent = uuid4()
     wire.cut("COMMIT", moment)
@@ -100,7 +102,7 @@ def test_a_command_that_is_sent_again_by_its_sender_is_known(at_the_wire: tuple[
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_what_follows_takes_each_event_once(at_the_wire: tuple[Wire, Desk], moment: Moment) -> None:
+def test_what_follows_takes_each_event_once(at_the_wire: tuple[Wire, NotebookSystem], moment: Moment) -> None:
     wire, desk = at_the_wire
     let_follow(desk.log, VIEWS[0])
     with command():
@@ -117,7 +119,7 @@ def test_what_follows_takes_each_event_once(at_the_wire: tuple[Wire, Desk], mome
         assert wire.cuts == lines
 
 
-def lines_told(desk: Desk, id: UUID) -> int:
+def lines_told(desk: NotebookSystem, id: UUID) -> int:
     row = desk.read(notebooks.get, id)
     return row.lines if row else 0
 
@@ -125,7 +127,7 @@ def lines_told(desk: Desk, id: UUID) -> int:
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("word", ["view_rebuilds", "ALTER TABLE", "COMMIT"])
 def test_a_rebuild_whose_connection_is_lost_is_called_again(
-    at_the_wire: tuple[Wire, Desk], word: str, moment: Moment
+    at_the_wire: tuple[Wire, NotebookSystem], word: str, moment: Moment
 ) -> None:
     wire, desk = at_the_wire
     with command():

@@ -18,10 +18,10 @@ from projections.codec import StoredRecord, stored
 from projections.database import open_database
 from projections.event_log import SqlLog, Tail, open_log
 from projections.event_log.postgresql import COPIED_FROM
-from tests.chance import EVENTS
 from tests.databases import Databases, with_log
 from tests.notebook import Notebook, command
 from tests.processes import processes
+from tests.randomness import EVENTS
 
 WRITERS = 8
 FOLLOWERS = 4

@@ -32,7 +32,7 @@ from projections.event_log import SqlLog
 from projections.following import LISTEN_SECONDS, Following, keep_inline, let_follow
 from projections.rebuilding import rebuild
 from tests.databases import Databases, with_log
-from tests.notebook import VIEWS, Desk, Notebook, command, notebooks
+from tests.notebook import VIEWS, Notebook, NotebookSystem, command, notebooks
 from tests.postgresql import QUICK, Server
 from tests.processes import processes
 
@@ -41,14 +41,14 @@ PATIENCE = 60
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    desk = Desk(url)
+def desk(url: str) -> Iterator[NotebookSystem]:
+    desk = NotebookSystem(url)
     yield desk
     assert desk.differences() == []
     desk.close()
 
 
-def a_notebook(desk: Desk, *lines: str, tags: tuple[str, ...] = ()) -> UUID:
+def a_notebook(desk: NotebookSystem, *lines: str, tags: tuple[str, ...] = ()) -> UUID:
     def make() -> Notebook:
         notebook = Notebook.open()
         for line in lines:
@@ -64,7 +64,7 @@ def a_notebook(desk: Desk, *lines: str, tags: tuple[str, ...] = ()) -> UUID:
 
 def append_many(url: str) -> int:
     """One long record, and many short ones in one transaction; returns how many events are there."""
-    desk = Desk(url)
+    desk = NotebookSystem(url)
     a_notebook(desk, *(f"{number} {'x' * 500}" for number in range(MANY - 1)), tags=("ink",))
     made = []
     for number in range(MANY // 2):
@@ -102,7 +102,7 @@ def test_nothing_is_sent_to_postgresql_in_the_driver_s_pipeline_mode(
     for way in ("pipeline", "_pipeline_nolock"):
         monkeypatch.setattr(psycopg.Connection, way, refuse)
     with postgresql_databases.like(with_log) as url:
-        desk = Desk(url)
+        desk = NotebookSystem(url)
         with pytest.raises(AssertionError, match="685"), desk.writer.begin() as connection:
             connection.connection.cursor().executemany("SELECT %s", [(1,), (2,)])
         for number in (1, 3, 400):
@@ -120,7 +120,7 @@ def test_nothing_is_sent_to_postgresql_in_the_driver_s_pipeline_mode(
 # A wake-up that is lost leaves a reader asleep until the next event
 
 
-def test_what_is_saved_between_listening_and_the_first_reading_is_not_slept_through(desk: Desk) -> None:
+def test_what_is_saved_between_listening_and_the_first_reading_is_not_slept_through(desk: NotebookSystem) -> None:
     with desk.log.listening() as wait:
         tail = desk.log.tail()
         save_unheard(desk)
@@ -136,14 +136,14 @@ def is_slept_through(wait: Callable[[float], None]) -> bool:
     return monotonic() - began > PATIENCE / 2
 
 
-def save_unheard(desk: Desk) -> None:
+def save_unheard(desk: NotebookSystem) -> None:
     with command():
         desk.store.put(Notebook.open().collect_events())
     desk.log.announce()
 
 
 @contextmanager
-def listening_slowly(desk: Desk, log: SqlLog, listening: Callable[[], Any]) -> Iterator[Any]:
+def listening_slowly(desk: NotebookSystem, log: SqlLog, listening: Callable[[], Any]) -> Iterator[Any]:
     """As the log does it, but an event is saved just after the listening has begun."""
     with listening() as wait:
         a_notebook(desk)
@@ -151,10 +151,10 @@ def listening_slowly(desk: Desk, log: SqlLog, listening: Callable[[], Any]) -> I
 
 
 def test_a_follower_finds_what_was_saved_while_it_began_to_listen(
-    desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
+    desk: NotebookSystem, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     let_follow(desk.log, VIEWS[0])
-    other = Desk(url)
+    other = NotebookSystem(url)
     listening = other.log.listening
     monkeypatch.setattr(other.log, "listening", lambda: listening_slowly(desk, other.log, listening))
     monkeypatch.setattr("projections.following.LISTEN_SECONDS", PATIENCE)
@@ -165,12 +165,12 @@ def test_a_follower_finds_what_was_saved_while_it_began_to_listen(
 
 
 def test_a_follower_finds_by_itself_what_nobody_told_it_of(
-    desk: Desk, url: str, monkeypatch: pytest.MonkeyPatch
+    desk: NotebookSystem, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process that saved it was killed before it could say so."""
     let_follow(desk.log, VIEWS[0])
     monkeypatch.setattr(desk.log, "announce", lambda: None)
-    other, waits = Desk(url), list[float]()
+    other, waits = NotebookSystem(url), list[float]()
     rows: list[int] = []
 
     def goes_on() -> bool:
@@ -193,7 +193,7 @@ def test_many_processes_that_start_together_on_an_empty_database_all_come_up(eac
     with processes(6) as crowd:
         started = [crowd.submit(start_and_write, each_database, number) for number in range(6)]
         assert sum(each.result(timeout=PATIENCE * 2) for each in started) == 6
-    desk = Desk(each_database)
+    desk = NotebookSystem(each_database)
     assert desk.refilled == []
     assert sorted(row.title for row in desk.read(notebooks.rows)) == [str(number) for number in range(6)]
     assert desk.differences() == []
@@ -201,7 +201,7 @@ def test_many_processes_that_start_together_on_an_empty_database_all_come_up(eac
 
 
 def start_and_write(url: str, number: int) -> int:
-    desk = Desk(url)
+    desk = NotebookSystem(url)
     with command():
         desk.service.add(lambda: Notebook.open(str(number)))
     desk.close()
@@ -211,7 +211,7 @@ def start_and_write(url: str, number: int) -> int:
 # Asking each event for its protocols takes more than half of the time of a load
 
 
-def test_a_load_asks_no_event_for_its_protocols(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_load_asks_no_event_for_its_protocols(desk: NotebookSystem, monkeypatch: pytest.MonkeyPatch) -> None:
     id = a_notebook(desk, *("line",) * 100)
     asked: list[type] = []
     protocol = type(__import__("typing").Protocol)
@@ -237,7 +237,7 @@ def test_a_command_commits_while_another_transaction_is_held_up_with_its_notific
     with Server(**waiting) as server, server.database() as url:
         with_log(url)
         name = str(sa.make_url(url).database)
-        desk = Desk(url)
+        desk = NotebookSystem(url)
         let_follow(desk.log, VIEWS[0])
         with ThreadPoolExecutor(2) as threads, psycopg.connect(url.replace("+psycopg", "")) as holding:
             holding.execute("SET synchronous_commit = on")
@@ -295,7 +295,7 @@ def test_what_is_saved_elsewhere_in_the_midst_of_a_transaction_is_none_of_it(eac
         pass
 
     with each_databases.like(with_log) as one, each_databases.like(with_log) as other:
-        here, there = Desk(one), Desk(other)
+        here, there = NotebookSystem(one), NotebookSystem(other)
         with command():
             records = [stored(event) for event in Notebook.open("here").collect_events()]
 
@@ -315,7 +315,7 @@ def test_what_is_saved_elsewhere_in_the_midst_of_a_transaction_is_none_of_it(eac
 # State that only the library can read
 
 
-def test_what_is_stored_is_plain_text(desk: Desk) -> None:
+def test_what_is_stored_is_plain_text(desk: NotebookSystem) -> None:
     a_notebook(desk, "in plain words")
     found = desk.read(lambda connection: connection.exec_driver_sql("SELECT state FROM events").scalars().all())
     assert [json.loads(state) for state in found][1]["line"] == "in plain words"
@@ -324,7 +324,7 @@ def test_what_is_stored_is_plain_text(desk: Desk) -> None:
 # Positions that change, or come again
 
 
-def test_a_position_is_never_given_to_another_event(desk: Desk, url: str) -> None:
+def test_a_position_is_never_given_to_another_event(desk: NotebookSystem, url: str) -> None:
     class ThoughtBetterOf(Exception):
         pass
 
@@ -344,7 +344,7 @@ def test_a_position_is_never_given_to_another_event(desk: Desk, url: str) -> Non
     vacuum(desk)
     assert [(event.meta.position, event.meta.event_id) for event in desk.events()] == before
     desk.close()
-    again = Desk(url)
+    again = NotebookSystem(url)
     a_notebook(again)
     after = [(event.meta.position, event.meta.event_id) for event in again.events()]
     assert after[:-1] == before
@@ -352,7 +352,7 @@ def test_a_position_is_never_given_to_another_event(desk: Desk, url: str) -> Non
     again.close()
 
 
-def vacuum(desk: Desk) -> None:
+def vacuum(desk: NotebookSystem) -> None:
     with desk.database.primary.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.exec_driver_sql("VACUUM" if connection.dialect.name == "sqlite" else "VACUUM FULL events")
 
@@ -362,7 +362,7 @@ def test_a_number_in_a_file_is_the_event_s_own_position_and_not_its_place_in_the
 ) -> None:
     """SQLite may number rows anew where their number is no column of the table."""
     with sqlite_databases.like(with_log) as url:
-        desk = Desk(url)
+        desk = NotebookSystem(url)
         declared = desk.read(lambda connection: sa.inspect(connection).get_pk_constraint("events"))
         assert declared["constrained_columns"] == ["position"]
         a_notebook(desk, "one")

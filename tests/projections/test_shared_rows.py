@@ -15,7 +15,7 @@ import pytest
 from domain.service import TooManyAtOnce, UnitOfWork
 from projections.rebuilding import rebuild
 from projections.view import Key, Row, View, ViewTable, replace
-from tests.notebook import VIEWS, Desk, Notebook, command, notebooks
+from tests.notebook import VIEWS, Notebook, NotebookSystem, command, notebooks
 from tests.processes import processes
 
 PROCESSES = 4
@@ -51,20 +51,20 @@ ALL_VIEWS = [*VIEWS, View("test_told", told)]
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    desk = Desk(url, ALL_VIEWS)
+def desk(url: str) -> Iterator[NotebookSystem]:
+    desk = NotebookSystem(url, ALL_VIEWS)
     yield desk
     desk.close()
 
 
-def a_notebook(desk: Desk) -> UUID:
+def a_notebook(desk: NotebookSystem) -> UUID:
     with command():
         return desk.service.add(Notebook.open).id
 
 
 def write_in_threads(url: str, seed: float, shared: list[UUID]) -> list[tuple[UUID, str]]:
     """Commands of several threads of one process; returns every line written, and in which notebook."""
-    desk = Desk(url, ALL_VIEWS)
+    desk = NotebookSystem(url, ALL_VIEWS)
     with ThreadPoolExecutor(THREADS) as threads:
         writing = [threads.submit(write, desk, Random(f"{seed} {each}"), shared) for each in range(THREADS)]
         done = [line for each in writing for line in each.result()]
@@ -72,7 +72,7 @@ def write_in_threads(url: str, seed: float, shared: list[UUID]) -> list[tuple[UU
     return done
 
 
-def write(desk: Desk, random: Random, shared: list[UUID]) -> list[tuple[UUID, str]]:
+def write(desk: NotebookSystem, random: Random, shared: list[UUID]) -> list[tuple[UUID, str]]:
     own, done = a_notebook(desk), []
     for _ in range(COMMANDS):
         line = f"{own} {len(done)}"
@@ -88,7 +88,7 @@ def write_in_all(written_in: list[UUID], line: str, tags: list[str], work: UnitO
         work.find(Notebook, id).write(line, *tags)
 
 
-def write_until_done(desk: Desk, decide: partial[None]) -> None:
+def write_until_done(desk: NotebookSystem, decide: partial[None]) -> None:
     try:
         with command():
             desk.service.do(decide)
@@ -96,7 +96,7 @@ def write_until_done(desk: Desk, decide: partial[None]) -> None:
         write_until_done(desk, decide)
 
 
-def test_whoever_writes_where_the_views_are_what_the_log_says(desk: Desk, url: str, chance: Random) -> None:
+def test_whoever_writes_where_the_views_are_what_the_log_says(desk: NotebookSystem, url: str, chance: Random) -> None:
     shared = [a_notebook(desk) for _ in range(3)]
     with processes(PROCESSES) as crowd:
         writing = [crowd.submit(write_in_threads, url, chance.random(), shared) for _ in range(PROCESSES)]
@@ -109,7 +109,9 @@ def test_whoever_writes_where_the_views_are_what_the_log_says(desk: Desk, url: s
         assert row.lines == sum(id == row.id for id, _ in done)
 
 
-def test_the_order_in_which_events_are_kept_is_the_order_in_which_they_made_a_shared_row(desk: Desk) -> None:
+def test_the_order_in_which_events_are_kept_is_the_order_in_which_they_made_a_shared_row(
+    desk: NotebookSystem,
+) -> None:
     for line in ("one", "two"):
         id = a_notebook(desk)
         with command():

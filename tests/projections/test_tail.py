@@ -13,7 +13,7 @@ from projections.codec import stored
 from projections.event_log import Tail
 from projections.event_log.postgresql import COPIED_FROM
 from tests.databases import Databases, with_log
-from tests.notebook import Desk, Notebook, command
+from tests.notebook import Notebook, NotebookSystem, command
 
 READINGS = 2
 """So often a reader looks at most for what is behind a position that was given up: once for what is before it."""
@@ -26,8 +26,8 @@ def url(postgresql_databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    desk = Desk(url, views=[])
+def desk(url: str) -> Iterator[NotebookSystem]:
+    desk = NotebookSystem(url, views=[])
     yield desk
     desk.close()
 
@@ -43,7 +43,7 @@ def some_events(number: int = 1) -> list[Event]:
 class Appending:
     """A transaction that has drawn positions, and has not ended yet."""
 
-    def __init__(self, desk: Desk, number: int = 1) -> None:
+    def __init__(self, desk: NotebookSystem, number: int = 1) -> None:
         self._connection = desk.writer.connect()
         self._transaction = self._connection.begin()
         records = [stored(event) for event in some_events(number)]
@@ -58,7 +58,7 @@ class Appending:
         self._connection.close()
 
 
-def appended(desk: Desk, number: int = 1) -> list[int]:
+def appended(desk: NotebookSystem, number: int = 1) -> list[int]:
     """Events appended at once, by their positions."""
     appending = Appending(desk, number)
     appending.commit()
@@ -70,7 +70,7 @@ def read(tail: Tail, *, times: int = READINGS, limit: int = 1000) -> list[int]:
 
 
 @pytest.mark.parametrize("number", [1, 3, COPIED_FROM])
-def test_a_position_that_may_still_be_filled_is_not_passed(desk: Desk, number: int) -> None:
+def test_a_position_that_may_still_be_filled_is_not_passed(desk: NotebookSystem, number: int) -> None:
     before = appended(desk)
     slow = Appending(desk, number)
     after = appended(desk)
@@ -81,7 +81,7 @@ def test_a_position_that_may_still_be_filled_is_not_passed(desk: Desk, number: i
     assert slow.positions == list(range(before[-1] + 1, after[0]))
 
 
-def test_a_reader_that_does_not_mind_gaps_would_miss_it(desk: Desk) -> None:
+def test_a_reader_that_does_not_mind_gaps_would_miss_it(desk: NotebookSystem) -> None:
     slow = Appending(desk)
     after = appended(desk)
     careless = Tail(desk.log)
@@ -91,7 +91,7 @@ def test_a_reader_that_does_not_mind_gaps_would_miss_it(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("number", [1, 3, COPIED_FROM])
-def test_a_position_that_was_given_up_is_passed(desk: Desk, number: int) -> None:
+def test_a_position_that_was_given_up_is_passed(desk: NotebookSystem, number: int) -> None:
     before = appended(desk)
     slow = Appending(desk, number)
     after = appended(desk)
@@ -101,7 +101,7 @@ def test_a_position_that_was_given_up_is_passed(desk: Desk, number: int) -> None
     assert read(tail) == after
 
 
-def test_what_was_given_up_before_anybody_looked_is_passed_too(desk: Desk) -> None:
+def test_what_was_given_up_before_anybody_looked_is_passed_too(desk: NotebookSystem) -> None:
     Appending(desk, 2).roll_back()
     found = appended(desk)
     Appending(desk).roll_back()
@@ -109,7 +109,7 @@ def test_what_was_given_up_before_anybody_looked_is_passed_too(desk: Desk) -> No
     assert read(desk.log.tail()) == found
 
 
-def test_a_connection_that_breaks_off_gives_its_positions_up(desk: Desk) -> None:
+def test_a_connection_that_breaks_off_gives_its_positions_up(desk: NotebookSystem) -> None:
     slow = Appending(desk)
     after = appended(desk)
     tail = desk.log.tail()
@@ -121,7 +121,7 @@ def test_a_connection_that_breaks_off_gives_its_positions_up(desk: Desk) -> None
     assert read(tail) == after
 
 
-def test_of_several_open_transactions_each_is_waited_for(desk: Desk) -> None:
+def test_of_several_open_transactions_each_is_waited_for(desk: NotebookSystem) -> None:
     slow = [Appending(desk) for _ in range(4)]
     last = appended(desk)
     tail = desk.log.tail()
@@ -136,7 +136,7 @@ def test_of_several_open_transactions_each_is_waited_for(desk: Desk) -> None:
     assert read(tail) == [*slow[1].positions, *slow[2].positions, *last]
 
 
-def test_one_that_begins_while_a_reader_waits_is_waited_for_too(desk: Desk) -> None:
+def test_one_that_begins_while_a_reader_waits_is_waited_for_too(desk: NotebookSystem) -> None:
     slow = Appending(desk)
     seen = appended(desk)
     tail = desk.log.tail()
@@ -149,7 +149,7 @@ def test_one_that_begins_while_a_reader_waits_is_waited_for_too(desk: Desk) -> N
     assert read(tail) == [*later.positions, *seen[1:]]
 
 
-def test_a_reader_that_starts_in_the_middle_waits_at_its_first_position_already(desk: Desk) -> None:
+def test_a_reader_that_starts_in_the_middle_waits_at_its_first_position_already(desk: NotebookSystem) -> None:
     start = appended(desk, 3)[-1]
     slow = Appending(desk)
     after = appended(desk)
@@ -159,7 +159,7 @@ def test_a_reader_that_starts_in_the_middle_waits_at_its_first_position_already(
     assert read(tail) == [*slow.positions, *after]
 
 
-def test_a_reader_that_starts_in_the_middle_passes_what_was_given_up(desk: Desk) -> None:
+def test_a_reader_that_starts_in_the_middle_passes_what_was_given_up(desk: NotebookSystem) -> None:
     start = appended(desk, 3)[-1]
     Appending(desk).roll_back()
     after = appended(desk)
@@ -168,7 +168,7 @@ def test_a_reader_that_starts_in_the_middle_passes_what_was_given_up(desk: Desk)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
-def test_pages_end_where_they_may_and_leave_nothing_out(desk: Desk, limit: int) -> None:
+def test_pages_end_where_they_may_and_leave_nothing_out(desk: NotebookSystem, limit: int) -> None:
     found = appended(desk, 3)
     slow = Appending(desk, 2)
     after = appended(desk, 3)
@@ -178,7 +178,7 @@ def test_pages_end_where_they_may_and_leave_nothing_out(desk: Desk, limit: int) 
     assert read(tail, times=10, limit=limit) == [*slow.positions, *after]
 
 
-def test_where_nobody_else_can_append_nothing_is_waited_for(desk: Desk) -> None:
+def test_where_nobody_else_can_append_nothing_is_waited_for(desk: NotebookSystem) -> None:
     Appending(desk).roll_back()
     after = appended(desk)
     with desk.writer.begin() as connection:
@@ -186,7 +186,9 @@ def test_where_nobody_else_can_append_nothing_is_waited_for(desk: Desk) -> None:
         assert [record.position for record in desk.log.tail().rest(connection)] == after
 
 
-def test_no_append_is_under_way_where_all_are_held_still(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_append_is_under_way_where_all_are_held_still(
+    desk: NotebookSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("projections.event_log.postgresql._GIVE_UP", "SET LOCAL lock_timeout = '50ms'")
     slow = Appending(desk)
     with pytest.raises(Unavailable, match="nothing was changed: try again"):
@@ -195,7 +197,7 @@ def test_no_append_is_under_way_where_all_are_held_still(desk: Desk, monkeypatch
     desk.log.commit(desk.log.hold_still)
 
 
-def test_waiting_for_a_position_draws_no_transaction_id(desk: Desk) -> None:
+def test_waiting_for_a_position_draws_no_transaction_id(desk: NotebookSystem) -> None:
     asked = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
     slow = Appending(desk)
     appended(desk)
@@ -206,7 +208,7 @@ def test_waiting_for_a_position_draws_no_transaction_id(desk: Desk) -> None:
         assert connection.exec_driver_sql(asked).one() == before
 
 
-def test_a_long_transaction_that_appends_nothing_holds_nobody_up(desk: Desk) -> None:
+def test_a_long_transaction_that_appends_nothing_holds_nobody_up(desk: NotebookSystem) -> None:
     with desk.writer.begin() as long:
         long.exec_driver_sql("SELECT pg_current_xact_id()")
         Appending(desk).roll_back()
@@ -214,9 +216,9 @@ def test_a_long_transaction_that_appends_nothing_holds_nobody_up(desk: Desk) -> 
         assert read(desk.log.tail()) == found
 
 
-def test_a_long_append_to_another_log_holds_nobody_up(desk: Desk, postgresql_databases: Databases) -> None:
+def test_a_long_append_to_another_log_holds_nobody_up(desk: NotebookSystem, postgresql_databases: Databases) -> None:
     with postgresql_databases.like(with_log) as url:
-        elsewhere = Desk(url, views=[])
+        elsewhere = NotebookSystem(url, views=[])
         slow = Appending(elsewhere)
         Appending(desk).roll_back()
         found = appended(desk)

@@ -19,7 +19,7 @@ from projections.rebuilding import prepare, rebuild
 from projections.view_status import view_statuses
 from tests.damage import damage, write_strange_event
 from tests.databases import Databases, with_log
-from tests.notebook import VIEWS, Desk, Notebook, command, entries, notebooks
+from tests.notebook import VIEWS, Notebook, NotebookSystem, command, entries, notebooks
 
 OF_NOTEBOOKS, OF_ENTRIES = VIEWS
 
@@ -45,12 +45,12 @@ FROM_ANOTHER_RELEASE = (
 
 
 @pytest.fixture
-def desk(url: str) -> Iterator[Desk]:
-    with closing(Desk(url)) as desk:
+def desk(url: str) -> Iterator[NotebookSystem]:
+    with closing(NotebookSystem(url)) as desk:
         yield desk
 
 
-def a_notebook(desk: Desk, *lines: str) -> UUID:
+def a_notebook(desk: NotebookSystem, *lines: str) -> UUID:
     with command():
         made = desk.service.add(Notebook.open)
     for line in lines:
@@ -59,7 +59,7 @@ def a_notebook(desk: Desk, *lines: str) -> UUID:
     return made.id
 
 
-def stopped_views(desk: Desk) -> list[str]:
+def stopped_views(desk: NotebookSystem) -> list[str]:
     with desk.reader.connect() as connection:
         known = view_statuses(connection)
     return [view.name for view in VIEWS if known[view.name].stopped_at is not None]
@@ -67,7 +67,7 @@ def stopped_views(desk: Desk) -> list[str]:
 
 @pytest.mark.parametrize(("columns", "why", "readers"), FROM_ANOTHER_RELEASE)
 def test_it_is_named_with_its_position_and_stops_the_views_that_read_it(
-    desk: Desk, columns: dict[str, Any], why: str, readers: list[str]
+    desk: NotebookSystem, columns: dict[str, Any], why: str, readers: list[str]
 ) -> None:
     a_notebook(desk, "one")
     position = write_strange_event(desk.writer, **columns)
@@ -101,7 +101,7 @@ def test_it_is_named_with_its_position_and_stops_the_views_that_read_it(
 def test_a_start_refills_what_does_not_read_it_and_leaves_the_rest_as_it_was(
     url: str, columns: dict[str, Any], why: str, readers: list[str]
 ) -> None:
-    desk = Desk(url)
+    desk = NotebookSystem(url)
     id = a_notebook(desk, "one")
     write_strange_event(desk.writer, **columns)
     desk.execute("UPDATE views SET fingerprint = 'of yesterday'")
@@ -114,7 +114,7 @@ def test_a_start_refills_what_does_not_read_it_and_leaves_the_rest_as_it_was(
 
 @pytest.mark.parametrize(("columns", "why", "readers"), FROM_ANOTHER_RELEASE)
 def test_of_the_views_that_follow_only_those_that_read_it_stand_still(
-    desk: Desk, columns: dict[str, Any], why: str, readers: list[str]
+    desk: NotebookSystem, columns: dict[str, Any], why: str, readers: list[str]
 ) -> None:
     for view in VIEWS:
         let_follow(desk.log, view)
@@ -139,7 +139,7 @@ def test_of_the_views_that_follow_only_those_that_read_it_stand_still(
     assert (desk.read(notebooks.get, later) is not None) is (OF_NOTEBOOKS.name not in readers)
 
 
-def test_events_that_nobody_reads_do_not_hold_a_following_view_up(desk: Desk) -> None:
+def test_events_that_nobody_reads_do_not_hold_a_following_view_up(desk: NotebookSystem) -> None:
     let_follow(desk.log, OF_NOTEBOOKS)
     a_notebook(desk, "one")
     position = write_strange_event(desk.writer, topic="notebook.burnt")
@@ -150,7 +150,7 @@ def test_events_that_nobody_reads_do_not_hold_a_following_view_up(desk: Desk) ->
         assert view_statuses(connection)[OF_NOTEBOOKS.name].position == position
 
 
-def test_its_record_cannot_be_opened_and_others_can(desk: Desk) -> None:
+def test_its_record_cannot_be_opened_and_others_can(desk: NotebookSystem) -> None:
     damaged, other = a_notebook(desk, "one"), a_notebook(desk, "two")
     with desk.reader.connect() as connection:
         asked = sa.select(EVENTS.c.position).where(EVENTS.c.stream_id == damaged, EVENTS.c.version == 2)
@@ -167,7 +167,7 @@ def test_its_record_cannot_be_opened_and_others_can(desk: Desk) -> None:
         desk.service.change(Notebook, other, lambda notebook: notebook.write("three"))
 
 
-def test_a_signature_that_cannot_be_read_stops_the_view_that_asks_for_it(desk: Desk) -> None:
+def test_a_signature_that_cannot_be_read_stops_the_view_that_asks_for_it(desk: NotebookSystem) -> None:
     a_notebook(desk, "one")
     with desk.reader.connect() as connection:
         last = desk.log.last_position(connection)
@@ -202,7 +202,7 @@ def test_a_row_that_holds_what_no_column_may_hides_no_other(
     sqlite_databases: Databases, columns: dict[str, Any], why: str
 ) -> None:
     """Columns of PostgreSQL take nothing else than what they are for."""
-    with sqlite_databases.like(with_log) as url, closing(Desk(url)) as desk:
+    with sqlite_databases.like(with_log) as url, closing(NotebookSystem(url)) as desk:
         a_notebook(desk, "one", "two")
         damage(desk.writer, 2, **columns)
         [unreadable] = unreadable_in(desk.log)

@@ -23,27 +23,27 @@ from providers.brokerage import EngagementTerms, NobodySelected, NotOnTheShortli
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from providers.matching import USUAL_POLICY
 from tests.domain.brokered import BEGINS, BROKER, ENDS, GRACE, IMRAN, LEAD, REPLY_BY, SCHOOL, terms, the_work
-from tests.providers.desk import AGREEMENT, Desk
+from tests.providers.brokerage_scenario import AGREEMENT, BrokerageScenario
 from tests.scenario import TODAY, signed
 
 
 @pytest.fixture
-def calder(desk: Desk) -> UUID:
+def calder(desk: BrokerageScenario) -> UUID:
     return desk.a_provider("PV-2026-0001", GRACE)
 
 
 @pytest.fixture
-def harrop(desk: Desk) -> UUID:
+def harrop(desk: BrokerageScenario) -> UUID:
     return desk.a_provider("PV-2026-0002", IMRAN)
 
 
 @pytest.fixture
-def unvetted(desk: Desk) -> UUID:
+def unvetted(desk: BrokerageScenario) -> UUID:
     return desk.a_provider("PV-2026-0003", uuid4(), cleared_to=None)
 
 
 def test_all_who_fit_are_shortlisted_and_the_whole_ranking_is_kept(
-    desk: Desk, calder: UUID, harrop: UUID, unvetted: UUID
+    desk: BrokerageScenario, calder: UUID, harrop: UUID, unvetted: UUID
 ) -> None:
     request = desk.a_shortlisted_request(harrop, unvetted, calder)
 
@@ -53,12 +53,14 @@ def test_all_who_fit_are_shortlisted_and_the_whole_ranking_is_kept(
     assert "Enhanced DBS" in (kept.ranking[2].excluded_because or "")
 
 
-def test_nobody_is_shortlisted_where_nobody_fits(desk: Desk, unvetted: UUID) -> None:
+def test_nobody_is_shortlisted_where_nobody_fits(desk: BrokerageScenario, unvetted: UUID) -> None:
     with pytest.raises(NobodyShortlisted):
         desk.a_shortlisted_request(unvetted)
 
 
-def test_a_tender_is_opened_with_its_invitations_in_one_go(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_tender_is_opened_with_its_invitations_in_one_go(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     tender = desk.service.find(Tender, desk.a_tender(calder, harrop))
 
     assert tender.unanswered == [calder, harrop]
@@ -67,7 +69,9 @@ def test_a_tender_is_opened_with_its_invitations_in_one_go(desk: Desk, calder: U
     assert (request.status, request.tender) == (RequestStatus.INVITING, tender.id)
 
 
-def test_nothing_is_saved_when_one_of_those_invited_is_refused(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_nothing_is_saved_when_one_of_those_invited_is_refused(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
     desk.suspend(harrop)
 
@@ -81,14 +85,14 @@ def test_nothing_is_saved_when_one_of_those_invited_is_refused(desk: Desk, calde
         desk.service.find(Tender, Tender.named("TN-2026-0001").id)
 
 
-def test_inviting_one_provider_alone_needs_a_reason(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_inviting_one_provider_alone_needs_a_reason(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
 
     with signed(), pytest.raises(ReasonNeeded):
         desk.brokerage.open_tender(request, "TN-2026-0001", brief="Planning", reply_by=REPLY_BY, invite=[calder])
 
 
-def test_only_the_shortlist_is_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_only_the_shortlist_is_invited(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     tender = desk.a_tender(calder, harrop)
     stranger = desk.a_provider("PV-2026-0009", uuid4())
 
@@ -96,7 +100,7 @@ def test_only_the_shortlist_is_invited(desk: Desk, calder: UUID, harrop: UUID) -
         desk.brokerage.invite(tender, stranger)
 
 
-def test_a_provider_whose_clearance_ended_meanwhile_is_not_invited(desk: Desk, calder: UUID) -> None:
+def test_a_provider_whose_clearance_ended_meanwhile_is_not_invited(desk: BrokerageScenario, calder: UUID) -> None:
     lapsing = desk.a_provider("PV-2026-0004", uuid4(), cleared_to=ENDS)
     other = desk.a_provider("PV-2026-0005", uuid4())
     request = desk.a_shortlisted_request(calder, lapsing, other)
@@ -111,14 +115,16 @@ def test_a_provider_whose_clearance_ended_meanwhile_is_not_invited(desk: Desk, c
         desk.brokerage.invite(tender, lapsing)
 
 
-def without_specialists(desk: Desk, reference: str) -> UUID:
+def without_specialists(desk: BrokerageScenario, reference: str) -> UUID:
     with signed():
         provider = Provider.register(reference, trading_as="Nobody Ltd", kind=ProviderKind.PRIVATE)
         provider.offer(subject="Mathematics", phase=Phase.SECONDARY, service=ServiceType.SPECIALIST_SUPPORT)
         return desk.service.add(lambda: provider).id
 
 
-def test_a_provider_that_names_nobody_for_the_subject_is_left_out_with_the_reason(desk: Desk, calder: UUID) -> None:
+def test_a_provider_that_names_nobody_for_the_subject_is_left_out_with_the_reason(
+    desk: BrokerageScenario, calder: UUID
+) -> None:
     nobody, of_french = without_specialists(desk, "PV-2026-0007"), without_specialists(desk, "PV-2026-0008")
     with signed():
         desk.service.change(
@@ -132,7 +138,9 @@ def test_a_provider_that_names_nobody_for_the_subject_is_left_out_with_the_reaso
         assert "No specialist named for Mathematics" in (left_out.excluded_because or "")
 
 
-def test_a_provider_whose_only_specialist_left_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_provider_whose_only_specialist_left_is_not_invited(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
     with signed():
         desk.service.change(Provider, harrop, lambda one: one.note_leaving(person=IMRAN, reason="Retired"))
@@ -148,7 +156,7 @@ def _revoke_everything(provider: Provider) -> None:
         provider.revoke(check.item, person=check.person, reason="A mistake")
 
 
-def test_a_school_is_not_its_own_provider(desk: Desk, calder: UUID) -> None:
+def test_a_school_is_not_its_own_provider(desk: BrokerageScenario, calder: UUID) -> None:
     own = desk.a_provider("PV-2026-0005", IMRAN, kind=ProviderKind.SCHOOL_BASED, host_school=SCHOOL)
 
     request = desk.service.find(SupportRequest, desk.a_shortlisted_request(calder, own))
@@ -158,7 +166,7 @@ def test_a_school_is_not_its_own_provider(desk: Desk, calder: UUID) -> None:
     assert "is based at this school" in (left_out.excluded_because or "")
 
 
-def test_a_provider_tied_to_the_school_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_provider_tied_to_the_school_is_not_invited(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
     with signed():
         desk.service.change(
@@ -173,7 +181,7 @@ def test_a_provider_tied_to_the_school_is_not_invited(desk: Desk, calder: UUID, 
         )
 
 
-def test_a_provider_off_the_list_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_provider_off_the_list_is_not_invited(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
     with signed():
         desk.service.change(Provider, calder, lambda provider: provider.remove(reason="Closed down"))
@@ -184,7 +192,9 @@ def test_a_provider_off_the_list_is_not_invited(desk: Desk, calder: UUID, harrop
         )
 
 
-def test_a_provider_suspended_at_the_same_moment_is_not_invited(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_provider_suspended_at_the_same_moment_is_not_invited(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
     desk.meanwhile = partial(desk.suspend, calder)
 
@@ -196,7 +206,9 @@ def test_a_provider_suspended_at_the_same_moment_is_not_invited(desk: Desk, cald
     assert desk.service.find(SupportRequest, request).status is RequestStatus.SHORTLISTED
 
 
-def test_a_quote_names_somebody_who_works_for_the_provider(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_quote_names_somebody_who_works_for_the_provider(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     tender = desk.a_tender(calder, harrop)
 
     with signed(), pytest.raises(NotASpecialist):
@@ -207,7 +219,9 @@ def test_a_quote_names_somebody_who_works_for_the_provider(desk: Desk, calder: U
         desk.brokerage.revise_quote(tender, calder, terms(specialist=IMRAN), reason="Somebody else")
 
 
-def test_a_quote_above_the_ceiling_of_the_request_needs_approval(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_quote_above_the_ceiling_of_the_request_needs_approval(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     tender = desk.a_tender(calder, harrop)
     for provider, person in ((calder, GRACE), (harrop, IMRAN)):
         with signed():
@@ -220,7 +234,7 @@ def test_a_quote_above_the_ceiling_of_the_request_needs_approval(desk: Desk, cal
     assert desk.service.find(Tender, tender).selected == calder
 
 
-def test_a_suspended_provider_is_not_selected(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_suspended_provider_is_not_selected(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     tender = desk.a_selection(calder, harrop)
     with signed():
         desk.service.change(Tender, tender, lambda tender: tender.withdraw_selection(reason="A second look"))
@@ -230,7 +244,7 @@ def test_a_suspended_provider_is_not_selected(desk: Desk, calder: UUID, harrop: 
         desk.brokerage.select(tender, calder, rationale="The best", approver=LEAD)
 
 
-def test_of_two_brokers_who_select_at_once_one_wins(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_of_two_brokers_who_select_at_once_one_wins(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     tender = desk.a_selection(calder, harrop)
     with signed():
         desk.service.change(Tender, tender, lambda tender: tender.withdraw_selection(reason="A second look"))
@@ -245,7 +259,7 @@ def test_of_two_brokers_who_select_at_once_one_wins(desk: Desk, calder: UUID, ha
     assert desk.service.find(Tender, tender).selected == harrop
 
 
-def test_a_command_sent_twice_is_carried_out_once(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_command_sent_twice_is_carried_out_once(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
 
     def open_tender() -> UUID:
@@ -263,7 +277,7 @@ def test_a_command_sent_twice_is_carried_out_once(desk: Desk, calder: UUID, harr
 
 
 def test_a_selected_quote_becomes_proposed_work_and_the_request_is_placed(
-    desk: Desk, calder: UUID, harrop: UUID
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
 ) -> None:
     engagement = desk.service.find(BrokeredEngagement, desk.proposed_work(calder, harrop))
 
@@ -275,14 +289,14 @@ def test_a_selected_quote_becomes_proposed_work_and_the_request_is_placed(
     assert (request.status, request.engagement) == (RequestStatus.PLACED, engagement.id)
 
 
-def test_no_work_is_proposed_before_a_selection(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_no_work_is_proposed_before_a_selection(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     tender = desk.a_tender(calder, harrop)
 
     with signed(), pytest.raises(NobodySelected):
         desk.brokerage.engage_selected(tender, "BE-2026-0001", AGREEMENT)
 
 
-def test_no_work_is_proposed_for_days_without_clearance(desk: Desk, harrop: UUID) -> None:
+def test_no_work_is_proposed_for_days_without_clearance(desk: BrokerageScenario, harrop: UUID) -> None:
     lapsing = desk.a_provider("PV-2026-0004", GRACE, cleared_to=ENDS)
     too_long = EngagementTerms("Planning", ("It is done",), BEGINS, date(2027, 7, 1))
 
@@ -293,7 +307,7 @@ def test_no_work_is_proposed_for_days_without_clearance(desk: Desk, harrop: UUID
     assert request.status is RequestStatus.INVITING
 
 
-def test_the_authority_s_own_service_is_engaged_without_quotes(desk: Desk) -> None:
+def test_the_authority_s_own_service_is_engaged_without_quotes(desk: BrokerageScenario) -> None:
     music = desk.a_provider("PV-2026-0006", GRACE, kind=ProviderKind.INTERNAL)
     request = desk.an_approved_request()
     work = the_work(provider=music, subject="Something else", begins=BEGINS)
@@ -305,14 +319,14 @@ def test_the_authority_s_own_service_is_engaged_without_quotes(desk: Desk) -> No
     assert desk.service.find(SupportRequest, request).status is RequestStatus.PLACED
 
 
-def test_a_provider_from_outside_has_to_quote(desk: Desk, calder: UUID) -> None:
+def test_a_provider_from_outside_has_to_quote(desk: BrokerageScenario, calder: UUID) -> None:
     request = desk.an_approved_request()
 
     with signed(), pytest.raises(QuotesNeeded):
         desk.brokerage.engage_directly(request, "BE-2026-0001", the_work(provider=calder), reason="In a hurry")
 
 
-def test_the_authority_s_own_service_keeps_to_the_ceiling(desk: Desk) -> None:
+def test_the_authority_s_own_service_keeps_to_the_ceiling(desk: BrokerageScenario) -> None:
     music = desk.a_provider("PV-2026-0006", GRACE, kind=ProviderKind.INTERNAL)
     request = desk.an_approved_request(ceiling=900)
 
@@ -320,7 +334,9 @@ def test_the_authority_s_own_service_keeps_to_the_ceiling(desk: Desk) -> None:
         desk.brokerage.engage_directly(request, "BE-2026-0001", the_work(provider=music), reason="Our own service")
 
 
-def test_a_tender_ends_together_with_its_place_in_the_request(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_a_tender_ends_together_with_its_place_in_the_request(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     tender = desk.a_tender(calder, harrop)
     with signed():
         desk.brokerage.end_tender(tender, reason="Nobody replied")
@@ -332,7 +348,7 @@ def test_a_tender_ends_together_with_its_place_in_the_request(desk: Desk, calder
 
 @pytest.mark.parametrize("selected", [False, True])
 def test_a_request_that_goes_takes_its_open_tender_with_it(
-    desk: Desk, calder: UUID, harrop: UUID, *, selected: bool
+    desk: BrokerageScenario, calder: UUID, harrop: UUID, *, selected: bool
 ) -> None:
     tender = desk.a_selection(calder, harrop) if selected else desk.a_tender(calder, harrop)
     request = SupportRequest.named("SR-2026-0001").id
@@ -349,7 +365,7 @@ def test_a_request_that_goes_takes_its_open_tender_with_it(
     assert desk.service.find(SupportRequest, request).status is RequestStatus.WITHDRAWN
 
 
-def test_the_shortlist_may_be_chosen_by_hand(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_the_shortlist_may_be_chosen_by_hand(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     request = desk.an_approved_request()
     with signed():
         ranking = desk.brokerage.shortlist(
@@ -360,7 +376,7 @@ def test_the_shortlist_may_be_chosen_by_hand(desk: Desk, calder: UUID, harrop: U
     assert desk.service.find(SupportRequest, request).shortlist == (harrop,)
 
 
-def test_each_decision_names_the_rules_that_it_rests_on(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_each_decision_names_the_rules_that_it_rests_on(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
     engagement = desk.service.find(BrokeredEngagement, desk.proposed_work(calder, harrop))
 
     def rules(record: UUID, event: type[Event]) -> tuple[str, ...]:
@@ -372,7 +388,7 @@ def test_each_decision_names_the_rules_that_it_rests_on(desk: Desk, calder: UUID
     assert rules(engagement.id, BrokeredEngagement.Proposed) == ("vetting-1",)
 
 
-def test_work_engaged_without_quotes_names_the_rules_that_it_rests_on(desk: Desk) -> None:
+def test_work_engaged_without_quotes_names_the_rules_that_it_rests_on(desk: BrokerageScenario) -> None:
     music = desk.a_provider("PV-2026-0006", GRACE, kind=ProviderKind.INTERNAL)
     work = the_work(provider=music, begins=BEGINS)
     with signed():
@@ -384,7 +400,7 @@ def test_work_engaged_without_quotes_names_the_rules_that_it_rests_on(desk: Desk
 
 
 def test_a_quote_is_written_down_on_behalf_of_the_provider_and_again_where_it_changes(
-    desk: Desk, calder: UUID, harrop: UUID
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
 ) -> None:
     tender = desk.a_tender(calder, harrop)
     for days in (Decimal(4), Decimal(3)):
@@ -403,7 +419,7 @@ def test_a_quote_is_written_down_on_behalf_of_the_provider_and_again_where_it_ch
 
 
 def test_a_quote_that_is_written_down_says_how_it_came_and_names_somebody_of_the_provider(
-    desk: Desk, calder: UUID, harrop: UUID
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
 ) -> None:
     tender = desk.a_tender(calder, harrop)
 

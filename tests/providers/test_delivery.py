@@ -23,7 +23,7 @@ from providers.brokerage import EngagementTerms
 from providers.delivery import NotOfTheSchool
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, SCHOOL, consent, outcomes
-from tests.providers.desk import LONG, Desk
+from tests.providers.brokerage_scenario import LONG, BrokerageScenario
 from tests.scenario import TODAY, signed
 
 AT_ONCE = EngagementTerms("Planning in mathematics", ("Schemes of work are in use",), TODAY, ENDS)
@@ -31,22 +31,22 @@ ONE = Decimal(1)
 
 
 @pytest.fixture
-def calder(desk: Desk) -> UUID:
+def calder(desk: BrokerageScenario) -> UUID:
     return desk.a_provider("PV-2026-0001", GRACE)
 
 
 @pytest.fixture
-def harrop(desk: Desk) -> UUID:
+def harrop(desk: BrokerageScenario) -> UUID:
     return desk.a_provider("PV-2026-0002", IMRAN)
 
 
 @pytest.fixture
-def work(desk: Desk, calder: UUID, harrop: UUID) -> UUID:
+def work(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> UUID:
     desk.a_head("PE-2026-0009")
     return desk.confirmed_work(calder, harrop, AT_ONCE)
 
 
-def revoke(desk: Desk, provider: UUID, person: UUID = GRACE) -> None:
+def revoke(desk: BrokerageScenario, provider: UUID, person: UUID = GRACE) -> None:
     with signed():
         desk.service.change(
             Provider,
@@ -55,17 +55,19 @@ def revoke(desk: Desk, provider: UUID, person: UUID = GRACE) -> None:
         )
 
 
-def engagement(desk: Desk, id: UUID) -> BrokeredEngagement:
+def engagement(desk: BrokerageScenario, id: UUID) -> BrokeredEngagement:
     return desk.service.find(BrokeredEngagement, id)
 
 
-def test_work_is_confirmed_with_its_clearance(desk: Desk, work: UUID) -> None:
+def test_work_is_confirmed_with_its_clearance(desk: BrokerageScenario, work: UUID) -> None:
     confirmed = engagement(desk, work)
 
     assert (confirmed.status, confirmed.cleared_to) == (EngagementStatus.CONFIRMED, LONG)
 
 
-def test_work_is_not_confirmed_while_somebody_has_to_agree(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_work_is_not_confirmed_while_somebody_has_to_agree(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     work = desk.proposed_work(calder, harrop, AT_ONCE)
 
     with signed(), pytest.raises(NotAllAgreed):
@@ -73,7 +75,9 @@ def test_work_is_not_confirmed_while_somebody_has_to_agree(desk: Desk, calder: U
     assert not engagement(desk, work).cleared
 
 
-def test_no_session_is_planned_or_delivered_once_the_clearance_is_gone(desk: Desk, calder: UUID, work: UUID) -> None:
+def test_no_session_is_planned_or_delivered_once_the_clearance_is_gone(
+    desk: BrokerageScenario, calder: UUID, work: UUID
+) -> None:
     with signed():
         desk.delivery.plan_session(work, on=TODAY, days=ONE)
     revoke(desk, calder)
@@ -84,7 +88,9 @@ def test_no_session_is_planned_or_delivered_once_the_clearance_is_gone(desk: Des
         desk.delivery.deliver_session(work, 1, on=TODAY, days=ONE)
 
 
-def test_agreed_work_of_a_suspended_provider_is_not_confirmed(desk: Desk, calder: UUID, harrop: UUID) -> None:
+def test_agreed_work_of_a_suspended_provider_is_not_confirmed(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     work = desk.agreed_work(calder, harrop, AT_ONCE)
     desk.suspend(calder)
 
@@ -98,7 +104,7 @@ def test_agreed_work_of_a_suspended_provider_is_not_confirmed(desk: Desk, calder
 
 
 def test_agreed_work_is_not_confirmed_once_a_tie_to_the_school_is_declared(
-    desk: Desk, calder: UUID, harrop: UUID
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
 ) -> None:
     work = desk.agreed_work(calder, harrop, AT_ONCE)
     with signed():
@@ -112,7 +118,9 @@ def test_agreed_work_is_not_confirmed_once_a_tie_to_the_school_is_declared(
         desk.delivery.confirm(work)
 
 
-def test_no_session_is_planned_or_delivered_on_a_day_of_a_suspension(desk: Desk, calder: UUID, work: UUID) -> None:
+def test_no_session_is_planned_or_delivered_on_a_day_of_a_suspension(
+    desk: BrokerageScenario, calder: UUID, work: UUID
+) -> None:
     later = TODAY + timedelta(days=7)
     for on in (TODAY, later):
         with signed():
@@ -127,7 +135,9 @@ def test_no_session_is_planned_or_delivered_on_a_day_of_a_suspension(desk: Desk,
         desk.delivery.deliver_session(work, 1, on=TODAY, days=ONE)
 
 
-def test_nobody_takes_over_the_work_of_a_suspended_provider(desk: Desk, calder: UUID, work: UUID) -> None:
+def test_nobody_takes_over_the_work_of_a_suspended_provider(
+    desk: BrokerageScenario, calder: UUID, work: UUID
+) -> None:
     colleague = desk.a_colleague(calder)
     desk.suspend(calder)
 
@@ -135,7 +145,7 @@ def test_nobody_takes_over_the_work_of_a_suspended_provider(desk: Desk, calder: 
         desk.delivery.substitute(work, colleague, reason="Illness")
 
 
-def test_a_refusal_names_the_person_who_is_not_cleared(desk: Desk, calder: UUID, work: UUID) -> None:
+def test_a_refusal_names_the_person_who_is_not_cleared(desk: BrokerageScenario, calder: UUID, work: UUID) -> None:
     with signed():
         grace = desk.service.add(lambda: Person.register("PE-2026-0001", name="Grace Calder"))
     with signed():
@@ -145,7 +155,7 @@ def test_a_refusal_names_the_person_who_is_not_cleared(desk: Desk, calder: UUID,
         desk.delivery.substitute(work, grace.id, reason="Illness")
 
 
-def test_a_clearance_revoked_at_the_same_moment_counts(desk: Desk, calder: UUID, work: UUID) -> None:
+def test_a_clearance_revoked_at_the_same_moment_counts(desk: BrokerageScenario, calder: UUID, work: UUID) -> None:
     desk.meanwhile = partial(revoke, desk, calder)
 
     with signed(), pytest.raises(NotCleared):
@@ -154,7 +164,7 @@ def test_a_clearance_revoked_at_the_same_moment_counts(desk: Desk, calder: UUID,
     assert engagement(desk, work).sessions == {}
 
 
-def test_two_officers_who_plan_the_last_day_at_once_do_not_both_succeed(desk: Desk, work: UUID) -> None:
+def test_two_officers_who_plan_the_last_day_at_once_do_not_both_succeed(desk: BrokerageScenario, work: UUID) -> None:
     with signed():
         desk.delivery.plan_session(work, on=TODAY, days=Decimal(4))
 
@@ -169,7 +179,7 @@ def test_two_officers_who_plan_the_last_day_at_once_do_not_both_succeed(desk: De
     assert engagement(desk, work).planned_days == Decimal("4.5")
 
 
-def test_a_session_decided_on_an_older_version_is_stale(desk: Desk, work: UUID) -> None:
+def test_a_session_decided_on_an_older_version_is_stale(desk: BrokerageScenario, work: UUID) -> None:
     seen = engagement(desk, work).version
     with signed():
         desk.delivery.plan_session(work, on=TODAY, days=ONE, at=seen)
@@ -178,7 +188,7 @@ def test_a_session_decided_on_an_older_version_is_stale(desk: Desk, work: UUID) 
         desk.delivery.plan_session(work, on=TODAY, days=ONE, at=seen)
 
 
-def test_a_session_sent_twice_is_planned_once(desk: Desk, work: UUID) -> None:
+def test_a_session_sent_twice_is_planned_once(desk: BrokerageScenario, work: UUID) -> None:
     with signed():
         desk.delivery.plan_session(work, on=TODAY, days=ONE)
         with pytest.raises(AlreadyDone):
@@ -187,7 +197,7 @@ def test_a_session_sent_twice_is_planned_once(desk: Desk, work: UUID) -> None:
     assert len(engagement(desk, work).sessions) == 1
 
 
-def test_a_specialist_is_replaced_by_a_cleared_colleague(desk: Desk, calder: UUID, work: UUID) -> None:
+def test_a_specialist_is_replaced_by_a_cleared_colleague(desk: BrokerageScenario, calder: UUID, work: UUID) -> None:
     colleague = uuid4()
     with signed(), pytest.raises(NotASpecialist):
         desk.delivery.substitute(work, colleague, reason="Illness")
@@ -216,7 +226,7 @@ def test_a_specialist_is_replaced_by_a_cleared_colleague(desk: Desk, calder: UUI
     assert (changed.work.specialist, changed.cleared_to) == (colleague, date(2027, 8, 31))
 
 
-def vary(desk: Desk, work: UUID, *, days: str = "6", net: int = 2700, **agreed: object) -> None:
+def vary(desk: BrokerageScenario, work: UUID, *, days: str = "6", net: int = 2700, **agreed: object) -> None:
     head = Person.named("PE-2026-0009").id
     with signed():
         desk.delivery.agree_variation(
@@ -229,7 +239,7 @@ def vary(desk: Desk, work: UUID, *, days: str = "6", net: int = 2700, **agreed: 
         )
 
 
-def test_a_variation_stays_within_the_ceiling_unless_more_is_approved(desk: Desk, work: UUID) -> None:
+def test_a_variation_stays_within_the_ceiling_unless_more_is_approved(desk: BrokerageScenario, work: UUID) -> None:
     with pytest.raises(AboveCeiling):
         vary(desk, work)
     assert engagement(desk, work).work.days == Decimal("4.5")
@@ -247,7 +257,7 @@ def test_a_variation_stays_within_the_ceiling_unless_more_is_approved(desk: Desk
     assert desk.service.find(SupportRequest, varied.request).status is RequestStatus.PLACED
 
 
-def test_only_those_who_lead_a_school_agree_to_a_variation_for_it(desk: Desk, work: UUID) -> None:
+def test_only_those_who_lead_a_school_agree_to_a_variation_for_it(desk: BrokerageScenario, work: UUID) -> None:
     elsewhere = desk.a_head("PE-2026-0008", uuid4())
 
     for agreed in ({"school_by": elsewhere}, {"school_on": TODAY - timedelta(days=60)}):
@@ -255,14 +265,14 @@ def test_only_those_who_lead_a_school_agree_to_a_variation_for_it(desk: Desk, wo
             vary(desk, work, net=2025, **agreed)
 
 
-def test_only_those_who_work_for_a_provider_agree_to_a_variation_for_it(desk: Desk, work: UUID) -> None:
+def test_only_those_who_work_for_a_provider_agree_to_a_variation_for_it(desk: BrokerageScenario, work: UUID) -> None:
     with pytest.raises(NotASpecialist) as refused:
         vary(desk, work, net=2025, provider_by=IMRAN)
 
     assert refused.value.field == "provider_by"
 
 
-def test_a_suspended_provider_is_given_no_more_days(desk: Desk, calder: UUID, work: UUID) -> None:
+def test_a_suspended_provider_is_given_no_more_days(desk: BrokerageScenario, calder: UUID, work: UUID) -> None:
     desk.suspend(calder)
 
     with pytest.raises(ProviderSuspended):
@@ -270,7 +280,9 @@ def test_a_suspended_provider_is_given_no_more_days(desk: Desk, calder: UUID, wo
     vary(desk, work, net=2025, days="4")
 
 
-def test_work_cancelled_before_it_starts_gives_request_and_quotes_back(desk: Desk, harrop: UUID, work: UUID) -> None:
+def test_work_cancelled_before_it_starts_gives_request_and_quotes_back(
+    desk: BrokerageScenario, harrop: UUID, work: UUID
+) -> None:
     with signed():
         desk.delivery.cancel(work, side=Side.PROVIDER, reason="The specialist left")
 
@@ -284,7 +296,7 @@ def test_work_cancelled_before_it_starts_gives_request_and_quotes_back(desk: Des
         desk.brokerage.select(request.tender, harrop, rationale="The second best", approver=LEAD)
 
 
-def test_work_is_closed_together_with_its_request(desk: Desk, work: UUID) -> None:
+def test_work_is_closed_together_with_its_request(desk: BrokerageScenario, work: UUID) -> None:
     with signed():
         desk.delivery.plan_session(work, on=TODAY, days=ONE)
     with signed(TODAY + timedelta(days=1)):

@@ -30,7 +30,7 @@ from providers.catalogue.source import RowProblem
 from providers.enrolment import EngagementOfAnother, ProvidersReport, import_providers, suspend
 from tests.databases import Databases, with_log
 from tests.domain.brokered import GRACE, IMRAN
-from tests.providers.desk import Desk
+from tests.providers.brokerage_scenario import BrokerageScenario
 from tests.scenario import TODAY, signed
 
 ROW = ProviderRow(
@@ -259,7 +259,7 @@ def test_a_suspension_pauses_the_engagements_that_shall_not_go_on(service: Servi
     assert service.find(BrokeredEngagement, goes_on).status is not EngagementStatus.PAUSED
 
 
-def test_a_suspension_cancels_work_not_yet_begun_that_shall_not_wait(desk: Desk) -> None:
+def test_a_suspension_cancels_work_not_yet_begun_that_shall_not_wait(desk: BrokerageScenario) -> None:
     calder, harrop = desk.a_provider("PV-2026-0001", GRACE), desk.a_provider("PV-2026-0002", IMRAN)
     agreed = desk.agreed_work(calder, harrop)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from domain.provider import Capability
 from domain.vocabulary import Phase, ServiceType, SupportKind
 from providers.matching import USUAL_POLICY, MatchingPolicy, Offer, PastWork, Ranking, SupportNeed, rank
-from tests.chance import FUZZING
+from tests.randomness import FUZZING
 
 TODAY = date(2026, 11, 2)
 MATHS = Capability("Mathematics", Phase.SECONDARY, ServiceType.SPECIALIST_SUPPORT)

@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 
 from domain.account import TokenScopes
 from tests.databases import Databases, with_views
-from tests.town import Town
-from tests.world import Clock, World
+from tests.full_authority import FullAuthority
+from tests.sample_authority import Clock, SampleAuthority
 from web import create_app
 from web.accounts import tokens
 from web.runtime.services import EXTENSION, Services
@@ -129,49 +129,51 @@ def app(made_app: Flask, services: Services) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def sign_in(app: Flask, world: World) -> Callable[[UUID], Browser]:
+def sign_in(app: Flask, sample: SampleAuthority) -> Callable[[UUID], Browser]:
     """Open a browser in which somebody is signed in."""
 
     def browse(person: UUID) -> Browser:
         client = app.test_client()
-        client.set_cookie(*world.session_of(person))
+        client.set_cookie(*sample.session_of(person))
         return Browser(client)
 
     return browse
 
 
 @pytest.fixture
-def program(app: Flask, world: World) -> Callable[..., Program]:
+def program(app: Flask, sample: SampleAuthority) -> Callable[..., Program]:
     """Open the API for somebody, by a token that reads and writes unless told otherwise."""
 
     def use(person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE) -> Program:
-        return a_program(app, world, person, scopes)
+        return a_program(app, sample, person, scopes)
 
     return use
 
 
-def a_program(app: Flask, world: World, person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE) -> Program:
-    with world.services.write() as connection:
-        made = tokens.create(connection, person, "test", scopes, world.services.now())
+def a_program(
+    app: Flask, sample: SampleAuthority, person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE
+) -> Program:
+    with sample.services.write() as connection:
+        made = tokens.create(connection, person, "test", scopes, sample.services.now())
     return Program(app.test_client(), made.secret)
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A town for tests that only look, or are turned away; it is made once for all of them."""
+class SharedAuthority:
+    """An authority for tests that only look, or are turned away; it is made once for all of them."""
 
     app: Flask
-    town: Town
+    authority: FullAuthority
     _browsers: dict[UUID, FlaskClient] = field(default_factory=dict)
 
     def browser(self, person: UUID) -> FlaskClient:
         if person not in self._browsers:
             client = self._browsers[person] = self.app.test_client()
-            client.set_cookie(*self.town.world.session_of(person))
+            client.set_cookie(*self.authority.sample.session_of(person))
         return self._browsers[person]
 
     def program(self, person: UUID, scopes: TokenScopes = TokenScopes.READ_WRITE) -> Program:
-        return a_program(self.app, self.town.world, person, scopes)
+        return a_program(self.app, self.authority.sample, person, scopes)
 
 
 @contextmanager
@@ -183,6 +185,6 @@ def an_office(databases: Databases) -> Iterator[tuple[Services, Clock]]:
 
 
 @pytest.fixture(scope="session")
-def standing(databases: Databases) -> Iterator[Standing]:
+def shared(databases: Databases) -> Iterator[SharedAuthority]:
     with an_office(databases) as (services, clock):
-        yield Standing(an_app(services), Town(World(services, clock)))
+        yield SharedAuthority(an_app(services), FullAuthority(SampleAuthority(services, clock)))

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from domain.vocabulary import Role
 from tests.databases import Databases
-from tests.town import Town
-from tests.web.conftest import Standing, an_app, an_office
-from tests.web.walking import ALIKE, form_of
-from tests.world import World
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
+from tests.web.conftest import SharedAuthority, an_app, an_office
+from tests.web.read_routes import ALIKE, form_of
 from web.layout.paging import place_asked, shortened
 from web.open_routes import OPEN_ROUTES
 from web.runtime.requests import present
@@ -46,15 +46,15 @@ def shown(page: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def standing(databases: Databases) -> Iterator[Standing]:
-    """A town of its own: whoever walks it reads what is restricted, which is recorded."""
+def shared(databases: Databases) -> Iterator[SharedAuthority]:
+    """An authority of its own: whoever walks it reads what is restricted, which is recorded."""
     with an_office(databases) as (services, clock):
-        yield Standing(an_app(services), Town(World(services, clock)))
+        yield SharedAuthority(an_app(services), FullAuthority(SampleAuthority(services, clock)))
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.DIRECTOR, Role.OFFICER, Role.HEADTEACHER, Role.SPECIALIST])
-def test_no_page_shows_a_code_or_leads_to_an_address_with_an_id(standing: Standing, role: Role) -> None:
-    browser = standing.browser(standing.town.people[role])
+def test_no_page_shows_a_code_or_leads_to_an_address_with_an_id(shared: SharedAuthority, role: Role) -> None:
+    browser = shared.browser(shared.authority.people[role])
     seen, waiting, alike = set[str](), deque(["/"]), Counter[str]()
     while waiting:
         href = waiting.popleft()
@@ -98,9 +98,9 @@ def with_or_without_slash(path: str) -> str:
     return path.rstrip("/") if path.endswith("/") else f"{path}/"
 
 
-def test_an_address_with_and_without_its_last_slash_leads_to_the_same_page(standing: Standing) -> None:
-    browser = standing.browser(standing.town.people[Role.DIRECTOR])
-    paths = {path for path, _ in read_paths(standing.app)}
+def test_an_address_with_and_without_its_last_slash_leads_to_the_same_page(shared: SharedAuthority) -> None:
+    browser = shared.browser(shared.authority.people[Role.DIRECTOR])
+    paths = {path for path, _ in read_paths(shared.app)}
     assert len(paths) > 200
     for path in paths:
         other = with_or_without_slash(path)
@@ -110,10 +110,10 @@ def test_an_address_with_and_without_its_last_slash_leads_to_the_same_page(stand
         answer.close()
 
 
-def test_nobody_is_led_to_open_pages_alone_by_an_address_with_another_slash(standing: Standing) -> None:
-    nobody = standing.app.test_client(use_cookies=False)
+def test_nobody_is_led_to_open_pages_alone_by_an_address_with_another_slash(shared: SharedAuthority) -> None:
+    nobody = shared.app.test_client(use_cookies=False)
     led = 0
-    for path, endpoint in read_paths(standing.app):
+    for path, endpoint in read_paths(shared.app):
         for other in (with_or_without_slash(path), f"{path.rstrip('/')}//", f"/{path[1:].replace('/', '//')}/"):
             seen = [other]
             while (answer := nobody.get(seen[-1])).status_code == 308:
@@ -132,8 +132,8 @@ def asked_to_sign_in(path: str) -> tuple[int, str | None]:
     return (401, None) if path.startswith("/api/") else (303, f"/sign-in?{urlencode({'next': path}, safe='/')}")
 
 
-def test_a_slash_too_many_leads_nowhere_else(standing: Standing) -> None:
-    browser = standing.browser(standing.town.people[Role.DIRECTOR])
+def test_a_slash_too_many_leads_nowhere_else(shared: SharedAuthority) -> None:
+    browser = shared.browser(shared.authority.people[Role.DIRECTOR])
     assert browser.get("/nowhere/").status_code == 404
     assert browser.get("/visits/V-2026-0001/nothing-of-the-kind/").status_code == 404
     assert browser.post("/caseload/").status_code == 404

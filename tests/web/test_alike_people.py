@@ -14,8 +14,8 @@ from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
 from domain.vocabulary import Role, Team
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
-from tests.world import World
 from web.access.policy import POLICY, Action
 from web.commands.fields import PersonField, RecordField
 from web.commands.listing import Listing
@@ -64,22 +64,22 @@ def people_asked(schema: type[Schema], offered: list[tuple[str, str]]) -> list[F
 
 
 @pytest.fixture
-def namesakes(world: World) -> dict[str, str]:
+def namesakes(sample: SampleAuthority) -> dict[str, str]:
     """People called Jo Smith, or nearly so, by reference: what tells them apart."""
     people = {
-        world.person("Jo Smith", Role.HEADTEACHER, school=world.school("Ashgrove")): "Headteacher, Ashgrove",
-        world.person("Jo Srnith", Role.OFFICER, team=Team.PRIMARY): "Officer, Primary team",
-        world.person("JO SMITH", Role.BROKER): "PE-",
-        world.person("Jo Smith", Role.BROKER): "PE-",
+        sample.person("Jo Smith", Role.HEADTEACHER, school=sample.school("Ashgrove")): "Headteacher, Ashgrove",
+        sample.person("Jo Srnith", Role.OFFICER, team=Team.PRIMARY): "Officer, Primary team",
+        sample.person("JO SMITH", Role.BROKER): "PE-",
+        sample.person("Jo Smith", Role.BROKER): "PE-",
     }
-    return {world.reference(person): told for person, told in people.items()}
+    return {sample.reference(person): told for person, told in people.items()}
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_people_of_one_name_are_told_apart_on_every_form(
-    app: Flask, world: World, namesakes: dict[str, str], name: str
+    app: Flask, sample: SampleAuthority, namesakes: dict[str, str], name: str
 ) -> None:
-    alone = world.reference(world.officer("Nia New"))
+    alone = sample.reference(sample.officer("Nia New"))
     names = dict.fromkeys(namesakes, "Jo Smith") | {alone: "Nia New"}
     with app.test_request_context():
         asked = people_asked(SCHEMAS[name], list(names.items()))
@@ -93,33 +93,33 @@ def test_people_of_one_name_are_told_apart_on_every_form(
 
 @pytest.mark.parametrize("address", ["/schools/?", "/requests/?", "/caseload?", "/accounts/new"])
 def test_people_of_one_name_are_told_apart_in_filters(
-    world: World, sign_in: Callable[[UUID], Browser], address: str
+    sample: SampleAuthority, sign_in: Callable[[UUID], Browser], address: str
 ) -> None:
     for _ in range(2):
-        world.person("Dan Double", Role.OFFICER, team=Team.PRIMARY)
-        world.person("Bo Double", Role.BROKER)
-    browser = sign_in(world.administrator() if address == "/accounts/new" else world.director())
+        sample.person("Dan Double", Role.OFFICER, team=Team.PRIMARY)
+        sample.person("Bo Double", Role.BROKER)
+    browser = sign_in(sample.administrator() if address == "/accounts/new" else sample.director())
     page = browser.get(address)
     told = [text for text in re.findall(r">([^<]*)<", page) if "Double" in text]
     assert told
     assert all("PE-" in text for text in told), told
 
 
-def test_who_proposed_a_post_is_told_apart(world: World, sign_in: Callable[[UUID], Browser]) -> None:
-    world.director()
+def test_who_proposed_a_post_is_told_apart(sample: SampleAuthority, sign_in: Callable[[UUID], Browser]) -> None:
+    sample.director()
     one, other = (
-        world.person("Dan Double", Role.ADMINISTRATOR),
-        world.person("Dan Double", Role.OFFICER, team=Team.PRIMARY),
+        sample.person("Dan Double", Role.ADMINISTRATOR),
+        sample.person("Dan Double", Role.OFFICER, team=Team.PRIMARY),
     )
-    nia = world.officer("Nia New")
-    page = f"/people/{world.reference(nia)}"
+    nia = sample.officer("Nia New")
+    page = f"/people/{sample.reference(nia)}"
     sign_in(one).send(
         f"{page}/propose-post", {"role": "reviewer", "from-day": "1", "from-month": "9", "from-year": "2026"}
     )
 
-    told = sign_in(world.administrator()).get("/people/")
+    told = sign_in(sample.administrator()).get("/people/")
     assert "Dan Double, Administrator" in told
-    assert f"Dan Double ({world.reference(other)})" not in told
+    assert f"Dan Double ({sample.reference(other)})" not in told
 
 
 def test_each_person_that_is_named_by_number_is_judged_by_one_rule() -> None:
@@ -144,32 +144,32 @@ def written(api: Program, on: str, person: str, key: str, status: int) -> dict[s
     return told
 
 
-def test_a_number_tells_nobody_a_name(world: World, program: Callable[..., Program]) -> None:
-    school = world.school("Ashgrove")
-    head = world.person("Hana Head", Role.HEADTEACHER, school=school)
-    chair = world.person("Cy Chair", Role.CHAIR, school=school)
-    link = world.link_officer(school)
-    other = world.person("Olu Other", Role.HEADTEACHER, school=world.school("Birch"))
-    api, urn = program(head), str(world.urn(school))
+def test_a_number_tells_nobody_a_name(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    school = sample.school("Ashgrove")
+    head = sample.person("Hana Head", Role.HEADTEACHER, school=school)
+    chair = sample.person("Cy Chair", Role.CHAIR, school=school)
+    link = sample.link_officer(school)
+    other = sample.person("Olu Other", Role.HEADTEACHER, school=sample.school("Birch"))
+    api, urn = program(head), str(sample.urn(school))
 
-    known = written(api, urn, world.reference(chair), "number-1", 201)
-    assert known["versions"][0]["person"] == world.reference(chair)
-    for number, (person, status) in enumerate([(head, 201), (link, 201), (other, 422), (world.director(), 422)]):
-        told = written(api, urn, world.reference(person), f"number-of-{number}", status)
+    known = written(api, urn, sample.reference(chair), "number-1", 201)
+    assert known["versions"][0]["person"] == sample.reference(chair)
+    for number, (person, status) in enumerate([(head, 201), (link, 201), (other, 422), (sample.director(), 422)]):
+        told = written(api, urn, sample.reference(person), f"number-of-{number}", status)
         if status == 422:
             nobody = written(api, urn, "PE-2026-9999", f"number-none-{number}", 422)
             assert told["errors"] == nobody["errors"]
     for path in ("/schools", "/caseload"):
         by_number = [
             api.get(f"{path}?officer={number}", status=422).get_json()["errors"]
-            for number in (world.reference(other), "PE-2026-9999")
+            for number in (sample.reference(other), "PE-2026-9999")
         ]
         assert by_number[0] == by_number[1]
-        api.get(f"{path}?officer={world.reference(link)}")
+        api.get(f"{path}?officer={sample.reference(link)}")
 
 
-def test_whoever_reads_people_may_name_everybody(world: World, program: Callable[..., Program]) -> None:
-    school = world.school("Ashgrove")
-    head = world.person("Hana Head", Role.HEADTEACHER, school=school)
-    told = written(program(world.officer()), str(world.urn(school)), world.reference(head), "inside-1", 201)
-    assert told["versions"][0]["person"] == world.reference(head)
+def test_whoever_reads_people_may_name_everybody(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    school = sample.school("Ashgrove")
+    head = sample.person("Hana Head", Role.HEADTEACHER, school=school)
+    told = written(program(sample.officer()), str(sample.urn(school)), sample.reference(head), "inside-1", 201)
+    assert told["versions"][0]["person"] == sample.reference(head)

@@ -17,9 +17,9 @@ from flask import Flask
 
 from domain.account import TokenScopes
 from tests.databases import Databases, with_views
-from tests.served import Served, served
+from tests.running_service import Served, served
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.conftest import Browser, Program, an_office
-from tests.world import Clock, World
 from web.accounts import tokens
 from web.api.limit import AT_ONCE, Counts
 from web.runtime.services import Services
@@ -40,28 +40,28 @@ def limited(app: Flask) -> Callable[[int], None]:
 
 
 def test_who_asks_too_often_is_told_when_to_ask_again(
-    limited: Callable[[int], None], world: World, program: Callable[..., Program]
+    limited: Callable[[int], None], sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
     limited(3)
-    asking = program(world.broker())
-    world.clock.pass_by(seconds=20)
+    asking = program(sample.broker())
+    sample.clock.pass_by(seconds=20)
     for _ in range(3):
         asking.get("/schools")
     refused = asking.get("/schools", status=429)
     assert refused.headers["Retry-After"] == "40"
     assert refused.json is not None
     assert refused.json["detail"] == "3 requests a minute are answered for a token, and 6 for a person"
-    world.clock.pass_by(seconds=39)
+    sample.clock.pass_by(seconds=39)
     asking.get("/schools", status=429)
-    world.clock.pass_by(seconds=1)
+    sample.clock.pass_by(seconds=1)
     asking.get("/schools")
 
 
 def test_people_at_one_address_do_not_count_for_each_other(
-    limited: Callable[[int], None], world: World, program: Callable[..., Program]
+    limited: Callable[[int], None], sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
     limited(2)
-    one, other = program(world.broker("Bea Broker")), program(world.broker("Ben Broker"))
+    one, other = program(sample.broker("Bea Broker")), program(sample.broker("Ben Broker"))
     for _ in range(2):
         one.get("/schools")
     one.get("/schools", status=429)
@@ -70,12 +70,12 @@ def test_people_at_one_address_do_not_count_for_each_other(
 
 def test_a_person_has_twice_the_limit_of_a_token_however_many_they_make(
     limited: Callable[[int], None],
-    world: World,
+    sample: SampleAuthority,
     program: Callable[..., Program],
     sign_in: Callable[..., Browser],
 ) -> None:
     limited(2)
-    broker = world.broker()
+    broker = sample.broker()
     wild, other, third = (program(broker) for _ in range(3))
     for _ in range(2):
         wild.get("/schools")
@@ -87,10 +87,13 @@ def test_a_person_has_twice_the_limit_of_a_token_however_many_they_make(
 
 
 def test_pages_and_what_is_open_to_everybody_do_not_count(
-    limited: Callable[[int], None], world: World, program: Callable[..., Program], sign_in: Callable[..., Browser]
+    limited: Callable[[int], None],
+    sample: SampleAuthority,
+    program: Callable[..., Program],
+    sign_in: Callable[..., Browser],
 ) -> None:
     limited(1)
-    broker = world.broker()
+    broker = sample.broker()
     for _ in range(3):
         sign_in(broker).get("/schools/")
         sign_in(broker).get("/api/v1/openapi.json")
@@ -176,8 +179,8 @@ def test_two_servers_of_one_database_answer_the_limit_that_is_set(
     with sqlite_databases.like(with_views) as url:
         with closing(Services(url)) as services:
             services.prepare_views()
-            world = World(services, Clock())
-            brokers = [world.broker(f"Broker {number}") for number in range(9)]
+            sample = SampleAuthority(services, Clock())
+            brokers = [sample.broker(f"Broker {number}") for number in range(9)]
             with services.write() as connection:
                 made = [
                     tokens.create(connection, broker, "test", TokenScopes.READ, services.now()) for broker in brokers

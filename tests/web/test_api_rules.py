@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 
 from domain.concern import ConcernCase
 from domain.references import record_id
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Program
 from tests.web.test_doors import A_CONCERN
-from tests.world import World
 from web import SWEPT_EVERY
 from web.api.idempotency import KEPT
 
@@ -23,8 +23,8 @@ ID = record_id("concern", "CC-2026-0001")
 
 
 @pytest.fixture
-def director(world: World) -> UUID:
-    return world.director()
+def director(sample: SampleAuthority) -> UUID:
+    return sample.director()
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def api(program: Callable[..., Program], director: UUID) -> Program:
 
 
 @pytest.fixture
-def a_case(world: World) -> dict[str, Any]:
-    return {**A_CONCERN, "school": str(world.urn(world.school()))}
+def a_case(sample: SampleAuthority) -> dict[str, Any]:
+    return {**A_CONCERN, "school": str(sample.urn(sample.school()))}
 
 
 @pytest.fixture
@@ -43,12 +43,12 @@ def raised(api: Program, a_case: dict[str, Any]) -> TestResponse:
 
 
 @pytest.fixture
-def a_reason(world: World, director: UUID) -> dict[str, Any]:
-    return {"reason": "Holidays", "authoriser": world.reference(director)}
+def a_reason(sample: SampleAuthority, director: UUID) -> dict[str, Any]:
+    return {"reason": "Holidays", "authoriser": sample.reference(director)}
 
 
-def version(world: World) -> int:
-    return world.services.service.find(ConcernCase, ID).version
+def version(sample: SampleAuthority) -> int:
+    return sample.services.service.find(ConcernCase, ID).version
 
 
 def test_a_record_that_is_not_there_is_missed_in_plain_words(api: Program) -> None:
@@ -79,32 +79,32 @@ def test_a_record_that_has_changed_is_sent_again(
 
 
 def test_a_change_names_the_version_it_was_decided_on(
-    api: Program, raised: TestResponse, a_reason: dict[str, Any], world: World
+    api: Program, raised: TestResponse, a_reason: dict[str, Any], sample: SampleAuthority
 ) -> None:
     problem = api.post(f"{CASE}/pause", a_reason, key="pause-the-case", status=428).json
 
     assert problem["type"].endswith("#precondition-required")
-    assert version(world) == 1
+    assert version(sample) == 1
 
 
 def test_a_change_decided_on_an_old_version_is_refused(
-    api: Program, raised: TestResponse, a_reason: dict[str, Any], world: World
+    api: Program, raised: TestResponse, a_reason: dict[str, Any], sample: SampleAuthority
 ) -> None:
     api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=raised.headers["ETag"])
 
     problem = api.post(f"{CASE}/resume", a_reason, key="resume-the-case", at=raised.headers["ETag"], status=412).json
 
     assert problem["type"].endswith("#precondition-failed")
-    assert version(world) == 2
+    assert version(sample) == 2
 
 
 @pytest.mark.parametrize("etag", ["7", "W/1", "*", '"one"', '"99999999999"'])
 def test_a_version_that_is_none_is_refused(
-    api: Program, raised: TestResponse, a_reason: dict[str, Any], etag: str, world: World
+    api: Program, raised: TestResponse, a_reason: dict[str, Any], etag: str, sample: SampleAuthority
 ) -> None:
     api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=etag, status=400)
 
-    assert version(world) == 1
+    assert version(sample) == 1
 
 
 # Keys
@@ -137,7 +137,7 @@ def test_a_repeated_request_gets_the_first_answer_to_the_letter(
 
 
 def test_a_repeated_change_gets_the_first_answer_though_the_record_went_on(
-    api: Program, raised: TestResponse, a_reason: dict[str, Any], world: World
+    api: Program, raised: TestResponse, a_reason: dict[str, Any], sample: SampleAuthority
 ) -> None:
     paused = api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=raised.headers["ETag"])
     api.post(f"{CASE}/resume", a_reason, key="resume-the-case", at=paused.headers["ETag"])
@@ -145,7 +145,7 @@ def test_a_repeated_change_gets_the_first_answer_though_the_record_went_on(
     again = api.post(f"{CASE}/pause", a_reason, key="pause-the-case", at=raised.headers["ETag"])
 
     assert again.get_data() == paused.get_data()
-    assert version(world) == 3
+    assert version(sample) == 3
 
 
 def test_a_quoted_key_is_the_same_key(api: Program, raised: TestResponse, a_case: dict[str, Any]) -> None:
@@ -162,23 +162,26 @@ def test_a_key_is_not_used_for_another_request(api: Program, raised: TestRespons
 
 
 def test_a_key_is_forgotten_after_thirty_days(
-    world: World, api: Program, raised: TestResponse, a_case: dict[str, Any]
+    sample: SampleAuthority, api: Program, raised: TestResponse, a_case: dict[str, Any]
 ) -> None:
     another = {**a_case, "severity": "low"}
     for days, status in ((29, 422), (2, 201)):
-        world.clock.pass_by(days=days)
+        sample.clock.pass_by(days=days)
         # Whatever is sent sweeps away what is too old.
         api.post("/concerns/raise", {**a_case, "detail": f"{days} days on"}, key=f"raise-{days}-days-on", status=201)
         api.post("/concerns/raise", another, key="raise-the-case", status=status)
 
 
 def test_a_key_is_kept_for_thirty_days_to_the_moment_and_swept_an_hour_after_the_last_sweep(
-    world: World, api: Program, raised: TestResponse, a_case: dict[str, Any]
+    sample: SampleAuthority, api: Program, raised: TestResponse, a_case: dict[str, Any]
 ) -> None:
     def send_another_after(span: timedelta) -> None:
-        world.clock.pass_by(seconds=span.total_seconds())
+        sample.clock.pass_by(seconds=span.total_seconds())
         api.post(
-            "/concerns/raise", {**a_case, "detail": f"{world.clock.now}"}, key=f"at-{world.clock.now:%s}", status=201
+            "/concerns/raise",
+            {**a_case, "detail": f"{sample.clock.now}"},
+            key=f"at-{sample.clock.now:%s}",
+            status=201,
         )
 
     changed = {**a_case, "severity": "low"}
@@ -193,9 +196,9 @@ def test_a_key_is_kept_for_thirty_days_to_the_moment_and_swept_an_hour_after_the
 
 
 def test_a_key_is_its_owners(
-    program: Callable[..., Program], world: World, raised: TestResponse, a_case: dict[str, Any]
+    program: Callable[..., Program], sample: SampleAuthority, raised: TestResponse, a_case: dict[str, Any]
 ) -> None:
-    other = program(world.director("Rita Reid"))
+    other = program(sample.director("Rita Reid"))
 
     assert (
         other.post("/concerns/raise", a_case, key="raise-the-case", status=201).json["reference"]

@@ -15,9 +15,9 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from tests.databases import Databases, with_views
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.conftest import a_program
 from tests.web.test_doors import A_CONCERN
-from tests.world import Clock, World
 from web.accounts import accounts
 from web.accounts.accounts import LinkNoLongerValid, SignInNameInUse
 from web.accounts.attempts import AT_UNKNOWN, TooManyAttempts, begin
@@ -80,9 +80,11 @@ def test_one_name_is_given_to_one_account(services: Services) -> None:
     assert at_once(give) == {"done": 1, SignInNameInUse.__name__: MANY - 1}
 
 
-def test_of_many_requests_with_one_key_one_is_carried_out_and_all_have_its_answer(app: Flask, world: World) -> None:
-    director, case = world.director(), {**A_CONCERN, "school": str(world.urn(world.school()))}
-    programs = [a_program(app, world, director) for _ in range(MANY)]
+def test_of_many_requests_with_one_key_one_is_carried_out_and_all_have_its_answer(
+    app: Flask, sample: SampleAuthority
+) -> None:
+    director, case = sample.director(), {**A_CONCERN, "school": str(sample.urn(sample.school()))}
+    programs = [a_program(app, sample, director) for _ in range(MANY)]
     answers: list[bytes] = []
 
     def send(number: int) -> None:
@@ -94,10 +96,10 @@ def test_of_many_requests_with_one_key_one_is_carried_out_and_all_have_its_answe
 
 
 def test_of_many_different_requests_with_one_key_one_is_carried_out_and_the_others_are_refused(
-    app: Flask, world: World
+    app: Flask, sample: SampleAuthority
 ) -> None:
-    director, case = world.director(), {**A_CONCERN, "school": str(world.urn(world.school()))}
-    programs = [a_program(app, world, director) for _ in range(MANY)]
+    director, case = sample.director(), {**A_CONCERN, "school": str(sample.urn(sample.school()))}
+    programs = [a_program(app, sample, director) for _ in range(MANY)]
     statuses: Counter[int] = Counter()
 
     def send(number: int) -> None:
@@ -134,9 +136,9 @@ def test_one_content_is_kept_once(services: Services) -> None:
     assert storage.bytes_of(services, plan.sha256) == b"a plan"
 
 
-def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Flask, world: World) -> None:
+def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Flask, sample: SampleAuthority) -> None:
     beginners, records = 16, 200
-    school, director, administrator = str(world.urn(world.school())), world.director(), world.administrator()
+    school, director, administrator = str(sample.urn(sample.school())), sample.director(), sample.administrator()
     a_note = {
         "record": school,
         "note_type": "telephone",
@@ -153,7 +155,7 @@ def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Fl
 
     def begin(number: int) -> str:
         person, path, body = begun[number % len(begun)]
-        answer = a_program(app, world, person).post(path, body, key=f"begin-{number:04}", status=201)
+        answer = a_program(app, sample, person).post(path, body, key=f"begin-{number:04}", status=201)
         return str(answer.headers["Location"])
 
     with ThreadPoolExecutor(beginners) as threads:

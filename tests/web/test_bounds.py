@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.exceptions import UnprocessableEntity
 
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
-from tests.world import World
 from web.runtime.requests import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED, check_nesting
 
 
@@ -55,9 +55,9 @@ def test_a_form_has_fields_to_its_bound_and_no_more(app: Flask, fields: int, is_
 
 @pytest.mark.parametrize(("size", "is_taken"), [(MOST_TYPED, True), (MOST_TYPED + 1, False)])
 def test_a_body_has_bytes_to_its_bound_and_no_more(
-    world: World, program: Callable[..., Program], size: int, is_taken: bool
+    sample: SampleAuthority, program: Callable[..., Program], size: int, is_taken: bool
 ) -> None:
-    api = program(world.director())
+    api = program(sample.director())
     headers = {**api.headers, "Idempotency-Key": "to-the-bound", "Content-Type": "application/json"}
 
     answer = api.client.post("/api/v1/concerns/raise", data="{}".ljust(size), headers=headers)
@@ -65,8 +65,8 @@ def test_a_body_has_bytes_to_its_bound_and_no_more(
     assert answer.status_code == (422 if is_taken else 413)
 
 
-def test_a_form_whose_number_is_none_is_refused(world: World, sign_in: Callable[[UUID], Browser]) -> None:
-    browser = sign_in(world.director())
+def test_a_form_whose_number_is_none_is_refused(sample: SampleAuthority, sign_in: Callable[[UUID], Browser]) -> None:
+    browser = sign_in(sample.director())
 
     answer = browser.client.post("/concerns/raise", data={"command": "not a number"})
 

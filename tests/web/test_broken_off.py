@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.databases import Databases, with_views
+from tests.sample_authority import Clock, SampleAuthority
+from tests.web.brokerage_stages import AGREEMENT, BrokerageStages
 from tests.web.conftest import Browser, Program
-from tests.web.market import AGREEMENT, Market
 from tests.web.test_doors import A_CONCERN
-from tests.world import Clock, World
 from web.runtime.services import Services
 
 RAISE = "/concerns/raise"
@@ -32,8 +32,8 @@ def services(each_databases: Databases, clock: Clock) -> Iterator[Services]:
 
 
 @pytest.fixture
-def director(world: World) -> UUID:
-    return world.director()
+def director(sample: SampleAuthority) -> UUID:
+    return sample.director()
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def api(program: Callable[..., Program], director: UUID) -> Program:
 
 
 @pytest.fixture
-def a_case(world: World) -> dict[str, Any]:
-    return {**A_CONCERN, "school": str(world.urn(world.school()))}
+def a_case(sample: SampleAuthority) -> dict[str, Any]:
+    return {**A_CONCERN, "school": str(sample.urn(sample.school()))}
 
 
 @contextmanager
@@ -93,23 +93,23 @@ def test_a_request_broken_off_is_answered_at_once_when_it_is_sent_again(
 
 
 def test_a_change_of_what_belongs_to_a_record_is_answered_with_the_record_as_it_was_then(
-    services: Services, program: Callable[..., Program], world: World
+    services: Services, program: Callable[..., Program], sample: SampleAuthority
 ) -> None:
-    market = Market(world)
-    market.a_tender()
-    for firm in (market.calder, market.harrop):
-        market.quote(firm)
-    head = program(market.head)
+    stages = BrokerageStages(sample)
+    stages.a_tender()
+    for firm in (stages.calder, stages.harrop):
+        stages.quote(firm)
+    head = program(stages.head)
     before = head.get(REQUEST)
     preferred = {"provider": "PV-2026-0002", "preference": "He knows us"}
     asked = {"key": "prefer-harrop", "at": before.headers["ETag"]}
 
     with dying_once_it_is_saved(services):  # with the choice saved in the tender, and the request as it was
         head.post(f"{REQUEST}/prefer", preferred, **asked)
-    with market.brokering():
-        market.brokerage.select(market.tender, market.harrop.id, rationale="As the school", approver=market.director)
-    with market.brokering():
-        market.brokerage.engage_selected(market.tender, "BE-2026-0001", AGREEMENT)
+    with stages.brokering():
+        stages.brokerage.select(stages.tender, stages.harrop.id, rationale="As the school", approver=stages.director)
+    with stages.brokering():
+        stages.brokerage.engage_selected(stages.tender, "BE-2026-0001", AGREEMENT)
     again = head.post(f"{REQUEST}/prefer", preferred, **asked)
 
     assert (again.headers["ETag"], again.json) == (before.headers["ETag"], before.json)

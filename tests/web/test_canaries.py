@@ -31,18 +31,18 @@ from domain.tender import Tender
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Audience, Purpose, Role, Sensitivity, VisitKind
 from projections import names
-from tests.asking import sent_by
 from tests.canaries import Told
 from tests.canaries.words import GONE
 from tests.databases import Databases
 from tests.domain.brokered import terms
-from tests.hanging import CANARY, Hanging
+from tests.full_authority import RULES, FullAuthority
+from tests.request_context import sent_by
+from tests.restricted_concern import CANARY, RestrictedConcern
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import RULES, Town
 from tests.web.conftest import a_program, an_app, an_office
+from tests.web.read_routes import NO_EVENT, addresses, latest_events, references
 from tests.web.text_fields import text_fields, texts
-from tests.web.walking import NO_EVENT, addresses, latest_events, references
-from tests.world import World
 from web.access.policy import Action, RecordScope
 
 
@@ -59,14 +59,14 @@ OF_A_PROVIDER = {Action.READ_INVITATION, Action.READ_ENGAGEMENT}
 
 
 class Valley:
-    """The town with a word in each kind of sensitive text."""
+    """The authority with a word in each kind of sensitive text."""
 
-    def __init__(self, world: World) -> None:
-        self.town, self.world = Town(world), world
-        told = Told(self.town)
-        self.hanging = Hanging(world, self.town)
-        self.hanging.keep(Sensitivity.RESTRICTED)
-        ours, theirs = self.town.ours, self.town.theirs
+    def __init__(self, sample: SampleAuthority) -> None:
+        self.authority, self.sample = FullAuthority(sample), sample
+        told = Told(self.authority)
+        self.restricted = RestrictedConcern(sample, self.authority)
+        self.restricted.keep(Sensitivity.RESTRICTED)
+        ours, theirs = self.authority.ours, self.authority.theirs
         here, provider = RecordScope(ours.school), RecordScope(ours.school, provider=ours.provider)
         self.secrets = {
             CANARY: Secret(Action.READ_RESTRICTED, here),
@@ -87,7 +87,7 @@ class Valley:
         }
         self._notes()
         self._draft()
-        then, quoted = self.town._then, terms(specialist=ours.specialist, approach="Silberdistel")
+        then, quoted = self.authority._then, terms(specialist=ours.specialist, approach="Silberdistel")
         then(
             Tender,
             ours.records[Tender.KIND],
@@ -97,11 +97,11 @@ class Valley:
         need = {"review_due": TODAY + timedelta(days=90), "rationale": "Eisvogel", "scheme": "2026"}
         then(School, ours.school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need))
         then(Person, ours.head, lambda one: one.change_email("bergahorn@wexmoor.example"))
-        account = self.town._add(lambda: Account.open_for(theirs.head, "beech@wexmoor.example"))
+        account = self.authority._add(lambda: Account.open_for(theirs.head, "beech@wexmoor.example"))
         then(Account, account, lambda one: one.disable(reason="Feuersalamander"))
 
     def _notes(self) -> None:
-        ours = self.town.ours
+        ours = self.authority.ours
         visit = {"on_kind": Visit.KIND, "on_record": ours.records[Visit.KIND], "school": ours.school}
         school = {"on_kind": School.KIND, "on_record": ours.school, "school": ours.school}
         for number, word, place, kept in (
@@ -109,13 +109,13 @@ class Valley:
             (72, "Moosglocke", school, Sensitivity.RESTRICTED),
         ):
             said = {"note_type": NoteType.MEETING, "heading": word, "text": f"{word} again", "sensitivity": kept}
-            self.town._add(partial(Note.write, f"N-2026-{number:04d}", **place, **said))
+            self.authority._add(partial(Note.write, f"N-2026-{number:04d}", **place, **said))
         file = {"file_name": "Wollgras.pdf", "size": 9, "sha256": "ab" * 32, "visible_to": Audience.SERVICE}
-        self.town._add(lambda: Attachment.add("F-2026-0071", **visit, **file))
+        self.authority._add(lambda: Attachment.add("F-2026-0071", **visit, **file))
 
     def _draft(self) -> None:
-        ours = self.town.ours
-        visit = self.town._add(
+        ours = self.authority.ours
+        visit = self.authority._add(
             lambda: Visit.record_unplanned(
                 "V-2026-0777",
                 school=ours.school,
@@ -131,7 +131,7 @@ class Valley:
                 reason="The head telephoned",
             )
         )
-        record = self.town._add(
+        record = self.authority._add(
             lambda: RecordOfVisit.start(
                 "ROV-2026-0777",
                 visit=visit,
@@ -145,19 +145,19 @@ class Valley:
             )
         )
         written = Content(sections=(Section(heading="Haselmaus", text="Haselmaus"),))
-        self.town._then(RecordOfVisit, record, lambda one: one.write(written))
-        begun = self.town.service.find(RecordOfVisit, record)
-        self.town._then(Visit, visit, lambda one: one.start_record(begun))
+        self.authority._then(RecordOfVisit, record, lambda one: one.write(written))
+        begun = self.authority.service.find(RecordOfVisit, record)
+        self.authority._then(Visit, visit, lambda one: one.start_record(begun))
 
     @property
     def readers(self) -> dict[str, UUID]:
-        theirs = self.town.theirs
+        theirs = self.authority.theirs
         return {
-            **{role.value: person for role, person in self.town.people.items()},
+            **{role.value: person for role, person in self.authority.people.items()},
             "head elsewhere": theirs.head,
             "rival": theirs.specialist,
-            "bystander": self.town.bystander,
-            "team lead": self.town.team_lead,
+            "bystander": self.authority.bystander,
+            "team lead": self.authority.team_lead,
         }
 
 
@@ -185,11 +185,11 @@ class Walk:
 
     def addresses(self, *, audits: bool) -> Iterator[str]:
         """Every route that is read; of the records those that hold a word or hang on one that does."""
-        world, ours = self.valley.world, self.valley.town.ours
-        with world.services.read() as connection:
+        sample, ours = self.valley.sample, self.valley.authority.ours
+        with sample.services.read() as connection:
             told = {row.id for row in names.names.rows(connection) if row.kind in {"person", "provider", "school"}}
-        known = references(world, apart_from=told - {ours.head, ours.provider, ours.school})
-        events = [str(event.meta.event_id) for event in latest_events(world).values()] if audits else [NO_EVENT]
+        known = references(sample, apart_from=told - {ours.head, ours.provider, ours.school})
+        events = [str(event.meta.event_id) for event in latest_events(sample).values()] if audits else [NO_EVENT]
         return addresses(self.app, known, events)
 
     def met_by(self, person: UUID | None) -> dict[str, str]:
@@ -198,8 +198,8 @@ class Walk:
         headers: dict[str, str] = {}
         audits = False
         if person is not None:
-            client.set_cookie(*self.valley.world.session_of(person))
-            headers = a_program(self.app, self.valley.world, person).headers
+            client.set_cookie(*self.valley.sample.session_of(person))
+            headers = a_program(self.app, self.valley.sample, person).headers
             audits = client.get("/audit").status_code == 200
         met: dict[str, str] = {}
         for address in dict.fromkeys(self.addresses(audits=audits)):
@@ -217,7 +217,7 @@ class Walk:
 @contextmanager
 def a_walk(databases: Databases) -> Iterator[Walk]:
     with an_office(databases) as (services, clock):
-        yield Walk(an_app(services), Valley(World(services, clock)))
+        yield Walk(an_app(services), Valley(SampleAuthority(services, clock)))
 
 
 @pytest.fixture(scope="module")
@@ -285,8 +285,8 @@ WITHOUT_A_WORD = {
 
 
 def test_every_text_of_a_sensitive_record_holds_a_word_or_says_why_not(walk: Walk) -> None:
-    with walk.valley.world.services.read() as connection:
-        events = list(walk.valley.world.services.store.everything(connection))
+    with walk.valley.sample.services.read() as connection:
+        events = list(walk.valley.sample.services.store.everything(connection))
     told = {
         field for event in events for field, text in texts(event) if any(word in text for word in walk.valley.secrets)
     }

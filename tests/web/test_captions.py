@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from domain.vocabulary import Role
-from tests.web.conftest import Standing
+from tests.web.conftest import SharedAuthority
 from tests.web.test_policy import CELLS
 from web.access.context import current_context
 from web.command_forms import CommandForm
@@ -49,22 +49,22 @@ COMMANDS = [
 ]
 
 
-def page_of(standing: Standing, resource: Resource[Any], command: Command[Any], *, check: bool) -> str:
-    town = standing.town
+def page_of(shared: SharedAuthority, resource: Resource[Any], command: Command[Any], *, check: bool) -> str:
+    authority = shared.authority
     role = next(role for role in IN_TURN if all(CELLS[action, role] for action in (resource.read, command.action)))
-    href = resource.href(town.record(resource.kind, town.ours), command.name)
-    browser = standing.browser(town.people[role])
+    href = resource.href(authority.record(resource.kind, authority.ours), command.name)
+    browser = shared.browser(authority.people[role])
     if not check:
         answer = browser.get(href)
         assert answer.status_code in {200, 409}, "a command that would be refused now says why"
         return answer.text
     ref = href.split("/")[2]
     cookie = "; ".join(f"{each.key}={each.value}" for each in browser._cookies.values())
-    with standing.app.test_request_context(href, method="POST", headers={"Cookie": cookie}):
-        standing.app.preprocess_request()
+    with shared.app.test_request_context(href, method="POST", headers={"Cookie": cookie}):
+        shared.app.preprocess_request()
         context = current_context()
         asked = CommandForm(context, resource, command, load_for_user(context, resource, ref), ref)
-        asked.form.values = A_PRICE | {"provider": town.ours.provider}
+        asked.form.values = A_PRICE | {"provider": authority.ours.provider}
         page, status = asked.check()
         assert status == 200
         return str(page)
@@ -73,9 +73,9 @@ def page_of(standing: Standing, resource: Resource[Any], command: Command[Any], 
 @pytest.mark.parametrize("check", [False, True], ids=["form", "check"])
 @pytest.mark.parametrize(("resource", "command"), COMMANDS)
 def test_a_form_and_its_check_page_name_their_record(
-    standing: Standing, resource: Resource[Any], command: Command[Any], check: bool
+    shared: SharedAuthority, resource: Resource[Any], command: Command[Any], check: bool
 ) -> None:
-    page = page_of(standing, resource, command, check=check)
+    page = page_of(shared, resource, command, check=check)
 
     captions = re.findall(r'<span class="govuk-caption-l">([^<]+)</span>\s*<h1', page)
     assert len(captions) == 1, captions
@@ -87,9 +87,9 @@ def test_a_form_and_its_check_page_name_their_record(
 @pytest.mark.parametrize("check", [False, True], ids=["form", "check"])
 @pytest.mark.parametrize(("resource", "command"), COMMANDS)
 def test_a_button_says_what_happens_when_it_is_pressed(
-    standing: Standing, resource: Resource[Any], command: Command[Any], check: bool
+    shared: SharedAuthority, resource: Resource[Any], command: Command[Any], check: bool
 ) -> None:
-    page = page_of(standing, resource, command, check=check)
+    page = page_of(shared, resource, command, check=check)
 
     buttons = {unescape(each).strip() for each in re.findall(r"<button[^>]*>([^<]+)</button>", page)}
     does = command.submit or command.title
@@ -105,11 +105,13 @@ BY_REFERENCE_ALONE = re.compile(
 
 @pytest.mark.parametrize("resource", [pytest.param(each, id=each.path) for each, _ in RESOURCES])
 def test_no_record_is_called_by_its_reference_alone_where_a_page_leads_to_it(
-    standing: Standing, resource: Resource[Any]
+    shared: SharedAuthority, resource: Resource[Any]
 ) -> None:
-    town = standing.town
+    authority = shared.authority
     role = next(role for role in IN_TURN if CELLS[resource.read, role])
-    answer = standing.browser(town.people[role]).get(resource.href(town.record(resource.kind, town.ours)))
+    answer = shared.browser(authority.people[role]).get(
+        resource.href(authority.record(resource.kind, authority.ours))
+    )
 
     assert answer.status_code == 200
     assert BY_REFERENCE_ALONE.findall(answer.text) == []

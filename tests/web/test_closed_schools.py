@@ -10,10 +10,10 @@ from uuid import UUID
 import pytest
 
 from domain.school import School, Source
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.test_doors import A_CONCERN
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -23,19 +23,21 @@ CLOSED_ON = date(2026, 8, 31)
 
 
 @pytest.fixture
-def closed(world: World) -> str:
+def closed(sample: SampleAuthority) -> str:
     """The URN of a school that closed in the summer."""
-    return str(world.urn(world.school("Gorse Hill School", status="Closed", closed=str(CLOSED_ON))))
+    return str(sample.urn(sample.school("Gorse Hill School", status="Closed", closed=str(CLOSED_ON))))
 
 
-def test_a_closed_school_takes_only_late_facts(world: World, program: Use, sign_in: SignIn, closed: str) -> None:
-    director = world.director()
+def test_a_closed_school_takes_only_late_facts(
+    sample: SampleAuthority, program: Use, sign_in: SignIn, closed: str
+) -> None:
+    director = sample.director()
     api, about = program(director), {**A_CONCERN, "school": closed}
     visit = {
         "school": closed,
         "kind": "core",
         "purpose": "challenge",
-        "visitors": [{"person": world.reference(director), "capacity": "director"}],
+        "visitors": [{"person": sample.reference(director), "capacity": "director"}],
         "focus": "Mathematics",
     }
     unplanned = {**visit, "minutes": 60, "attendees": "Headteacher", "reason": "The head telephoned"}
@@ -69,20 +71,22 @@ def test_a_closed_school_takes_only_late_facts(world: World, program: Use, sign_
     api.post("/visits/record-unplanned", {**unplanned, "on": str(CLOSED_ON)}, key="a-late-visit", status=201)
 
 
-def test_a_school_of_which_nobody_knows_when_it_closed_takes_nothing(world: World, program: Use) -> None:
-    closed = str(world.urn(world.school("Gorse Hill School", status="Closed")))
+def test_a_school_of_which_nobody_knows_when_it_closed_takes_nothing(sample: SampleAuthority, program: Use) -> None:
+    closed = str(sample.urn(sample.school("Gorse Hill School", status="Closed")))
     told = {**A_CONCERN, "school": closed, "on": "2024-09-01"}
 
-    refused = program(world.director()).post("/concerns/raise", told, key="nobody-knows", status=422).json
+    refused = program(sample.director()).post("/concerns/raise", told, key="nobody-knows", status=422).json
 
     assert refused["type"].endswith("#school-is-closed")
 
 
-def test_nothing_begins_at_a_school_of_another_authority(world: World, program: Use, sign_in: SignIn) -> None:
-    other = world.school("Lever Edge", la_code="350", la_name="Bolton")
-    theirs, ours = str(world.urn(other)), world.school("Gorse Hill School")
-    director, officer = world.director(), world.officer()
-    me = world.reference(director)
+def test_nothing_begins_at_a_school_of_another_authority(
+    sample: SampleAuthority, program: Use, sign_in: SignIn
+) -> None:
+    other = sample.school("Lever Edge", la_code="350", la_name="Bolton")
+    theirs, ours = str(sample.urn(other)), sample.school("Gorse Hill School")
+    director, officer = sample.director(), sample.officer()
+    me = sample.reference(director)
     visit = {
         "school": theirs,
         "kind": "core",
@@ -99,7 +103,7 @@ def test_nothing_begins_at_a_school_of_another_authority(world: World, program: 
         "needed_from": str(TODAY),
         "needed_by": LATER,
     }
-    today, giving = {"from": str(TODAY)}, {"officer": world.reference(officer), "reason": "Balance"}
+    today, giving = {"from": str(TODAY)}, {"officer": sample.reference(officer), "reason": "Balance"}
     rating = {"category": "C", "review_due": LATER, "rationale": "Results"}
     unplanned = {
         **visit,
@@ -128,11 +132,11 @@ def test_nothing_begins_at_a_school_of_another_authority(world: World, program: 
     assert "This school belongs to another authority: Bolton" in refused_form
 
     planned = api.post(
-        "/visits/plan", {**visit, "school": str(world.urn(ours)), "on": SOON}, key="ours-plan", status=201
+        "/visits/plan", {**visit, "school": str(sample.urn(ours)), "on": SOON}, key="ours-plan", status=201
     )
-    with world.acting():
+    with sample.acting():
         bolton = Source("register_2026-10.csv", TODAY)
-        world.services.service.change(
+        sample.services.service.change(
             School, ours, lambda each: each.move_to(la_name="Bolton", la_code="350", source=bolton)
         )
     moved = {"on": LATER, "side": "service", "reason": "A clash"}

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from projections.database import open_database
 from tests.databases import with_views
-from tests.world import Clock, World
+from tests.sample_authority import Clock, SampleAuthority
 from web import create_app, open_services
 from web.about.health import health_of
 from web.cli import main
@@ -46,11 +46,11 @@ def test_it_serves_and_saves(served_as: str) -> None:
     settings = DeploymentSettings(served_as, secret_key="only for tests, and long enough", testing=True)
     with closing(open_services(settings)) as services:
         services.set_clock(clock := Clock())
-        world = World(services, clock)
-        director = world.director()
-        world.school("Ashgrove High School")
+        sample = SampleAuthority(services, clock)
+        director = sample.director()
+        sample.school("Ashgrove High School")
         client = create_app(settings, services=services).test_client()
-        client.set_cookie(*world.session_of(director))
+        client.set_cookie(*sample.session_of(director))
         assert "Ashgrove High School" in client.get("/schools/").text
         assert client.get("/readyz").status_code == 200
         assert health_of(services).causes == ()

@@ -14,12 +14,12 @@ from domain.references import record_id
 from domain.visit import Visit
 from domain.vocabulary import Purpose, Side
 from tests.domain.brokered import BEGINS
+from tests.full_authority import FullAuthority
+from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY
-from tests.town import Town
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
-from tests.web.market import Market
 from tests.web.test_doors import A_CONCERN
-from tests.world import Clock, World
 
 TOMORROW = TODAY + timedelta(days=1)
 CASE = record_id(ConcernCase.KIND, "CC-2026-0001")
@@ -38,8 +38,8 @@ def assert_beside(page: str, question: str) -> None:
 
 
 @pytest.fixture
-def director(world: World) -> UUID:
-    return world.director()
+def director(sample: SampleAuthority) -> UUID:
+    return sample.director()
 
 
 @pytest.fixture
@@ -47,13 +47,13 @@ def browser(sign_in: Open, director: UUID) -> Browser:
     return sign_in(director)
 
 
-def test_a_concern(browser: Browser, world: World) -> None:
-    answers = {**A_CONCERN, "school": str(world.urn(world.school())), **day("on", TOMORROW)}
+def test_a_concern(browser: Browser, sample: SampleAuthority) -> None:
+    answers = {**A_CONCERN, "school": str(sample.urn(sample.school())), **day("on", TOMORROW)}
 
     assert_beside(browser.send("/concerns/raise", answers, status=422).text, "on")
 
 
-def test_a_review_and_a_step_of_a_concern(browser: Browser, world: World, director: UUID) -> None:
+def test_a_review_and_a_step_of_a_concern(browser: Browser, sample: SampleAuthority, director: UUID) -> None:
     def an_intervention() -> ConcernCase:
         case = ConcernCase.raise_(
             "CC-2026-0001",
@@ -73,9 +73,9 @@ def test_a_review_and_a_step_of_a_concern(browser: Browser, world: World, direct
         )
         return case
 
-    school = world.school()
-    with world.acting(director, "director"):
-        world.services.service.add(an_intervention)
+    school = sample.school()
+    with sample.acting(director, "director"):
+        sample.services.service.add(an_intervention)
     review = {
         "evidence": "Met the governors",
         "findings-0-objective": "1",
@@ -83,15 +83,15 @@ def test_a_review_and_a_step_of_a_concern(browser: Browser, world: World, direct
         "findings-0-commentary": "Posts filled",
         "decision": "end",
         "reason": "It is so",
-        "authoriser": world.reference(director),
+        "authoriser": sample.reference(director),
         **day("on", TOMORROW),
     }
 
     assert_beside(browser.send("/concerns/CC-2026-0001/hold-review", review, status=422).text, "on")
 
 
-def test_a_note(sign_in: Open, world: World) -> None:
-    town = Town(world)
+def test_a_note(sign_in: Open, sample: SampleAuthority) -> None:
+    authority = FullAuthority(sample)
     answers = {
         "record": "V-2026-0001",
         "note_type": "telephone",
@@ -102,24 +102,24 @@ def test_a_note(sign_in: Open, world: World) -> None:
         **day("happened_on", TOMORROW),
     }
 
-    page = sign_in(town.ours.officer).send("/notes/write", answers, status=422).text
+    page = sign_in(authority.ours.officer).send("/notes/write", answers, status=422).text
 
     assert_beside(page, "happened_on")
     assert 'id="on-error"' not in page
 
 
-def test_a_vetting_check(sign_in: Open, world: World) -> None:
-    market = Market(world)
+def test_a_vetting_check(sign_in: Open, sample: SampleAuthority) -> None:
+    stages = BrokerageStages(sample)
     answers = {"item": "public_liability", "evidence_seen": "document_seen", **day("checked_on", TOMORROW)}
 
-    page = sign_in(market.broker).send("/providers/PV-2026-0001/meet-requirement", answers, status=422).text
+    page = sign_in(stages.broker).send("/providers/PV-2026-0001/meet-requirement", answers, status=422).text
 
     assert_beside(page, "checked_on")
 
 
-def test_what_is_revoked_or_left(sign_in: Open, world: World) -> None:
-    market = Market(world)
-    broker, person = sign_in(market.broker), world.reference(market.calder.specialist)
+def test_what_is_revoked_or_left(sign_in: Open, sample: SampleAuthority) -> None:
+    stages = BrokerageStages(sample)
+    broker, person = sign_in(stages.broker), sample.reference(stages.calder.specialist)
     forms: dict[str, dict[str, Any]] = {
         "revoke": {"item": "letter_of_assurance", "person": person, "reason": "Taken back"},
         "note-leaving": {"person": person, "reason": "Moved away"},
@@ -129,41 +129,43 @@ def test_what_is_revoked_or_left(sign_in: Open, world: World) -> None:
         assert_beside(page, "on")
 
 
-def test_a_delivered_session(sign_in: Open, world: World, clock: Clock) -> None:
-    market = Market(world)
-    work, specialist = f"/engagements/{market.confirmed()}", sign_in(market.calder.specialist)
+def test_a_delivered_session(sign_in: Open, sample: SampleAuthority, clock: Clock) -> None:
+    stages = BrokerageStages(sample)
+    work, specialist = f"/engagements/{stages.confirmed()}", sign_in(stages.calder.specialist)
     specialist.send(f"{work}/plan-session", {"days": "1", **day("on", BEGINS)})
     clock.go_to(BEGINS)
-    specialist = sign_in(market.calder.specialist)
+    specialist = sign_in(stages.calder.specialist)
     answers = {"number": "1", "days": "1", "note": "Planned", **day("on", BEGINS + timedelta(days=1))}
 
     assert_beside(specialist.send(f"{work}/deliver-session", answers, status=422).text, "on")
 
 
-def test_a_visit_that_was_held_or_not_planned(sign_in: Open, world: World) -> None:
-    town = Town(world)
-    visit = town.ours.records[Visit.KIND]
-    with world.acting(town.ours.officer, "officer"):
-        world.services.service.change(Visit, visit, lambda it: it.confirm(side=Side.SCHOOL, on=it.on))
+def test_a_visit_that_was_held_or_not_planned(sign_in: Open, sample: SampleAuthority) -> None:
+    authority = FullAuthority(sample)
+    visit = authority.ours.records[Visit.KIND]
+    with sample.acting(authority.ours.officer, "officer"):
+        sample.services.service.change(Visit, visit, lambda it: it.confirm(side=Side.SCHOOL, on=it.on))
     held = {"minutes": "60", "attendees": "Headteacher", **day("on", TOMORROW)}
     unplanned = {
         **held,
-        "school": str(world.urn(town.ours.school)),
+        "school": str(sample.urn(authority.ours.school)),
         "kind": "core",
         "purpose": "challenge",
-        "visitors-0-person": world.reference(town.ours.officer),
+        "visitors-0-person": sample.reference(authority.ours.officer),
         "visitors-0-capacity": "officer",
         "focus": "A call for help",
         "reason": "The school asked",
     }
-    officer = sign_in(town.ours.officer)
+    officer = sign_in(authority.ours.officer)
 
     assert_beside(officer.send("/visits/V-2026-0001/hold", held, status=422).text, "on")
     assert_beside(officer.send("/visits/record-unplanned", unplanned, status=422).text, "on")
 
 
-def test_the_api_names_the_answer_too(program: Callable[..., Program], world: World, director: UUID) -> None:
-    answers = {**A_CONCERN, "school": str(world.urn(world.school())), "on": TOMORROW.isoformat()}
+def test_the_api_names_the_answer_too(
+    program: Callable[..., Program], sample: SampleAuthority, director: UUID
+) -> None:
+    answers = {**A_CONCERN, "school": str(sample.urn(sample.school())), "on": TOMORROW.isoformat()}
 
     refused = program(director).post("/concerns/raise", answers, key="tomorrow-1", status=422).json
 

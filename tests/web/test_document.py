@@ -12,9 +12,9 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 
 from tests.databases import Databases
-from tests.town import Town
-from tests.web.conftest import Program, Standing, an_app, an_office
-from tests.world import World
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
+from tests.web.conftest import Program, SharedAuthority, an_app, an_office
 from web.api import document
 from web.api.reference import rules
 from web.resources import RESOURCES
@@ -29,15 +29,15 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @pytest.fixture(scope="module")
-def standing(databases: Databases) -> Iterator[Standing]:
-    """A town of its own: somebody comes to it who holds every post."""
+def shared(databases: Databases) -> Iterator[SharedAuthority]:
+    """An authority of its own: somebody comes to it who holds every post."""
     with an_office(databases) as (services, clock):
-        yield Standing(an_app(services), Town(World(services, clock)))
+        yield SharedAuthority(an_app(services), FullAuthority(SampleAuthority(services, clock)))
 
 
 @pytest.fixture(scope="module")
-def told(standing: Standing) -> Json:
-    return document(standing.app)
+def told(shared: SharedAuthority) -> Json:
+    return document(shared.app)
 
 
 def operations(told: Json) -> Iterator[tuple[str, Json]]:
@@ -127,19 +127,19 @@ def test_every_example_is_one(told: Json) -> None:
             assert re.search(field["pattern"], field["example"]), f"{shape}.{name}"
 
 
-def answers_of(reader: Program, standing: Standing, told: Json) -> Iterator[tuple[str, Json, Any]]:
-    """All that somebody may read in the town, with the schema by which it is described."""
+def answers_of(reader: Program, shared: SharedAuthority, told: Json) -> Iterator[tuple[str, Json, Any]]:
+    """All that somebody may read in the authority, with the schema by which it is described."""
     resources = {resource.path: resource for resource, _ in RESOURCES}
     for path, item in told["paths"].items():
         if "get" not in item or "application/json" not in item["get"]["responses"]["200"]["content"]:
             continue
         resource = resources.get(path.split("/")[3])
         schema = item["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-        for place in (standing.town.ours, standing.town.theirs):
+        for place in (shared.authority.ours, shared.authority.theirs):
             address = path
             if "{ref}" in path:
                 assert resource is not None
-                address = path.replace("{ref}", resource.address(standing.town.record(resource.kind, place)))
+                address = path.replace("{ref}", resource.address(shared.authority.record(resource.kind, place)))
             query = QUERIES.get(path, {})
             answer = reader.client.get(address, query_string=query, headers=reader.headers)
             if answer.status_code == 200:
@@ -174,10 +174,10 @@ def values_of(told: Json, schema: Json, value: Any, name: str) -> Iterator[tuple
         yield name, schema, value
 
 
-def test_what_anybody_is_answered_is_what_is_described(standing: Standing, told: Json) -> None:
-    town, looked_at, wrong = standing.town, set[str](), set[str]()
-    for person in (town.somebody_with_every_post(), *town.people.values()):
-        for path, schema, answer in answers_of(standing.program(person), standing, told):
+def test_what_anybody_is_answered_is_what_is_described(shared: SharedAuthority, told: Json) -> None:
+    authority, looked_at, wrong = shared.authority, set[str](), set[str]()
+    for person in (authority.somebody_with_every_post(), *authority.people.values()):
+        for path, schema, answer in answers_of(shared.program(person), shared, told):
             found = OAS31Validator({**schema, "components": told["components"]}).iter_errors(answer)
             wrong |= {f"{path} {'/'.join(map(str, error.path))}: {error.message}" for error in found}
             for name, described, value in values_of(told, schema, answer, path):
@@ -299,14 +299,16 @@ OF_PROBLEMS = {"status"}
 """Named by RFC 9457 otherwise than by everything else: the status of an answer is a number."""
 
 
-def test_allow_names_the_methods_that_are_there_and_no_other(standing: Standing, told: Json) -> None:
+def test_allow_names_the_methods_that_are_there_and_no_other(shared: SharedAuthority, told: Json) -> None:
     resources = {resource.path: resource for resource, _ in RESOURCES}
-    somebody = standing.program(standing.town.somebody_with_every_post())
+    somebody = shared.program(shared.authority.somebody_with_every_post())
     for path, item in told["paths"].items():
         address = path
         if "{ref}" in path:
             resource = resources[path.split("/")[3]]
-            address = path.replace("{ref}", resource.address(standing.town.record(resource.kind, standing.town.ours)))
+            address = path.replace(
+                "{ref}", resource.address(shared.authority.record(resource.kind, shared.authority.ours))
+            )
         there = {"OPTIONS", *(method.upper() for method in item.keys() & {"get", "post"})}
         there |= {"HEAD"} if "GET" in there else set()
         for method, status in (("OPTIONS", 200), ("DELETE", 405)):

@@ -20,8 +20,8 @@ from domain.attachment import MOST_BYTES
 from domain.concern import CaseStatus, ConcernCase
 from domain.references import record_id
 from domain.vocabulary import Role
-from tests.web.conftest import Browser, Program, Standing
-from tests.world import World
+from tests.sample_authority import SampleAuthority
+from tests.web.conftest import Browser, Program, SharedAuthority
 from web import create_app
 from web.imports.commands import MOST_BYTES as MOST_OF_IMPORT
 from web.resources import RESOURCES
@@ -43,39 +43,41 @@ PAUSE = "/concerns/CC-2026-0001/pause"
 
 
 @pytest.fixture
-def a_case(world: World) -> dict[str, Any]:
+def a_case(sample: SampleAuthority) -> dict[str, Any]:
     """What is typed to raise a concern about the one school of this authority."""
-    return {**A_CONCERN, "school": str(world.urn(world.school()))}
+    return {**A_CONCERN, "school": str(sample.urn(sample.school()))}
 
 
-def raised(world: World, by: UUID, sign_in: SignIn, answers: dict[str, Any]) -> None:
+def raised(sample: SampleAuthority, by: UUID, sign_in: SignIn, answers: dict[str, Any]) -> None:
     assert sign_in(by).send("/concerns/raise", answers).headers["Location"] == "/concerns/CC-2026-0001"
 
 
-def cases(world: World) -> int:
+def cases(sample: SampleAuthority) -> int:
     """How many records of concern there are."""
-    with world.services.read() as connection:
-        return sum(event.TOPIC == "concern.raised" for event in world.services.store.everything(connection))
+    with sample.services.read() as connection:
+        return sum(event.TOPIC == "concern.raised" for event in sample.services.store.everything(connection))
 
 
 # Forms
 
 
-def test_a_form_sent_twice_is_carried_out_once(world: World, sign_in: SignIn, a_case: dict[str, Any]) -> None:
-    browser = sign_in(world.director())
+def test_a_form_sent_twice_is_carried_out_once(
+    sample: SampleAuthority, sign_in: SignIn, a_case: dict[str, Any]
+) -> None:
+    browser = sign_in(sample.director())
     page = browser.get("/concerns/raise")
 
     first = browser.send_page("/concerns/raise", page, a_case)
     again = browser.send_page("/concerns/raise", page, a_case)
 
     assert first.headers["Location"] == again.headers["Location"]
-    assert cases(world) == 1
+    assert cases(sample) == 1
 
 
 def test_a_form_opened_twice_with_answers_of_its_own_each_time_is_carried_out_twice(
-    world: World, sign_in: SignIn, a_case: dict[str, Any]
+    sample: SampleAuthority, sign_in: SignIn, a_case: dict[str, Any]
 ) -> None:
-    browser = sign_in(world.director())
+    browser = sign_in(sample.director())
 
     answers = ({**a_case, "severity": severity} for severity in ("high", "low"))
     first, second = (browser.send("/concerns/raise", each).headers["Location"] for each in answers)
@@ -84,13 +86,13 @@ def test_a_form_opened_twice_with_answers_of_its_own_each_time_is_carried_out_tw
 
 
 def test_a_stale_form_tells_what_has_changed_keeps_what_was_typed_and_can_be_sent_again(
-    world: World, sign_in: SignIn, a_case: dict[str, Any]
+    sample: SampleAuthority, sign_in: SignIn, a_case: dict[str, Any]
 ) -> None:
-    dora, rita = world.director("Dora Director"), world.director("Rita Reid")
-    raised(world, dora, sign_in, a_case)
-    answers = {"reason": "The school is closed for a week", "authoriser": world.reference(dora)}
+    dora, rita = sample.director("Dora Director"), sample.director("Rita Reid")
+    raised(sample, dora, sign_in, a_case)
+    answers = {"reason": "The school is closed for a week", "authoriser": sample.reference(dora)}
     before = sign_in(rita).get("/concerns/CC-2026-0001/close")
-    sign_in(dora).send("/concerns/CC-2026-0001/record-step", a_step(world, dora))
+    sign_in(dora).send("/concerns/CC-2026-0001/record-step", a_step(sample, dora))
 
     stale = sign_in(rita).send_page(
         "/concerns/CC-2026-0001/close", before, {**answers, "confirmed": "yes"}, status=409
@@ -99,35 +101,35 @@ def test_a_stale_form_tells_what_has_changed_keeps_what_was_typed_and_can_be_sen
     assert "Dora Director" in stale.text
     assert "Spoke with the chair of governors" in stale.text
     assert answers["reason"] in stale.text
-    assert world.services.service.find(ConcernCase, FIRST).status is CaseStatus.RAISED
+    assert sample.services.service.find(ConcernCase, FIRST).status is CaseStatus.RAISED
     sign_in(rita).send_page("/concerns/CC-2026-0001/close", stale.text, {**answers, "confirmed": "yes"})
-    assert world.services.service.find(ConcernCase, FIRST).status is CaseStatus.CLOSED
+    assert sample.services.service.find(ConcernCase, FIRST).status is CaseStatus.CLOSED
 
 
-def a_step(world: World, authoriser: UUID) -> dict[str, Any]:
-    today = world.services.today()
+def a_step(sample: SampleAuthority, authoriser: UUID) -> dict[str, Any]:
+    today = sample.services.today()
     return {
         "on-day": today.day,
         "on-month": today.month,
         "on-year": today.year,
         "kind": "informal",
         "text": "Spoke with the chair of governors",
-        "authoriser": world.reference(authoriser),
+        "authoriser": sample.reference(authoriser),
     }
 
 
 @pytest.mark.parametrize("lost", ["version", "command"])
 def test_a_form_that_has_lost_its_number_is_not_carried_out(
-    world: World, sign_in: SignIn, a_case: dict[str, Any], lost: str
+    sample: SampleAuthority, sign_in: SignIn, a_case: dict[str, Any], lost: str
 ) -> None:
-    director = world.director()
-    raised(world, director, sign_in, a_case)
-    answers = {"reason": "Holidays", "authoriser": world.reference(director)}
+    director = sample.director()
+    raised(sample, director, sign_in, a_case)
+    answers = {"reason": "Holidays", "authoriser": sample.reference(director)}
 
     answer = sign_in(director).send(PAUSE, {**answers, lost: "nonsense"}, status=400)
 
     assert "Open the page again" in answer.text
-    assert not world.services.service.find(ConcernCase, FIRST).is_paused
+    assert not sample.services.service.find(ConcernCase, FIRST).is_paused
 
 
 # Forms of other sites
@@ -139,38 +141,40 @@ def guarded(services: Services) -> Flask:
     return create_app(DeploymentSettings("", secret_key="only for tests", testing=True), services=services)
 
 
-def browser_of(app: Flask, world: World, person: UUID) -> Browser:
+def browser_of(app: Flask, sample: SampleAuthority, person: UUID) -> Browser:
     client = app.test_client()
-    client.set_cookie(*world.session_of(person))
+    client.set_cookie(*sample.session_of(person))
     return Browser(client)
 
 
-def test_a_form_of_another_site_is_refused(guarded: Flask, world: World, a_case: dict[str, Any]) -> None:
-    browser = browser_of(guarded, world, world.director())
+def test_a_form_of_another_site_is_refused(guarded: Flask, sample: SampleAuthority, a_case: dict[str, Any]) -> None:
+    browser = browser_of(guarded, sample, sample.director())
     browser.get("/concerns/raise")
 
     assert browser.client.post("/concerns/raise", data=a_case).status_code == 400
-    assert cases(world) == 0
+    assert cases(sample) == 0
 
 
-def test_the_token_of_somebody_elses_form_is_refused(guarded: Flask, world: World, a_case: dict[str, Any]) -> None:
-    mine, theirs = (browser_of(guarded, world, world.director(name)) for name in ("Dora Director", "Rita Reid"))
+def test_the_token_of_somebody_elses_form_is_refused(
+    guarded: Flask, sample: SampleAuthority, a_case: dict[str, Any]
+) -> None:
+    mine, theirs = (browser_of(guarded, sample, sample.director(name)) for name in ("Dora Director", "Rita Reid"))
     mine.get("/concerns/raise")
 
     mine.send_page("/concerns/raise", theirs.get("/concerns/raise"), a_case, status=400)
 
-    assert cases(world) == 0
+    assert cases(sample) == 0
 
 
-def test_ones_own_form_is_taken(guarded: Flask, world: World, a_case: dict[str, Any]) -> None:
-    browser_of(guarded, world, world.director()).send("/concerns/raise", a_case)
+def test_ones_own_form_is_taken(guarded: Flask, sample: SampleAuthority, a_case: dict[str, Any]) -> None:
+    browser_of(guarded, sample, sample.director()).send("/concerns/raise", a_case)
 
-    assert cases(world) == 1
+    assert cases(sample) == 1
 
 
 @pytest.mark.parametrize("href", ["/sign-in", "/sign-out"])
-def test_signing_in_and_out_need_the_pages_own_form(guarded: Flask, world: World, href: str) -> None:
-    browser = browser_of(guarded, world, world.director())
+def test_signing_in_and_out_need_the_pages_own_form(guarded: Flask, sample: SampleAuthority, href: str) -> None:
+    browser = browser_of(guarded, sample, sample.director())
 
     assert browser.client.post(href, data={}).status_code == 400
 
@@ -194,8 +198,8 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize("href", ANSWERS)
-def test_every_answer_is_protected(standing: Standing, href: str) -> None:
-    with standing.browser(standing.town.director).get(href) as answer:
+def test_every_answer_is_protected(shared: SharedAuthority, href: str) -> None:
+    with shared.browser(shared.authority.director).get(href) as answer:
         headers = answer.headers
 
     policy = headers["Content-Security-Policy"]
@@ -209,8 +213,8 @@ def test_every_answer_is_protected(standing: Standing, href: str) -> None:
     assert ("no-store" in headers["Cache-Control"]) is not href.startswith("/static/")
 
 
-def test_the_nonce_of_scripts_is_new_each_time_and_stands_in_the_page(standing: Standing) -> None:
-    browser = standing.browser(standing.town.director)
+def test_the_nonce_of_scripts_is_new_each_time_and_stands_in_the_page(shared: SharedAuthority) -> None:
+    browser = shared.browser(shared.authority.director)
     nonces = []
     for _ in range(2):
         answer = browser.get("/caseload")
@@ -223,35 +227,35 @@ def test_the_nonce_of_scripts_is_new_each_time_and_stands_in_the_page(standing: 
 
 
 def test_the_request_id_is_the_correlation_id_of_what_was_caused(
-    world: World, sign_in: SignIn, program: Callable[..., Program], a_case: dict[str, Any]
+    sample: SampleAuthority, sign_in: SignIn, program: Callable[..., Program], a_case: dict[str, Any]
 ) -> None:
-    director = world.director()
+    director = sample.director()
     answer = sign_in(director).send("/concerns/raise", a_case)
     again = program(director).post("/concerns/raise", a_case, key="with-an-id-1", status=201)
 
     ids = [answer.headers["X-Request-ID"], again.headers["X-Request-ID"]]
-    events = [next(iter(world.services.store.get(record_id("concern", f"CC-2026-000{n}")))) for n in (1, 2)]
+    events = [next(iter(sample.services.store.get(record_id("concern", f"CC-2026-000{n}")))) for n in (1, 2)]
     assert [event.meta.signature.correlation for event in events] == ids
 
 
 def test_an_id_that_came_with_a_request_is_logged_and_never_that_of_what_it_caused(
-    world: World, program: Callable[..., Program], a_case: dict[str, Any]
+    sample: SampleAuthority, program: Callable[..., Program], a_case: dict[str, Any]
 ) -> None:
-    api = program(world.director())
+    api = program(sample.director())
     api.headers |= {"X-Request-ID": "my-request-0001"}
     with capture_logs() as logged:
         answer = api.post("/concerns/raise", a_case, key="with-an-id-1", status=201)
 
-    event = next(iter(world.services.store.get(FIRST)))
+    event = next(iter(sample.services.store.get(FIRST)))
     assert event.meta.signature.correlation == answer.headers["X-Request-ID"] != "my-request-0001"
     [line] = [line for line in logged if line["event"] == "request"]
     assert (line["request_id"], line["outside_id"]) == (answer.headers["X-Request-ID"], "my-request-0001")
 
 
 @pytest.mark.parametrize("given", ["x" * 65, "with blanks in it", "<script>alert(1)</script>", "caf\xe9", "a\tb"])
-def test_an_id_that_is_none_is_not_logged(standing: Standing, given: str) -> None:
+def test_an_id_that_is_none_is_not_logged(shared: SharedAuthority, given: str) -> None:
     with capture_logs() as logged:
-        answer = standing.browser(standing.town.director).get("/caseload", headers={"X-Request-ID": given})
+        answer = shared.browser(shared.authority.director).get("/caseload", headers={"X-Request-ID": given})
 
     assert UUID(answer.headers["X-Request-ID"])
     assert [line["outside_id"] for line in logged if line["event"] == "request"] == [None]
@@ -260,8 +264,8 @@ def test_an_id_that_is_none_is_not_logged(standing: Standing, given: str) -> Non
 # Errors
 
 
-def test_an_unknown_address_is_told_in_the_form_of_its_door(standing: Standing) -> None:
-    browser = standing.browser(standing.town.director)
+def test_an_unknown_address_is_told_in_the_form_of_its_door(shared: SharedAuthority) -> None:
+    browser = shared.browser(shared.authority.director)
     page, problem = browser.get("/nowhere"), browser.get("/api/v1/nowhere")
 
     assert (page.status_code, page.mimetype) == (404, "text/html")
@@ -271,9 +275,9 @@ def test_an_unknown_address_is_told_in_the_form_of_its_door(standing: Standing) 
 
 
 @pytest.mark.parametrize("href", ["/caseload", "/concerns/CC-2026-0001", "/api/v1/concerns"])
-def test_what_cannot_be_done_at_an_address_names_what_can(standing: Standing, href: str) -> None:
-    program = standing.program(standing.town.director)
-    browser = standing.browser(standing.town.director)
+def test_what_cannot_be_done_at_an_address_names_what_can(shared: SharedAuthority, href: str) -> None:
+    program = shared.program(shared.authority.director)
+    browser = shared.browser(shared.authority.director)
 
     api = href.startswith("/api/")
     answer = program.client.delete(href, headers=program.headers) if api else browser.delete(href)
@@ -292,8 +296,8 @@ TAKE_FILES = {
 """The endpoints that take files, and of how many bytes together."""
 
 
-def test_only_the_routes_that_ask_for_files_take_more_than_is_typed(standing: Standing) -> None:
-    taken = {endpoint: bytes_taken_by(view) for endpoint, view in standing.app.view_functions.items()}
+def test_only_the_routes_that_ask_for_files_take_more_than_is_typed(shared: SharedAuthority) -> None:
+    taken = {endpoint: bytes_taken_by(view) for endpoint, view in shared.app.view_functions.items()}
     more = {endpoint: most - MOST_TYPED for endpoint, most in taken.items() if most != MOST_TYPED}
     assert more == TAKE_FILES
 
@@ -306,9 +310,9 @@ def test_every_command_that_asks_for_a_file_declares_how_large_it_may_be() -> No
 
 
 @pytest.mark.parametrize("href", ["/concerns/raise", "/api/v1/concerns/raise", "/files/add", "/api/v1/files/add"])
-def test_more_than_can_be_taken_is_refused(standing: Standing, href: str) -> None:
-    program = standing.program(standing.town.director)
-    client = program.client if href.startswith("/api/") else standing.browser(standing.town.director)
+def test_more_than_can_be_taken_is_refused(shared: SharedAuthority, href: str) -> None:
+    program = shared.program(shared.authority.director)
+    client = program.client if href.startswith("/api/") else shared.browser(shared.authority.director)
     headers = {**program.headers, "Idempotency-Key": "far-too-large"} if href.startswith("/api/") else {}
     most = MOST_TYPED + (MOST_BYTES if "files" in href else 0)
 
@@ -318,9 +322,9 @@ def test_more_than_can_be_taken_is_refused(standing: Standing, href: str) -> Non
 
 
 @pytest.mark.parametrize("href", ["/sign-in", "/concerns/raise"])
-def test_a_form_of_more_fields_than_any_page_has_is_refused(standing: Standing, href: str) -> None:
+def test_a_form_of_more_fields_than_any_page_has_is_refused(shared: SharedAuthority, href: str) -> None:
     kind = "application/x-www-form-urlencoded"
-    answer = standing.browser(standing.town.director).post(href, data=b"a=&" * MOST_FIELDS, content_type=kind)
+    answer = shared.browser(shared.authority.director).post(href, data=b"a=&" * MOST_FIELDS, content_type=kind)
     assert answer.status_code == 413
 
 
@@ -336,9 +340,9 @@ def test_a_form_of_more_fields_than_any_page_has_is_refused(standing: Standing, 
     ids=["never closed", "very deep", "deep", "deep objects", "long"],
 )
 def test_json_that_nests_deeper_or_is_longer_than_any_command_asks_for_is_refused(
-    standing: Standing, told: str
+    shared: SharedAuthority, told: str
 ) -> None:
-    program = standing.program(standing.town.director)
+    program = shared.program(shared.authority.director)
     headers = {**program.headers, "Idempotency-Key": "far-too-deep", "Content-Type": "application/json"}
     answer = program.client.post("/api/v1/concerns/raise", data=told, headers=headers)
     assert answer.status_code == 422
@@ -352,9 +356,9 @@ PLAIN = {
 
 
 @pytest.mark.parametrize("status", PLAIN)
-def test_an_error_is_a_page_in_plain_words_with_a_way_on(standing: Standing, status: int) -> None:
+def test_an_error_is_a_page_in_plain_words_with_a_way_on(shared: SharedAuthority, status: int) -> None:
     href, role, heading = PLAIN[status]
-    answer = standing.browser(standing.town.people[role]).get(href)
+    answer = shared.browser(shared.authority.people[role]).get(href)
 
     assert answer.status_code == status
     assert heading in answer.text
@@ -399,60 +403,60 @@ def table_held(services: Services) -> Iterator[None]:
 
 
 def test_a_busy_database_is_told_with_when_to_come_back_and_nothing_is_half_saved(
-    world: World, sign_in: SignIn, a_case: dict[str, Any]
+    sample: SampleAuthority, sign_in: SignIn, a_case: dict[str, Any]
 ) -> None:
-    browser = sign_in(world.director())
+    browser = sign_in(sample.director())
     page = browser.get("/concerns/raise")
 
-    with locked(world.services):
+    with locked(sample.services):
         busy = browser.send_page("/concerns/raise", page, a_case, status=503)
         assert "Caseload" in browser.get("/caseload"), "reading goes on"
     assert int(busy.headers["Retry-After"]) > 0
-    assert cases(world) == 0
+    assert cases(sample) == 0
 
     browser.send_page("/concerns/raise", page, a_case)
-    assert cases(world) == 1
+    assert cases(sample) == 1
 
 
 def test_a_busy_database_is_a_problem_at_the_api(
-    world: World, program: Callable[..., Program], a_case: dict[str, Any]
+    sample: SampleAuthority, program: Callable[..., Program], a_case: dict[str, Any]
 ) -> None:
-    api = program(world.director())
+    api = program(sample.director())
     api.get("/concerns")
 
-    with locked(world.services):
+    with locked(sample.services):
         busy = api.post("/concerns/raise", a_case, key="while-it-is-busy", status=503)
     assert int(busy.headers["Retry-After"]) > 0
     assert busy.json["title"] == "The service is unavailable"
 
     api.post("/concerns/raise", a_case, key="while-it-is-busy", status=201)
-    assert cases(world) == 1
+    assert cases(sample) == 1
 
 
-def test_a_refusal_saves_nothing(world: World, sign_in: SignIn, a_case: dict[str, Any]) -> None:
-    director = world.director()
-    raised(world, director, sign_in, a_case)
-    before = world.services.service.find(ConcernCase, FIRST).version
+def test_a_refusal_saves_nothing(sample: SampleAuthority, sign_in: SignIn, a_case: dict[str, Any]) -> None:
+    director = sample.director()
+    raised(sample, director, sign_in, a_case)
+    before = sample.services.service.find(ConcernCase, FIRST).version
 
     on = {"on-day": "1", "on-month": "1", "on-year": "2099"}
-    answers = {**on, "kind": "informal", "text": "Met the head", "authoriser": world.reference(director)}
+    answers = {**on, "kind": "informal", "text": "Met the head", "authoriser": sample.reference(director)}
     refused = sign_in(director).send("/concerns/CC-2026-0001/record-step", answers, status=422)
     assert "must be today or in the past" in refused.text
 
-    assert world.services.service.find(ConcernCase, FIRST).version == before
+    assert sample.services.service.find(ConcernCase, FIRST).version == before
 
 
 @pytest.mark.parametrize("after", ["nonsense", "2026-11-02/not-an-id/", "\N{SNOWMAN}"])
-def test_a_place_in_a_list_that_was_never_given_out_is_no_fault(standing: Standing, after: str) -> None:
-    answer = standing.browser(standing.town.director).get("/caseload", query_string={"after": after})
+def test_a_place_in_a_list_that_was_never_given_out_is_no_fault(shared: SharedAuthority, after: str) -> None:
+    answer = shared.browser(shared.authority.director).get("/caseload", query_string={"after": after})
 
     assert answer.status_code == 400
     assert "Go to the first page" in answer.text
 
 
 @pytest.mark.parametrize("form", ["/concerns/raise", "/visits/plan"])
-def test_a_form_begun_by_its_address_with_what_is_no_day_opens_without_it(standing: Standing, form: str) -> None:
-    page = standing.browser(standing.town.director).get(form, query_string={"on": "2026-02-30"})
+def test_a_form_begun_by_its_address_with_what_is_no_day_opens_without_it(shared: SharedAuthority, form: str) -> None:
+    page = shared.browser(shared.authority.director).get(form, query_string={"on": "2026-02-30"})
 
     assert page.status_code == 200
     assert "2026" not in re.findall(r'name="on-year"[^>]*value="(\d*)"', page.text)
@@ -462,18 +466,20 @@ def test_a_form_begun_by_its_address_with_what_is_no_day_opens_without_it(standi
 
 
 def test_a_redirect_to_the_address_with_a_slash_stays_at_the_host_whatever_the_request_calls_it(
-    standing: Standing,
+    shared: SharedAuthority,
 ) -> None:
-    client = standing.app.test_client()
-    client.set_cookie(*standing.town.world.session_of(standing.town.people[Role.BROKER]), domain="evil.example")
+    client = shared.app.test_client()
+    client.set_cookie(
+        *shared.authority.sample.session_of(shared.authority.people[Role.BROKER]), domain="evil.example"
+    )
     answer = client.get("/schools?q=a", base_url="http://evil.example")
     assert (answer.status_code, answer.headers["Location"]) == (308, "/schools/?q=a")
     assert b"evil.example" not in answer.data
 
 
-def test_a_wish_for_another_protocol_is_ignored(standing: Standing) -> None:
+def test_a_wish_for_another_protocol_is_ignored(shared: SharedAuthority) -> None:
     asked = {"Upgrade": "websocket", "Connection": "Upgrade"}
-    assert standing.app.test_client().get("/healthz", headers=asked).status_code == 200
+    assert shared.app.test_client().get("/healthz", headers=asked).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -486,14 +492,16 @@ def test_a_request_that_is_too_large_is_told_how_much_is_taken(most: int, said: 
 
 @pytest.mark.parametrize("typed", ["%", "_", "%%_", "\N{SCHOOL}", "\\", "'"])
 @pytest.mark.parametrize("path", ["schools", "people"])
-def test_a_search_for_nothing_that_a_name_can_hold_finds_nothing(standing: Standing, path: str, typed: str) -> None:
+def test_a_search_for_nothing_that_a_name_can_hold_finds_nothing(
+    shared: SharedAuthority, path: str, typed: str
+) -> None:
     asked = {"q": typed}
-    assert standing.program(standing.town.people[Role.BROKER]).get(f"/{path}?{urlencode(asked)}").json["items"] == []
-    page = standing.browser(standing.town.people[Role.BROKER]).get(f"/{path}/", query_string=asked)
+    assert shared.program(shared.authority.people[Role.BROKER]).get(f"/{path}?{urlencode(asked)}").json["items"] == []
+    page = shared.browser(shared.authority.people[Role.BROKER]).get(f"/{path}/", query_string=asked)
     assert (page.status_code, "<tbody" in page.text) == (200, False)
 
 
-def test_a_search_over_all_for_nothing_that_a_name_can_hold_finds_nothing(standing: Standing) -> None:
+def test_a_search_over_all_for_nothing_that_a_name_can_hold_finds_nothing(shared: SharedAuthority) -> None:
     for typed in ("%", "_", "\N{SCHOOL}"):
-        found = standing.program(standing.town.people[Role.BROKER]).get(f"/search?{urlencode({'q': typed})}")
+        found = shared.program(shared.authority.people[Role.BROKER]).get(f"/search?{urlencode({'q': typed})}")
         assert found.json["items"] == []

@@ -9,7 +9,7 @@ import pytest
 from marshmallow import Schema
 
 from domain.vocabulary import Role
-from tests.web.conftest import Standing
+from tests.web.conftest import SharedAuthority
 from web.commands.listing import Listing
 from web.resources import LIST_ENDPOINTS, RESOURCES
 
@@ -41,9 +41,9 @@ UNREADABLE = [
 
 @pytest.mark.parametrize(("href", "control", "told"), UNREADABLE, ids=[href for href, *_ in UNREADABLE])
 def test_a_list_whose_filter_cannot_be_read_shows_nothing_but_what_is_wrong(
-    standing: Standing, href: str, control: str, told: str
+    shared: SharedAuthority, href: str, control: str, told: str
 ) -> None:
-    browser = standing.browser(standing.town.people[Role.DIRECTOR])
+    browser = shared.browser(shared.authority.people[Role.DIRECTOR])
     answer = browser.get(href)
     page = answer.text
 
@@ -58,8 +58,8 @@ def test_a_list_whose_filter_cannot_be_read_shows_nothing_but_what_is_wrong(
     assert "Filters applied" not in page or "status=triaged" in href
 
 
-def test_a_filter_that_can_be_read_answers_as_before(standing: Standing) -> None:
-    answer = standing.browser(standing.town.people[Role.DIRECTOR]).get("/requests/?school=900002")
+def test_a_filter_that_can_be_read_answers_as_before(shared: SharedAuthority) -> None:
+    answer = shared.browser(shared.authority.people[Role.DIRECTOR]).get("/requests/?school=900002")
 
     assert answer.status_code == 200
     assert "There is a problem" not in answer.text
@@ -67,9 +67,9 @@ def test_a_filter_that_can_be_read_answers_as_before(standing: Standing) -> None
 
 
 @pytest.mark.parametrize("path", ["visits", "records", "requests", "tenders", "engagements", "concerns"])
-def test_every_list_is_filtered_by_a_school_as_people_call_it(standing: Standing, path: str) -> None:
-    browser = standing.browser(standing.town.people[Role.DIRECTOR])
-    urn = standing.town.world.urn(standing.town.ours.school)
+def test_every_list_is_filtered_by_a_school_as_people_call_it(shared: SharedAuthority, path: str) -> None:
+    browser = shared.browser(shared.authority.people[Role.DIRECTOR])
+    urn = shared.authority.sample.urn(shared.authority.ours.school)
     by_urn, by_name = (browser.get(f"/{path}/?school={school}").text for school in (urn, "Ashgrove"))
 
     assert by_name.count('role="rowheader"') == by_urn.count('role="rowheader"') > 0

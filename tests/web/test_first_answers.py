@@ -21,15 +21,15 @@ from domain.provider import Provider, Requirement
 from domain.school import School
 from domain.service import rehearsing
 from domain.vocabulary import Side
-from tests.asking import sent_by
 from tests.databases import Databases
 from tests.domain.brokered import REPLY_BY
+from tests.full_authority import RULES, TOMORROW, FullAuthority
+from tests.request_context import sent_by
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import RULES, TOMORROW, Town
-from tests.web.conftest import Standing, an_app, an_office
+from tests.web.conftest import SharedAuthority, an_app, an_office
 from tests.web.test_rules_beforehand import Rehearsal
 from tests.web.test_versions import KINDS, _steps, resources_of
-from tests.world import World
 from web.access.context import RequestContext
 from web.command_forms import CommandForm
 from web.commands.dispatch import execute, load_for_user, version_of
@@ -49,10 +49,10 @@ def dates(command: Command[Any]) -> set[str]:
     return {field.data_key or name for name, field in asked if isinstance(field, fields.Date)}
 
 
-def steps_of(town: Town) -> dict[type[Aggregate], list[Step]]:
+def steps_of(authority: FullAuthority) -> dict[type[Aggregate], list[Step]]:
     """What happens to a record of each kind; an engagement comes as far as a session of tomorrow, and somebody
     stands in at a school today and, once more, from tomorrow."""
-    steps = _steps(town)
+    steps = _steps(authority)
     *agreeing, cancelling = steps[BrokeredEngagement]
     planning: list[Step] = [
         lambda it: it.agree(Side.SERVICE),
@@ -60,8 +60,8 @@ def steps_of(town: Town) -> dict[type[Aggregate], list[Step]]:
         lambda it: it.plan_session(on=TOMORROW, days=Decimal(1), cleared=True, rules=RULES),
     ]
     covering: list[Step] = [
-        lambda it: it.arrange_cover(town.bystander, from_=TODAY, to=TODAY, reason="Ill"),
-        lambda it: it.arrange_cover(town.bystander, from_=TOMORROW, to=REPLY_BY, reason="Still ill"),
+        lambda it: it.arrange_cover(authority.bystander, from_=TODAY, to=TODAY, reason="Ill"),
+        lambda it: it.arrange_cover(authority.bystander, from_=TOMORROW, to=REPLY_BY, reason="Still ill"),
     ]
     return {
         **steps,
@@ -74,11 +74,11 @@ class FirstAnswers:
     """Somebody in every post, who opens every form and sends what it is filled with."""
 
     def __init__(self, rehearsal: Rehearsal) -> None:
-        self.rehearsal, self.town = rehearsal, rehearsal.town
-        self.app, self.person = rehearsal.standing.app, rehearsal.person
+        self.rehearsal, self.authority = rehearsal, rehearsal.authority
+        self.app, self.person = rehearsal.shared.app, rehearsal.person
 
     def check(self, kind: type[Aggregate]) -> None:
-        clock = self.town.world.clock
+        clock = self.authority.sample.clock
         for day in (TODAY, LATER):
             clock.go_to(day)
             for resource in resources_of(kind):
@@ -87,7 +87,7 @@ class FirstAnswers:
         clock.go_to(TODAY)
 
     def check_command(self, resource: Resource[Any], command: Command[Any]) -> None:
-        record = None if command.begins else self.town.record(resource.kind, self.town.ours)
+        record = None if command.begins else self.authority.record(resource.kind, self.authority.ours)
         ref = None if record is None else resource.address(record)
         with sent_by(self.app, self.person) as context:
             filled = self.filled(context, resource, command, ref)
@@ -133,7 +133,7 @@ class FirstAnswers:
         needed = {field.data_key or name for name, field in command.schema().load_fields.items() if field.required}
         told = {name: value for name, value in body.items() if name in needed}
         self.rehearsal.caller._speak_of_what_is_there(told, command.schema(), number)
-        tomorrow = self.town.world.services.today() + timedelta(days=1)
+        tomorrow = self.authority.sample.services.today() + timedelta(days=1)
         told |= {name: tomorrow.isoformat() for name in dates(command) & told.keys()}
         with sent_by(self.app, self.person) as context:
             schema = command.schema()
@@ -155,17 +155,17 @@ class FirstAnswers:
 @pytest.fixture(scope="module")
 def first_answers(databases: Databases) -> Iterator[FirstAnswers]:
     with an_office(databases) as (services, clock):
-        town = Town(World(services, clock))
-        clear(town)
-        yield FirstAnswers(Rehearsal(Standing(an_app(services), town)))
+        authority = FullAuthority(SampleAuthority(services, clock))
+        clear(authority)
+        yield FirstAnswers(Rehearsal(SharedAuthority(an_app(services), authority)))
 
 
-def clear(town: Town) -> None:
+def clear(authority: FullAuthority) -> None:
     """Let the specialist of `ours` work: a session is refused for its date alone."""
-    place = town.ours
+    place = authority.ours
     for item in Requirement:
         person = None if item.of_organisation else place.specialist
-        town._then(
+        authority._then(
             Provider, place.provider, partial(Provider.exempt, item=item, until=LATER, reason="Known", person=person)
         )
 
@@ -173,6 +173,8 @@ def clear(town: Town) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_a_form_is_filled_with_is_not_refused(first_answers: FirstAnswers, kind: type[Aggregate]) -> None:
     first_answers.check(kind)
-    for step in steps_of(first_answers.town)[kind]:
-        first_answers.town._then(kind, first_answers.town.record(kind, first_answers.town.ours).id, step)
+    for step in steps_of(first_answers.authority)[kind]:
+        first_answers.authority._then(
+            kind, first_answers.authority.record(kind, first_answers.authority.ours).id, step
+        )
         first_answers.check(kind)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from domain.vocabulary import Role
-from tests.web.conftest import Standing
+from tests.web.conftest import SharedAuthority
 from tests.web.test_nobody import references
 from web.open_routes import OPEN_ROUTES
 
@@ -23,14 +23,14 @@ def told(answer: TestResponse) -> tuple[int, list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("role", [None, Role.DIRECTOR, Role.HEADTEACHER])
-def test_head_tells_what_get_tells(standing: Standing, role: Role | None) -> None:
-    person: UUID | None = None if role is None else standing.town.people[role]
-    client: FlaskClient = standing.app.test_client() if person is None else standing.browser(person)
+def test_head_tells_what_get_tells(shared: SharedAuthority, role: Role | None) -> None:
+    person: UUID | None = None if role is None else shared.authority.people[role]
+    client: FlaskClient = shared.app.test_client() if person is None else shared.browser(person)
     differ = []
-    for rule in standing.app.url_map.iter_rules():
+    for rule in shared.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or (role and rule.endpoint in OPEN_ROUTES):
             continue
-        for address in references(rule, standing)[:2]:
+        for address in references(rule, shared)[:2]:
             got, heads = client.get(address), client.head(address)
             assert not heads.data, address
             if told(heads) != told(got):

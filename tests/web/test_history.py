@@ -13,11 +13,11 @@ import pytest
 from domain.note import Note
 from domain.references import record_id
 from domain.vocabulary import Role
-from tests.town import Place
-from tests.web.conftest import Browser, Program, Standing
-from tests.web.market import Market
+from tests.full_authority import Place
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
+from tests.web.conftest import Browser, Program, SharedAuthority
 from tests.web.notes.test_notes import answers
-from tests.world import World
 from web.commands.resource import Resource
 from web.resources import RESOURCES
 
@@ -35,11 +35,13 @@ def told(rows: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("resource", ALL_NOUNS)
-def test_programs_are_told_what_stands_on_the_page(standing: Standing, resource: Resource[Any], role: Role) -> None:
-    browser = standing.browser(standing.town.people[role])
-    places: tuple[Place, ...] = (standing.town.ours, standing.town.theirs)
+def test_programs_are_told_what_stands_on_the_page(
+    shared: SharedAuthority, resource: Resource[Any], role: Role
+) -> None:
+    browser = shared.browser(shared.authority.people[role])
+    places: tuple[Place, ...] = (shared.authority.ours, shared.authority.theirs)
     for place in places:
-        href = resource.href(standing.town.record(resource.kind, place))
+        href = resource.href(shared.authority.record(resource.kind, place))
         page, answer = browser.get(href), browser.get(f"/api/v1{href}/history?limit=200")
 
         assert answer.status_code == page.status_code, href
@@ -48,11 +50,11 @@ def test_programs_are_told_what_stands_on_the_page(standing: Standing, resource:
 
 
 def test_an_officer_reads_what_happened_to_a_record_without_the_audit_trail(
-    world: World, program: Callable[..., Program]
+    sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
-    market = Market(world)
-    engagement = market.confirmed()
-    officer = program(world.officer())
+    stages = BrokerageStages(sample)
+    engagement = stages.confirmed()
+    officer = program(sample.officer())
 
     rows = officer.get(f"/engagements/{engagement}/history").json["items"]
 
@@ -60,14 +62,14 @@ def test_an_officer_reads_what_happened_to_a_record_without_the_audit_trail(
     assert [row["topic"] for row in rows][-1] == "engagement.proposed"
     assert rows[0]["topic"] == "engagement.confirmed"
     assert {row["record"] for row in rows} == {engagement}
-    assert {row["school"] for row in rows} == {str(world.urn(market.school))}
+    assert {row["school"] for row in rows} == {str(sample.urn(stages.school))}
     assert not {"position", "channel"} & rows[0].keys()
 
 
-def test_a_history_goes_on_page_by_page(world: World, program: Callable[..., Program]) -> None:
-    market = Market(world)
-    path = f"/engagements/{market.confirmed()}/history"
-    api = program(market.broker)
+def test_a_history_goes_on_page_by_page(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    stages = BrokerageStages(sample)
+    path = f"/engagements/{stages.confirmed()}/history"
+    api = program(stages.broker)
     whole = api.get(path).json["items"]
 
     seen: list[dict[str, Any]] = []
@@ -86,28 +88,30 @@ def test_a_history_goes_on_page_by_page(world: World, program: Callable[..., Pro
     api.get(f"{path}?after=4af56faf-404f-5224-b8fe-5fd562520e7f", 400)
 
 
-def test_the_history_of_an_invitation_tells_nothing_of_others(world: World, program: Callable[..., Program]) -> None:
-    market = Market(world)
-    market.a_tender()
-    calder = program(market.calder.specialist)
+def test_the_history_of_an_invitation_tells_nothing_of_others(
+    sample: SampleAuthority, program: Callable[..., Program]
+) -> None:
+    stages = BrokerageStages(sample)
+    stages.a_tender()
+    calder = program(stages.calder.specialist)
     before = calder.get("/invitations/TN-2026-0001/history?limit=1").json
 
-    market.quote(market.harrop)
+    stages.quote(stages.harrop)
 
     assert calder.get("/invitations/TN-2026-0001/history?limit=1").json == before
     assert "Harrop" not in calder.get("/invitations/TN-2026-0001/history").text
 
 
 def test_the_page_of_a_long_history_shows_its_latest_entries_and_leads_to_all_others(
-    world: World, sign_in: Callable[[UUID], Browser], program: Callable[..., Program]
+    sample: SampleAuthority, sign_in: Callable[[UUID], Browser], program: Callable[..., Program]
 ) -> None:
-    director = world.director()
+    director = sample.director()
     browser = sign_in(director)
-    browser.send("/notes/write", answers(str(world.urn(world.school("Ashgrove")))))
+    browser.send("/notes/write", answers(str(sample.urn(sample.school("Ashgrove")))))
     note = record_id(Note.KIND, "N-2026-0001")
     for turn in range(120):
-        with world.acting(director, "director"):
-            world.services.service.change(
+        with sample.acting(director, "director"):
+            sample.services.service.change(
                 Note,
                 note,
                 lambda found, turn=turn: found.revise(heading="A", text=f"Turn {turn}", reason="So"),

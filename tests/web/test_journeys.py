@@ -12,8 +12,8 @@ from tests.journeys_of_brokerage import (
     a_cpd_manager_meets_a_request_for_training,
     an_officer_brokers_a_specialist_of_mathematics,
 )
-from tests.web.visiting import HttpVisitor
-from tests.world import World
+from tests.sample_authority import SampleAuthority
+from tests.web.html_visitor import HttpVisitor
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ from tests.world import World
         a_reviewer_follows_an_intervention,
     ],
 )
-def test_a_journey(journey: Journey, app: Flask, world: World) -> None:
+def test_a_journey(journey: Journey, app: Flask, sample: SampleAuthority) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
 
     def come_in(person: UUID) -> HttpVisitor:
         client = app.test_client()
-        client.set_cookie(*world.session_of(person))
+        client.set_cookie(*sample.session_of(person))
         return HttpVisitor(client)
 
-    journey(world, come_in)
+    journey(sample, come_in)

@@ -19,10 +19,10 @@ from domain.concern import CaseStatus, ConcernCase, ConcernKind, ConcernSource, 
 from domain.support_request import Urgency
 from domain.vocabulary import Purpose, Role, Sensitivity
 from projections import readings
-from tests.asking import sent_by
+from tests.request_context import sent_by
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.web.conftest import Browser, Standing
-from tests.world import World
+from tests.web.conftest import Browser, SharedAuthority
 from web.access.context import Snapshot
 from web.access.identity import ListScope, list_scope
 from web.commands.listing import Listing, Order, RowsShown
@@ -46,7 +46,7 @@ ROW = re.compile(r'role="rowheader"[^>]*>(.*?)</th>', re.DOTALL)
 NEXT = re.compile(r'href="([^"]+)" rel="next"')
 
 
-def worry(world: World, number: int, school: UUID, **more: Any) -> UUID:
+def worry(sample: SampleAuthority, number: int, school: UUID, **more: Any) -> UUID:
     case = partial(
         ConcernCase.raise_,
         f"CC-2026-{number:04}",
@@ -61,8 +61,8 @@ def worry(world: World, number: int, school: UUID, **more: Any) -> UUID:
             **more,
         },
     )
-    with world.acting(world.director(), "director"):
-        return world.services.service.add(case).id
+    with sample.acting(sample.director(), "director"):
+        return sample.services.service.add(case).id
 
 
 def cases(page: str) -> list[str]:
@@ -83,11 +83,11 @@ def following(page: str) -> str:
 # How much there is
 
 
-def test_a_list_says_which_of_how_many_rows_it_shows(world: World, sign_in: SignIn) -> None:
-    school = world.school()
+def test_a_list_says_which_of_how_many_rows_it_shows(sample: SampleAuthority, sign_in: SignIn) -> None:
+    school = sample.school()
     for number in range(1, 53):
-        worry(world, number, school)
-    director = sign_in(world.director())
+        worry(sample, number, school)
+    director = sign_in(sample.director())
 
     first = director.get("/concerns/")
     second = director.get(following(first))
@@ -115,28 +115,28 @@ def test_the_number_of_rows_is_said_as_far_as_it_is_known(
     assert in_all(("visit", "visits"), first, shown, total, 1000) == said
 
 
-def test_a_total_does_not_tell_of_restricted_cases(world: World, sign_in: SignIn) -> None:
-    school = world.school()
-    head = world.headteacher(school)
+def test_a_total_does_not_tell_of_restricted_cases(sample: SampleAuthority, sign_in: SignIn) -> None:
+    school = sample.school()
+    head = sample.headteacher(school)
     for number in range(1, 53):
-        worry(world, number, school)
+        worry(sample, number, school)
     for number in range(60, 70):
-        worry(world, number, school, sensitivity=Sensitivity.RESTRICTED)
+        worry(sample, number, school, sensitivity=Sensitivity.RESTRICTED)
 
     for query in ("", "?sort=severity", "?sort=-school"):
         page = sign_in(head).get(f"/concerns/{query}")
         assert COUNT.findall(page) == ["1 to 50 of 52 concerns"]
         assert not {f"{number:04}" for number in range(60, 70)} & set(cases(page))
-    assert COUNT.findall(sign_in(world.director()).get("/concerns/")) == ["1 to 50 of 62 concerns"]
+    assert COUNT.findall(sign_in(sample.director()).get("/concerns/")) == ["1 to 50 of 62 concerns"]
 
 
-def test_a_restricted_case_is_noted_as_read_where_it_was_shown(world: World, sign_in: SignIn) -> None:
-    school = world.school()
-    made = [worry(world, number, school, sensitivity=Sensitivity.RESTRICTED) for number in range(1, 53)]
-    director = world.director()
+def test_a_restricted_case_is_noted_as_read_where_it_was_shown(sample: SampleAuthority, sign_in: SignIn) -> None:
+    school = sample.school()
+    made = [worry(sample, number, school, sensitivity=Sensitivity.RESTRICTED) for number in range(1, 53)]
+    director = sample.director()
 
     sign_in(director).get("/concerns/")
-    with world.services.read() as connection:
+    with sample.services.read() as connection:
         table = readings.readings.table
         noted = readings.readings.rows(connection, sa.select(table).where(table.c.reader == director))
 
@@ -146,11 +146,11 @@ def test_a_restricted_case_is_noted_as_read_where_it_was_shown(world: World, sig
 # In which order
 
 
-def test_a_column_sorts_the_list_one_way_and_then_the_other(world: World, sign_in: SignIn) -> None:
-    school = world.school()
+def test_a_column_sorts_the_list_one_way_and_then_the_other(sample: SampleAuthority, sign_in: SignIn) -> None:
+    school = sample.school()
     for number, severity in enumerate([Severity.HIGH, Severity.LOW, Severity.HIGH, Severity.MEDIUM], 1):
-        worry(world, number, school, severity=severity)
-    director = sign_in(world.director())
+        worry(sample, number, school, severity=severity)
+    director = sign_in(sample.director())
 
     usual = director.get("/concerns/")
     assert cases(usual) == ["0004", "0003", "0002", "0001"]
@@ -167,12 +167,12 @@ def test_a_column_sorts_the_list_one_way_and_then_the_other(world: World, sign_i
     assert headings(downwards)["Severity"][0] == "descending"
 
 
-def test_the_order_keeps_the_filters_and_goes_on_page_by_page(world: World, sign_in: SignIn) -> None:
-    school, other = world.school(), world.school("Beech School")
+def test_the_order_keeps_the_filters_and_goes_on_page_by_page(sample: SampleAuthority, sign_in: SignIn) -> None:
+    school, other = sample.school(), sample.school("Beech School")
     for number in range(1, 61):
-        worry(world, number, school if number % 6 else other, severity=list(Severity)[number % 3])
-    director = sign_in(world.director())
-    urn = world.urn(school)
+        worry(sample, number, school if number % 6 else other, severity=list(Severity)[number % 3])
+    director = sign_in(sample.director())
+    urn = sample.urn(school)
 
     narrowed = director.get(f"/concerns/?school={urn}")
     newest_first = [number for number in range(60, 0, -1) if number % 6]
@@ -189,10 +189,10 @@ def test_the_order_keeps_the_filters_and_goes_on_page_by_page(world: World, sign
     director.get("/concerns/?sort=severity&after=CC-2026-9999", status=400)
 
 
-def test_what_is_no_column_leaves_the_usual_order(world: World, sign_in: SignIn) -> None:
-    worry(world, 1, school := world.school())
-    worry(world, 2, school)
-    assert cases(sign_in(world.director()).get("/concerns/?sort=weather")) == ["0002", "0001"]
+def test_what_is_no_column_leaves_the_usual_order(sample: SampleAuthority, sign_in: SignIn) -> None:
+    worry(sample, 1, school := sample.school())
+    worry(sample, 2, school)
+    assert cases(sign_in(sample.director()).get("/concerns/?sort=weather")) == ["0002", "0001"]
 
 
 @pytest.mark.parametrize(
@@ -234,14 +234,14 @@ LISTS = [
 
 
 NOTHING_THERE = {"/requests/gaps", "/schools/successions", "/schools/missed"}
-"""Lists of which the town has nothing."""
+"""Lists of which the authority has nothing."""
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_every_list_is_sorted_by_each_of_its_columns(standing: Standing, path: str) -> None:
+def test_every_list_is_sorted_by_each_of_its_columns(shared: SharedAuthority, path: str) -> None:
     seen = 0
-    for person in {standing.town.people[role] for role in (Role.DIRECTOR, Role.ADMINISTRATOR, Role.SPECIALIST)}:
-        browser = standing.browser(person)
+    for person in {shared.authority.people[role] for role in (Role.DIRECTOR, Role.ADMINISTRATOR, Role.SPECIALIST)}:
+        browser = shared.browser(person)
         page = browser.get(path)
         for _, href in headings(page.text).values() if page.status_code == 200 else ():
             for each in (href, href.replace("sort=", "sort=-")):
@@ -272,14 +272,14 @@ BY_COLUMNS = [
     ("page", "column"), BY_COLUMNS, ids=[f"{page.title}-{column.key}" for page, column in BY_COLUMNS]
 )
 def test_a_column_of_the_view_sorts_as_what_is_shown_would(
-    standing: Standing, page: ListPage[Any], column: ListColumn[Any]
+    shared: SharedAuthority, page: ListPage[Any], column: ListColumn[Any]
 ) -> None:
     """Sorted by the columns alone, or by the rows as this reader is shown them: a column that is told otherwise to
     some would betray by its order what they are not shown."""
     assert page.source.read is not None
     seen = 0
     for role in (Role.DIRECTOR, Role.OFFICER, Role.HEADTEACHER, Role.SPECIALIST):
-        with sent_by(standing.app, standing.town.people[role]) as context, context.read() as snapshot:
+        with sent_by(shared.app, shared.authority.people[role]) as context, context.read() as snapshot:
             if not snapshot.user.may(page.source.read):
                 continue
             of = list_scope(snapshot, page.source.read)
@@ -312,12 +312,12 @@ def test_a_list_sorted_by_a_column_is_walked_page_by_page_however_long_it_is(off
 
 
 @pytest.fixture
-def office(app: Flask, world: World) -> Iterator[Snapshot]:
+def office(app: Flask, sample: SampleAuthority) -> Iterator[Snapshot]:
     """What a director reads in a place with five cases."""
-    school = world.school()
+    school = sample.school()
     for number in range(1, 6):
-        worry(world, number, school)
-    with sent_by(app, world.director()) as context, context.read() as snapshot:
+        worry(sample, number, school)
+    with sent_by(app, sample.director()) as context, context.read() as snapshot:
         yield snapshot
 
 

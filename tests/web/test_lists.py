@@ -12,10 +12,10 @@ import pytest
 from domain.aggregate import RECORDS
 from domain.references import PATTERN
 from tests.databases import Databases
-from tests.town import Town
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Program, a_program, an_app, an_office
-from tests.web.market import Market
-from tests.world import World
 from web.api import document
 from web.history.record_addresses import PATHS
 from web.resources import LIST_ENDPOINTS, RESOURCES
@@ -45,8 +45,8 @@ URNS = frozenset({"school", "host_school", "urn"})
 def everywhere(databases: Databases) -> Iterator[Program]:
     """A program whose owner holds every post, in a town with something in every list."""
     with an_office(databases) as (services, clock):
-        town = Town(World(services, clock))
-        yield a_program(an_app(services), town.world, town.somebody_with_every_post())
+        authority = FullAuthority(SampleAuthority(services, clock))
+        yield a_program(an_app(services), authority.sample, authority.somebody_with_every_post())
 
 
 def asked(path: str, **more: str) -> str:
@@ -146,12 +146,12 @@ def requests_told(program: Program) -> list[dict[str, Any]]:
 
 
 def test_the_list_of_requests_tells_for_whom_they_wait_and_until_when(
-    world: World, program: Callable[..., Program]
+    sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
-    market = Market(world)
-    market.a_tender()
+    stages = BrokerageStages(sample)
+    stages.a_tender()
 
-    (row,) = requests_told(program(market.broker))
+    (row,) = requests_told(program(stages.broker))
 
     assert (row["waiting_for"], row["next_on"]) == ("providers", row["reply_by"])
     assert row["unanswered"] == row["shortlist"] == ["PV-2026-0001", "PV-2026-0002"]
@@ -159,12 +159,12 @@ def test_the_list_of_requests_tells_for_whom_they_wait_and_until_when(
 
 
 def test_a_school_is_not_told_in_a_list_what_its_request_keeps_back(
-    world: World, program: Callable[..., Program]
+    sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
-    market = Market(world)
-    market.a_tender()
+    stages = BrokerageStages(sample)
+    stages.a_tender()
 
-    (row,) = requests_told(program(market.head))
+    (row,) = requests_told(program(stages.head))
 
     assert row["waiting_for"] == "providers"
     assert (row["ceiling"], row["shortlist"], row["unanswered"]) == (None, [], [])

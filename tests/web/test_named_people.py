@@ -17,10 +17,10 @@ from domain.record_of_visit import RecordOfVisit
 from domain.support_request import SupportRequest
 from domain.vocabulary import Role
 from tests.domain.brokered import a_need
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import Town
-from tests.web.conftest import Program, Standing
-from tests.world import World
+from tests.web.conftest import Program, SharedAuthority
 
 SOON = str(TODAY + timedelta(days=20))
 CASE, REQUEST = "/concerns/CC-2026-0001", "/requests/SR-2026-0001"
@@ -74,9 +74,9 @@ STAGES: Mapping[str, Stage] = {
 class Door:
     """The API for one person, who names another."""
 
-    def __init__(self, standing: Standing, by: UUID, named: UUID) -> None:
-        self.api: Program = standing.program(by)
-        self.named = standing.town.world.reference(named)
+    def __init__(self, shared: SharedAuthority, by: UUID, named: UUID) -> None:
+        self.api: Program = shared.program(by)
+        self.named = shared.authority.sample.reference(named)
 
     def refuses(self, path: str, body: dict[str, Any], field: str, rule: str = "not-their-post") -> None:
         at = None if path.count("/") == 2 else self.api.get(path.rpartition("/")[0]).headers["ETag"]
@@ -86,38 +86,40 @@ class Door:
 
 
 @pytest.fixture
-def specialist(standing: Standing) -> UUID:
-    return standing.town.ours.specialist
+def specialist(shared: SharedAuthority) -> UUID:
+    return shared.authority.ours.specialist
 
 
 @pytest.fixture
-def at_stage(world: World, app: Flask) -> Standing:
-    """A town of its own, whose concern goes on."""
-    return Standing(app, Town(world))
+def at_stage(sample: SampleAuthority, app: Flask) -> SharedAuthority:
+    """An authority of its own, whose concern goes on."""
+    return SharedAuthority(app, FullAuthority(sample))
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_step_of_a_concern_is_authorised_by_an_officer_or_director(at_stage: Standing, step: str) -> None:
-    town = at_stage.town
+def test_a_step_of_a_concern_is_authorised_by_an_officer_or_director(at_stage: SharedAuthority, step: str) -> None:
+    authority = at_stage.authority
     for happened in STAGES.get(step, STARTED):
-        with town.world.acting(town.director, "director"):
-            town.service.change(ConcernCase, town.ours.records[ConcernCase.KIND], partial(happened, by=town.director))
+        with authority.sample.acting(authority.director, "director"):
+            authority.service.change(
+                ConcernCase, authority.ours.records[ConcernCase.KIND], partial(happened, by=authority.director)
+            )
     for role in (Role.SPECIALIST, Role.HEADTEACHER, Role.BROKER, Role.REVIEWER):
-        door = Door(at_stage, town.director, town.people[role])
+        door = Door(at_stage, authority.director, authority.people[role])
         door.refuses(f"{CASE}/{step}", {**STEPS[step], "authoriser": door.named}, "authoriser")
 
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.SPECIALIST])
-def test_a_request_is_answered_by_somebody_of_the_service(at_stage: Standing, role: Role) -> None:
-    town = at_stage.town
-    town._add(lambda: SupportRequest.raise_("SR-2026-0900", **a_need(school=town.ours.school)))
-    door = Door(at_stage, town.people[Role.BROKER], town.people[role])
+def test_a_request_is_answered_by_somebody_of_the_service(at_stage: SharedAuthority, role: Role) -> None:
+    authority = at_stage.authority
+    authority._add(lambda: SupportRequest.raise_("SR-2026-0900", **a_need(school=authority.ours.school)))
+    door = Door(at_stage, authority.people[Role.BROKER], authority.people[role])
     door.refuses("/requests/SR-2026-0900/acknowledge", {"officer": door.named, "answer_by": SOON}, "officer")
 
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.HEADTEACHER, Role.REVIEWER])
-def test_a_need_is_met_in_house_by_the_service_or_a_specialist(standing: Standing, role: Role) -> None:
-    door = Door(standing, standing.town.people[Role.BROKER], standing.town.people[role])
+def test_a_need_is_met_in_house_by_the_service_or_a_specialist(shared: SharedAuthority, role: Role) -> None:
+    door = Door(shared, shared.authority.people[Role.BROKER], shared.authority.people[role])
     met = {"met_by": "lead_teacher", "person": door.named, "note": "Two days a week"}
     door.refuses(f"{REQUEST}/meet-in-house", met, "person")
 
@@ -132,26 +134,26 @@ def a_check(person: str, **by: str) -> dict[str, Any]:
     }
 
 
-def test_a_check_is_made_by_somebody_of_the_service(standing: Standing, specialist: UUID) -> None:
-    door = Door(standing, standing.town.people[Role.BROKER], standing.town.ours.head)
-    checked = a_check(standing.town.world.reference(specialist), by=door.named)
+def test_a_check_is_made_by_somebody_of_the_service(shared: SharedAuthority, specialist: UUID) -> None:
+    door = Door(shared, shared.authority.people[Role.BROKER], shared.authority.ours.head)
+    checked = a_check(shared.authority.sample.reference(specialist), by=door.named)
     door.refuses(f"{PROVIDER}/meet-requirement", checked, "checked_by")
 
 
-def test_nobody_of_a_provider_checks_themselves(standing: Standing, specialist: UUID) -> None:
-    door = Door(standing, standing.town.people[Role.BROKER], specialist)
+def test_nobody_of_a_provider_checks_themselves(shared: SharedAuthority, specialist: UUID) -> None:
+    door = Door(shared, shared.authority.people[Role.BROKER], specialist)
     for path in (PROVIDER, "/providers/PV-2026-0002"):
         checked = a_check(door.named, by=door.named)
         door.refuses(f"{path}/meet-requirement", checked, "checked_by", "not-their-post")
 
 
 @pytest.mark.parametrize("role", [Role.HEADTEACHER, Role.REVIEWER, Role.ADMINISTRATOR])
-def test_a_visit_is_made_by_the_service_and_by_specialists(standing: Standing, role: Role) -> None:
-    town = standing.town
-    door = Door(standing, town.director, town.people[role])
+def test_a_visit_is_made_by_the_service_and_by_specialists(shared: SharedAuthority, role: Role) -> None:
+    authority = shared.authority
+    door = Door(shared, authority.director, authority.people[role])
     visitors = {"visitors": [{"person": door.named, "capacity": "officer"}]}
     told = {
-        "school": str(town.world.urn(town.ours.school)),
+        "school": str(authority.sample.urn(authority.ours.school)),
         "kind": "core",
         "purpose": "challenge",
         "focus": "Mathematics",
@@ -163,10 +165,12 @@ def test_a_visit_is_made_by_the_service_and_by_specialists(standing: Standing, r
     door.refuses(f"{VISIT}/change-visitors", {**visitors, "reason": "The officer is ill"}, "visitors")
 
 
-def test_an_action_is_owned_by_the_school_s_own_people_the_service_or_a_specialist(at_stage: Standing) -> None:
-    town = at_stage.town
-    town._then(RecordOfVisit, town.ours.records[RecordOfVisit.KIND], lambda it: it.reopen_for_correction("Year 8"))
+def test_an_action_is_owned_by_the_school_s_own_people_the_service_or_a_specialist(at_stage: SharedAuthority) -> None:
+    authority = at_stage.authority
+    authority._then(
+        RecordOfVisit, authority.ours.records[RecordOfVisit.KIND], lambda it: it.reopen_for_correction("Year 8")
+    )
     agreed = {"text": "Send a specialist", "owner_side": "service", "due": SOON, "purpose": "support"}
-    for stranger in (town.theirs.head, town.people[Role.REVIEWER]):
-        door = Door(at_stage, town.director, stranger)
+    for stranger in (authority.theirs.head, authority.people[Role.REVIEWER]):
+        door = Door(at_stage, authority.director, stranger)
         door.refuses(f"{RECORD}/write", {"actions": [{**agreed, "owner": door.named}]}, "actions")

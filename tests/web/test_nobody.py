@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from domain.vocabulary import Role
-from tests.web.conftest import Standing
+from tests.web.conftest import SharedAuthority
 from web.open_routes import OPEN_ROUTES
 from web.resources import RESOURCES
 
@@ -56,16 +56,25 @@ def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
                 yield method, rule
 
 
-def references(rule: Rule, standing: Standing) -> list[str]:
+def references(rule: Rule, shared: SharedAuthority) -> list[str]:
     """Addresses of a route: of what there is, of what there is not, and of what cannot be."""
-    town = standing.town
+    authority = shared.authority
     here = [
-        resource.address(town.world.services.service.find(resource.kind, town.ours.records[resource.kind.KIND]))
+        resource.address(
+            authority.sample.services.service.find(resource.kind, authority.ours.records[resource.kind.KIND])
+        )
         for resource, _ in RESOURCES
         if rule.rule.removeprefix("/api/v1").startswith(f"/{resource.path}/")
-        and resource.kind.KIND in town.ours.records
+        and resource.kind.KIND in authority.ours.records
     ]
-    values = [*here, str(town.world.urn(town.ours.school)), "CC-2026-9999", "0", str(town.ours.head), str(uuid4())]
+    values = [
+        *here,
+        str(authority.sample.urn(authority.ours.school)),
+        "CC-2026-9999",
+        "0",
+        str(authority.ours.head),
+        str(uuid4()),
+    ]
     return sorted({re.sub(r"<([^<>]+:)?\w+>", value, rule.rule) for value in values})
 
 
@@ -84,11 +93,11 @@ def told(response: TestResponse) -> tuple[int, list[tuple[str, str]], bytes | st
     return response.status_code, [each for each in headers if each[0] != "Content-Length"], body
 
 
-def test_nobody_is_answered_alike_whatever_they_send(standing: Standing) -> None:
-    nobody = standing.app.test_client(use_cookies=False)
-    for method, rule in routes(standing.app):
+def test_nobody_is_answered_alike_whatever_they_send(shared: SharedAuthority) -> None:
+    nobody = shared.app.test_client(use_cookies=False)
+    for method, rule in routes(shared.app):
         answers = set()
-        addresses = references(rule, standing)
+        addresses = references(rule, shared)
         for turn in range(max(len(addresses), len(QUERIES), len(BODIES), len(HEADERS))):
             address, query, body, headers = (
                 several[turn % len(several)] for several in (addresses, QUERIES, BODIES, HEADERS)
@@ -106,14 +115,14 @@ def fresh(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("address", ["/api/v1/no-such-thing", "/api/v1/audit?person=Crossthwaite", "/api/v1/"])
-def test_at_the_api_nobody_learns_whether_there_is_such_an_address(standing: Standing, address: str) -> None:
-    nobody = standing.app.test_client(use_cookies=False)
+def test_at_the_api_nobody_learns_whether_there_is_such_an_address(shared: SharedAuthority, address: str) -> None:
+    nobody = shared.app.test_client(use_cookies=False)
     answers = {repr(told(nobody.open(address, method=method))) for method in ("GET", "POST", "PUT", "DELETE")}
     assert answers == {repr(told(nobody.get("/api/v1/concerns")))}
     assert nobody.get(address).status_code == 401
 
 
-def test_nothing_but_the_session_is_looked_up_for_nobody(standing: Standing) -> None:
+def test_nothing_but_the_session_is_looked_up_for_nobody(shared: SharedAuthority) -> None:
     """A body that nobody has signed is not even read."""
 
     class Unread(io.BytesIO):
@@ -122,10 +131,10 @@ def test_nothing_but_the_session_is_looked_up_for_nobody(standing: Standing) -> 
 
         readline = read  # type: ignore[assignment]
 
-    nobody = standing.app.test_client(use_cookies=False)
-    for method, rule in routes(standing.app):
+    nobody = shared.app.test_client(use_cookies=False)
+    for method, rule in routes(shared.app):
         if method == "POST":
-            address = references(rule, standing)[0]
+            address = references(rule, shared)[0]
             answer = nobody.open(
                 address, method="POST", input_stream=Unread(), content_length=100, content_type="application/json"
             )
@@ -134,12 +143,12 @@ def test_nothing_but_the_session_is_looked_up_for_nobody(standing: Standing) -> 
 
 @pytest.mark.parametrize("role", [Role.HEADTEACHER, Role.SPECIALIST, Role.ADMINISTRATOR])
 def test_a_list_that_somebody_may_not_read_is_refused_before_its_filters_are_looked_at(
-    standing: Standing, role: Role
+    shared: SharedAuthority, role: Role
 ) -> None:
-    client: FlaskClient = standing.browser(standing.town.people[role])
+    client: FlaskClient = shared.browser(shared.authority.people[role])
     client.get("/help")
     refused = 0
-    for rule in standing.app.url_map.iter_rules():
+    for rule in shared.app.url_map.iter_rules():
         if "GET" not in (rule.methods or set()) or rule.arguments or rule.endpoint in OPEN_ROUTES:
             continue
         plain = client.get(rule.rule)
@@ -152,15 +161,15 @@ def test_a_list_that_somebody_may_not_read_is_refused_before_its_filters_are_loo
     assert refused
 
 
-def test_an_open_route_takes_no_more_than_it_needs(standing: Standing) -> None:
-    nobody = standing.app.test_client(use_cookies=False)
+def test_an_open_route_takes_no_more_than_it_needs(shared: SharedAuthority) -> None:
+    nobody = shared.app.test_client(use_cookies=False)
     answer = nobody.post("/sign-in", data={"sign_in_name": "a@b.example", "password": "x" * 20_000})
     assert answer.status_code == 413
 
 
-def test_without_cookie_or_token_nothing_is_looked_up(standing: Standing) -> None:
+def test_without_cookie_or_token_nothing_is_looked_up(shared: SharedAuthority) -> None:
     asked: list[str] = []
-    services = standing.town.world.services
+    services = shared.authority.sample.services
 
     def ask(_: object, __: object, statement: str, *___: object) -> None:
         asked.append(statement)
@@ -168,7 +177,7 @@ def test_without_cookie_or_token_nothing_is_looked_up(standing: Standing) -> Non
     for engine in (services.writer, services.reader):
         sa.event.listen(engine, "before_cursor_execute", ask)
     try:
-        standing.app.test_client(use_cookies=False).get("/api/v1/audit?person=Crossthwaite")
+        shared.app.test_client(use_cookies=False).get("/api/v1/audit?person=Crossthwaite")
     finally:
         for engine in (services.writer, services.reader):
             sa.event.remove(engine, "before_cursor_execute", ask)

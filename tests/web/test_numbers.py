@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 from marshmallow import Schema, ValidationError, fields
 
-from tests.web.conftest import Program, Standing
-from tests.web.market import Market
-from tests.world import World
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
+from tests.web.conftest import Program, SharedAuthority
 from web.commands.fields import days_field, money_field
 from web.forms.numbers import Amount, WholeNumber
 from web.resources import LIST_ENDPOINTS, RESOURCES
@@ -119,22 +119,22 @@ def _within(field: fields.Field[Any]) -> Iterator[fields.Field[Any]]:
 
 
 @pytest.fixture
-def market(world: World) -> Market:
-    market = Market(world)
-    market.a_tender()
-    return market
+def stages(sample: SampleAuthority) -> BrokerageStages:
+    stages = BrokerageStages(sample)
+    stages.a_tender()
+    return stages
 
 
 @pytest.mark.parametrize(
     "days", ["1E+500000", "1E+9999999", "9" * 5000, 1e400, float("nan")], ids=lambda d: str(d)[:9]
 )
 def test_no_number_of_days_holds_everybody_up(
-    market: Market, program: Callable[..., Program], world: World, days: Any
+    stages: BrokerageStages, program: Callable[..., Program], sample: SampleAuthority, days: Any
 ) -> None:
-    specialist = program(market.calder.specialist)
+    specialist = program(stages.calder.specialist)
     at = specialist.get("/invitations/TN-2026-0001").headers["ETag"]
     quote = {
-        "specialist": world.reference(market.calder.specialist),
+        "specialist": sample.reference(stages.calder.specialist),
         "days": days,
         "day_rate": "450.00",
         "approach": "Plan together",
@@ -151,26 +151,26 @@ def test_no_number_of_days_holds_everybody_up(
 
 @pytest.mark.parametrize("days", ["1E+999999", "1E-999999", "9" * 5000])
 def test_no_number_of_days_holds_a_shortlist_up(
-    market: Market, program: Callable[..., Program], sign_in: Callable[[UUID], Any], days: str
+    stages: BrokerageStages, program: Callable[..., Program], sign_in: Callable[[UUID], Any], days: str
 ) -> None:
-    market.an_approved_request(2)
-    broker, path = program(market.broker), "/requests/SR-2026-0002"
+    stages.an_approved_request(2)
+    broker, path = program(stages.broker), "/requests/SR-2026-0002"
     at = broker.get(path).headers["ETag"]
 
     begun = thread_time()
     answers = {"chosen": ["PV-2026-0001"], "days": days}
     refused = broker.post(f"{path}/shortlist", answers, key="boundless-2", at=at, status=422)
-    sign_in(market.broker).send(f"{path}/shortlist", answers, status=422)
+    sign_in(stages.broker).send(f"{path}/shortlist", answers, status=422)
 
     assert list(refused.json["errors"]["json"]) == ["days"]
     assert thread_time() - begun < AT_ONCE
 
 
 def test_a_budget_is_refused_by_the_api_as_by_the_page(
-    market: Market, program: Callable[..., Program], sign_in: Callable[[UUID], Any], world: World
+    stages: BrokerageStages, program: Callable[..., Program], sign_in: Callable[[UUID], Any], sample: SampleAuthority
 ) -> None:
     need = {
-        "school": str(world.urn(market.school)),
+        "school": str(sample.urn(stages.school)),
         "kind": "specialist",
         "subject": "Mathematics",
         "phase": "secondary",
@@ -180,15 +180,15 @@ def test_a_budget_is_refused_by_the_api_as_by_the_page(
     }
     days = {"needed_from": "2026-11-09", "needed_by": "2027-03-26"}
 
-    refused = program(market.head).post("/requests/raise", need | days, key="budget-0001", status=422)
-    page = sign_in(market.head).send("/requests/raise", need, status=422).text
+    refused = program(stages.head).post("/requests/raise", need | days, key="budget-0001", status=422)
+    page = sign_in(stages.head).send("/requests/raise", need, status=422).text
 
     assert refused.json["errors"]["json"] == {"budget": ["Enter a sum in pounds and pence, like 45.50"]}
     assert "Budget must be in pounds and pence, like 45.50" in page
 
 
-def test_an_integer_of_thousands_of_digits_is_no_fault(standing: Standing) -> None:
-    program = standing.program(standing.town.director)
+def test_an_integer_of_thousands_of_digits_is_no_fault(shared: SharedAuthority) -> None:
+    program = shared.program(shared.authority.director)
     body = '{"school": "900001", "delegates": ' + "9" * 5000 + "}"
     headers = {**program.headers, "Idempotency-Key": "many-digits", "Content-Type": "application/json"}
 
@@ -199,14 +199,14 @@ def test_an_integer_of_thousands_of_digits_is_no_fault(standing: Standing) -> No
 
 
 @pytest.mark.parametrize("number", ["1E+500000", "9" * 20, "9" * 5000, "-1", "1e400", "NaN"], ids=lambda n: n[:9])
-def test_no_number_in_an_address_is_a_fault(standing: Standing, number: str) -> None:
-    town = standing.town
-    browser, program = standing.browser(town.director), standing.program(town.director)
+def test_no_number_in_an_address_is_a_fault(shared: SharedAuthority, number: str) -> None:
+    authority = shared.authority
+    browser, program = shared.browser(authority.director), shared.program(authority.director)
     pages = [
         f"/records/RV-2026-0001/versions/{number}",
         f"/schools/{number}",
         f"/schools/?q={number}",
-        f"/schools/{town.world.urn(town.ours.school)}/file?after={number}&of={number}",
+        f"/schools/{authority.sample.urn(authority.ours.school)}/file?after={number}&of={number}",
         f"/requests/SR-2026-{number}",
         f"/requests/raise?budget={number}&delegates={number}&school={number}",
         f"/visits/coverage?year={number}",
@@ -229,8 +229,8 @@ def test_no_number_in_an_address_is_a_fault(standing: Standing, number: str) -> 
 
 
 @pytest.mark.parametrize("version", ["9" * 20, "9" * 5000, "-1", "1e9"], ids=lambda version: version[:6])
-def test_a_version_that_no_record_reaches_is_no_fault(standing: Standing, version: str) -> None:
-    browser = standing.browser(standing.town.director)
+def test_a_version_that_no_record_reaches_is_no_fault(shared: SharedAuthority, version: str) -> None:
+    browser = shared.browser(shared.authority.director)
     answers = {"version": version, "confirmed": "yes", "subject": "Mathematics", "reason": "No longer needed"}
 
     for command in ("close", "correct", "change"):

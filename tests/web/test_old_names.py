@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.conftest import Standing
+from tests.web.conftest import SharedAuthority
 from web.runtime.requests import NAMES, WORDS
 
 PAGES = {"files/add", "notes/write", "audit.csv", "providers/vetting", "visits/coverage", "visits/coverage.csv"}
@@ -27,15 +27,15 @@ OLD = [(path, old, new) for path, names in NAMES.items() for old, new in names.i
 
 
 @pytest.mark.parametrize(("path", "old", "new"), OLD)
-def test_an_old_name_asks_what_the_new_one_asks(standing: Standing, path: str, old: str, new: str) -> None:
-    director = standing.browser(standing.town.director)
+def test_an_old_name_asks_what_the_new_one_asks(shared: SharedAuthority, path: str, old: str, new: str) -> None:
+    director = shared.browser(shared.authority.director)
     told = []
     for name in (old, new):
         answer = director.get(f"/{path}", query_string={name: VALUES[old]})
         told.append((answer.status_code, path.endswith(".csv") and answer.text))
     assert told[0] == told[1]
     if path not in PAGES:
-        api = standing.program(standing.town.director)
+        api = shared.program(shared.authority.director)
         assert (
             api.get(f"/{path}?{old}={VALUES[old]}").json["items"]
             == api.get(f"/{path}?{new}={VALUES[old]}").json["items"]
@@ -44,8 +44,8 @@ def test_an_old_name_asks_what_the_new_one_asks(standing: Standing, path: str, o
 
 
 @pytest.mark.parametrize(("path", "name"), WORDS)
-def test_an_old_word_asks_what_the_new_one_asks(standing: Standing, path: str, name: str) -> None:
-    api = standing.program(standing.town.director)
+def test_an_old_word_asks_what_the_new_one_asks(shared: SharedAuthority, path: str, name: str) -> None:
+    api = shared.program(shared.authority.director)
     for old, new in WORDS[path, name].items():
         rows = api.get(f"/{path}?limit=200").json["items"]
         found = [

@@ -23,8 +23,8 @@ from projections import audit_trail, references
 from projections.database import open_database
 from projections.event_log import EVENTS
 from tests.databases import Databases
+from tests.sample_authority import Clock
 from tests.web.conftest import Browser, Program, an_app
-from tests.world import Clock
 from web import open_services
 from web.accounts.passwords import EXTENSION as PASSWORDS
 from web.accounts.passwords import cheap_passwords

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.web.conftest import Standing
+from tests.web.conftest import SharedAuthority
 from web.commands.resource import Command, Resource
 from web.resources import LIST_ENDPOINTS, RESOURCES, SINGLE_ENDPOINTS
 
@@ -19,9 +19,9 @@ COMMANDS = [
 
 
 @pytest.fixture(scope="session")
-def document(standing: Standing) -> dict[str, Any]:
+def document(shared: SharedAuthority) -> dict[str, Any]:
     """The document as anybody may fetch it, without signing in."""
-    answer = standing.app.test_client().get("/api/v1/openapi.json")
+    answer = shared.app.test_client().get("/api/v1/openapi.json")
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json
     return found

@@ -13,8 +13,8 @@ from domain.service import OutcomeUnknown
 from tests.databases import with_views
 from tests.postgresql import Server
 from tests.postgresql_programs import ABSENT, binaries
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.conftest import Program, a_program, an_app
-from tests.world import Clock, World
 from web.runtime.problems import problem_of
 from web.runtime.services import Services
 
@@ -36,11 +36,11 @@ def doors() -> Iterator[Doors]:
     with Server() as server, server.database() as url:
         with_views(url)
         with closing(Services(url, clock=clock)) as services:
-            world, app = World(services, clock), an_app(services)
-            director = world.director()
+            sample, app = SampleAuthority(services, clock), an_app(services)
+            director = sample.director()
             browser = app.test_client()
-            browser.set_cookie(*world.session_of(director))
-            yield Doors(server, browser, app.test_client(), a_program(app, world, director))
+            browser.set_cookie(*sample.session_of(director))
+            yield Doors(server, browser, app.test_client(), a_program(app, sample, director))
         server.stop()
         server.start()
 

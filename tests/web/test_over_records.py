@@ -14,10 +14,10 @@ from domain.provider import Provider, ProviderKind
 from domain.references import reference
 from domain.tender import Tender
 from domain.vocabulary import Side
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser
-from tests.web.market import Market
-from tests.world import World
 
 TO_COME = re.compile(r"[^.]*\b(?:yet|in \d+ days|today|tomorrow)\b")
 
@@ -28,35 +28,35 @@ def facts(page: str) -> str:
     return re.sub(r"<[^>]+>|\s+", " ", of_record)
 
 
-def a_tender(market: Market) -> UUID:
-    return market.a_tender()
+def a_tender(stages: BrokerageStages) -> UUID:
+    return stages.a_tender()
 
 
-def a_tender_with_a_question(market: Market) -> UUID:
-    tender = market.a_tender()
-    with market.brokering():
-        market.service.change(Tender, tender, methodcaller("ask", market.calder.id, "On which days?"))
+def a_tender_with_a_question(stages: BrokerageStages) -> UUID:
+    tender = stages.a_tender()
+    with stages.brokering():
+        stages.service.change(Tender, tender, methodcaller("ask", stages.calder.id, "On which days?"))
     return tender
 
 
-def an_engagement(market: Market) -> UUID:
-    return market.engagement(market.proposed()).id
+def an_engagement(stages: BrokerageStages) -> UUID:
+    return stages.engagement(stages.proposed()).id
 
 
-def a_provider(market: Market) -> UUID:
-    return market.firm(3, "Ribble Teaching", "Rita Ribble", kind=ProviderKind.PRIVATE).id
+def a_provider(stages: BrokerageStages) -> UUID:
+    return stages.firm(3, "Ribble Teaching", "Rita Ribble", kind=ProviderKind.PRIVATE).id
 
 
-def close(market: Market, tender: UUID) -> None:
-    market.brokerage.end_tender(tender, reason="Not needed")
+def close(stages: BrokerageStages, tender: UUID) -> None:
+    stages.brokerage.end_tender(tender, reason="Not needed")
 
 
-def cancel(market: Market, engagement: UUID) -> None:
-    market.delivery.cancel(engagement, side=Side.SCHOOL, reason="Not needed")
+def cancel(stages: BrokerageStages, engagement: UUID) -> None:
+    stages.delivery.cancel(engagement, side=Side.SCHOOL, reason="Not needed")
 
 
-def remove(market: Market, provider: UUID) -> None:
-    market.service.change(Provider, provider, methodcaller("remove", reason="Closed down"))
+def remove(stages: BrokerageStages, provider: UUID) -> None:
+    stages.service.change(Provider, provider, methodcaller("remove", reason="Closed down"))
 
 
 @pytest.mark.parametrize(
@@ -70,32 +70,34 @@ def remove(market: Market, provider: UUID) -> None:
     ],
 )
 def test_nothing_is_awaited_of_what_is_over(
-    world: World,
+    sample: SampleAuthority,
     sign_in: Callable[[UUID], Browser],
     path: str,
     who: str,
-    begin: Callable[[Market], UUID],
-    end: Callable[[Market, UUID], None],
+    begin: Callable[[BrokerageStages], UUID],
+    end: Callable[[BrokerageStages, UUID], None],
 ) -> None:
-    market = Market(world)
-    record = begin(market)
-    reader = sign_in(market.broker if who == "broker" else market.calder.specialist)
+    stages = BrokerageStages(sample)
+    record = begin(stages)
+    reader = sign_in(stages.broker if who == "broker" else stages.calder.specialist)
     assert TO_COME.search(facts(reader.get(path)))
 
-    with market.brokering():
-        end(market, record)
+    with stages.brokering():
+        end(stages, record)
 
     assert TO_COME.findall(facts(reader.get(path))) == []
 
 
-def test_whoever_has_left_is_not_said_to_have_no_role_yet(world: World, sign_in: Callable[[UUID], Browser]) -> None:
-    made_as, reader = reference("PE", TODAY.year, 90), sign_in(world.administrator())
-    with world.acting():
-        person = world.services.service.add(lambda: Person.register(made_as, name="Nia Nobody")).id
+def test_whoever_has_left_is_not_said_to_have_no_role_yet(
+    sample: SampleAuthority, sign_in: Callable[[UUID], Browser]
+) -> None:
+    made_as, reader = reference("PE", TODAY.year, 90), sign_in(sample.administrator())
+    with sample.acting():
+        person = sample.services.service.add(lambda: Person.register(made_as, name="Nia Nobody")).id
     assert "no role yet" in reader.get(f"/people/{made_as}")
 
-    with world.acting():
+    with sample.acting():
         leaving = methodcaller("leave", on=TODAY, reason="Moved away", holdings=())
-        world.services.service.change(Person, person, leaving)
+        sample.services.service.change(Person, person, leaving)
 
     assert "This person has no role." in reader.get(f"/people/{made_as}")

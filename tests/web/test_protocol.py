@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Role
-from tests.web.conftest import Program, Standing
-from tests.web.market import Market
-from tests.world import World
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
+from tests.web.conftest import Program, SharedAuthority
 from web.api import document
 from web.api.protocol import HEADERS
 from web.commands.resource import Resource
@@ -40,34 +40,34 @@ def sent(answer: TestResponse | Response) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def api(standing: Standing) -> Program:
-    return standing.program(standing.town.director)
+def api(shared: SharedAuthority) -> Program:
+    return shared.program(shared.authority.director)
 
 
-def test_a_page_of_a_list_declares_where_it_goes_on(api: Program, standing: Standing) -> None:
+def test_a_page_of_a_list_declares_where_it_goes_on(api: Program, shared: SharedAuthority) -> None:
     for path in ("/schools", "/visits", "/caseload"):
         answer = api.get(f"{path}?limit=1{'&whose=everybody' if path == '/caseload' else ''}")
-        assert sent(answer) == declared(standing.app, path, 200) == {"Link"}
+        assert sent(answer) == declared(shared.app, path, 200) == {"Link"}
 
 
 @pytest.mark.parametrize("resource", [pytest.param(resource, id=resource.path) for resource, _ in RESOURCES])
-def test_a_record_declares_its_version(standing: Standing, resource: Resource[Any]) -> None:
-    town = standing.town
-    reader = standing.program(town.people[READERS.get(resource.path, Role.DIRECTOR)])
-    path, address = f"/{resource.path}/{{ref}}", resource.href(town.record(resource.kind, town.ours))
+def test_a_record_declares_its_version(shared: SharedAuthority, resource: Resource[Any]) -> None:
+    authority = shared.authority
+    reader = shared.program(authority.people[READERS.get(resource.path, Role.DIRECTOR)])
+    path, address = f"/{resource.path}/{{ref}}", resource.href(authority.record(resource.kind, authority.ours))
     read = reader.get(address, status=200)
     same = reader.get(address, status=304, **{"If-None-Match": read.headers["ETag"]})
 
-    assert sent(read) == declared(standing.app, path, 200) == {"ETag"}
-    assert sent(same) == declared(standing.app, path, 304) == {"ETag"}
+    assert sent(read) == declared(shared.app, path, 200) == {"ETag"}
+    assert sent(same) == declared(shared.app, path, 304) == {"ETag"}
 
 
 def test_a_change_declares_version_address_and_position(
-    world: World, app: Flask, program: Callable[..., Program]
+    sample: SampleAuthority, app: Flask, program: Callable[..., Program]
 ) -> None:
-    market = Market(world)
-    broker = program(market.broker)
-    request = market.an_approved_request()
+    stages = BrokerageStages(sample)
+    broker = program(stages.broker)
+    request = stages.an_approved_request()
     assert isinstance(request, UUID)
 
     asked = broker.post(
@@ -87,23 +87,23 @@ def test_a_file_declares_its_name(app: Flask) -> None:
     assert declared(app, "/files/{ref}/content", 200) == {"Content-Disposition"}
 
 
-def test_whoever_is_not_signed_in_is_told_how_to_sign(standing: Standing) -> None:
-    answer = standing.app.test_client().get("/api/v1/concerns")
+def test_whoever_is_not_signed_in_is_told_how_to_sign(shared: SharedAuthority) -> None:
+    answer = shared.app.test_client().get("/api/v1/concerns")
 
-    assert sent(answer) == declared(standing.app, "/concerns", 401) == {"WWW-Authenticate"}
+    assert sent(answer) == declared(shared.app, "/concerns", 401) == {"WWW-Authenticate"}
 
 
 @pytest.mark.parametrize("problem", [TooManyRequests(), ServiceUnavailable()])
-def test_whoever_has_to_wait_is_told_how_long(standing: Standing, problem: HTTPException) -> None:
-    with standing.app.test_request_context("/api/v1/concerns"):
-        answer: Any = standing.app.handle_user_exception(problem)
+def test_whoever_has_to_wait_is_told_how_long(shared: SharedAuthority, problem: HTTPException) -> None:
+    with shared.app.test_request_context("/api/v1/concerns"):
+        answer: Any = shared.app.handle_user_exception(problem)
 
-    assert sent(answer) == declared(standing.app, "/concerns", problem.code or 0) == {"Retry-After"}
+    assert sent(answer) == declared(shared.app, "/concerns", problem.code or 0) == {"Retry-After"}
     assert answer.headers["Retry-After"].isdecimal()
 
 
-def test_every_operation_says_which_headers_it_asks_for(standing: Standing) -> None:
-    for path, item in document(standing.app)["paths"].items():
+def test_every_operation_says_which_headers_it_asks_for(shared: SharedAuthority) -> None:
+    for path, item in document(shared.app)["paths"].items():
         for method in item.keys() & {"get", "post"}:
             operation = item[method]
             asked = {each["name"]: each.get("required", False) for each in operation.get("parameters", ())}
@@ -118,14 +118,16 @@ def test_every_operation_says_which_headers_it_asks_for(standing: Standing) -> N
 # What a refusal names
 
 
-def test_a_refusal_names_the_answer_as_the_command_does(world: World, program: Callable[..., Program]) -> None:
-    market = Market(world)
-    market.a_tender()
-    with market.brokering():
-        market.service.change(
-            Tender, market.tender, lambda it: it.decline(market.harrop.id, why=DeclineReason.DATES, reason="Away")
+def test_a_refusal_names_the_answer_as_the_command_does(
+    sample: SampleAuthority, program: Callable[..., Program]
+) -> None:
+    stages = BrokerageStages(sample)
+    stages.a_tender()
+    with stages.brokering():
+        stages.service.change(
+            Tender, stages.tender, lambda it: it.decline(stages.harrop.id, why=DeclineReason.DATES, reason="Away")
         )
-    broker = program(market.broker)
+    broker = program(stages.broker)
 
     problem = broker.post(
         "/tenders/TN-2026-0001/invite",
@@ -139,13 +141,13 @@ def test_a_refusal_names_the_answer_as_the_command_does(world: World, program: C
 
 
 def test_a_refusal_about_nothing_that_was_asked_names_no_answer(
-    world: World, program: Callable[..., Program]
+    sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
-    market = Market(world)
-    market.proposed()
-    market.all_agree()
-    market.suspend(market.calder)
-    broker = program(market.broker)
+    stages = BrokerageStages(sample)
+    stages.proposed()
+    stages.all_agree()
+    stages.suspend(stages.calder)
+    broker = program(stages.broker)
 
     problem = broker.post(
         "/engagements/BE-2026-0001/confirm",

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import HIDDEN, Program
-from tests.world import World
 from web import create_app
 from web.accounts import account_commands
 from web.accounts.passwords import cheap_passwords
@@ -85,9 +85,11 @@ def public(services: Services) -> Flask:
     return create_app(settings, services=services)
 
 
-def test_behind_https_cookies_are_for_https_alone_and_browsers_are_told_to_stay(world: World, public: Flask) -> None:
+def test_behind_https_cookies_are_for_https_alone_and_browsers_are_told_to_stay(
+    sample: SampleAuthority, public: Flask
+) -> None:
     client = public.test_client()
-    name, value = world.session_of(world.reviewer())
+    name, value = sample.session_of(sample.reviewer())
     client.set_cookie(f"__Host-{name}", value, domain="sis.example.gov.uk", secure=True)
     answer = client.get("/audit", base_url=HERE)
     assert answer.status_code == 200
@@ -101,10 +103,12 @@ def test_behind_https_cookies_are_for_https_alone_and_browsers_are_told_to_stay(
     assert all(f"__Host-{each}" in told for each in ("sis_session", "session", "sis_signed_in_last", "sis_device"))
 
 
-def test_signing_in_and_out_behind_https_sets_and_takes_protected_cookies(world: World, public: Flask) -> None:
-    person, hashed = world.reviewer(), cheap_passwords().hash("correct horse battery")
-    with world.acting():
-        account_commands.open_account(world.services, person, "rea@example.org", password_hash=hashed)
+def test_signing_in_and_out_behind_https_sets_and_takes_protected_cookies(
+    sample: SampleAuthority, public: Flask
+) -> None:
+    person, hashed = sample.reviewer(), cheap_passwords().hash("correct horse battery")
+    with sample.acting():
+        account_commands.open_account(sample.services, person, "rea@example.org", password_hash=hashed)
     client = public.test_client()
 
     def send(path: str, **answers: str) -> TestResponse:
@@ -121,8 +125,10 @@ def test_signing_in_and_out_behind_https_sets_and_takes_protected_cookies(world:
     assert client.get_cookie("__Host-sis_session", domain="sis.example.gov.uk") is None
 
 
-def test_behind_https_a_cookie_that_another_host_may_have_planted_is_nobodys(world: World, public: Flask) -> None:
-    name, value = world.session_of(world.reviewer())
+def test_behind_https_a_cookie_that_another_host_may_have_planted_is_nobodys(
+    sample: SampleAuthority, public: Flask
+) -> None:
+    name, value = sample.session_of(sample.reviewer())
     planted = public.test_client()
     planted.set_cookie(name, value, domain="sis.example.gov.uk")
     assert planted.get("/account", base_url=HERE).status_code == 303
@@ -130,11 +136,11 @@ def test_behind_https_a_cookie_that_another_host_may_have_planted_is_nobodys(wor
     assert planted.get("/account", base_url=HERE).status_code == 200
 
 
-def test_an_etag_that_a_proxy_made_weak_is_the_same_version(world: World, program: Any) -> None:
-    director = world.director()
+def test_an_etag_that_a_proxy_made_weak_is_the_same_version(sample: SampleAuthority, program: Any) -> None:
+    director = sample.director()
     asked: Program = program(director)
     body = {
-        "school": str(world.urn(world.school())),
+        "school": str(sample.urn(sample.school())),
         "kind": "achievement",
         "source": "data",
         "severity": "high",
@@ -142,7 +148,7 @@ def test_an_etag_that_a_proxy_made_weak_is_the_same_version(world: World, progra
         "purpose": "challenge",
     }
     etag = asked.post("/concerns/raise", body, key="raise-it-1", status=201).headers["ETag"]
-    why = {"reason": "Snow", "authoriser": world.reference(director)}
+    why = {"reason": "Snow", "authoriser": sample.reference(director)}
     asked.post("/concerns/CC-2026-0001/pause", why, key="pause-it-1", at=f"W/{etag}")
     tag = asked.get("/concerns/CC-2026-0001").headers["ETag"]
     asked.get("/concerns/CC-2026-0001", 304, **{"If-None-Match": f"W/{tag}"})

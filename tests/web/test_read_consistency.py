@@ -20,33 +20,33 @@ from projections.following import Following, let_follow
 from tests.databases import Databases, with_views
 from tests.postgresql import Server
 from tests.postgresql_programs import ABSENT, binaries
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.conftest import Browser, Program, a_program, an_app
 from tests.web.test_doors import A_CONCERN
-from tests.world import Clock, World
 from web.runtime import log_position, read_consistency
 from web.runtime.services import Services
 
 CASE = "CC-2026-0001"
 
 
-class Desk:
+class PagesAndApi:
     """A service with one school, whose officer is at the pages and at the API."""
 
-    def __init__(self, app: Flask, world: World) -> None:
-        self.services = world.services
+    def __init__(self, app: Flask, sample: SampleAuthority) -> None:
+        self.services = sample.services
         self.app = app
-        school = world.school()
-        self.officer: UUID = world.link_officer(school)
-        self.concern: dict[str, Any] = {**A_CONCERN, "school": str(world.urn(school))}
-        self.world = world
+        school = sample.school()
+        self.officer: UUID = sample.link_officer(school)
+        self.concern: dict[str, Any] = {**A_CONCERN, "school": str(sample.urn(school))}
+        self.sample = sample
 
     def browser(self) -> Browser:
         client = self.app.test_client()
-        client.set_cookie(*self.world.session_of(self.officer))
+        client.set_cookie(*self.sample.session_of(self.officer))
         return Browser(client)
 
     def program(self) -> Program:
-        return a_program(self.app, self.world, self.officer)
+        return a_program(self.app, self.sample, self.officer)
 
     def catch_up(self) -> None:
         following = Following(self.services.log, self.services.follower)
@@ -62,12 +62,12 @@ def services(each_databases: Databases, clock: Clock) -> Iterator[Services]:
 
 
 @pytest.fixture
-def desk(app: Flask, world: World) -> Desk:
-    return Desk(app, world)
+def desk(app: Flask, sample: SampleAuthority) -> PagesAndApi:
+    return PagesAndApi(app, sample)
 
 
 @pytest.fixture
-def following(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def following(desk: PagesAndApi, monkeypatch: pytest.MonkeyPatch) -> PagesAndApi:
     """A service whose view of concerns follows, though only when the test lets it."""
     monkeypatch.setattr(read_consistency, "PATIENCE", 0.05)
     monkeypatch.setattr(read_consistency, "GIVEN_UP_SECONDS", 0)
@@ -107,7 +107,7 @@ def not_behind(program: Program, position: str, status: int = 200) -> TestRespon
 
 
 def test_a_page_after_a_form_waits_for_the_view_that_follows(
-    following: Desk, monkeypatch: pytest.MonkeyPatch
+    following: PagesAndApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser, other = following.browser(), following.browser()
     browser.send("/concerns/raise", following.concern)
@@ -116,13 +116,15 @@ def test_a_page_after_a_form_waits_for_the_view_that_follows(
     assert CASE in meanwhile(lambda: browser.get("/concerns/"), following.catch_up)
 
 
-def test_a_view_that_does_not_come_is_not_waited_for_long(following: Desk) -> None:
+def test_a_view_that_does_not_come_is_not_waited_for_long(following: PagesAndApi) -> None:
     browser = following.browser()
     browser.send("/concerns/raise", following.concern)
     assert CASE not in browser.get("/concerns/")
 
 
-def test_after_one_has_waited_in_vain_the_next_does_not(following: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_one_has_waited_in_vain_the_next_does_not(
+    following: PagesAndApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(read_consistency, "GIVEN_UP_SECONDS", 3600)
     browser = following.browser()
     browser.send("/concerns/raise", following.concern)
@@ -131,7 +133,7 @@ def test_after_one_has_waited_in_vain_the_next_does_not(following: Desk, monkeyp
     assert CASE not in browser.get("/concerns/")
 
 
-def test_a_program_says_what_it_must_not_be_behind(following: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_says_what_it_must_not_be_behind(following: PagesAndApi, monkeypatch: pytest.MonkeyPatch) -> None:
     program = following.program()
     told = program.post("/concerns/raise", following.concern, key="raised-once", status=201)
     position = told.headers["Position"]
@@ -143,14 +145,14 @@ def test_a_program_says_what_it_must_not_be_behind(following: Desk, monkeypatch:
 
 
 @pytest.mark.parametrize("position", ["soon", "-1", "1234", "A" * 98])
-def test_a_position_is_one_that_was_told(desk: Desk, position: str) -> None:
+def test_a_position_is_one_that_was_told(desk: PagesAndApi, position: str) -> None:
     answer = not_behind(desk.program(), position, status=400)
     assert answer.json
     assert "Min-Position" in answer.json["detail"]
     assert desk.app.test_client().get("/api/v1/concerns", headers={"Min-Position": position}).status_code == 401
 
 
-def test_positions_tell_nothing_of_what_others_saved_between_them(following: Desk) -> None:
+def test_positions_tell_nothing_of_what_others_saved_between_them(following: PagesAndApi) -> None:
     """Not by their bytes, nor by their lengths, nor by which is the greater; the same one is told anew each time."""
     program, browser = following.program(), following.browser()
     told = [
@@ -167,7 +169,9 @@ def test_positions_tell_nothing_of_what_others_saved_between_them(following: Des
             assert number.to_bytes(8, "big") not in held
 
 
-def test_whoever_decides_waits_for_all_that_was_saved(following: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_decides_waits_for_all_that_was_saved(
+    following: PagesAndApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     following.browser().send("/concerns/raise", following.concern)
     monkeypatch.setattr(read_consistency, "PATIENCE", 60)
     program = following.program()
@@ -179,7 +183,7 @@ def test_whoever_decides_waits_for_all_that_was_saved(following: Desk, monkeypat
     assert meanwhile(raise_another, following.catch_up).json["reference"] == "CC-2026-0002"
 
 
-def test_nothing_is_asked_or_told_where_nothing_can_be_behind(desk: Desk) -> None:
+def test_nothing_is_asked_or_told_where_nothing_can_be_behind(desk: PagesAndApi) -> None:
     browser, program = desk.browser(), desk.program()
     with asked(desk.services) as heard:
         sent = browser.send("/concerns/raise", desk.concern)
@@ -217,7 +221,7 @@ def test_a_replica_answers_whoever_is_not_ahead_of_it(servers: tuple[Server, Ser
         name = str(sa.make_url(url).database)
         until_seen(standby, primary)
         with closing(Services(url, replica_url=standby.url(name), clock=clock)) as services:
-            desk = Desk(an_app(services), World(services, clock))
+            desk = PagesAndApi(an_app(services), SampleAuthority(services, clock))
             browser, other, program = desk.browser(), desk.browser(), desk.program()
             until_seen(standby, primary)
             assert CASE not in other.get("/concerns/")

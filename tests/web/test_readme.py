@@ -21,9 +21,9 @@ from flask.testing import FlaskClient
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.vocabulary import Purpose
 from projections import people
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program, an_app
-from tests.world import World
 from web import open_services
 from web.cli import main
 from web.demonstration.loading import SEED
@@ -118,11 +118,11 @@ def as_typed(field: str, day: date) -> dict[str, str]:
     return {f"{field}-day": str(day.day), f"{field}-month": str(day.month), f"{field}-year": str(day.year)}
 
 
-def test_the_examples_of_the_api_are_answered(world: World, program: Callable[..., Program]) -> None:
-    director = world.director()
-    school = world.school()
-    with world.acting(director, "director"):
-        case = world.services.service.add(
+def test_the_examples_of_the_api_are_answered(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    director = sample.director()
+    school = sample.school()
+    with sample.acting(director, "director"):
+        case = sample.services.service.add(
             lambda: ConcernCase.raise_(
                 "CC-2026-0001",
                 school=school,
@@ -133,7 +133,7 @@ def test_the_examples_of_the_api_are_answered(world: World, program: Callable[..
                 purpose=Purpose.MONITORING,
             )
         )
-    with world.services.read() as connection:
+    with sample.services.read() as connection:
         person = people.by_id(connection, director)
     assert person is not None
     asked = program(director)

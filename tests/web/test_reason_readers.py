@@ -15,9 +15,9 @@ from domain.aggregate import EVENTS, Event, Meta
 from domain.signature import Signature
 from domain.vocabulary import About, Channel, Role, Sensitivity
 from projections.codec import decode_state
-from tests.asking import sent_by
 from tests.domain.test_stored_samples import samples
-from tests.web.conftest import Standing
+from tests.request_context import sent_by
+from tests.web.conftest import SharedAuthority
 from web.access.disclosure import Disclosure
 from web.commands.reason_readers import REASON_READERS, readers_of
 from web.forms import Form
@@ -120,25 +120,27 @@ def test_whatever_is_called_a_reason_says_who_reads_it() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(KEPT_IN))
-def test_who_is_said_to_read_a_reason_is_who_is_told_of_it(standing: Standing, name: str) -> None:
+def test_who_is_said_to_read_a_reason_is_who_is_told_of_it(shared: SharedAuthority, name: str) -> None:
     resource, command = REASONED[name]
     said = readers_of(resource, command).lower()
     for side, role in SIDES.items():
-        told = any(is_told(standing, role, event) for event in events_of(KEPT_IN[name]))
+        told = any(is_told(shared, role, event) for event in events_of(KEPT_IN[name]))
         assert (f"the {side}" in said) is told, f"{side}: {said!r}"
 
 
-def is_told(standing: Standing, role: Role, event_class: type[Event]) -> bool:
+def is_told(shared: SharedAuthority, role: Role, event_class: type[Event]) -> bool:
     """Whether somebody outside is told of such an event about their own school and provider."""
-    town, kind = standing.town, event_class.TOPIC.partition(".")[0]
+    authority, kind = shared.authority, event_class.TOPIC.partition(".")[0]
     event = made(event_class)
-    provider = town.ours.provider if kind in ("engagement", "provider") or hasattr(event, "provider") else None
-    school = None if kind in ("provider", "person", "authority") else town.ours.school
-    signature = Signature(town.director, "director", Channel.SCREEN, uuid4(), standing.town.world.services.now())
+    provider = authority.ours.provider if kind in ("engagement", "provider") or hasattr(event, "provider") else None
+    school = None if kind in ("provider", "person", "authority") else authority.ours.school
+    signature = Signature(
+        authority.director, "director", Channel.SCREEN, uuid4(), shared.authority.sample.services.now()
+    )
     event.signed(
         Meta(
             event_id=uuid4(),
-            stream=town.ours.records.get(kind, town.ours.school),
+            stream=authority.ours.records.get(kind, authority.ours.school),
             version=1,
             signature=signature,
             occurred=signature.at,
@@ -151,7 +153,7 @@ def is_told(standing: Standing, role: Role, event_class: type[Event]) -> bool:
             position=1,
         )
     )
-    with sent_by(standing.app, town.people[role]) as context, context.read() as snapshot:
+    with sent_by(shared.app, authority.people[role]) as context, context.read() as snapshot:
         return Disclosure(snapshot, [event]).tells(event)
 
 
@@ -178,8 +180,8 @@ class _Anything(dict[str, Any]):
         return ()
 
 
-def test_a_head_is_named_to_whoever_cancels_a_visit(standing: Standing) -> None:
+def test_a_head_is_named_to_whoever_cancels_a_visit(shared: SharedAuthority) -> None:
     resource, _ = REASONED["visits/cancel"]
-    href = resource.href(standing.town.record(resource.kind, standing.town.ours))
-    page = standing.browser(standing.town.director).get(f"{href}/cancel").text
+    href = resource.href(shared.authority.record(resource.kind, shared.authority.ours))
+    page = shared.browser(shared.authority.director).get(f"{href}/cancel").text
     assert "This will be kept in the audit trail. Do not include names of pupils. The school can read it." in page

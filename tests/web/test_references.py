@@ -19,11 +19,11 @@ from domain.references import record_id
 from domain.visit import Visit
 from domain.vocabulary import Role
 from tests.databases import Databases
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import Town
-from tests.web.conftest import Program, Standing, an_app, an_office
+from tests.web.conftest import Program, SharedAuthority, an_app, an_office
 from tests.web.statements import Heard, Statements
-from tests.world import World
 from web.commands.fields import person_field
 from web.forms import Form
 from web.forms.references import ReferenceField, UnresolvedReference
@@ -79,17 +79,17 @@ def test_a_form_that_names_somebody_is_not_answered_for_nobody() -> None:
 
 
 class Counted:
-    """A town, and what is asked of its database while one request is answered."""
+    """An authority, and what is asked of its database while one request is answered."""
 
-    def __init__(self, standing: Standing, statements: Statements) -> None:
-        self.standing, self.statements = standing, statements
-        self.town, self.officer = standing.town, standing.town.people[Role.OFFICER]
-        self.api: Program = standing.program(self.officer)
-        self.pages: FlaskClient = standing.browser(self.officer)
+    def __init__(self, shared: SharedAuthority, statements: Statements) -> None:
+        self.shared, self.statements = shared, statements
+        self.authority, self.officer = shared.authority, shared.authority.people[Role.OFFICER]
+        self.api: Program = shared.program(self.officer)
+        self.pages: FlaskClient = shared.browser(self.officer)
 
     def reference(self, number: int) -> str:
-        people = [*self.town.people.values()]
-        return self.town.world.reference(people[number])
+        people = [*self.authority.people.values()]
+        return self.authority.sample.reference(people[number])
 
     def sent(self, body: dict[str, Any], status: int) -> tuple[dict[str, Any], Heard]:
         with self.statements.heard() as heard:
@@ -100,12 +100,14 @@ class Counted:
 @pytest.fixture(scope="module")
 def counted(sqlite_databases: Databases) -> Iterator[Counted]:
     with an_office(sqlite_databases) as (services, clock):
-        yield Counted(Standing(an_app(services), Town(World(services, clock))), Statements(services))
+        yield Counted(
+            SharedAuthority(an_app(services), FullAuthority(SampleAuthority(services, clock))), Statements(services)
+        )
 
 
 def visit(counted: Counted, visitors: list[str], **changes: Any) -> dict[str, Any]:
     return {
-        "school": str(counted.town.world.urn(counted.town.ours.school)),
+        "school": str(counted.authority.sample.urn(counted.authority.ours.school)),
         "kind": "core",
         "purpose": "challenge",
         "on": str(TODAY),
@@ -172,8 +174,8 @@ def test_for_a_school_alone_nothing_restricted_is_looked_up(counted: Counted) ->
 
 
 def test_who_leads_is_the_first_visitor_that_was_found(counted: Counted) -> None:
-    body = visit(counted, [counted.town.world.reference(counted.officer)], starts_at="09:30:00", minutes=60)
+    body = visit(counted, [counted.authority.sample.reference(counted.officer)], starts_at="09:30:00", minutes=60)
     told, _ = counted.sent(body, 201)
 
-    planned = counted.town.service.find(Visit, record_id(Visit.KIND, told["reference"]))
+    planned = counted.authority.service.find(Visit, record_id(Visit.KIND, told["reference"]))
     assert [each.person for each in planned.visitors] == [planned.lead] == [counted.officer]

@@ -23,14 +23,14 @@ from domain.support_request import SupportRequest
 from domain.support_request.rules import NotAtThisStage
 from projections.references import reference_of
 from projections.tables import NUMBERS
-from tests.asking import sent_by
 from tests.databases import Databases
-from tests.town import Town
-from tests.web.conftest import HIDDEN, Standing, an_app, an_office
+from tests.full_authority import FullAuthority
+from tests.request_context import sent_by
+from tests.sample_authority import SampleAuthority
+from tests.web.conftest import HIDDEN, SharedAuthority, an_app, an_office
 from tests.web.test_policy_at_the_doors import offers, record_commands
 from tests.web.test_schemathesis import Caller
 from tests.web.test_versions import KINDS, _steps, resources_of
-from tests.world import World
 from web.commands.dispatch import execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
 from web.forms import Form
@@ -47,11 +47,11 @@ DRAWN = 3
 class Rehearsal:
     """Somebody in every post, who tries what can be done and leaves everything as it was."""
 
-    def __init__(self, standing: Standing) -> None:
-        self.standing, self.town = standing, standing.town
-        self.caller = Caller(standing.app, standing.town)
-        self.person = standing.town.somebody_with_every_post()
-        self.program, self.browser = standing.program(self.person), standing.browser(self.person)
+    def __init__(self, shared: SharedAuthority) -> None:
+        self.shared, self.authority = shared, shared.authority
+        self.caller = Caller(shared.app, shared.authority)
+        self.person = shared.authority.somebody_with_every_post()
+        self.program, self.browser = shared.program(self.person), shared.browser(self.person)
         self._bodies: dict[str, list[Any]] = {}
         self._checked: set[tuple[str, str]] = set()
 
@@ -65,7 +65,7 @@ class Rehearsal:
 
     def refused(self, resource: Resource[Any], command: Command[Any], ref: str, values: Any) -> Exception | None:
         """Why a command is refused with these answers, None where it would be saved."""
-        with sent_by(self.standing.app, self.person) as context:
+        with sent_by(self.shared.app, self.person) as context:
             at = version_of(context, load_for_user(context, resource, ref).record)
             try:
                 with rehearsing(lambda *_: None):
@@ -79,7 +79,7 @@ class Rehearsal:
         for number, body in enumerate(self._drawn(f"{resource.path}-{command.name}")):
             told = dict(body)
             self.caller._speak_of_what_is_there(told, command.schema(), number)
-            with sent_by(self.standing.app, self.person) as context:
+            with sent_by(self.shared.app, self.person) as context:
                 try:
                     schema = command.schema()
                     yield schema.load(resolve(context, schema, told))
@@ -107,7 +107,7 @@ class Rehearsal:
 
     def check(self, kind: type[Aggregate]) -> None:
         for resource in resources_of(kind):
-            record = self.town.record(kind, self.town.ours)
+            record = self.authority.record(kind, self.authority.ours)
             told = self.open_by_api(resource, record)
             if told is None:
                 continue
@@ -133,7 +133,7 @@ class Rehearsal:
             return
         for values in self.answers(resource, command):
             refused = self.refused(resource, command, resource.address(record), values)
-            # The town's tender and engagement are of a request that never came so far.
+            # The authority's tender and engagement are of a request that never came so far.
             of_its_request = isinstance(refused, NotAtThisStage) and resource.kind is not SupportRequest
             if isinstance(refused, Refusal) and not of_its_request:
                 assert command.called(refused.field), (where, refused, type(refused), values)
@@ -159,13 +159,13 @@ class Rehearsal:
 
     def typed(self, command: Command[Any], values: Any) -> Iterator[tuple[str, str]]:
         """Answers as a page sends them: whatever they name, by its reference."""
-        with self.town.world.services.read() as connection:
+        with self.authority.sample.services.read() as connection:
             for name, value in Form(command.schema(), initial=values).hidden_inputs():
                 yield name, reference_of(connection, UUID(value)) or "" if A_UUID.fullmatch(value) else value
 
     def kept(self) -> list[object]:
         """How much the database holds, and the numbers that were drawn."""
-        with self.town.world.services.read_present() as connection:
+        with self.authority.sample.services.read_present() as connection:
             tables = sa.inspect(connection).get_table_names()
             counts = [connection.scalar(sa.text(f"SELECT count(*) FROM {name}")) for name in tables]
             return [counts, connection.execute(sa.select(NUMBERS).order_by(NUMBERS.c.prefix)).all()]
@@ -174,14 +174,14 @@ class Rehearsal:
 @pytest.fixture(scope="module")
 def rehearsal(databases: Databases) -> Iterator[Rehearsal]:
     with an_office(databases) as (services, clock):
-        yield Rehearsal(Standing(an_app(services), Town(World(services, clock))))
+        yield Rehearsal(SharedAuthority(an_app(services), FullAuthority(SampleAuthority(services, clock))))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_offered_is_what_would_not_be_refused(rehearsal: Rehearsal, kind: type[Aggregate]) -> None:
     rehearsal.check(kind)
-    for step in _steps(rehearsal.town)[kind]:
-        rehearsal.town._then(kind, rehearsal.town.record(kind, rehearsal.town.ours).id, step)
+    for step in _steps(rehearsal.authority)[kind]:
+        rehearsal.authority._then(kind, rehearsal.authority.record(kind, rehearsal.authority.ours).id, step)
         rehearsal.check(kind)
 
 

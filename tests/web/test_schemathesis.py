@@ -24,12 +24,12 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from domain.person import Person
-from tests.chance import FUZZING
 from tests.databases import Databases
+from tests.full_authority import FullAuthority
+from tests.randomness import FUZZING
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import Town
 from tests.web.conftest import Program, a_program, an_app, an_office
-from tests.world import World
 from web.api import document
 from web.commands.fields import RecordField, SchoolField
 from web.commands.resource import Command, Resource
@@ -62,11 +62,11 @@ LISTS = [
 
 
 class Caller:
-    """A program whose owner holds every post at once, and who knows what is in the town."""
+    """A program whose owner holds every post at once, and who knows what is in the authority."""
 
-    def __init__(self, app: Flask, town: Town) -> None:
-        self.town = town
-        self.program: Program = a_program(app, town.world, town.somebody_with_every_post())
+    def __init__(self, app: Flask, authority: FullAuthority) -> None:
+        self.authority = authority
+        self.program: Program = a_program(app, authority.sample, authority.somebody_with_every_post())
         self.schema = schemathesis.openapi.from_dict(document(app))
         self.schema.app = app
         self._number = count(1)
@@ -78,8 +78,8 @@ class Caller:
         """Send a request that the document allows, made to speak of what is there."""
         number = next(self._number)
         if resource is not None and "ref" in case.path_parameters and number % 4:
-            place = (self.town.ours, self.town.theirs)[number % 3 == 0]
-            case.path_parameters = {"ref": resource.address(self.town.record(resource.kind, place))}
+            place = (self.authority.ours, self.authority.theirs)[number % 3 == 0]
+            case.path_parameters = {"ref": resource.address(self.authority.record(resource.kind, place))}
         if command is not None:
             case.headers["Idempotency-Key"] = f"drawn-{number:08d}"
             if isinstance(case.body, dict):
@@ -106,7 +106,7 @@ class Caller:
         if isinstance(field, fields.Nested) and isinstance(value, dict):
             self._speak_of_what_is_there(value, field.schema, number)
         if isinstance(field, SchoolField):
-            return str(self.town.world.urn(self.town.ours.school))
+            return str(self.authority.sample.urn(self.authority.ours.school))
         if isinstance(field, RecordField):
             return self._reference(field, number)
         if isinstance(field, fields.Date):
@@ -115,15 +115,15 @@ class Caller:
 
     def _reference(self, field: RecordField, number: int) -> str:
         if field.kind == Person.KIND:
-            known: list[UUID] = [*self.town.people.values(), self.town.team_lead]
-            return self.town.world.reference(known[number % len(known)])
+            known: list[UUID] = [*self.authority.people.values(), self.authority.team_lead]
+            return self.authority.sample.reference(known[number % len(known)])
         return f"{field.prefix}-2026-0001"
 
 
 @pytest.fixture(scope="module")
 def caller(databases: Databases) -> Iterator[Caller]:
     with an_office(databases) as (services, clock):
-        yield Caller(an_app(services), Town(World(services, clock)))
+        yield Caller(an_app(services), FullAuthority(SampleAuthority(services, clock)))
 
 
 def drawn(strategy: st.SearchStrategy[Case], send: Any) -> None:

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from itsdangerous import BadSignature
 
-from tests.world import World
+from tests.sample_authority import SampleAuthority
 from web import create_app
 from web.runtime.secret_key import BadSecretKey, secret_keys
 from web.runtime.services import Services
@@ -95,10 +95,10 @@ def an_app(settings: DeploymentSettings, services: Services) -> Flask:
 
 @pytest.mark.parametrize(("later", "status"), [(ROTATED, 303), (REPLACED, 400)], ids=["rotated", "replaced"])
 def test_a_form_made_before_the_rotation_is_taken_after_it(
-    later: DeploymentSettings, status: int, services: Services, world: World
+    later: DeploymentSettings, status: int, services: Services, sample: SampleAuthority
 ) -> None:
     before, after = an_app(OLD, services).test_client(), an_app(later, services).test_client()
-    name, session = world.session_of(world.administrator())
+    name, session = sample.session_of(sample.administrator())
     before.set_cookie(name, session)
     page = before.get("/people/register").text
     fields = dict(re.findall(r'name="([^"]+)"[^>]* value="([^"]*)"', page))

@@ -14,8 +14,8 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from tests.web.conftest import Browser, Standing
-from tests.world import World
+from tests.sample_authority import SampleAuthority
+from tests.web.conftest import Browser, SharedAuthority
 from web.access import session_user
 from web.accounts import accounts, attempts, factors, passwords, security_trail, sessions, strength
 from web.runtime.requests import DEEPEST, LONGEST, MOST_FIELDS, MOST_TYPED
@@ -140,9 +140,9 @@ def test_the_inventory_of_algorithms_is_complete() -> None:
 
 
 def test_the_service_opens_no_connection_of_its_own_but_to_its_database(
-    standing: Standing, monkeypatch: pytest.MonkeyPatch
+    shared: SharedAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if standing.town.world.services.writer.dialect.name != "sqlite":
+    if shared.authority.sample.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
     went: list[object] = []
 
@@ -151,7 +151,7 @@ def test_the_service_opens_no_connection_of_its_own_but_to_its_database(
         raise OSError("nobody is let out")
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    browser = standing.browser(standing.town.director)
+    browser = shared.browser(shared.authority.director)
     for path in (
         "/caseload",
         "/schools/",
@@ -166,27 +166,27 @@ def test_the_service_opens_no_connection_of_its_own_but_to_its_database(
     assert went == []
 
 
-def test_browsers_keep_to_https_for_a_year_and_for_all_subdomains(standing: Standing) -> None:
-    answer = standing.app.test_client().get("/help", base_url="https://sis.example")
+def test_browsers_keep_to_https_for_a_year_and_for_all_subdomains(shared: SharedAuthority) -> None:
+    answer = shared.app.test_client().get("/help", base_url="https://sis.example")
     told = answer.headers["Strict-Transport-Security"]
     assert int(told.split(";")[0].removeprefix("max-age=")) >= 365 * 24 * 3600
     assert "includeSubDomains" in told
-    assert "Strict-Transport-Security" not in standing.app.test_client().get("/help").headers
+    assert "Strict-Transport-Security" not in shared.app.test_client().get("/help").headers
 
 
 @pytest.mark.parametrize(
     "path", ["/help", "/sign-in", "/caseload", "/api/v1/schools", "/static/service.js", "/nowhere"]
 )
-def test_no_answer_lets_another_origin_read_it(standing: Standing, path: str) -> None:
+def test_no_answer_lets_another_origin_read_it(shared: SharedAuthority, path: str) -> None:
     for method in ("get", "options"):
-        with getattr(standing.browser(standing.town.director), method)(
+        with getattr(shared.browser(shared.authority.director), method)(
             path, headers={"Origin": "https://evil.example"}
         ) as answer:
             assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
 
 
-def test_every_text_says_that_it_is_utf_8(standing: Standing) -> None:
-    browser = standing.browser(standing.town.director)
+def test_every_text_says_that_it_is_utf_8(shared: SharedAuthority) -> None:
+    browser = shared.browser(shared.authority.director)
     for path in (
         "/help",
         "/caseload",
@@ -200,10 +200,10 @@ def test_every_text_says_that_it_is_utf_8(standing: Standing) -> None:
             assert re.fullmatch(r"text/[a-z]+; charset=utf-8", answer.content_type), path
     for path in ("/api/v1/openapi.json", "/readyz"):
         assert browser.get(path).content_type == "application/json"
-    assert standing.app.test_client().get("/api/v1/schools").content_type == "application/problem+json"
+    assert shared.app.test_client().get("/api/v1/schools").content_type == "application/problem+json"
 
 
-def test_passwords_are_masked_and_may_be_pasted_and_filled_in(world: World, app: Flask) -> None:
+def test_passwords_are_masked_and_may_be_pasted_and_filled_in(sample: SampleAuthority, app: Flask) -> None:
     page = app.test_client().get("/sign-in").text
     [field] = re.findall(r'<input[^>]+name="password"[^>]*>', page)
     assert 'type="password"' in field
@@ -213,13 +213,13 @@ def test_passwords_are_masked_and_may_be_pasted_and_filled_in(world: World, app:
         assert "paste" not in script.read_text(encoding="utf-8")
 
 
-def test_signing_in_asks_for_no_secret_question(world: World, app: Flask) -> None:
+def test_signing_in_asks_for_no_secret_question(sample: SampleAuthority, app: Flask) -> None:
     asked = re.findall(r'<input[^>]+name="([^"]+)"', app.test_client().get("/sign-in").text)
     assert set(asked) == {"csrf_token", "next", "sign_in_name", "password"}
 
 
-def test_no_folder_is_listed_and_nothing_but_static_files_is_served(standing: Standing) -> None:
-    browser = standing.browser(standing.town.director)
+def test_no_folder_is_listed_and_nothing_but_static_files_is_served(shared: SharedAuthority) -> None:
+    browser = shared.browser(shared.authority.director)
     for path in (
         "/static/",
         "/static/vendor/",
@@ -234,32 +234,32 @@ def test_no_folder_is_listed_and_nothing_but_static_files_is_served(standing: St
         assert answer.status_code == 404, path
 
 
-def test_trace_gives_nothing_back(standing: Standing) -> None:
-    for browser in (standing.app.test_client(), standing.browser(standing.town.director)):
+def test_trace_gives_nothing_back(shared: SharedAuthority) -> None:
+    for browser in (shared.app.test_client(), shared.browser(shared.authority.director)):
         answer = browser.open("/help", method="TRACE", headers={"X-Told": "canary-4711"})
         assert answer.status_code == 405
         assert "canary-4711" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/caseload", "/schools/", "/account", "/help", "/nowhere"])
-def test_every_page_of_somebody_signed_in_offers_to_sign_out(standing: Standing, path: str) -> None:
-    assert 'action="/sign-out"' in standing.browser(standing.town.director).get(path).text
+def test_every_page_of_somebody_signed_in_offers_to_sign_out(shared: SharedAuthority, path: str) -> None:
+    assert 'action="/sign-out"' in shared.browser(shared.authority.director).get(path).text
 
 
-def test_signing_out_lets_the_browser_forget(world: World, sign_in: Callable[[UUID], Browser]) -> None:
-    answer = sign_in(world.reviewer()).send("/sign-out", {})
+def test_signing_out_lets_the_browser_forget(sample: SampleAuthority, sign_in: Callable[[UUID], Browser]) -> None:
+    answer = sign_in(sample.reviewer()).send("/sign-out", {})
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
 
 
 def test_a_fault_shows_nothing_of_the_inside(
-    standing: Standing, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    shared: SharedAuthority, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def break_down() -> str:
         raise RuntimeError("SELECT secret FROM inside")
 
-    monkeypatch.setitem(standing.app.view_functions, "about.help_page", break_down)
-    assert standing.app.debug is False
-    answer = standing.app.test_client().get("/help")
+    monkeypatch.setitem(shared.app.view_functions, "about.help_page", break_down)
+    assert shared.app.debug is False
+    answer = shared.app.test_client().get("/help")
     assert answer.status_code == 500
     assert "SELECT secret" not in answer.text
     assert "Traceback" not in answer.text

@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 from domain.concern import ConcernCase
 from domain.vocabulary import Role
 from tests.databases import Databases
-from tests.town import Town
-from tests.web.conftest import HIDDEN, Standing, an_app, an_office
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
+from tests.web.conftest import HIDDEN, SharedAuthority, an_app, an_office
 from tests.web.statements import Heard, Statements
-from tests.world import World
 from web.resources import RESOURCES
 
 MOST = 15
@@ -51,41 +51,41 @@ POSTS = [*(role.value for role in Role), TEAM_LEAD]
 
 @dataclass(frozen=True)
 class Crowded:
-    """A town whose lists are full, and an ear at its database."""
+    """An authority whose lists are full, and an ear at its database."""
 
-    standing: Standing
+    shared: SharedAuthority
     statements: Statements
 
     @property
-    def town(self) -> Town:
-        return self.standing.town
+    def authority(self) -> FullAuthority:
+        return self.shared.authority
 
     def person(self, post: str) -> UUID:
-        return self.town.team_lead if post == TEAM_LEAD else self.town.people[Role(post)]
+        return self.authority.team_lead if post == TEAM_LEAD else self.authority.people[Role(post)]
 
     def get(self, href: str, post: str) -> tuple[TestResponse, Heard]:
         with self.statements.heard() as said:
-            answer = self.standing.browser(self.person(post)).get(href)
+            answer = self.shared.browser(self.person(post)).get(href)
             answer.close()
         return answer, said
 
     def addresses(self) -> Iterator[str]:
         """Every address that can be read: of records, one of each kind."""
         resources = {resource.path: resource for resource, _ in RESOURCES}
-        for rule in self.standing.app.url_map.iter_rules():
+        for rule in self.shared.app.url_map.iter_rules():
             path = re.sub(r"<address\(.*?\):ref>", "<ref>", rule.rule)
             if "GET" not in (rule.methods or ()) or path.startswith("/static/"):
                 continue
             resource = resources.get(path.removeprefix("/api/v1").split("/")[1])
             if "<ref>" in path and resource is not None:
-                record = self.town.record(resource.kind, self.town.ours)
+                record = self.authority.record(resource.kind, self.authority.ours)
                 path = path.replace("<ref>", resource.address(record)).replace("<int:number>", "1")
-            head = self.town.world.reference(self.town.ours.head)
+            head = self.authority.sample.reference(self.authority.ours.head)
             path = path.replace("<code>", str(self._an_event())).replace("<record>/<int:number>", f"{head}/1")
             path = path.replace("<person>", head)
             if "<" not in path:
                 yield path
-        provider = self.town.record(resources["providers"].kind, self.town.ours)
+        provider = self.authority.record(resources["providers"].kind, self.authority.ours)
         yield from (
             f"/api/v1/brokered-history?provider={resources['providers'].address(provider)}",
             f"/api/v1/clearances?provider={resources['providers'].address(provider)}",
@@ -107,16 +107,18 @@ class Crowded:
         )
 
     def _an_event(self) -> UUID:
-        _, events = self.town.service.find_with_history(ConcernCase, self.town.ours.records[ConcernCase.KIND])
+        _, events = self.authority.service.find_with_history(
+            ConcernCase, self.authority.ours.records[ConcernCase.KIND]
+        )
         return events[0].meta.event_id
 
 
 @pytest.fixture(scope="module")
 def crowded(sqlite_databases: Databases) -> Iterator[Crowded]:
     with an_office(sqlite_databases) as (services, clock):
-        town = Town(World(services, clock))
-        town.grow(FULL + 2)
-        yield Crowded(Standing(an_app(services), town), Statements(services))
+        authority = FullAuthority(SampleAuthority(services, clock))
+        authority.grow(FULL + 2)
+        yield Crowded(SharedAuthority(an_app(services), authority), Statements(services))
 
 
 @pytest.mark.parametrize("post", POSTS)
@@ -201,7 +203,7 @@ COMMANDS: list[tuple[str, dict[str, str]]] = [
 
 @pytest.mark.parametrize(("href", "answers"), COMMANDS, ids=[href for href, _ in COMMANDS])
 def test_a_command_runs_few_statements(crowded: Crowded, href: str, answers: dict[str, str]) -> None:
-    browser = crowded.standing.browser(crowded.town.director)
+    browser = crowded.shared.browser(crowded.authority.director)
     hidden = dict(HIDDEN.findall(browser.get(href).text))
 
     with crowded.statements.heard() as said:
@@ -224,7 +226,7 @@ def test_a_command_runs_few_statements(crowded: Crowded, href: str, answers: dic
 def test_a_command_of_a_program_runs_few_statements(
     crowded: Crowded, path: str, answers: dict[str, str], status: int
 ) -> None:
-    program = crowded.standing.program(crowded.town.director)
+    program = crowded.shared.program(crowded.authority.director)
     program.get("/concerns")
     at = None if status == 201 else program.get(path.rpartition("/")[0]).headers["ETag"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.authority import Settings
 from domain.calendar import Term
-from tests.world import World
+from tests.sample_authority import SampleAuthority
 from web.runtime.terms import bank_holidays, respond_by, term_of
 
 
@@ -30,8 +30,8 @@ def test_bank_holidays_are_those_of_england() -> None:
         (date(2150, 12, 31), 2150, Term.AUTUMN),
     ],
 )
-def test_a_day_counts_to_the_term_that_has_begun(world: World, day: date, year: int, term: Term) -> None:
-    found = term_of(world.services, day)
+def test_a_day_counts_to_the_term_that_has_begun(sample: SampleAuthority, day: date, year: int, term: Term) -> None:
+    found = term_of(sample.services, day)
     assert (found.academic_year, found.term) == (year, term)
 
 

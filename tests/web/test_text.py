@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from domain.person import Person
 from domain.vocabulary import Personal
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
-from tests.world import World
 from web.commands.resource import Command
 from web.forms import Form, FormField
 from web.forms.typed import Clock, DateParts, FileInput, HiddenField, Password
@@ -44,8 +44,10 @@ def test_on_no_form_is_an_answer_of_nothing_visible_an_answer(command: Command[o
     assert unseen.errors == blank.errors
 
 
-def test_names_come_to_the_record_as_they_can_be_seen(world: World, program: Callable[..., Program]) -> None:
-    api = program(world.administrator())
+def test_names_come_to_the_record_as_they_can_be_seen(
+    sample: SampleAuthority, program: Callable[..., Program]
+) -> None:
+    api = program(sample.administrator())
 
     def register(name: str, key: str, status: int = 201) -> dict[str, object]:
         told = api.post("/people/register", {"name": name}, key=key, status=status).get_json()
@@ -57,8 +59,8 @@ def test_names_come_to_the_record_as_they_can_be_seen(world: World, program: Cal
     assert "cyrillic" in str(register("Jо New", "text-seen-3", 422)["errors"])  # noqa: RUF001  # that is the case
 
 
-def test_what_is_sought_is_what_can_be_seen(world: World, program: Callable[..., Program]) -> None:
-    api = program(world.administrator())
+def test_what_is_sought_is_what_can_be_seen(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    api = program(sample.administrator())
     api.post("/people/register", {"name": "Nia New"}, key="sought-1", status=201)
     found = api.get("/people?q=%E2%80%8BN%E2%80%AEia").get_json()
     assert [row["name"] for row in found["items"]] == ["Nia New"]
@@ -70,23 +72,25 @@ def rename_as_before(person: Person, name: str) -> None:
     object.__setattr__(person.pending[-1], "name", Personal(person.id, name))
 
 
-def test_text_recorded_before_the_rule_turns_no_page(world: World, sign_in: Callable[..., Browser]) -> None:
-    nia = world.officer()
-    with world.acting():
-        world.services.service.change(
+def test_text_recorded_before_the_rule_turns_no_page(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    nia = sample.officer()
+    with sample.acting():
+        sample.services.service.change(
             Person, nia, lambda person: rename_as_before(person, "\u202eNia \u2066New\u200b")
         )
-    browser = sign_in(world.administrator())
-    for address in (f"/people/{world.reference(nia)}", "/people/", "/audit"):
+    browser = sign_in(sample.administrator())
+    for address in (f"/people/{sample.reference(nia)}", "/people/", "/audit"):
         page = browser.get(address)
         assert "Nia New" in page
         assert not re.findall("[^\n]*[\u202e\u2066\u200b][^\n]*", page)
 
 
 def test_people_are_told_of_others_whose_names_look_alike(
-    world: World, sign_in: Callable[..., Browser], program: Callable[..., Program]
+    sample: SampleAuthority, sign_in: Callable[..., Browser], program: Callable[..., Program]
 ) -> None:
-    administrator = world.administrator()
+    administrator = sample.administrator()
     browser, api = sign_in(administrator), program(administrator)
     first = browser.send("/people/register", {"name": "Dan Corner"}).headers["Location"]
     second = browser.send("/people/register", {"name": "Dan  Comer"}).headers["Location"]

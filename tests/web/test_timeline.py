@@ -13,9 +13,9 @@ from domain.aggregate import RECORDS
 from domain.vocabulary import Channel, Purpose, Role
 from projections import audit_trail
 from projections.audit_trail import TrailFilter
-from tests.asking import sent_by
-from tests.town import Place
-from tests.web.conftest import Standing
+from tests.full_authority import Place
+from tests.request_context import sent_by
+from tests.web.conftest import SharedAuthority
 from web.access.context import Snapshot
 from web.access.disclosure import READING
 from web.history.timeline import (
@@ -29,29 +29,29 @@ from web.history.timeline import (
 
 
 @contextmanager
-def reading(standing: Standing, person: UUID) -> Iterator[Snapshot]:
+def reading(shared: SharedAuthority, person: UUID) -> Iterator[Snapshot]:
     """A reading of the log for somebody at the door."""
-    with sent_by(standing.app, person) as context, context.read() as snapshot:
+    with sent_by(shared.app, person) as context, context.read() as snapshot:
         yield snapshot
 
 
-def everything(standing: Standing, person: UUID) -> list[TimelineEntry]:
+def everything(shared: SharedAuthority, person: UUID) -> list[TimelineEntry]:
     """All that somebody is told of the whole log."""
-    with reading(standing, person) as snapshot:
+    with reading(shared, person) as snapshot:
         return timeline_of(snapshot, audit_trail.positions(snapshot.connection, TrailFilter(), None, 10_000))
 
 
-def told(standing: Standing, person: UUID, place: Place, kind: str) -> list[str]:
+def told(shared: SharedAuthority, person: UUID, place: Place, kind: str) -> list[str]:
     """The types of the entries that somebody is told of the record of a kind at a place."""
-    with reading(standing, person) as snapshot:
-        events = list(standing.town.world.services.store.get(place.records[kind]))
+    with reading(shared, person) as snapshot:
+        events = list(shared.authority.sample.services.store.get(place.records[kind]))
         found = timeline_of_record(snapshot, events, limit=len(events))
     return [entry.topic.partition(".")[2] for entry in found]
 
 
 @pytest.fixture
-def ours(standing: Standing) -> Place:
-    return standing.town.ours
+def ours(shared: SharedAuthority) -> Place:
+    return shared.authority.ours
 
 
 OF_SCHOOLS = frozenset(
@@ -74,18 +74,18 @@ schools."""
 
 @pytest.mark.parametrize("role", NOT_TOLD)
 def test_inside_the_service_everybody_is_told_of_what_the_policy_lets_them_read(
-    standing: Standing, role: Role
+    shared: SharedAuthority, role: Role
 ) -> None:
-    with standing.town.world.services.read() as connection:
+    with shared.authority.sample.services.read() as connection:
         all_there_is = audit_trail.entries(connection, TrailFilter(), None, 10_000)
     expected = [
         row.position
         for row in all_there_is
         if row.kind not in NOT_TOLD[role]
-        and (role is not Role.OFFICER or row.kind != "concern" or row.school == standing.town.ours.school)
+        and (role is not Role.OFFICER or row.kind != "concern" or row.school == shared.authority.ours.school)
     ]
     assert len(all_there_is) > len(expected) or not NOT_TOLD[role]
-    assert [entry.position for entry in everything(standing, standing.town.people[role])] == expected
+    assert [entry.position for entry in everything(shared, shared.authority.people[role])] == expected
 
 
 def test_every_kind_of_record_has_a_right_that_it_takes_to_be_told_of_it() -> None:
@@ -93,58 +93,58 @@ def test_every_kind_of_record_has_a_right_that_it_takes_to_be_told_of_it() -> No
     assert READING.keys() | {"account", "authority"} == ours
 
 
-def test_a_school_is_told_nothing_of_another_school(standing: Standing) -> None:
-    theirs = standing.town.theirs
-    for person in (standing.town.ours.head, standing.town.ours.chair):
-        found = everything(standing, person)
+def test_a_school_is_told_nothing_of_another_school(shared: SharedAuthority) -> None:
+    theirs = shared.authority.theirs
+    for person in (shared.authority.ours.head, shared.authority.ours.chair):
+        found = everything(shared, person)
         assert found
         assert {entry.school for entry in found} == {"Ashgrove High School"}
         for kind in theirs.records:
-            assert told(standing, person, theirs, kind) == [], kind
+            assert told(shared, person, theirs, kind) == [], kind
 
 
-def test_a_school_is_told_of_a_record_of_visit_from_its_issue_on(standing: Standing, ours: Place) -> None:
-    assert told(standing, ours.officer, ours, "record-of-visit")[-1] == "started"
-    assert told(standing, ours.head, ours, "record-of-visit") == ["issued"]
+def test_a_school_is_told_of_a_record_of_visit_from_its_issue_on(shared: SharedAuthority, ours: Place) -> None:
+    assert told(shared, ours.officer, ours, "record-of-visit")[-1] == "started"
+    assert told(shared, ours.head, ours, "record-of-visit") == ["issued"]
 
 
-def test_a_school_is_not_told_whom_the_service_considered(standing: Standing, ours: Place) -> None:
-    to_officer = told(standing, ours.officer, ours, "support-request")
-    to_head = told(standing, ours.head, ours, "support-request")
+def test_a_school_is_not_told_whom_the_service_considered(shared: SharedAuthority, ours: Place) -> None:
+    to_officer = told(shared, ours.officer, ours, "support-request")
+    to_head = told(shared, ours.head, ours, "support-request")
     assert "raised" in to_head
     assert "approved-to-broker" in to_officer
     assert "approved-to-broker" not in to_head
     assert "providers-shortlisted" not in to_head
-    assert told(standing, ours.head, ours, "tender") == []
+    assert told(shared, ours.head, ours, "tender") == []
 
 
-def test_a_provider_is_told_of_its_own_invitation_alone(standing: Standing, ours: Place) -> None:
-    assert "provider-invited" in told(standing, ours.specialist, ours, "tender")
-    assert told(standing, standing.town.theirs.specialist, ours, "tender") == []
-    assert told(standing, ours.specialist, ours, "concern") == []
+def test_a_provider_is_told_of_its_own_invitation_alone(shared: SharedAuthority, ours: Place) -> None:
+    assert "provider-invited" in told(shared, ours.specialist, ours, "tender")
+    assert told(shared, shared.authority.theirs.specialist, ours, "tender") == []
+    assert told(shared, ours.specialist, ours, "concern") == []
 
 
-def test_a_note_is_told_to_those_for_whom_it_is_written(standing: Standing, ours: Place) -> None:
-    assert told(standing, ours.officer, ours, "note") == ["written"]
-    assert told(standing, ours.head, ours, "note") == ["written"]
-    assert told(standing, ours.specialist, ours, "note") == []
+def test_a_note_is_told_to_those_for_whom_it_is_written(shared: SharedAuthority, ours: Place) -> None:
+    assert told(shared, ours.officer, ours, "note") == ["written"]
+    assert told(shared, ours.head, ours, "note") == ["written"]
+    assert told(shared, ours.specialist, ours, "note") == []
 
 
-def test_only_those_who_read_the_trail_are_led_to_it(standing: Standing) -> None:
-    people = standing.town.people
+def test_only_those_who_read_the_trail_are_led_to_it(shared: SharedAuthority) -> None:
+    people = shared.authority.people
     for role in Role:
-        leads = {bool(entry.href) for entry in everything(standing, people[role])}
+        leads = {bool(entry.href) for entry in everything(shared, people[role])}
         assert leads == {role in {Role.REVIEWER, Role.DIRECTOR, Role.ADMINISTRATOR}}, role
 
 
-def test_an_entry_leads_to_its_record_where_that_may_be_opened(standing: Standing) -> None:
-    by_kind = {entry.kind: entry for entry in everything(standing, standing.town.people[Role.REVIEWER])}
+def test_an_entry_leads_to_its_record_where_that_may_be_opened(shared: SharedAuthority) -> None:
+    by_kind = {entry.kind: entry for entry in everything(shared, shared.authority.people[Role.REVIEWER])}
     assert by_kind["visit"].record_href.startswith("/visits/V-2026-")
     assert by_kind["school"].record_href.startswith("/schools/9")
     assert by_kind["record-of-visit"].record.startswith("Record of visit ROV-2026-")
     assert by_kind["provider"].record_href.startswith("/providers/PV-2026-")
     assert by_kind["authority"].record_href == ""
-    administrator = {entry.kind: entry for entry in everything(standing, standing.town.people[Role.ADMINISTRATOR])}
+    administrator = {entry.kind: entry for entry in everything(shared, shared.authority.people[Role.ADMINISTRATOR])}
     assert administrator["school"].record_href.startswith("/schools/9")
     assert administrator["person"].record_href.startswith("/people/PE-2026-")
 
@@ -152,13 +152,13 @@ def test_an_entry_leads_to_its_record_where_that_may_be_opened(standing: Standin
 # A school's file
 
 
-def of_school(standing: Standing, person: UUID, **asked: Collection[Purpose]) -> list[TimelineEntry]:
+def of_school(shared: SharedAuthority, person: UUID, **asked: Collection[Purpose]) -> list[TimelineEntry]:
     """The whole of a school's file, read three entries at a time."""
     found: list[TimelineEntry] = []
     after = None
     while True:
-        with reading(standing, person) as snapshot:
-            page, after = timeline_of_school(snapshot, standing.town.ours.school, after=after, limit=3, **asked)
+        with reading(shared, person) as snapshot:
+            page, after = timeline_of_school(snapshot, shared.authority.ours.school, after=after, limit=3, **asked)
         assert len(page) == 3 or after is None
         found += page
         if after is None:
@@ -166,20 +166,20 @@ def of_school(standing: Standing, person: UUID, **asked: Collection[Purpose]) ->
 
 
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.HEADTEACHER])
-def test_a_schools_file_is_read_page_by_page_without_gap(standing: Standing, role: Role) -> None:
-    person = standing.town.people[role]
-    places = [entry.position for entry in of_school(standing, person)]
+def test_a_schools_file_is_read_page_by_page_without_gap(shared: SharedAuthority, role: Role) -> None:
+    person = shared.authority.people[role]
+    places = [entry.position for entry in of_school(shared, person)]
     assert len(places) > 3
-    school = standing.town.ours.school
-    with reading(standing, person) as snapshot:
+    school = shared.authority.ours.school
+    with reading(shared, person) as snapshot:
         positions = audit_trail.positions(snapshot.connection, TrailFilter(school=school), None, 10_000)
         assert places == [entry.position for entry in timeline_of(snapshot, positions)]
 
 
-def test_a_schools_file_is_narrowed_to_a_purpose(standing: Standing) -> None:
-    found = of_school(standing, standing.town.director, purposes=[Purpose.CHALLENGE])
+def test_a_schools_file_is_narrowed_to_a_purpose(shared: SharedAuthority) -> None:
+    found = of_school(shared, shared.authority.director, purposes=[Purpose.CHALLENGE])
     assert {entry.purpose for entry in found} == {Purpose.CHALLENGE}
-    assert len(found) < len(of_school(standing, standing.town.director))
+    assert len(found) < len(of_school(shared, shared.authority.director))
 
 
 # Words

@@ -20,12 +20,12 @@ from domain.concern import ConcernCase
 from domain.references import parts
 from domain.vocabulary import Sensitivity
 from tests.databases import Databases
-from tests.hanging import ADDRESSES, Hanging
+from tests.restricted_concern import ADDRESSES, RestrictedConcern
+from tests.sample_authority import SampleAuthority
 from tests.web.concerns.test_inherited import ROLES
-from tests.web.conftest import Program, Standing, an_app, an_office
+from tests.web.conftest import Program, SharedAuthority, an_app, an_office
 from tests.web.test_nobody import told
-from tests.web.test_policy_at_the_doors import ALL_NOUNS, POSTS, Asking, places, record_commands
-from tests.world import World
+from tests.web.test_policy_at_the_doors import ALL_NOUNS, POSTS, PostHolder, places, record_commands
 from web.api.lists import commands_of, history_of
 from web.commands.attachments import PlaceField, resource_of
 from web.commands.fields import RecordField, SchoolField
@@ -36,8 +36,8 @@ NO_SCHOOL = "999999"
 
 
 @pytest.fixture(scope="session", params=POSTS)
-def asking(request: pytest.FixtureRequest, standing: Standing) -> Asking:
-    return Asking(standing, request.param)
+def holder(request: pytest.FixtureRequest, shared: SharedAuthority) -> PostHolder:
+    return PostHolder(shared, request.param)
 
 
 def missing(resource: Resource[Any]) -> str:
@@ -104,31 +104,31 @@ def compare(doors: Doors, resource: Resource[Any], *refs: str) -> None:
 
 @pytest.mark.parametrize("resource", ALL_NOUNS)
 def test_a_record_that_somebody_may_not_know_answers_as_one_that_does_not_exist(
-    asking: Asking, standing: Standing, resource: Resource[Any]
+    holder: PostHolder, shared: SharedAuthority, resource: Resource[Any]
 ) -> None:
-    records = (asking.town.record(resource.kind, place) for place in places(asking.town))
-    unknown = [resource.address(record) for record in records if not asking.sees(resource, record)]
-    compare(Doors(asking.client, standing.program(asking.person)), resource, *unknown)
+    records = (holder.authority.record(resource.kind, place) for place in places(holder.authority))
+    unknown = [resource.address(record) for record in records if not holder.sees(resource, record)]
+    compare(Doors(holder.client, shared.program(holder.person)), resource, *unknown)
 
 
 @pytest.fixture(scope="module")
-def hanging(databases: Databases) -> Iterator[tuple[Standing, Hanging]]:
+def restricted(databases: Databases) -> Iterator[tuple[SharedAuthority, RestrictedConcern]]:
     """A restricted concern, and a record of every kind that hangs on it."""
     with an_office(databases) as (services, clock):
-        made = Hanging(World(services, clock))
+        made = RestrictedConcern(SampleAuthority(services, clock))
         made.keep(Sensitivity.RESTRICTED)
-        yield Standing(an_app(services), made.town), made
+        yield SharedAuthority(an_app(services), made.authority), made
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_what_hangs_on_a_restricted_concern_answers_as_what_does_not_exist(
-    hanging: tuple[Standing, Hanging], role: str
+    restricted: tuple[SharedAuthority, RestrictedConcern], role: str
 ) -> None:
-    standing, made = hanging
-    person: UUID = made.asking[role]
-    doors = Doors(standing.browser(person), standing.program(person))
+    shared, made = restricted
+    person: UUID = made.people[role]
+    doors = Doors(shared.browser(person), shared.program(person))
     resources = {resource.path: resource for resource, _ in RESOURCES}
-    concern = standing.town.record(ConcernCase, standing.town.ours).reference
+    concern = shared.authority.record(ConcernCase, shared.authority.ours).reference
     for address in (f"concerns/{concern}", *ADDRESSES.values()):
         path, _, ref = address.partition("/")
         compare(doors, resources[path], ref)
@@ -153,29 +153,31 @@ def named_in(schema: type[Schema]) -> Iterator[tuple[str, bool, str]]:
             yield called, is_list, inner.kind
 
 
-def is_unknown(asking: Asking, kind: str) -> bool:
+def is_unknown(holder: PostHolder, kind: str) -> bool:
     """Whether somebody may neither open the other school's record of a kind nor name it for another reason."""
-    resource = noun_in(asking, kind)
-    return resource is not None and not asking.sees(resource, asking.town.record(resource.kind, asking.town.theirs))
+    resource = noun_in(holder, kind)
+    return resource is not None and not holder.sees(
+        resource, holder.authority.record(resource.kind, holder.authority.theirs)
+    )
 
 
-def noun_in(asking: Asking, kind: str) -> Resource[Any] | None:
-    with asking.app.app_context():
+def noun_in(holder: PostHolder, kind: str) -> Resource[Any] | None:
+    with holder.app.app_context():
         return resource_of(kind)
 
 
-def pair(asking: Asking, kind: str) -> tuple[str, str]:
-    resource = noun_in(asking, kind)
+def pair(holder: PostHolder, kind: str) -> tuple[str, str]:
+    resource = noun_in(holder, kind)
     assert resource is not None
-    return resource.address(asking.town.record(resource.kind, asking.town.theirs)), missing(resource)
+    return resource.address(holder.authority.record(resource.kind, holder.authority.theirs)), missing(resource)
 
 
 @pytest.mark.parametrize("resource", ALL_NOUNS)
 def test_an_answer_that_names_a_record_somebody_may_not_know_is_refused_as_a_number_that_does_not_exist(
-    asking: Asking, standing: Standing, resource: Resource[Any]
+    holder: PostHolder, shared: SharedAuthority, resource: Resource[Any]
 ) -> None:
-    program = standing.program(asking.person)
-    record = asking.town.record(resource.kind, asking.town.ours)
+    program = shared.program(holder.person)
+    record = holder.authority.record(resource.kind, holder.authority.ours)
 
     def answer(command: Command[Any], field: str, value: Any, ref: str) -> str:
         path = f"/{resource.path}/{command.name}" if command.begins else resource.href(record, command.name)
@@ -187,44 +189,44 @@ def test_an_answer_that_names_a_record_somebody_may_not_know_is_refused_as_a_num
 
     for command in resource.commands.values():
         for field, is_list, kind in named_in(command.schema):
-            if kind in RECORDS and is_unknown(asking, kind):
+            if kind in RECORDS and is_unknown(holder, kind):
                 there, nowhere = (
-                    answer(command, field, [ref] if is_list else ref, ref) for ref in pair(asking, kind)
+                    answer(command, field, [ref] if is_list else ref, ref) for ref in pair(holder, kind)
                 )
                 assert there == nowhere, f"{resource.path} {command.name} {field}" + difference(there, nowhere)
 
 
 def test_a_filter_that_names_a_record_somebody_may_not_know_is_refused_as_a_number_that_does_not_exist(
-    asking: Asking, standing: Standing
+    holder: PostHolder, shared: SharedAuthority
 ) -> None:
-    doors = Doors(asking.client, standing.program(asking.person))
+    doors = Doors(holder.client, shared.program(holder.person))
     for resource, _ in RESOURCES:
         filters = resource.listing.filters if resource.listing else None
         for field, _, kind in named_in(filters or Schema):
-            if is_unknown(asking, kind):
+            if is_unknown(holder, kind):
                 for prefix in ("/api/v1", ""):
                     there, nowhere = (
                         doors._said(ref, doors._get(f"{prefix}/{resource.path}{'' if prefix else '/'}?{field}={ref}"))
-                        for ref in pair(asking, kind)
+                        for ref in pair(holder, kind)
                     )
                     assert there == nowhere, f"{prefix}/{resource.path}?{field}" + difference(there, nowhere)
 
 
-def test_what_is_known_of_and_may_not_be_done_is_still_forbidden(asking: Asking) -> None:
+def test_what_is_known_of_and_may_not_be_done_is_still_forbidden(holder: PostHolder) -> None:
     """To know a record and not be allowed an act is told as it is."""
     for resource, _ in RESOURCES:
-        record = asking.town.record(resource.kind, asking.town.ours)
+        record = holder.authority.record(resource.kind, holder.authority.ours)
         for command in record_commands(resource):
-            if asking.sees(resource, record) and not asking.may_do(resource, command, record):
-                answer = asking.client.get(resource.href(record, command.name))
+            if holder.sees(resource, record) and not holder.may_do(resource, command, record):
+                answer = holder.client.get(resource.href(record, command.name))
                 assert answer.status_code == 403, (resource.path, command.name)
 
 
-def test_a_head_names_the_provider_that_works_at_the_school(standing: Standing) -> None:
+def test_a_head_names_the_provider_that_works_at_the_school(shared: SharedAuthority) -> None:
     head, specialist = (
-        standing.program(person) for person in (standing.town.ours.head, standing.town.ours.specialist)
+        shared.program(person) for person in (shared.authority.ours.head, shared.authority.ours.specialist)
     )
-    urn = standing.town.world.urn(standing.town.ours.school)
+    urn = shared.authority.sample.urn(shared.authority.ours.school)
     for program, question in ((head, "provider=PV-2026-0001"), (specialist, f"school={urn}")):
         assert len(program.get(f"/engagements?{question}").json["items"]) == 1
     head.get("/engagements?provider=PV-2026-0002", 422)

@@ -15,8 +15,8 @@ from projections.event_log import EVENTS
 from projections.view_status import view_statuses
 from tests.damage import damage, write_strange_event
 from tests.databases import Databases
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
-from tests.world import World
 from web.about.health import health_of
 from web.cli import main
 from web.runtime.registered_views import VIEWS
@@ -30,8 +30,8 @@ def databases(each_databases: Databases) -> Databases:
 
 
 @pytest.fixture(autouse=True)
-def deployment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SIS_DATABASE_URL", world.services.writer.url.render_as_string(hide_password=False))
+def deployment(sample: SampleAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIS_DATABASE_URL", sample.services.writer.url.render_as_string(hide_password=False))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
 
 
@@ -41,14 +41,14 @@ def run(*words: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def stopped(world: World) -> dict[str, int]:
-    with world.services.read() as connection:
+def stopped(sample: SampleAuthority) -> dict[str, int]:
+    with sample.services.read() as connection:
         known = view_statuses(connection)
     return {each.name: each.stopped_at for each in known.values() if each.stopped_at is not None}
 
 
-def last_of(world: World, record: UUID) -> int:
-    with world.services.read() as connection:
+def last_of(sample: SampleAuthority, record: UUID) -> int:
+    with sample.services.read() as connection:
         asked = sa.select(sa.func.max(EVENTS.c.position)).where(EVENTS.c.stream_id == record)
         position: int = connection.execute(asked).scalar_one()
         return position
@@ -62,13 +62,13 @@ def last_of(world: World, record: UUID) -> int:
     ],
 )
 def test_the_commands_name_it_and_only_the_views_that_read_it_stop(
-    world: World, columns: dict[str, str], readers: set[str]
+    sample: SampleAuthority, columns: dict[str, str], readers: set[str]
 ) -> None:
-    world.school("Ashgrove High School")
-    position = write_strange_event(world.services.writer, **columns)
+    sample.school("Ashgrove High School")
+    position = write_strange_event(sample.services.writer, **columns)
     readers = {view.name for view in VIEWS if view.name in readers and view.reads(columns["topic"])}
     assert "audit_trail" in readers
-    count = world.services.log.ask(
+    count = sample.services.log.ask(
         lambda found: found.execute(sa.select(sa.func.count()).select_from(EVENTS)).scalar()
     )
     sentence = f"Event {position} ({columns['topic']}) cannot be read: "
@@ -89,86 +89,86 @@ def test_the_commands_name_it_and_only_the_views_that_read_it_stop(
         assert f"{name} cannot be checked. {sentence}" in said
     assert f"{len(VIEWS) - len(readers)} other views are what the log says" in said
 
-    with world.services.write() as connection:
+    with sample.services.write() as connection:
         connection.execute(sa.text("DELETE FROM names"))
     status, said = run("rebuild")
     assert status == 1
     assert f"{len(VIEWS) - len(readers)} views refilled from {count} events" in said
     for name in readers:
         assert f"{name} was not refilled, and is as it was before. {sentence}" in said
-    assert stopped(world) == dict.fromkeys(readers, position)
-    with world.services.read() as connection:
+    assert stopped(sample) == dict.fromkeys(readers, position)
+    with sample.services.read() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM names")).scalar() == 1
 
     status, said = run("status")
     assert re.search(rf"audit_trail +STOPPED at event {position}: Event {position} ", said)
 
 
-def test_other_records_are_changed_and_listed_as_ever(world: World, sign_in: SignIn) -> None:
-    first, second = world.school("Ashgrove High School"), world.school("Beech High School")
-    officer = world.link_officer(first)
-    damage(world.services.writer, last_of(world, first), state="{")
+def test_other_records_are_changed_and_listed_as_ever(sample: SampleAuthority, sign_in: SignIn) -> None:
+    first, second = sample.school("Ashgrove High School"), sample.school("Beech High School")
+    officer = sample.link_officer(first)
+    damage(sample.services.writer, last_of(sample, first), state="{")
     run("rebuild")
-    assert "schools" in stopped(world)
+    assert "schools" in stopped(sample)
 
     browser = sign_in(officer)
-    told = browser.get(f"/schools/{_urn(world, first)}", status=500)
+    told = browser.get(f"/schools/{_urn(sample, first)}", status=500)
     assert "Part of the history of this record cannot be read" in told
     assert "Try again later" not in told
-    assert f"Event {last_of(world, first)}" not in told
-    assert "Beech High School" in browser.get(f"/schools/{_urn(world, second)}")
+    assert f"Event {last_of(sample, first)}" not in told
+    assert "Beech High School" in browser.get(f"/schools/{_urn(sample, second)}")
     names = " ".join(browser.get("/schools/").split())
     assert (
         "cannot be read, nor can the record that it belongs to, and what was recorded since may be missing" in names
     )
-    world.link_officer(second, name="Otto Other")
-    assert "Otto Other" in browser.get(f"/schools/{_urn(world, second)}")
+    sample.link_officer(second, name="Otto Other")
+    assert "Otto Other" in browser.get(f"/schools/{_urn(sample, second)}")
 
 
-def _urn(world: World, school: UUID) -> str:
-    with world.services.read() as connection:
+def _urn(sample: SampleAuthority, school: UUID) -> str:
+    with sample.services.read() as connection:
         found = connection.execute(
-            sa.text("SELECT detail FROM names WHERE id = :id"), {"id": _as_kept(world, school)}
+            sa.text("SELECT detail FROM names WHERE id = :id"), {"id": _as_kept(sample, school)}
         )
         return str(found.scalar_one())
 
 
-def _as_kept(world: World, id: UUID) -> object:
-    return id.hex if world.services.writer.dialect.name == "sqlite" else id
+def _as_kept(sample: SampleAuthority, id: UUID) -> object:
+    return id.hex if sample.services.writer.dialect.name == "sqlite" else id
 
 
 def test_the_api_names_no_position_and_says_that_trying_again_is_in_vain(
-    world: World, program: Callable[..., Program]
+    sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
-    school = world.school()
-    officer = world.link_officer(school)
-    urn = _urn(world, school)
-    damage(world.services.writer, last_of(world, school), state="{")
+    school = sample.school()
+    officer = sample.link_officer(school)
+    urn = _urn(sample, school)
+    damage(sample.services.writer, last_of(sample, school), state="{")
     told = program(officer).get(f"/schools/{urn}", status=500).json
     assert told is not None
     assert told["detail"].startswith("Part of the history of this record cannot be read")
     assert "Event" not in told["detail"]
 
 
-def test_it_makes_the_service_unready_until_it_is_gone(world: World, app: Flask, sign_in: SignIn) -> None:
-    browser = sign_in(world.administrator())
+def test_it_makes_the_service_unready_until_it_is_gone(sample: SampleAuthority, app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in(sample.administrator())
     assert app.test_client().get("/readyz").status_code == 200
-    position = write_strange_event(world.services.writer, topic="school.sold")
+    position = write_strange_event(sample.services.writer, topic="school.sold")
     assert app.test_client().get("/readyz").json == {"status": "not ready"}
     assert f"Event {position} (school.sold) cannot be read: this release knows no" in browser.get("/service-status")
-    damage(world.services.writer, position, topic="school.link-officer-assigned")
-    assert f"Event {position} (school.link-officer-assigned)" in " ".join(health_of(world.services).causes)
-    with world.services.write() as connection:
+    damage(sample.services.writer, position, topic="school.link-officer-assigned")
+    assert f"Event {position} (school.link-officer-assigned)" in " ".join(health_of(sample.services).causes)
+    with sample.services.write() as connection:
         connection.execute(EVENTS.delete().where(EVENTS.c.position == position))
     assert app.test_client().get("/readyz").status_code == 200
 
 
-def test_the_audit_trail_shows_the_place_of_what_cannot_be_read(world: World, sign_in: SignIn) -> None:
-    school = world.school()
-    position = last_of(world, school)
-    reviewer = sign_in(world.reviewer())
+def test_the_audit_trail_shows_the_place_of_what_cannot_be_read(sample: SampleAuthority, sign_in: SignIn) -> None:
+    school = sample.school()
+    position = last_of(sample, school)
+    reviewer = sign_in(sample.reviewer())
     assert "cannot be read" not in reviewer.get("/audit")
-    damage(world.services.writer, position, state="{")
+    damage(sample.services.writer, position, state="{")
     page = reviewer.get("/audit")
     assert page.count(f"Event {position} (school.registered) cannot be read") == 1
     assert "Rae Reviewer" in page

@@ -32,11 +32,11 @@ from domain.visit import AgendaKind, Visit
 from domain.vocabulary import Role, Sensitivity, Side
 from tests.databases import Databases
 from tests.domain.brokered import REPLY_BY, terms
-from tests.hanging import SECRET, VISIT, Hanging
+from tests.full_authority import RULES, TOMORROW, FullAuthority
+from tests.restricted_concern import SECRET, VISIT, RestrictedConcern
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import RULES, TOMORROW, Town
-from tests.web.conftest import HIDDEN, Browser, Program, Standing, an_app, an_office
-from tests.world import World
+from tests.web.conftest import HIDDEN, Browser, Program, SharedAuthority, an_app, an_office
 from web.commands.resource import Resource
 from web.resources import RESOURCES
 
@@ -45,9 +45,9 @@ SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
 
 
-def _steps(town: Town) -> dict[type[Aggregate], list[Step]]:
+def _steps(authority: FullAuthority) -> dict[type[Aggregate], list[Step]]:
     """What happens to a record of each kind, one thing after another."""
-    ours, theirs, by = town.ours, town.theirs, town.director
+    ours, theirs, by = authority.ours, authority.theirs, authority.director
 
     def fewer(days: int, specialist: UUID) -> Terms:
         return terms(days=Decimal(days), specialist=specialist)
@@ -146,18 +146,22 @@ class Seen:
 class Readers:
     """Somebody in each post, at the API and at the pages."""
 
-    def __init__(self, standing: Standing) -> None:
-        self.town = town = standing.town
-        people = {role.value: person for role, person in town.people.items()}
-        people |= {"team lead": town.team_lead, "bystander": town.bystander, "other provider": town.theirs.specialist}
-        self.programs = {post: standing.program(person) for post, person in people.items()}
-        self.browsers = {post: standing.browser(person) for post, person in people.items()}
+    def __init__(self, shared: SharedAuthority) -> None:
+        self.authority = authority = shared.authority
+        people = {role.value: person for role, person in authority.people.items()}
+        people |= {
+            "team lead": authority.team_lead,
+            "bystander": authority.bystander,
+            "other provider": authority.theirs.specialist,
+        }
+        self.programs = {post: shared.program(person) for post, person in people.items()}
+        self.browsers = {post: shared.browser(person) for post, person in people.items()}
 
     def seen(self, kind: type[Aggregate]) -> dict[tuple[str, str], Seen]:
         """What each sees of the record of a kind, by door and post; who may not see it is left out."""
         found = {}
         for resource in resources_of(kind):
-            path = f"/api/v1{resource.href(self.town.record(kind, self.town.ours))}"
+            path = f"/api/v1{resource.href(self.authority.record(kind, self.authority.ours))}"
             for post, program in self.programs.items():
                 answer = program.client.get(path, headers=program.headers)
                 if answer.status_code != 200:
@@ -173,7 +177,7 @@ class Readers:
 
     def versions_of_forms(self, kind: type[Aggregate]) -> Iterator[tuple[tuple[str, str], str]]:
         """The version that the forms of a record carry, by door and post."""
-        record = self.town.record(kind, self.town.ours)
+        record = self.authority.record(kind, self.authority.ours)
         for resource, (post, browser) in product(resources_of(kind), self.browsers.items()):
             for command in resource.commands.values():
                 page = None if command.begins else browser.get(resource.href(record, command.name))
@@ -188,9 +192,9 @@ def resources_of(kind: type[Aggregate]) -> list[Resource[Any]]:
 
 @pytest.fixture(scope="module")
 def readers(databases: Databases) -> Iterator[Readers]:
-    """A town in which things happen, made once: each test has records of its own."""
+    """An authority in which things happen, made once: each test has records of its own."""
     with an_office(databases) as (services, clock):
-        yield Readers(Standing(an_app(services), Town(World(services, clock))))
+        yield Readers(SharedAuthority(an_app(services), FullAuthority(SampleAuthority(services, clock))))
 
 
 KINDS = [pytest.param(kind, id=kind.KIND) for kind in dict.fromkeys(resource.kind for resource, _ in RESOURCES)]
@@ -200,11 +204,11 @@ KINDS = [pytest.param(kind, id=kind.KIND) for kind in dict.fromkeys(resource.kin
 def test_versions_move_with_what_their_reader_is_told_and_with_nothing_else(
     readers: Readers, kind: type[Aggregate]
 ) -> None:
-    town = readers.town
+    authority = readers.authority
     before = readers.seen(kind)
     assert before
-    for number, step in enumerate(_steps(town)[kind], 1):
-        town._then(kind, town.record(kind, town.ours).id, step)
+    for number, step in enumerate(_steps(authority)[kind], 1):
+        authority._then(kind, authority.record(kind, authority.ours).id, step)
         after = readers.seen(kind)
         for reader in before.keys() & after.keys():
             was, now, where = before[reader], after[reader], f"step {number} as seen by {reader}"
@@ -224,58 +228,63 @@ def test_a_list_tells_the_same_version_as_the_record(readers: Readers) -> None:
     for post, program in readers.programs.items():
         answer = program.client.get("/api/v1/schools?limit=200", headers=program.headers).json or {}
         for row in answer.get("items", ()):
-            if row["urn"] == readers.town.world.urn(readers.town.ours.school) and ("schools", post) in told:
+            if (
+                row["urn"] == readers.authority.sample.urn(readers.authority.ours.school)
+                and ("schools", post) in told
+            ):
                 assert str(row["version"]) == told["schools", post].version, post
 
 
 ANSWER = {"answer": "Years 7 and 8"}
 
 
-def _asked(town: Town) -> tuple[UUID, str]:
-    """The request of the town's first school, which waits for the school's answer; and its address."""
-    request = town.record(SupportRequest, town.ours)
-    town._then(SupportRequest, request.id, lambda it: it.ask_for_information("Which years?"))
+def _asked(authority: FullAuthority) -> tuple[UUID, str]:
+    """The request of the authority's first school, which waits for the school's answer; and its address."""
+    request = authority.record(SupportRequest, authority.ours)
+    authority._then(SupportRequest, request.id, lambda it: it.ask_for_information("Which years?"))
     return request.id, f"/requests/{request.reference}"
 
 
-def _private_steps(town: Town) -> list[Step]:
+def _private_steps(authority: FullAuthority) -> list[Step]:
     """Approval up to a ceiling, and a shortlist."""
-    return _steps(town)[SupportRequest][1:3]
+    return _steps(authority)[SupportRequest][1:3]
 
 
 def test_a_school_answers_whatever_the_broker_has_done_meanwhile_by_itself(
-    world: World, program: Use, sign_in: SignIn
+    sample: SampleAuthority, program: Use, sign_in: SignIn
 ) -> None:
-    town = Town(world)
-    request, path = _asked(town)
-    head, browser = program(town.ours.head), sign_in(town.ours.head)
+    authority = FullAuthority(sample)
+    request, path = _asked(authority)
+    head, browser = program(authority.ours.head), sign_in(authority.ours.head)
     read, form = head.get(path).headers["ETag"], browser.get(f"{path}/give-information")
 
-    town._then(SupportRequest, request, *_private_steps(town))
+    authority._then(SupportRequest, request, *_private_steps(authority))
 
     again = head.get(path)
     assert again.headers["ETag"] != read, "they see another stage"
     assert dict(HIDDEN.findall(browser.get(f"{path}/give-information")))["version"] == str(again.json["version"])
     browser.send_page(f"{path}/give-information", form, ANSWER)
     head.post(f"{path}/withdraw", {"reason": "Done"}, key="withdraw-1", at=read, status=412)
-    town._then(SupportRequest, request, lambda it: it.ask_for_information("And who?"))
+    authority._then(SupportRequest, request, lambda it: it.ask_for_information("And who?"))
     at = head.get(path).headers["ETag"]
-    town._then(SupportRequest, request, lambda it: it.remove_from_shortlist(town.theirs.provider, reason="Too far"))
+    authority._then(
+        SupportRequest, request, lambda it: it.remove_from_shortlist(authority.theirs.provider, reason="Too far")
+    )
     assert head.post(f"{path}/give-information", ANSWER, key="answer-01", at=at).headers["ETag"] != at
 
 
 def test_a_school_is_told_of_what_it_may_know_before_its_answer_is_taken(
-    world: World, program: Use, sign_in: SignIn
+    sample: SampleAuthority, program: Use, sign_in: SignIn
 ) -> None:
-    town = Town(world)
-    request, path = _asked(town)
-    head, browser = program(town.ours.head), sign_in(town.ours.head)
+    authority = FullAuthority(sample)
+    request, path = _asked(authority)
+    head, browser = program(authority.ours.head), sign_in(authority.ours.head)
     read, form = head.get(path).headers["ETag"], browser.get(f"{path}/give-information")
 
     def reassigned(it: SupportRequest) -> None:
-        it.reassign(broker=town.director, reason="She is ill")
+        it.reassign(broker=authority.director, reason="She is ill")
 
-    town._then(SupportRequest, request, reassigned, *_private_steps(town))
+    authority._then(SupportRequest, request, reassigned, *_private_steps(authority))
 
     head.post(f"{path}/give-information", ANSWER, key="answer-01", at=read, status=412)
     conflict = browser.send_page(f"{path}/give-information", form, ANSWER, status=409).text
@@ -285,11 +294,11 @@ def test_a_school_is_told_of_what_it_may_know_before_its_answer_is_taken(
 
 
 def test_whoever_has_a_record_that_was_restricted_since_is_not_told_that_it_is_unchanged(
-    world: World, program: Use
+    sample: SampleAuthority, program: Use
 ) -> None:
     """By a concern, by what hangs on it, and by the visit that is told plainly from then on."""
-    hanging = Hanging(world)
-    head, officer = program(hanging.place.head), program(hanging.place.officer)
+    restricted = RestrictedConcern(sample)
+    head, officer = program(restricted.place.head), program(restricted.place.officer)
     paths = (f"/concerns/{SECRET}", "/requests/SR-2026-0909", f"/visits/{VISIT}")
 
     def answered(status: int, path: str, tag: str) -> str:
@@ -298,52 +307,52 @@ def test_whoever_has_a_record_that_was_restricted_since_is_not_told_that_it_is_u
 
     read = {path: head.get(path).headers["ETag"] for path in paths}
     assert {path: answered(304, path, tag) for path, tag in read.items()} == read
-    hanging.keep(Sensitivity.RESTRICTED)
+    restricted.keep(Sensitivity.RESTRICTED)
     closed = {path: answered(200 if path == paths[-1] else 404, path, tag) for path, tag in read.items()}
     assert closed[paths[-1]] != read[paths[-1]], "the visit is another one, though nothing happened to it"
     assert officer.get(paths[0]).json["sensitivity"] == "restricted"
-    hanging.keep(Sensitivity.ORDINARY)
+    restricted.keep(Sensitivity.ORDINARY)
     again = {path: answered(200 if path == paths[0] else 304, path, tag) for path, tag in read.items()}
     assert again[paths[0]] != read[paths[0]], "the concern itself was restricted and opened"
     assert answered(200, paths[-1], closed[paths[-1]]) == read[paths[-1]]
 
 
 def test_whoever_lost_the_post_by_which_they_read_a_record_is_not_told_that_it_is_unchanged(
-    world: World, program: Use
+    sample: SampleAuthority, program: Use
 ) -> None:
     """A head whose post ended reads it no more; one who has another school's post by then neither."""
-    town = Town(world)
-    request = town.record(SupportRequest, town.ours)
-    path, leaving, moving = f"/requests/{request.reference}", town.ours.head, town.ours.chair
+    authority = FullAuthority(sample)
+    request = authority.record(SupportRequest, authority.ours)
+    path, leaving, moving = f"/requests/{request.reference}", authority.ours.head, authority.ours.chair
     tags = {person: program(person).get(path).headers["ETag"] for person in (leaving, moving)}
     for person, tag in tags.items():
         assert asked(program(person), path, tag) == 304
 
     def to_the_other_school(it: Person) -> None:
         it.end_post(1, until=TODAY, reason="Moves")
-        it.take_post(Role.CHAIR, from_=TOMORROW, school=town.theirs.school)
+        it.take_post(Role.CHAIR, from_=TOMORROW, school=authority.theirs.school)
 
-    town._then(Person, leaving, lambda it: it.end_post(1, until=TODAY, reason="Retires"))
-    town._then(Person, moving, to_the_other_school)
+    authority._then(Person, leaving, lambda it: it.end_post(1, until=TODAY, reason="Retires"))
+    authority._then(Person, moving, to_the_other_school)
     assert asked(program(moving), path, tags[moving]) == 304, "the last day of a post is a day of it"
-    world.clock.go_to(TOMORROW)
+    sample.clock.go_to(TOMORROW)
     for person, tag in tags.items():
         assert asked(program(person), path, tag) in {403, 404}
 
 
 def test_whoever_came_to_a_post_by_which_they_read_more_is_not_told_that_a_record_is_unchanged(
-    world: World, program: Use
+    sample: SampleAuthority, program: Use
 ) -> None:
-    hanging = Hanging(world)
-    hanging.keep(Sensitivity.RESTRICTED)
-    officer, path = hanging.town.bystander, f"/visits/{VISIT}"
+    restricted = RestrictedConcern(sample)
+    restricted.keep(Sensitivity.RESTRICTED)
+    officer, path = restricted.authority.bystander, f"/visits/{VISIT}"
     plain = program(officer).get(path).headers["ETag"]
     assert asked(program(officer), path, plain) == 304
     assert asked(program(officer), f"/concerns/{SECRET}", plain) == 404
 
-    with world.acting():
+    with sample.acting():
         assign_link_officer(
-            world.services.service, hanging.place.school, officer, from_=TODAY, reason="She looks after it now"
+            sample.services.service, restricted.place.school, officer, from_=TODAY, reason="She looks after it now"
         )
     told = program(officer).get(path, **{"If-None-Match": plain})
     assert (told.json["kind"], told.headers["ETag"] == plain) == ("concern_review", False)
@@ -355,16 +364,16 @@ def asked(api: Program, path: str, tag: str) -> int:
     return api.client.get(f"/api/v1{path}", headers={**api.headers, "If-None-Match": tag}).status_code
 
 
-def test_a_school_sees_its_request_go_on_by_a_version(world: World, program: Use) -> None:
-    town = Town(world)
-    request = town.record(SupportRequest, town.ours)
-    path, head = f"/requests/{request.reference}", program(town.ours.head)
+def test_a_school_sees_its_request_go_on_by_a_version(sample: SampleAuthority, program: Use) -> None:
+    authority = FullAuthority(sample)
+    request = authority.record(SupportRequest, authority.ours)
+    path, head = f"/requests/{request.reference}", program(authority.ours.head)
     before = head.get(path)
-    another = (Ranked(town.ours.provider, 80, ("Offers",)),)
-    town._then(
+    another = (Ranked(authority.ours.provider, 80, ("Offers",)),)
+    authority._then(
         SupportRequest,
         request.id,
-        lambda it: it.shortlist_providers(another, chosen=(town.ours.provider,), rules=RULES),
+        lambda it: it.shortlist_providers(another, chosen=(authority.ours.provider,), rules=RULES),
     )
     after = head.get(path)
 

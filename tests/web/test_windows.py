@@ -21,10 +21,10 @@ from domain.vocabulary import Side
 from projections import caseload
 from projections.caseload import Task
 from tests.domain.brokered import outcomes
+from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Program
-from tests.web.market import Market
-from tests.world import Clock, World
 from web.settings_pages import schemas
 
 Open = Callable[..., Program]
@@ -43,14 +43,14 @@ OURS = Settings(
 
 
 @pytest.fixture
-def market(world: World) -> Market:
-    with world.acting():
-        world.services.service.change(
+def stages(sample: SampleAuthority) -> BrokerageStages:
+    with sample.acting():
+        sample.services.service.change(
             Authority,
             AUTHORITY,
             lambda authority: authority.change_settings(OURS, from_=TODAY, reason="Agreed by the schools forum"),
         )
-    return Market(world)
+    return BrokerageStages(sample)
 
 
 def working_days(number: int, after: date = TODAY) -> date:
@@ -62,15 +62,15 @@ def working_days(number: int, after: date = TODAY) -> date:
     return day
 
 
-def due(world: World) -> dict[Task, date | None]:
+def due(sample: SampleAuthority) -> dict[Task, date | None]:
     """What waits, and by when."""
-    with world.services.read() as connection:
+    with sample.services.read() as connection:
         return {item.task: item.due for item in caseload.waiting(connection) if item.task}
 
 
-def rules_of(world: World, kind: type[Aggregate], reference: str) -> tuple[str, ...]:
+def rules_of(sample: SampleAuthority, kind: type[Aggregate], reference: str) -> tuple[str, ...]:
     """The versions of settings that the last act on a record names."""
-    _, events = world.services.service.find_with_history(kind, record_id(kind.KIND, reference))
+    _, events = sample.services.service.find_with_history(kind, record_id(kind.KIND, reference))
     return events[-1].meta.rules
 
 
@@ -87,14 +87,14 @@ class Acting:
         self.program.post(path, body or {}, key=key, at=at, status=201 if begins else 200)
 
 
-def a_visit(market: Market, officer: UUID, on: date = TODAY, **changes: Any) -> dict[str, Any]:
+def a_visit(stages: BrokerageStages, officer: UUID, on: date = TODAY, **changes: Any) -> dict[str, Any]:
     """What is told of a visit by an officer."""
     return {
-        "school": str(market.world.urn(market.school)),
+        "school": str(stages.sample.urn(stages.school)),
         "kind": "core",
         "purpose": "challenge",
         "on": on.isoformat(),
-        "visitors": [{"person": market.world.reference(officer), "capacity": "officer"}],
+        "visitors": [{"person": stages.sample.reference(officer), "capacity": "officer"}],
         "focus": "Mathematics",
         **changes,
     }
@@ -105,34 +105,34 @@ UNPLANNED = {**HELD, "reason": "The head telephoned"}
 WRITTEN = {"good_practice": [{"text": "The choir", "shareable": True}]}
 
 
-def test_a_record_is_written_answered_and_presented_in_time(market: Market, program: Open) -> None:
-    world = market.world
-    officer = world.link_officer(market.school)
+def test_a_record_is_written_answered_and_presented_in_time(stages: BrokerageStages, program: Open) -> None:
+    sample = stages.sample
+    officer = sample.link_officer(stages.school)
     act = Acting(program(officer))
 
-    act("/visits/record-unplanned", a_visit(market, officer, **UNPLANNED), begins=True)
-    assert due(world) == {Task.WRITE_RECORD: working_days(1)}
+    act("/visits/record-unplanned", a_visit(stages, officer, **UNPLANNED), begins=True)
+    assert due(sample) == {Task.WRITE_RECORD: working_days(1)}
     assert program(officer).get("/visits/V-2026-0001").json["write_by"] == working_days(1).isoformat()
 
     act("/visits/V-2026-0001/start-record")
-    assert due(world) == {Task.ISSUE_RECORD: working_days(1)}
+    assert due(sample) == {Task.ISSUE_RECORD: working_days(1)}
 
     act("/records/ROV-2026-0001/write", WRITTEN)
     act("/records/ROV-2026-0001/issue")
-    assert due(world) == {Task.RESPOND: working_days(2), Task.PRESENT: working_days(3)}
-    assert rules_of(world, RecordOfVisit, "ROV-2026-0001") == ("settings-1",)
+    assert due(sample) == {Task.RESPOND: working_days(2), Task.PRESENT: working_days(3)}
+    assert rules_of(sample, RecordOfVisit, "ROV-2026-0001") == ("settings-1",)
     assert program(officer).get("/records/ROV-2026-0001").json["present_by"] == working_days(3).isoformat()
 
 
 def test_a_record_shows_by_when_governors_have_to_see_it(
-    market: Market, program: Open, sign_in: Callable[[UUID], Any]
+    stages: BrokerageStages, program: Open, sign_in: Callable[[UUID], Any]
 ) -> None:
-    world = market.world
-    officer = world.link_officer(market.school)
+    sample = stages.sample
+    officer = sample.link_officer(stages.school)
     act, browser = Acting(program(officer)), sign_in(officer)
     pages = {}
     for number, kind in enumerate(("core", "monitoring"), 1):
-        act("/visits/record-unplanned", a_visit(market, officer, kind=kind, **UNPLANNED), begins=True)
+        act("/visits/record-unplanned", a_visit(stages, officer, kind=kind, **UNPLANNED), begins=True)
         act(f"/visits/V-2026-{number:04}/start-record")
         record = f"/records/ROV-2026-{number:04}"
         act(f"{record}/write", WRITTEN)
@@ -151,40 +151,40 @@ def test_a_record_shows_by_when_governors_have_to_see_it(
     assert "governors by" not in browser.get("/records/ROV-2026-0001")
 
 
-def test_a_visit_held_some_days_ago_is_written_up_from_its_own_day(market: Market, program: Open) -> None:
-    world, friday = market.world, TODAY - timedelta(days=3)
-    officer = world.link_officer(market.school)
+def test_a_visit_held_some_days_ago_is_written_up_from_its_own_day(stages: BrokerageStages, program: Open) -> None:
+    sample, friday = stages.sample, TODAY - timedelta(days=3)
+    officer = sample.link_officer(stages.school)
 
-    Acting(program(officer))("/visits/record-unplanned", a_visit(market, officer, friday, **UNPLANNED), begins=True)
+    Acting(program(officer))("/visits/record-unplanned", a_visit(stages, officer, friday, **UNPLANNED), begins=True)
 
-    assert due(world) == {Task.WRITE_RECORD: TODAY}
+    assert due(sample) == {Task.WRITE_RECORD: TODAY}
 
 
-def test_a_planned_visit_that_is_held_is_written_up_in_time(market: Market, program: Open) -> None:
-    world = market.world
-    officer = world.link_officer(market.school)
+def test_a_planned_visit_that_is_held_is_written_up_in_time(stages: BrokerageStages, program: Open) -> None:
+    sample = stages.sample
+    officer = sample.link_officer(stages.school)
     act = Acting(program(officer))
 
-    act("/visits/plan", a_visit(market, officer), begins=True)
+    act("/visits/plan", a_visit(stages, officer), begins=True)
     act("/visits/V-2026-0001/confirm", {"on": TODAY.isoformat()})
     act("/visits/V-2026-0001/hold", {"on": TODAY.isoformat(), **HELD})
 
-    assert due(world) == {Task.WRITE_RECORD: working_days(1)}
+    assert due(sample) == {Task.WRITE_RECORD: working_days(1)}
 
 
-def test_a_concern_is_assessed_and_decided_on_in_time(market: Market, program: Open) -> None:
-    world = market.world
-    act, authoriser = Acting(program(market.director)), {"authoriser": world.reference(market.director)}
+def test_a_concern_is_assessed_and_decided_on_in_time(stages: BrokerageStages, program: Open) -> None:
+    sample = stages.sample
+    act, authoriser = Acting(program(stages.director)), {"authoriser": sample.reference(stages.director)}
     worry = {"kind": "achievement", "source": "data", "severity": "high", "detail": "Falling", "purpose": "challenge"}
     reason = {"reason": "As the review found", **authoriser}
 
-    act("/concerns/raise", {"school": str(world.urn(market.school)), **worry}, begins=True)
-    assert due(world) == {Task.ASSESS: working_days(4)}
+    act("/concerns/raise", {"school": str(sample.urn(stages.school)), **worry}, begins=True)
+    assert due(sample) == {Task.ASSESS: working_days(4)}
 
     case = "/concerns/CC-2026-0001"
     act(f"{case}/assess", {"assessment": "Weak", "rating": "causing_concern", **authoriser})
-    assert due(world) == {Task.DECIDE: working_days(5)}
-    assert rules_of(world, ConcernCase, "CC-2026-0001") == ("settings-1",)
+    assert due(sample) == {Task.DECIDE: working_days(5)}
+    assert rules_of(sample, ConcernCase, "CC-2026-0001") == ("settings-1",)
 
     objective = {"text": "A full team", "measure": "Posts filled", "due": "2027-03-01"}
     review = {
@@ -195,66 +195,68 @@ def test_a_concern_is_assessed_and_decided_on_in_time(market: Market, program: O
     start = {"plan": "Weekly visits", "objectives": [objective], "review_on": "2026-12-01", **authoriser}
     act(f"{case}/start-intervention", start)
     act(f"{case}/hold-review", {**review, "decision": "continue", "next_review_on": "2027-01-12", **reason})
-    assert due(world) == {Task.REVIEW: date(2027, 1, 12)}
+    assert due(sample) == {Task.REVIEW: date(2027, 1, 12)}
 
     act(f"{case}/hold-review", {**review, "decision": "end", **reason})
-    assert due(world) == {Task.DECIDE: working_days(5)}
+    assert due(sample) == {Task.DECIDE: working_days(5)}
 
     act(f"{case}/end-intervention", {"outcome": "A full team", **reason})
     act(f"{case}/reopen", reason)
-    assert due(world) == {Task.ASSESS: working_days(4)}
+    assert due(sample) == {Task.ASSESS: working_days(4)}
 
 
-def test_a_question_to_the_school_is_answered_in_time(market: Market, program: Open) -> None:
-    market.an_approved_request()
+def test_a_question_to_the_school_is_answered_in_time(stages: BrokerageStages, program: Open) -> None:
+    stages.an_approved_request()
 
-    Acting(program(market.broker))("/requests/SR-2026-0001/ask-for-information", {"question": "Which year groups?"})
+    Acting(program(stages.broker))("/requests/SR-2026-0001/ask-for-information", {"question": "Which year groups?"})
 
-    assert due(market.world) == {Task.GIVE_INFORMATION: working_days(6)}
-    assert rules_of(market.world, SupportRequest, "SR-2026-0001") == ("settings-1",)
+    assert due(stages.sample) == {Task.GIVE_INFORMATION: working_days(6)}
+    assert rules_of(stages.sample, SupportRequest, "SR-2026-0001") == ("settings-1",)
 
 
 FIRST = date(2026, 11, 10)
 
 
 @pytest.fixture
-def delivered(market: Market, clock: Clock) -> Market:
+def delivered(stages: BrokerageStages, clock: Clock) -> BrokerageStages:
     """Work of which a session took place."""
-    made_as = market.confirmed()
-    work = market.engagement(made_as).id
-    with market.brokering():
-        market.delivery.plan_session(work, on=FIRST, days=market.engagement(made_as).work.days)
+    made_as = stages.confirmed()
+    work = stages.engagement(made_as).id
+    with stages.brokering():
+        stages.delivery.plan_session(work, on=FIRST, days=stages.engagement(made_as).work.days)
     clock.go_to(FIRST)
-    with market.brokering():
-        market.delivery.deliver_session(work, 1, on=FIRST, days=market.engagement(made_as).work.days)
-    return market
+    with stages.brokering():
+        stages.delivery.deliver_session(work, 1, on=FIRST, days=stages.engagement(made_as).work.days)
+    return stages
 
 
 WORK = "/engagements/BE-2026-0001"
 
 
-def test_work_is_evaluated_and_closed_in_time(delivered: Market, program: Open) -> None:
-    world, broker = delivered.world, Acting(program(delivered.broker))
+def test_work_is_evaluated_and_closed_in_time(delivered: BrokerageStages, program: Open) -> None:
+    sample, broker = delivered.sample, Acting(program(delivered.broker))
 
     broker(f"{WORK}/complete")
-    assert due(world) == {Task.EVALUATE: working_days(7, FIRST)}
-    assert rules_of(world, BrokeredEngagement, "BE-2026-0001") == ("settings-1",)
+    assert due(sample) == {Task.EVALUATE: working_days(7, FIRST)}
+    assert rules_of(sample, BrokeredEngagement, "BE-2026-0001") == ("settings-1",)
 
     found = outcomes(delivered.engagement("BE-2026-0001"))
     told = [{"work_objective": each.objective, "attainment": each.attainment.value} for each in found]
     judged = {"quality": 5, "impact": 4, "comment": "Clear", "outcomes": told}
     Acting(program(delivered.head))(f"{WORK}/evaluate", judged)
-    assert due(world) == {Task.CLOSE_ENGAGEMENT: working_days(8, FIRST)}
+    assert due(sample) == {Task.CLOSE_ENGAGEMENT: working_days(8, FIRST)}
 
 
-def test_work_that_ends_early_is_evaluated_in_time_or_closed_without(delivered: Market, program: Open) -> None:
-    world, broker = delivered.world, Acting(program(delivered.broker))
+def test_work_that_ends_early_is_evaluated_in_time_or_closed_without(
+    delivered: BrokerageStages, program: Open
+) -> None:
+    sample, broker = delivered.sample, Acting(program(delivered.broker))
 
     broker(f"{WORK}/end-early", {"side": Side.SCHOOL.value, "reason": "The teachers left"})
-    assert due(world) == {Task.EVALUATE: working_days(7, FIRST)}
+    assert due(sample) == {Task.EVALUATE: working_days(7, FIRST)}
 
     broker(f"{WORK}/waive-evaluation", {"reason": "Hardly begun"})
-    assert due(world) == {Task.CLOSE_ENGAGEMENT: working_days(8, FIRST)}
+    assert due(sample) == {Task.CLOSE_ENGAGEMENT: working_days(8, FIRST)}
 
 
 def test_each_window_is_one_that_is_asked_for_by_its_own_sentence() -> None:

@@ -23,13 +23,13 @@ from domain.aggregate import Event
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.note import Note, NoteType
 from domain.vocabulary import Audience, Purpose, Role, Sensitivity, Team
-from tests.asking import sent_by
 from tests.databases import Databases
-from tests.hanging import CANARY, VISIT, Hanging, a_visit
-from tests.town import Town
+from tests.full_authority import FullAuthority
+from tests.request_context import sent_by
+from tests.restricted_concern import CANARY, VISIT, RestrictedConcern, a_visit
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import a_program, an_app, an_office
-from tests.web.walking import addresses, references
-from tests.world import World
+from tests.web.read_routes import addresses, references
 from web.access.identity import list_scope
 from web.access.name_cache import references_of
 from web.resources import RESOURCES
@@ -54,11 +54,11 @@ SORTED = re.compile(r'href="(/[^"?]*\?sort=[a-z-]+)"')
 """Where a list is found in another order."""
 
 
-def _concern(town: Town) -> UUID:
-    return town._add(
+def _concern(authority: FullAuthority) -> UUID:
+    return authority._add(
         lambda: ConcernCase.raise_(
             "CC-2026-0909",
-            school=town.ours.school,
+            school=authority.ours.school,
             kind=ConcernKind.ACHIEVEMENT,
             source=ConcernSource.WHISTLEBLOWING,
             severity=Severity.HIGH,
@@ -69,12 +69,12 @@ def _concern(town: Town) -> UUID:
     )
 
 
-def _afterwards(town: Town) -> None:
+def _afterwards(authority: FullAuthority) -> None:
     """What happens in each, so that nothing tells how much came before it."""
-    for number, place in ((81, town.ours), (82, town.theirs)):
+    for number, place in ((81, authority.ours), (82, authority.theirs)):
         where = {"on_kind": "school", "on_record": place.school, "school": place.school}
         said = {"note_type": NoteType.MEETING, "heading": "Hall", "text": "The hall is free"}
-        town._add(partial(Note.write, f"N-2026-{number:04d}", **where, **said, visible_to=Audience.SCHOOL))
+        authority._add(partial(Note.write, f"N-2026-{number:04d}", **where, **said, visible_to=Audience.SCHOOL))
 
 
 @dataclass
@@ -82,8 +82,8 @@ class Authority:
     """One of the three, at its doors."""
 
     app: Flask
-    world: World
-    town: Town
+    sample: SampleAuthority
+    authority: FullAuthority
     other_lead: UUID
     signed_in: dict[UUID, dict[str, str]] = field(default_factory=dict)
     given: dict[tuple[UUID, str], str] = field(default_factory=dict)
@@ -95,8 +95,8 @@ class Authority:
         return self.given[person, address]
 
     def events(self) -> list[Event]:
-        with self.world.services.read() as connection:
-            return list(self.world.services.store.everything(connection))
+        with self.sample.services.read() as connection:
+            return list(self.sample.services.store.everything(connection))
 
     def _answer(self, person: UUID, address: str) -> str:
         answer = self.app.test_client(use_cookies=False).get(address, headers=self._headers(person, address))
@@ -108,8 +108,8 @@ class Authority:
 
     def _headers(self, person: UUID, address: str) -> dict[str, str]:
         if person not in self.signed_in:
-            name, value = self.world.session_of(person)
-            self.signed_in[person] = {"Cookie": f"{name}={value}", **a_program(self.app, self.world, person).headers}
+            name, value = self.sample.session_of(person)
+            self.signed_in[person] = {"Cookie": f"{name}={value}", **a_program(self.app, self.sample, person).headers}
         left_out = "Cookie" if address.startswith("/api/") else "Authorization"
         return {name: value for name, value in self.signed_in[person].items() if name != left_out}
 
@@ -129,7 +129,7 @@ class Three:
 
     def differing(self, one: Authority, other: Authority, person: UUID) -> set[str]:
         """The addresses at which somebody is not given the same answers by two of them."""
-        known = references(self.everything.world)
+        known = references(self.everything.sample)
         there = dict.fromkeys(addresses(self.everything.app, known, []))
         asked = [address for address in there if address not in OF_THE_WALK]
         in_order = [each for address in asked for each in SORTED.findall(one.answer(person, address))]
@@ -142,15 +142,15 @@ def three(databases: Databases) -> Iterator[Three]:
         made = []
         for more in ("nothing", "a visit", "everything"):
             services, clock = stack.enter_context(an_office(databases))
-            world = World(services, clock)
-            town = Town(world)
-            other_lead = world.officer("Petra Primary", team=Team.PRIMARY, leads=True)
+            sample = SampleAuthority(services, clock)
+            authority = FullAuthority(sample)
+            other_lead = sample.officer("Petra Primary", team=Team.PRIMARY, leads=True)
             if more == "a visit":
-                a_visit(town, VISIT, concern=_concern(town))
+                a_visit(authority, VISIT, concern=_concern(authority))
             elif more == "everything":
-                Hanging(world, town, concern=_concern(town)).go_on()
-            _afterwards(town)
-            made.append(Authority(an_app(services), world, town, other_lead))
+                RestrictedConcern(sample, authority, concern=_concern(authority)).go_on()
+            _afterwards(authority)
+            made.append(Authority(an_app(services), sample, authority, other_lead))
         yield Three(*made)
 
 
@@ -165,9 +165,13 @@ READERS = [
 
 @pytest.fixture
 def person(three: Three, request: pytest.FixtureRequest) -> UUID:
-    town = three.everything.town
-    people = {role.value: person for role, person in town.people.items()}
-    others = {"rival": town.theirs.specialist, "bystander": town.bystander, "other lead": three.everything.other_lead}
+    authority = three.everything.authority
+    people = {role.value: person for role, person in authority.people.items()}
+    others = {
+        "rival": authority.theirs.specialist,
+        "bystander": authority.bystander,
+        "other lead": three.everything.other_lead,
+    }
     return {**people, **others}[request.param]
 
 
@@ -204,7 +208,7 @@ def test_an_entry_of_what_came_of_it_is_answered_as_one_that_there_never_was(thr
 
 def test_whoever_may_read_the_concern_is_told_of_its_entries(three: Three) -> None:
     """Else nothing would be shown by all being answered alike."""
-    director = three.everything.town.director
+    director = three.everything.authority.director
     assert all(
         three.everything.answer(director, f"/audit/{each}").startswith("200") for each in three.hidden_events()
     )
@@ -212,13 +216,15 @@ def test_whoever_may_read_the_concern_is_told_of_its_entries(three: Three) -> No
 
 @pytest.mark.parametrize("person", ["bystander", "specialist"], indirect=True)
 def test_the_sums_of_a_provider_are_those_of_the_cases_that_the_reader_may_know(three: Three, person: UUID) -> None:
-    town = three.everything.town
-    with sent_by(three.everything.app, town.director) as context, context.read() as snapshot:
-        numbers = references_of(snapshot, [town.ours.provider, town.theirs.provider])
+    authority = three.everything.authority
+    with sent_by(three.everything.app, authority.director) as context, context.read() as snapshot:
+        numbers = references_of(snapshot, [authority.ours.provider, authority.theirs.provider])
     for number, path in product(numbers.values(), ("brokered-history", "brokered-cases")):
         address = f"/api/v1/{path}?provider={number}"
         assert three.visit.answer(person, address) == three.everything.answer(person, address)
-    told = three.everything.answer(town.director, f"/api/v1/brokered-history?provider={numbers[town.ours.provider]}")
+    told = three.everything.answer(
+        authority.director, f"/api/v1/brokered-history?provider={numbers[authority.ours.provider]}"
+    )
     items = json.loads(told[told.index("\n{") :])["items"]
     assert [(each["invited"], each["rated"]) for each in items] == [(2, 1), (0, 1)], "the whole, to its readers"
 

@@ -17,15 +17,15 @@ from structlog.testing import capture_logs
 from domain.authority import AUTHORITY, Authority, Settings
 from domain.service import Displaced, NoRoom
 from projections.tables import EVENTS
+from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import HIDDEN, Browser
-from tests.world import Clock, World
 from web.about.brand import contrast_with_white, readable, style_sheet
 from web.about.health import health_of
 
 
 @pytest.fixture
-def anybody(app: Flask, world: World) -> Browser:
+def anybody(app: Flask, sample: SampleAuthority) -> Browser:
     """Somebody who is not signed in."""
     return Browser(app.test_client())
 
@@ -47,10 +47,10 @@ def test_the_accessibility_statement_says_what_the_law_asks(anybody: Browser) ->
     assert "This statement was prepared on" in page
 
 
-def test_every_cookie_that_is_set_is_told(world: World, app: Flask, anybody: Browser) -> None:
+def test_every_cookie_that_is_set_is_told(sample: SampleAuthority, app: Flask, anybody: Browser) -> None:
     told = anybody.get("/cookies")
     client = app.test_client()
-    client.set_cookie(*world.session_of(world.reviewer()))
+    client.set_cookie(*sample.session_of(sample.reviewer()))
     client.get("/audit")
     cookies = {cookie.key for cookie in client._cookies.values()}
     assert cookies == {"sis_session", "session", "sis_signed_in_last"}
@@ -79,29 +79,29 @@ def test_the_privacy_notice_tells_all_that_is_kept_of_people_and_how_readings_ar
     assert "record who reads it, once a day" in page
 
 
-def change(world: World, settings: Settings) -> None:
+def change(sample: SampleAuthority, settings: Settings) -> None:
     """Settings in force tomorrow, which then is today."""
     tomorrow = TODAY + timedelta(days=1)
-    with world.acting():
-        world.services.service.change(
+    with sample.acting():
+        sample.services.service.change(
             Authority,
             AUTHORITY,
             lambda authority: authority.change_settings(settings, from_=tomorrow, reason="Agreed by the council"),
         )
-    world.clock.go_to(tomorrow)
+    sample.clock.go_to(tomorrow)
 
 
-def test_questions_go_to_the_authority(world: World, anybody: Browser) -> None:
+def test_questions_go_to_the_authority(sample: SampleAuthority, anybody: Browser) -> None:
     assert "the administrator of this service" in anybody.get("/contact")
-    change(world, replace(Settings(), contact_email="schools@wexmoor.example"))
+    change(sample, replace(Settings(), contact_email="schools@wexmoor.example"))
     assert 'href="mailto:schools@wexmoor.example"' in anybody.get("/contact")
 
 
 # Where one begins
 
 
-def test_each_post_begins_where_its_work_is(world: World, sign_in: Callable[[UUID], Browser]) -> None:
-    for person, page in ((world.officer(), "/caseload"), (world.administrator(), "/schools")):
+def test_each_post_begins_where_its_work_is(sample: SampleAuthority, sign_in: Callable[[UUID], Browser]) -> None:
+    for person, page in ((sample.officer(), "/caseload"), (sample.administrator(), "/schools")):
         response = sign_in(person).client.get("/")
         assert (response.status_code, response.location) == (303, page)
 
@@ -114,8 +114,8 @@ def test_a_stranger_is_asked_to_sign_in_first(anybody: Browser) -> None:
 # Colours
 
 
-def test_pages_take_the_colour_of_the_authority(world: World, anybody: Browser) -> None:
-    change(world, replace(Settings(), colour="#552288"))
+def test_pages_take_the_colour_of_the_authority(sample: SampleAuthority, anybody: Browser) -> None:
+    change(sample, replace(Settings(), colour="#552288"))
     response = anybody.client.get("/brand.css")
     assert response.content_type == "text/css; charset=utf-8"
     assert "--app-brand: #552288;" in response.text
@@ -169,22 +169,24 @@ def test_a_service_is_ready_when_it_can_do_its_work(anybody: Browser) -> None:
     ],
 )
 def test_whatever_keeps_commands_from_being_carried_out_makes_it_unready(
-    world: World, anybody: Browser, fault: str, cause: str
+    sample: SampleAuthority, anybody: Browser, fault: str, cause: str
 ) -> None:
-    with world.services.write() as connection:
+    with sample.services.write() as connection:
         connection.execute(sa.text(fault))
 
     told = anybody.client.get("/readyz")
 
     assert (told.status_code, told.json) == (503, NOT_READY)
-    assert cause in health_of(world.services).causes[0]
+    assert cause in health_of(sample.services).causes[0]
     assert anybody.get("/healthz") == "ok\n"
 
 
-def test_an_event_that_cannot_be_read_is_named_and_makes_it_unready(world: World, anybody: Browser) -> None:
+def test_an_event_that_cannot_be_read_is_named_and_makes_it_unready(
+    sample: SampleAuthority, anybody: Browser
+) -> None:
     assert anybody.client.get("/readyz").status_code == 200
-    last = world.services.log.max_notification_id() or 0
-    with world.services.write() as connection:
+    last = sample.services.log.max_notification_id() or 0
+    with sample.services.write() as connection:
         row = connection.execute(EVENTS.select().order_by(EVENTS.c.position.desc())).mappings().first()
         assert row is not None
         odd = {**row, "position": last + 1, "stream_id": uuid4(), "event_id": uuid4(), "topic": "school.sold"}
@@ -192,27 +194,27 @@ def test_an_event_that_cannot_be_read_is_named_and_makes_it_unready(world: World
 
     for _ in range(2):
         assert anybody.client.get("/readyz").json == NOT_READY
-        assert f"Event {last + 1} (school.sold) cannot be read" in health_of(world.services).causes[-1]
+        assert f"Event {last + 1} (school.sold) cannot be read" in health_of(sample.services).causes[-1]
 
 
 def test_a_disk_without_room_makes_it_unready_and_is_named_to_whoever_sends_something(
-    world: World, anybody: Browser, sign_in: Callable[[UUID], Browser]
+    sample: SampleAuthority, anybody: Browser, sign_in: Callable[[UUID], Browser]
 ) -> None:
-    browser = sign_in(world.administrator())
+    browser = sign_in(sample.administrator())
     page = browser.get("/people/register")
-    if world.services.writer.dialect.name != "sqlite":
+    if sample.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
 
     def limit(connection: sa.Connection) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as there are: it is never less
 
-    for engine in (world.services.writer, world.services.reader):
+    for engine in (sample.services.writer, sample.services.reader):
         sa.event.listen(engine, "begin", limit)
-    with world.services.log.primary.connect() as connection:
+    with sample.services.log.primary.connect() as connection:
         limit(connection)
 
     assert anybody.client.get("/readyz").json == NOT_READY
-    assert health_of(world.services).causes == (NoRoom.says,)
+    assert health_of(sample.services).causes == (NoRoom.says,)
     for _ in range(100):
         told = browser.client.post(
             "/people/register", data={**dict(HIDDEN.findall(page)), "name": "x" * 100, "another": "yes"}
@@ -224,34 +226,36 @@ def test_a_disk_without_room_makes_it_unready_and_is_named_to_whoever_sends_some
     assert "There is no room left on the disk" in told.text
 
 
-def test_a_clock_that_has_jumped_is_noticed(world: World, clock: Clock, sign_in: Callable[[UUID], Browser]) -> None:
-    browser = sign_in(world.administrator())
-    assert "ahead of this machine's clock" not in " ".join(health_of(world.services).warnings)
+def test_a_clock_that_has_jumped_is_noticed(
+    sample: SampleAuthority, clock: Clock, sign_in: Callable[[UUID], Browser]
+) -> None:
+    browser = sign_in(sample.administrator())
+    assert "ahead of this machine's clock" not in " ".join(health_of(sample.services).warnings)
     clock.pass_by(seconds=30)
-    world.school()
+    sample.school()
     clock.pass_by(seconds=-30)
-    assert "ahead of this machine's clock" not in " ".join(health_of(world.services).warnings)
+    assert "ahead of this machine's clock" not in " ".join(health_of(sample.services).warnings)
     clock.pass_by(seconds=150)
-    world.school()
+    sample.school()
     clock.pass_by(seconds=-150)
 
     assert "ahead of this machine" in browser.get("/service-status")
-    assert health_of(world.services).is_ready
+    assert health_of(sample.services).is_ready
     with capture_logs() as logged:
         assert browser.client.get("/readyz").json == {"status": "ready"}
-    assert [line["said"] for line in logged if line["event"] == "clock"] == [health_of(world.services).clock]
+    assert [line["said"] for line in logged if line["event"] == "clock"] == [health_of(sample.services).clock]
 
 
 def test_a_file_that_is_deleted_or_replaced_takes_nothing_that_would_be_lost(
-    world: World, anybody: Browser, sign_in: Callable[[UUID], Browser], tmp_path: Path
+    sample: SampleAuthority, anybody: Browser, sign_in: Callable[[UUID], Browser], tmp_path: Path
 ) -> None:
-    if world.services.writer.dialect.name != "sqlite":
+    if sample.services.writer.dialect.name != "sqlite":
         pytest.skip("needs SQLite")
-    browser = sign_in(world.administrator())
+    browser = sign_in(sample.administrator())
     page = browser.get("/people/register")
-    with world.services.log.primary.connect() as connection:
+    with sample.services.log.primary.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    file, aside = Path(str(world.services.writer.url.database)), tmp_path / "aside.sqlite"
+    file, aside = Path(str(sample.services.writer.url.database)), tmp_path / "aside.sqlite"
     shutil.copyfile(file, aside)
     file.unlink()
 
@@ -260,7 +264,7 @@ def test_a_file_that_is_deleted_or_replaced_takes_nothing_that_would_be_lost(
     assert lost.status_code == 503
     assert "deleted or replaced" in lost.text
     assert anybody.client.get("/readyz").json == NOT_READY
-    assert health_of(world.services).causes == (Displaced.says,)
+    assert health_of(sample.services).causes == (Displaced.says,)
     for beside in ("-wal", "-shm"):
         file.with_name(file.name + beside).unlink(missing_ok=True)
     aside.rename(file)

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import Unauthorized
 
 from domain.vocabulary import Channel
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser
-from tests.world import World
 from web.access.context import current_context
 from web.accounts import account_commands
 from web.accounts.accounts import AccountRow
@@ -60,15 +60,15 @@ def door(services: Services, passwords: Passwords) -> Door:
 
 
 @pytest.fixture
-def anna(world: World, door: Door) -> UUID:
-    person = world.broker("Anna Able")
+def anna(sample: SampleAuthority, door: Door) -> UUID:
+    person = sample.broker("Anna Able")
     door.opens(person, "anna@example.org")
     return person
 
 
 @pytest.fixture
-def ada(world: World, door: Door) -> UUID:
-    person = world.administrator("Ada Admin")
+def ada(sample: SampleAuthority, door: Door) -> UUID:
+    person = sample.administrator("Ada Admin")
     door.opens(person, "ada@example.org")
     return person
 

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from domain.account import Account as Record
 from domain.account import AccountIsDisabled
+from tests.sample_authority import Clock
 from tests.web.accounts.conftest import PASSWORD, Door
-from tests.world import Clock
 from web.accounts import account_commands, accounts, password_commands, sessions
 from web.accounts.accounts import HasAnAccount, LinkNoLongerValid, NotAnEmailAddress, SignInNameInUse, account_id
 from web.runtime.tables import DOOR_TABLES

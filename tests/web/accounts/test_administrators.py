@@ -12,75 +12,77 @@ import pytest
 from domain.person import Person
 from domain.signature import LONDON
 from domain.vocabulary import Role
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import Door, SignIn
 from tests.web.conftest import Browser
-from tests.web.schools.acting import day
-from tests.world import World
+from tests.web.schools.school_changes import day
 from web.accounts import account_commands, administrators
 from web.accounts.administrators import OnlyAdministrator
 
 WAY_ON = "Appoint another first"
 
 
-def ends_post(browser: Browser, world: World, person: UUID, on: date, status: int) -> str:
-    post = world.services.service.find(Person, person).posts[0].id
+def ends_post(browser: Browser, sample: SampleAuthority, person: UUID, on: date, status: int) -> str:
+    post = sample.services.service.find(Person, person).posts[0].id
     answers = {"number": str(post), **day("until", on), "reason": "Retires"}
-    return browser.send(f"/people/{world.reference(person)}/end-post", answers, status=status).text
+    return browser.send(f"/people/{sample.reference(person)}/end-post", answers, status=status).text
 
 
-def leaves(browser: Browser, world: World, person: UUID, on: date, status: int) -> str:
+def leaves(browser: Browser, sample: SampleAuthority, person: UUID, on: date, status: int) -> str:
     answers = {**day("on", on), "reason": "Retires"}
-    return browser.send(f"/people/{world.reference(person)}/leave", answers, status=status).text
+    return browser.send(f"/people/{sample.reference(person)}/leave", answers, status=status).text
 
 
 GOING = [ends_post, leaves]
-Going = Callable[[Browser, World, UUID, date, int], str]
+Going = Callable[[Browser, SampleAuthority, UUID, date, int], str]
 
 
 @pytest.mark.parametrize("goes", GOING)
 @pytest.mark.parametrize("on", [TODAY, TODAY + timedelta(days=40)])
-def test_the_only_administrator_stays(goes: Going, on: date, ada: UUID, world: World, sign_in: SignIn) -> None:
-    before = len(list(world.services.store.get(ada)))
-    page = goes(sign_in(ada), world, ada, on, 422)
+def test_the_only_administrator_stays(
+    goes: Going, on: date, ada: UUID, sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    before = len(list(sample.services.store.get(ada)))
+    page = goes(sign_in(ada), sample, ada, on, 422)
     assert "Ada Admin is then the only administrator who can sign in" in page
     assert WAY_ON in page
-    assert len(list(world.services.store.get(ada))) == before
+    assert len(list(sample.services.store.get(ada))) == before
 
 
 @pytest.mark.parametrize("goes", GOING)
 @pytest.mark.parametrize("state", ["no account", "no password", "disabled"])
 def test_another_who_cannot_sign_in_is_not_enough(
-    goes: Going, state: str, ada: UUID, world: World, door: Door, sign_in: SignIn
+    goes: Going, state: str, ada: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
-    other = world.person("Bea Backup", Role.ADMINISTRATOR)
+    other = sample.person("Bea Backup", Role.ADMINISTRATOR)
     if state != "no account":
         door.opens(other, "bea@example.org", **({"password": None} if state == "no password" else {}))
     if state == "disabled":
         with door.acting(ada):
             account_commands.disable(door.services, other, reason="On leave")
-    assert WAY_ON in goes(sign_in(ada), world, ada, TODAY, 422)
+    assert WAY_ON in goes(sign_in(ada), sample, ada, TODAY, 422)
 
 
 @pytest.mark.parametrize("goes", GOING)
 def test_another_who_can_sign_in_lets_one_go(
-    goes: Going, ada: UUID, world: World, door: Door, sign_in: SignIn
+    goes: Going, ada: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
-    door.opens(world.person("Bea Backup", Role.ADMINISTRATOR), "bea@example.org")
-    goes(sign_in(ada), world, ada, TODAY, 303)
+    door.opens(sample.person("Bea Backup", Role.ADMINISTRATOR), "bea@example.org")
+    goes(sign_in(ada), sample, ada, TODAY, 303)
 
 
 @pytest.mark.parametrize("goes", GOING)
 def test_whose_own_post_ends_before_is_not_enough(
-    goes: Going, ada: UUID, world: World, door: Door, sign_in: SignIn
+    goes: Going, ada: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
-    other = world.person("Bea Backup", Role.ADMINISTRATOR)
+    other = sample.person("Bea Backup", Role.ADMINISTRATOR)
     door.opens(other, "bea@example.org")
     browser = sign_in(ada)
-    goes(browser, world, other, TODAY + timedelta(days=7), 303)
-    assert WAY_ON in goes(browser, world, ada, TODAY + timedelta(days=8), 422)
-    assert WAY_ON in goes(browser, world, ada, TODAY + timedelta(days=7), 422)
-    goes(browser, world, ada, TODAY + timedelta(days=6), 303)
+    goes(browser, sample, other, TODAY + timedelta(days=7), 303)
+    assert WAY_ON in goes(browser, sample, ada, TODAY + timedelta(days=8), 422)
+    assert WAY_ON in goes(browser, sample, ada, TODAY + timedelta(days=7), 422)
+    goes(browser, sample, ada, TODAY + timedelta(days=6), 303)
 
 
 def test_the_account_of_the_only_administrator_is_not_disabled(ada: UUID, anna: UUID, door: Door) -> None:
@@ -92,7 +94,7 @@ def test_the_account_of_the_only_administrator_is_not_disabled(ada: UUID, anna: 
         assert [each.id for each in administrators.who_can_sign_in(connection, today)] == [ada]
 
 
-def test_others_come_and_go_as_before(ada: UUID, anna: UUID, world: World, sign_in: SignIn) -> None:
+def test_others_come_and_go_as_before(ada: UUID, anna: UUID, sample: SampleAuthority, sign_in: SignIn) -> None:
     browser = sign_in(ada)
-    ends_post(browser, world, anna, TODAY, 303)
-    leaves(browser, world, anna, TODAY, 303)
+    ends_post(browser, sample, anna, TODAY, 303)
+    leaves(browser, sample, anna, TODAY, 303)

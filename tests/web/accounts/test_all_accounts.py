@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from domain.vocabulary import Role
+from tests.sample_authority import SampleAuthority
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
-from tests.world import World
 from web.accounts import accounts
 
 
@@ -32,9 +32,9 @@ def test_accounts_are_the_administrators_to_change(
 
 
 def test_the_list_names_people_and_the_state_of_their_accounts(
-    anna: UUID, ada: UUID, world: World, door: Door, sign_in: SignIn
+    anna: UUID, ada: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
-    door.opens(world.reviewer("Rae Reviewer"), "rae@example.org", password=None)
+    door.opens(sample.reviewer("Rae Reviewer"), "rae@example.org", password=None)
     page = sign_in(ada).get("/accounts")
     rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in re.findall(r"<tr.*?</tr>", page, re.S)[1:]]
     told = [re.sub(r" +", " ", row).strip() for row in rows]
@@ -46,18 +46,18 @@ def test_the_list_names_people_and_the_state_of_their_accounts(
 
 
 def test_an_account_is_opened_for_somebody_who_has_none_and_given_a_link(
-    anna: UUID, ada: UUID, world: World, door: Door, sign_in: SignIn, client: FlaskClient
+    anna: UUID, ada: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn, client: FlaskClient
 ) -> None:
-    rae = world.person("Rae Reviewer", Role.REVIEWER)
+    rae = sample.person("Rae Reviewer", Role.REVIEWER)
     browser = sign_in(ada)
     form = browser.get("/accounts/new")
     offered = re.findall(r'<option value="(PE-[^"]+)"[^>]*>([^<]+)', form)
     assert [text.split(" (")[0] for _, text in offered] == ["Rae Reviewer"]
     answers = {"person": offered[0][0], "sign_in_name": "Rae@Example.org"}
     opened = browser.send_page("/accounts/new", form, answers)
-    assert opened.location == f"/accounts/{world.reference(rae)}"
-    page = browser.get(f"/accounts/{world.reference(rae)}")
-    shown = browser.send_page(f"/accounts/{world.reference(rae)}/password-link", page, {}, status=200)
+    assert opened.location == f"/accounts/{sample.reference(rae)}"
+    page = browser.get(f"/accounts/{sample.reference(rae)}")
+    shown = browser.send_page(f"/accounts/{sample.reference(rae)}/password-link", page, {}, status=200)
     assert shown.headers["Cache-Control"] == "no-store"
     [link] = set(re.findall(r"/password/[\w-]+", shown.text))
     assert "Add it to the end of this service" in shown.text
@@ -68,10 +68,10 @@ def test_an_account_is_opened_for_somebody_who_has_none_and_given_a_link(
 
 
 def test_pages_lead_to_an_account_by_reference_and_its_earlier_address_still_answers(
-    anna: UUID, ada: UUID, world: World, sign_in: SignIn
+    anna: UUID, ada: UUID, sample: SampleAuthority, sign_in: SignIn
 ) -> None:
-    browser, href = sign_in(ada), f"/accounts/{world.reference(anna)}"
-    for page in ("/accounts", f"/people/{world.reference(anna)}"):
+    browser, href = sign_in(ada), f"/accounts/{sample.reference(anna)}"
+    for page in ("/accounts", f"/people/{sample.reference(anna)}"):
         assert f'href="{href}"' in browser.get(page)
     for address in (href, href.lower(), f"/accounts/{anna}"):
         page = browser.get(address)
@@ -80,8 +80,10 @@ def test_pages_lead_to_an_account_by_reference_and_its_earlier_address_still_ans
     browser.get("/accounts/PE-2020-9999", status=404)
 
 
-def test_an_account_is_not_opened_under_a_name_in_use(anna: UUID, ada: UUID, world: World, sign_in: SignIn) -> None:
-    world.person("Rae Reviewer", Role.REVIEWER)
+def test_an_account_is_not_opened_under_a_name_in_use(
+    anna: UUID, ada: UUID, sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    sample.person("Rae Reviewer", Role.REVIEWER)
     browser = sign_in(ada)
     form = browser.get("/accounts/new")
     [reference] = re.findall(r'<option value="(PE-[^"]+)"', form)
@@ -123,6 +125,8 @@ def test_administrators_do_not_disable_themselves(ada: UUID, sign_in: SignIn) ->
     sign_in(ada).get("/accounts")
 
 
-def test_there_is_no_page_for_an_account_that_is_not_there(ada: UUID, world: World, sign_in: SignIn) -> None:
-    nobody = world.person("Rae Reviewer", Role.REVIEWER)
+def test_there_is_no_page_for_an_account_that_is_not_there(
+    ada: UUID, sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    nobody = sample.person("Rae Reviewer", Role.REVIEWER)
     sign_in(ada).get(f"/accounts/{nobody}", status=404)

@@ -8,16 +8,16 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from tests.sample_authority import SampleAuthority
 from tests.web.accounts.conftest import PASSWORD, Door
-from tests.world import World
 from web.accounts import accounts as kept
 from web.console.accounts import accounts
 from web.runtime.services import Services
 
 
 @pytest.fixture
-def ada(world: World) -> UUID:
-    return world.administrator("Ada Admin")
+def ada(sample: SampleAuthority) -> UUID:
+    return sample.administrator("Ada Admin")
 
 
 @pytest.fixture(autouse=True)
@@ -76,10 +76,10 @@ def test_a_name_that_nobody_has_gets_no_link(ada: UUID) -> None:
 
 
 def test_a_link_for_a_post_that_takes_two_takes_a_reason_which_every_administrator_is_told(
-    app: Flask, ada: UUID, world: World, door: Door
+    app: Flask, ada: UUID, sample: SampleAuthority, door: Door
 ) -> None:
     door.opens(ada, "ada@example.org")
-    door.opens(world.director("Dora Director"), "dora@example.org")
+    door.opens(sample.director("Dora Director"), "dora@example.org")
     refused = run("link", "dora@example.org")
     assert refused.exit_code == 1
     assert "Give a --reason" in refused.output

@@ -23,10 +23,10 @@ from joserfc.jwk import KeySet, RSAKey
 from werkzeug.test import TestResponse
 
 from tests.council import Council, a_council
+from tests.sample_authority import SampleAuthority
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
 from tests.web.accounts.test_second_factor import TOKEN, set_up
 from tests.web.conftest import Browser
-from tests.world import World
 from web.accounts import openid, password_commands, security_trail
 from web.accounts.security_trail import SecurityEvent
 from web.cli import main
@@ -113,9 +113,9 @@ def test_a_link_of_the_administrator_lets_somebody_link_their_council_account_on
 
 
 def test_a_link_of_the_administrator_does_not_go_round_the_second_factor(
-    anna: UUID, council: Council, client: FlaskClient, door: Door, sign_in: SignIn, world: World
+    anna: UUID, council: Council, client: FlaskClient, door: Door, sign_in: SignIn, sample: SampleAuthority
 ) -> None:
-    phone, _ = set_up(sign_in(anna), world)
+    phone, _ = set_up(sign_in(anna), sample)
     with door.acting():
         link = f"/password/{password_commands.make_password_link(door.services, anna)}"
     assert f"{link}/council" not in client.get(link).text
@@ -134,9 +134,9 @@ def test_a_link_of_the_administrator_does_not_go_round_the_second_factor(
 
 
 def test_a_link_of_the_administrator_links_nobody_of_a_school(
-    council: Council, client: FlaskClient, world: World, door: Door
+    council: Council, client: FlaskClient, sample: SampleAuthority, door: Door
 ) -> None:
-    head = world.headteacher(world.school("Ashgrove High School"))
+    head = sample.headteacher(sample.school("Ashgrove High School"))
     door.opens(head, "head@example.org")
     with door.acting():
         link = f"/password/{password_commands.make_password_link(door.services, head)}"
@@ -161,9 +161,9 @@ def test_a_council_account_is_one_persons(linked: UUID, ada: UUID, council: Coun
     assert browser.client.post("/sign-in", data={"sign_in_name": "ada@example.org", "password": PASSWORD}).location
 
 
-def test_linking_asks_for_proof(anna: UUID, council: Council, sign_in: SignIn, world: World) -> None:
+def test_linking_asks_for_proof(anna: UUID, council: Council, sign_in: SignIn, sample: SampleAuthority) -> None:
     browser = sign_in(anna)
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     assert browser.client.get("/account/council/link").location == "/account/council"
     asked = browser.get("/account/council", status=401)
     shown = browser.send_page("/account/council", asked, {"proof_password": PASSWORD}, status=200)
@@ -304,11 +304,11 @@ def signed_in(linked: UUID, council: Council, client: FlaskClient) -> Browser:
     return Browser(client)
 
 
-def work(world: World, browser: Browser, hours: float) -> None:
+def work(sample: SampleAuthority, browser: Browser, hours: float) -> None:
     """Use the service every quarter of an hour."""
     for _ in range(int(hours * 4)):
         browser.get("/help")
-        world.clock.pass_by(minutes=15)
+        sample.clock.pass_by(minutes=15)
 
 
 def renewal(client: FlaskClient, href: str) -> str:
@@ -323,25 +323,25 @@ def renewal(client: FlaskClient, href: str) -> str:
 
 
 def test_a_session_is_confirmed_every_eight_hours_without_a_question(
-    signed_in: Browser, council: Council, world: World
+    signed_in: Browser, council: Council, sample: SampleAuthority
 ) -> None:
-    work(world, signed_in, 7.75)
+    work(sample, signed_in, 7.75)
     signed_in.get("/account")
-    world.clock.pass_by(minutes=15)
+    sample.clock.pass_by(minutes=15)
     council.asked.clear()
     assert by_council(signed_in.client, renewal(signed_in.client, "/account")).location == "/account"
     assert "/oauth2/authorize" in council.asked
     signed_in.get("/account")
-    work(world, signed_in, 3.75)
+    work(sample, signed_in, 3.75)
     signed_in.client.get("/account")
-    world.clock.pass_by(minutes=15)
+    sample.clock.pass_by(minutes=15)
     assert signed_in.client.get("/account").location == "/sign-in?next=/account", "a session lasts twelve hours"
 
 
 def test_who_is_disabled_there_is_out_here_when_the_session_is_to_be_confirmed(
-    signed_in: Browser, council: Council, world: World, door: Door, linked: UUID
+    signed_in: Browser, council: Council, sample: SampleAuthority, door: Door, linked: UUID
 ) -> None:
-    work(world, signed_in, 8)
+    work(sample, signed_in, 8)
     council.signed_in = None
     answer = by_council(signed_in.client, renewal(signed_in.client, "/account"))
     assert answer.location == "/sign-in?next=/account"
@@ -353,16 +353,16 @@ def test_who_is_disabled_there_is_out_here_when_the_session_is_to_be_confirmed(
     assert ended.detail == "not confirmed by council account"
 
 
-def test_until_it_is_confirmed_a_session_reads_and_does_nothing(signed_in: Browser, world: World) -> None:
-    work(world, signed_in, 8)
+def test_until_it_is_confirmed_a_session_reads_and_does_nothing(signed_in: Browser, sample: SampleAuthority) -> None:
+    work(sample, signed_in, 8)
     assert signed_in.client.get("/api/v1/schools").status_code == 401
     signed_in.get("/caseload", status=303)
 
 
-def test_what_was_typed_is_there_after_the_session_is_confirmed(signed_in: Browser, world: World) -> None:
-    work(world, signed_in, 7.75)
+def test_what_was_typed_is_there_after_the_session_is_confirmed(signed_in: Browser, sample: SampleAuthority) -> None:
+    work(sample, signed_in, 7.75)
     page = signed_in.get("/account/tokens/new")
-    world.clock.pass_by(minutes=15)
+    sample.clock.pass_by(minutes=15)
     sent = signed_in.send_page("/account/tokens/new", page, TOKEN)
     shown = signed_in.client.get(sent.location)
     href = re.search(r"0; url=([^\"]+)", shown.text)
@@ -371,14 +371,16 @@ def test_what_was_typed_is_there_after_the_session_is_confirmed(signed_in: Brows
     assert 'value="Timetable"' in signed_in.get(onward)
 
 
-def test_who_left_the_desk_is_not_brought_back_by_the_council_account(signed_in: Browser, world: World) -> None:
-    world.clock.pass_by(minutes=31)
+def test_who_left_the_desk_is_not_brought_back_by_the_council_account(
+    signed_in: Browser, sample: SampleAuthority
+) -> None:
+    sample.clock.pass_by(minutes=31)
     shown = signed_in.get(signed_in.client.get("/account").location)
     assert "refresh" not in shown
 
 
 def test_tokens_wait_when_the_sign_in_has_not_been_for_thirty_days(
-    signed_in: Browser, council: Council, world: World, client: FlaskClient
+    signed_in: Browser, council: Council, sample: SampleAuthority, client: FlaskClient
 ) -> None:
     asked = signed_in.send("/account/tokens/new", TOKEN, status=401)
     [proof] = re.findall(r'href="(/account/council/proof[^"]+)"', asked.text)
@@ -386,9 +388,9 @@ def test_tokens_wait_when_the_sign_in_has_not_been_for_thirty_days(
     shown = signed_in.send(onward, {**TOKEN, "days": "90"}, status=200).text
     [secret] = re.findall(r"sis_[0-9a-f]{8}_[\w-]+", shown)
     bearer = {"Authorization": f"Bearer {secret}"}
-    world.clock.pass_by(days=29, hours=23)
+    sample.clock.pass_by(days=29, hours=23)
     assert client.get("/api/v1/schools", headers=bearer).status_code == 200
-    world.clock.pass_by(hours=1)
+    sample.clock.pass_by(hours=1)
     assert client.get("/api/v1/schools", headers=bearer).status_code == 401
     by_council(client)
     assert client.get("/api/v1/schools", headers=bearer).status_code == 200
@@ -405,7 +407,7 @@ def test_who_is_disabled_here_is_out_whatever_the_council_says(
 
 
 def test_the_proof_of_who_comes_by_the_council_is_to_sign_in_there_again(
-    signed_in: Browser, council: Council, world: World
+    signed_in: Browser, council: Council, sample: SampleAuthority
 ) -> None:
     """To be signed in there still is none: that may be a stranger at their desk."""
     asked = signed_in.send("/account/tokens/new", TOKEN, status=401)
@@ -440,11 +442,11 @@ def test_a_proof_that_is_none_is_refused(
 
 
 def test_a_button_that_asked_for_proof_is_found_again(
-    ada: UUID, anna: UUID, council: Council, sign_in: SignIn, world: World
+    ada: UUID, anna: UUID, council: Council, sign_in: SignIn, sample: SampleAuthority
 ) -> None:
     browser = sign_in(ada)
     by_council(browser.client, "/account/council/link")
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     asked = browser.client.post(f"/accounts/{anna}/password-link")
     [proof] = re.findall(r'href="(/account/council/proof[^"]+)"', asked.text)
     onward = by_council(browser.client, proof).location
@@ -453,10 +455,10 @@ def test_a_button_that_asked_for_proof_is_found_again(
 
 
 def test_the_council_account_has_its_own_second_factor(
-    council: Council, ada: UUID, sign_in: SignIn, world: World, app: Flask, client: FlaskClient
+    council: Council, ada: UUID, sign_in: SignIn, sample: SampleAuthority, app: Flask, client: FlaskClient
 ) -> None:
     browser = sign_in(ada)
-    set_up(browser, world)
+    set_up(browser, sample)
     by_council(browser.client, "/account/council/link")
     settings = app.config["SIS_SETTINGS"]
     app.config["SIS_SETTINGS"] = replace(settings, second_factor_from=date(2026, 1, 1))
@@ -496,9 +498,9 @@ def test_nobody_removes_their_own_council_account_by_that_page(ada: UUID, sign_i
 
 
 def test_whoever_has_the_machine_lets_somebody_in_while_the_council_cannot(
-    linked: UUID, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+    linked: UUID, client: FlaskClient, sample: SampleAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SIS_DATABASE_URL", world.services.writer.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SIS_DATABASE_URL", sample.services.writer.url.render_as_string(hide_password=False))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
     remove = ["accounts", "remove-council-account", "anna@example.org", "--reason", "Sign-in is down"]
     said = CliRunner().invoke(main, remove)
@@ -508,9 +510,9 @@ def test_whoever_has_the_machine_lets_somebody_in_while_the_council_cannot(
 
 
 def test_only_people_of_the_council_are_offered_it(
-    council: Council, world: World, sign_in: SignIn, door: Door
+    council: Council, sample: SampleAuthority, sign_in: SignIn, door: Door
 ) -> None:
-    head = world.headteacher(world.school("Ashgrove High School"))
+    head = sample.headteacher(sample.school("Ashgrove High School"))
     door.opens(head, "head@example.org")
     browser = sign_in(head)
     assert "/account/council" not in browser.get("/account")

@@ -17,9 +17,9 @@ from werkzeug.test import TestResponse
 
 from domain.concern import ConcernCase
 from domain.references import record_id
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.accounts.conftest import PASSWORD, Door
 from tests.web.conftest import Browser
-from tests.world import Clock, World
 from web.forms.kept import LASTS, MOST_BYTES, MOST_OF_PERSON, KeptAs, find_answers, keep_answers, keep_unread
 from web.runtime.tables import KEPT_FORMS
 
@@ -29,22 +29,22 @@ DETAIL = "Results in mathematics fell twice, and we do not know why"
 
 
 @pytest.fixture
-def dora(world: World, door: Door) -> UUID:
-    person = world.director("Dora Director")
+def dora(sample: SampleAuthority, door: Door) -> UUID:
+    person = sample.director("Dora Director")
     door.opens(person, "dora@example.org")
     return person
 
 
 @pytest.fixture
-def rita(world: World, door: Door) -> UUID:
-    person = world.director("Rita Reid")
+def rita(sample: SampleAuthority, door: Door) -> UUID:
+    person = sample.director("Rita Reid")
     door.opens(person, "rita@example.org")
     return person
 
 
 @pytest.fixture
-def answers(world: World) -> dict[str, Any]:
-    school = world.urn(world.school())
+def answers(sample: SampleAuthority) -> dict[str, Any]:
+    school = sample.urn(sample.school())
     return {
         "school": str(school),
         "kind": "achievement",
@@ -55,7 +55,7 @@ def answers(world: World) -> dict[str, Any]:
     }
 
 
-class Desk:
+class SharedComputer:
     """One browser, in which people sign in by their password."""
 
     def __init__(self, client: FlaskClient) -> None:
@@ -75,11 +75,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(client: FlaskClient) -> Desk:
-    return Desk(client)
+def desk(client: FlaskClient) -> SharedComputer:
+    return SharedComputer(client)
 
 
-def left_alone(desk: Desk, clock: Clock, answers: dict[str, Any], href: str = RAISE) -> str:
+def left_alone(desk: SharedComputer, clock: Clock, answers: dict[str, Any], href: str = RAISE) -> str:
     """Sign in, begin to write, be called away, and send it after all; returns where that leads."""
     desk.sign_in("dora")
     page = desk.browser.get(href)
@@ -87,23 +87,23 @@ def left_alone(desk: Desk, clock: Clock, answers: dict[str, Any], href: str = RA
     return str(desk.send(href, page, answers).location)
 
 
-def kept(world: World) -> int:
-    with world.services.read() as connection:
+def kept(sample: SampleAuthority) -> int:
+    with sample.services.read() as connection:
         return connection.execute(
             sa.select(sa.func.count()).where(KEPT_FORMS.c.kept_as == KeptAs.ANSWERS)
         ).scalar_one()
 
 
-def cases(world: World) -> int:
-    with world.services.read() as connection:
-        return sum(event.TOPIC == "concern.raised" for event in world.services.store.everything(connection))
+def cases(sample: SampleAuthority) -> int:
+    with sample.services.read() as connection:
+        return sum(event.TOPIC == "concern.raised" for event in sample.services.store.everything(connection))
 
 
 # Signed out
 
 
 def test_what_was_typed_comes_back_after_signing_in_again_and_can_be_sent(
-    dora: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
+    dora: UUID, sample: SampleAuthority, desk: SharedComputer, clock: Clock, answers: dict[str, Any]
 ) -> None:
     to_sign_in = left_alone(desk, clock, answers)
     assert "We have kept what you typed" in desk.browser.get(to_sign_in)
@@ -113,19 +113,19 @@ def test_what_was_typed_comes_back_after_signing_in_again_and_can_be_sent(
     page = desk.browser.get(back)
     assert DETAIL in page
     assert "You were signed out before this was sent. Nothing is saved yet." in page
-    assert cases(world) == 0
+    assert cases(sample) == 0
     assert desk.send(back, page, answers).location == CASE
-    assert cases(world) == 1
-    assert kept(world) == 0
+    assert cases(sample) == 1
+    assert kept(sample) == 0
     assert DETAIL not in desk.browser.get(back)
 
 
 @pytest.mark.parametrize("is_read", [True, False])
 def test_what_is_kept_can_be_read_by_nobody_who_has_the_database_alone(
-    world: World, dora: UUID, clock: Clock, is_read: bool
+    sample: SampleAuthority, dora: UUID, clock: Clock, is_read: bool
 ) -> None:
     typed = MultiDict({"password": "correct horse battery"})
-    with world.services.write() as connection:
+    with sample.services.write() as connection:
         if is_read:
             key = keep_answers(connection, dora, "/x", typed, clock(), had_files=False)
         else:
@@ -143,7 +143,7 @@ def test_what_is_kept_can_be_read_by_nobody_who_has_the_database_alone(
 
 
 def test_a_form_that_was_restored_and_left_alone_again_is_restored_again(
-    dora: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
+    dora: UUID, sample: SampleAuthority, desk: SharedComputer, clock: Clock, answers: dict[str, Any]
 ) -> None:
     back = desk.sign_in("dora", left_alone(desk, clock, answers))
     page = desk.browser.get(back)
@@ -158,46 +158,52 @@ def test_a_form_that_was_restored_and_left_alone_again_is_restored_again(
 
 
 def test_nobody_else_is_shown_what_was_typed_and_it_is_thrown_away(
-    dora: UUID, rita: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
+    dora: UUID, rita: UUID, sample: SampleAuthority, desk: SharedComputer, clock: Clock, answers: dict[str, Any]
 ) -> None:
     to_sign_in = left_alone(desk, clock, answers)
-    assert kept(world) == 1
+    assert kept(sample) == 1
 
     back = desk.sign_in("rita", to_sign_in)
     page = desk.browser.get(back)
 
     assert DETAIL not in page
     assert "signed out" not in page
-    assert kept(world) == 0
+    assert kept(sample) == 0
     desk.client.post("/sign-out")
     desk.sign_in("dora")
     assert DETAIL not in desk.browser.get(back)
 
 
 def test_a_form_is_told_what_changed_while_its_writer_was_signed_out(
-    dora: UUID, rita: UUID, world: World, app: Flask, desk: Desk, clock: Clock, answers: dict[str, Any]
+    dora: UUID,
+    rita: UUID,
+    sample: SampleAuthority,
+    app: Flask,
+    desk: SharedComputer,
+    clock: Clock,
+    answers: dict[str, Any],
 ) -> None:
     desk.sign_in("dora")
     desk.browser.send(RAISE, answers)
     page = desk.browser.get(f"{CASE}/pause")
     clock.pass_by(minutes=31)
-    others = Desk(app.test_client())
+    others = SharedComputer(app.test_client())
     others.sign_in("rita")
-    others.browser.send(f"{CASE}/pause", {"reason": "Snow", "authoriser": world.reference(rita)})
-    others.browser.send(f"{CASE}/resume", {"reason": "Thaw", "authoriser": world.reference(rita)})
+    others.browser.send(f"{CASE}/pause", {"reason": "Snow", "authoriser": sample.reference(rita)})
+    others.browser.send(f"{CASE}/resume", {"reason": "Thaw", "authoriser": sample.reference(rita)})
 
-    typed = {"reason": "The school is closed for a week", "authoriser": world.reference(dora)}
+    typed = {"reason": "The school is closed for a week", "authoriser": sample.reference(dora)}
     back = desk.sign_in("dora", str(desk.send(f"{CASE}/pause", page, typed).location))
     page = desk.browser.get(back)
 
     assert "This record changed while you were writing" in page
     assert typed["reason"] in page
     desk.send(back, page, typed)
-    assert world.services.service.find(ConcernCase, record_id("concern", "CC-2026-0001")).is_paused
+    assert sample.services.service.find(ConcernCase, record_id("concern", "CC-2026-0001")).is_paused
 
 
 def test_a_file_has_to_be_chosen_again(
-    dora: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
+    dora: UUID, sample: SampleAuthority, desk: SharedComputer, clock: Clock, answers: dict[str, Any]
 ) -> None:
     file = {"record": answers["school"], "file": (io.BytesIO(b"%PDF-1.7"), "Action plan.pdf")}
     back = desk.sign_in("dora", left_alone(desk, clock, file, "/files/add"))
@@ -209,16 +215,16 @@ def test_a_file_has_to_be_chosen_again(
 
 @pytest.mark.parametrize("mark", ["", "made-up", "ImFiYyI.nonsense"])
 def test_a_form_that_does_not_say_in_our_own_hand_for_whom_it_was_made_is_not_kept(
-    world: World, desk: Desk, answers: dict[str, Any], mark: str
+    sample: SampleAuthority, desk: SharedComputer, answers: dict[str, Any], mark: str
 ) -> None:
     sent = desk.client.post(RAISE, data={**answers, "whose": mark})
 
     assert sent.location == f"/sign-in?next={RAISE}"
-    assert kept(world) == 0
+    assert kept(sample) == 0
 
 
 def test_a_button_pressed_after_the_session_ended_leads_to_the_sign_in_page(
-    dora: UUID, desk: Desk, clock: Clock
+    dora: UUID, desk: SharedComputer, clock: Clock
 ) -> None:
     desk.sign_in("dora")
     clock.pass_by(minutes=31)
@@ -227,17 +233,17 @@ def test_a_button_pressed_after_the_session_ended_leads_to_the_sign_in_page(
 
 
 def test_what_is_too_long_is_not_kept_and_that_is_said(
-    dora: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
+    dora: UUID, sample: SampleAuthority, desk: SharedComputer, clock: Clock, answers: dict[str, Any]
 ) -> None:
     to_sign_in = left_alone(desk, clock, {**answers, "detail": "x" * MOST_BYTES})
 
     assert to_sign_in == f"/sign-in?next={RAISE}"
     assert "too long to keep" in desk.browser.get(to_sign_in)
-    assert kept(world) == 0
+    assert kept(sample) == 0
 
 
 def test_only_the_latest_forms_of_a_person_are_kept_and_none_for_long(
-    dora: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
+    dora: UUID, sample: SampleAuthority, desk: SharedComputer, clock: Clock, answers: dict[str, Any]
 ) -> None:
     desk.sign_in("dora")
     page = desk.browser.get(RAISE)
@@ -246,18 +252,18 @@ def test_only_the_latest_forms_of_a_person_are_kept_and_none_for_long(
     for _ in range(MOST_OF_PERSON + 2):
         clock.pass_by(seconds=1)
         leads.append(str(desk.send(RAISE, page, answers).location))
-    assert kept(world) == MOST_OF_PERSON
+    assert kept(sample) == MOST_OF_PERSON
     assert DETAIL not in desk.browser.get(desk.sign_in("dora", leads[0]))
 
     clock.pass_by(seconds=LASTS.total_seconds())
     assert DETAIL not in desk.browser.get(desk.sign_in("dora", leads[-1]))
     clock.pass_by(minutes=31)
     desk.send(RAISE, page, answers)
-    assert kept(world) == 1
+    assert kept(sample) == 1
 
 
 def test_a_form_is_opened_again_and_not_carried_out_where_an_account_is_to_be_disabled(
-    ada: UUID, anna: UUID, door: Door, desk: Desk, clock: Clock
+    ada: UUID, anna: UUID, door: Door, desk: SharedComputer, clock: Clock
 ) -> None:
     disable = f"/accounts/{anna}/disable"
     desk.sign_in("ada")
@@ -282,7 +288,13 @@ def guarded(app: Flask) -> None:
 
 
 def test_a_form_opened_before_signing_in_anew_is_shown_again_with_what_was_typed(
-    guarded: None, dora: UUID, world: World, app: Flask, desk: Desk, clock: Clock, answers: dict[str, Any]
+    guarded: None,
+    dora: UUID,
+    sample: SampleAuthority,
+    app: Flask,
+    desk: SharedComputer,
+    clock: Clock,
+    answers: dict[str, Any],
 ) -> None:
     desk.sign_in("dora")
     page = desk.browser.get(RAISE)
@@ -294,13 +306,19 @@ def test_a_form_opened_before_signing_in_anew_is_shown_again_with_what_was_typed
 
     assert "You signed in again after opening this page" in shown
     assert DETAIL in shown
-    assert cases(world) == 0
+    assert cases(sample) == 0
     assert desk.send(back, shown, answers).location == CASE
-    assert kept(world) == 0
+    assert kept(sample) == 0
 
 
 def test_a_form_opened_before_somebody_else_signed_in_is_not_shown_to_them(
-    guarded: None, dora: UUID, rita: UUID, world: World, desk: Desk, clock: Clock, answers: dict[str, Any]
+    guarded: None,
+    dora: UUID,
+    rita: UUID,
+    sample: SampleAuthority,
+    desk: SharedComputer,
+    clock: Clock,
+    answers: dict[str, Any],
 ) -> None:
     desk.sign_in("dora")
     page = desk.browser.get(RAISE)
@@ -310,12 +328,12 @@ def test_a_form_opened_before_somebody_else_signed_in_is_not_shown_to_them(
     refused = desk.send(RAISE, page, answers, status=400)
 
     assert DETAIL not in refused.text
-    assert kept(world) == 0
-    assert cases(world) == 0
+    assert kept(sample) == 0
+    assert cases(sample) == 0
 
 
 def test_a_form_without_its_token_is_refused_in_plain_words_with_a_way_on(
-    guarded: None, dora: UUID, desk: Desk, answers: dict[str, Any]
+    guarded: None, dora: UUID, desk: SharedComputer, answers: dict[str, Any]
 ) -> None:
     desk.sign_in("dora")
 

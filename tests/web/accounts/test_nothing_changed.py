@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from domain.account import Account, NothingToChange, TokenScopes
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.accounts.conftest import Door, SignIn
 from tests.web.conftest import HIDDEN, Browser
-from tests.world import Clock, World
 from web.accounts import (
     account_commands,
     accounts,
@@ -178,11 +178,11 @@ NOTHING_TO_DO = {
 
 @pytest.mark.parametrize("path", NOTHING_TO_DO)
 def test_a_form_that_would_be_refused_is_not_shown_but_why(
-    path: str, anna: UUID, ada: UUID, world: World, sign_in: SignIn, door: Door
+    path: str, anna: UUID, ada: UUID, sample: SampleAuthority, sign_in: SignIn, door: Door
 ) -> None:
     page = sign_in(ada).get(f"/accounts/{anna}/{path}", status=409)
     assert NOTHING_TO_DO[path] in page
-    assert f'href="/accounts/{world.reference(anna)}"' in page
+    assert f'href="/accounts/{sample.reference(anna)}"' in page
     assert "Why are you removing it?" not in page
     does(door, BEFORE[{"second-factor": "remove the second factor"}.get(path, "remove the council account")][0], anna)
     told = len(list(door.services.store.get(accounts.account_id(anna))))
@@ -227,11 +227,11 @@ def test_a_token_that_is_revoked_is_not_offered_to_be_revoked(anna: UUID, sign_i
 
 
 def test_the_day_since_when_an_account_is_disabled_stays(
-    anna: UUID, ada: UUID, sign_in: SignIn, world: World, door: Door
+    anna: UUID, ada: UUID, sign_in: SignIn, sample: SampleAuthority, door: Door
 ) -> None:
     does(door, "disable", anna)
     since = door.account(anna).disabled_at
-    world.clock.pass_by(days=3)
+    sample.clock.pass_by(days=3)
     browser = sign_in(ada)
     page = browser.get(f"/accounts/{anna}")
     assert "is already disabled" in _sent(browser, f"/accounts/{anna}/disable", page, WHY)

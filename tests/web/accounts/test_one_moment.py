@@ -18,12 +18,12 @@ from domain.person import Person
 from domain.vocabulary import Channel, Role
 from projections import people
 from tests.databases import Databases, with_views
+from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import Door, SignIn
 from tests.web.conftest import HIDDEN
-from tests.web.schools.acting import day
+from tests.web.schools.school_changes import day
 from tests.web.test_at_once import MANY, at_once
-from tests.world import Clock, World
 from web.accounts import (
     account_commands,
     accounts,
@@ -151,8 +151,8 @@ def test_a_token_is_revoked_once(anna: UUID, door: Door) -> None:
     assert told(door, anna).count("token-revoked") == 1
 
 
-def test_one_account_is_opened_for_a_person(world: World, door: Door) -> None:
-    person = world.broker("Ben Bold")
+def test_one_account_is_opened_for_a_person(sample: SampleAuthority, door: Door) -> None:
+    person = sample.broker("Ben Bold")
     opened = at_once(
         each_alone(door, None, lambda n: account_commands.open_account(door.services, person, f"ben{n}@example.org"))
     )
@@ -160,8 +160,8 @@ def test_one_account_is_opened_for_a_person(world: World, door: Door) -> None:
     assert told(door, person) == ["opened"]
 
 
-def test_one_name_opens_one_account_and_the_log_tells_of_no_other(world: World, door: Door) -> None:
-    persons = [world.broker(f"Ben Bold {number}") for number in range(MANY)]
+def test_one_name_opens_one_account_and_the_log_tells_of_no_other(sample: SampleAuthority, door: Door) -> None:
+    persons = [sample.broker(f"Ben Bold {number}") for number in range(MANY)]
     opened = at_once(
         each_alone(door, None, lambda n: account_commands.open_account(door.services, persons[n], "ben@example.org"))
     )
@@ -169,8 +169,8 @@ def test_one_name_opens_one_account_and_the_log_tells_of_no_other(world: World, 
     assert sum(len(told(door, person)) for person in persons) == 1
 
 
-def test_one_council_account_is_linked_with_one_person(world: World, door: Door) -> None:
-    persons = [world.broker(f"Ben Bold {number}") for number in range(MANY)]
+def test_one_council_account_is_linked_with_one_person(sample: SampleAuthority, door: Door) -> None:
+    persons = [sample.broker(f"Ben Bold {number}") for number in range(MANY)]
     held = [door.opens(person, f"ben{number}@example.org") for number, person in enumerate(persons)]
     linked = at_once(
         each_alone(
@@ -261,9 +261,9 @@ def able(door: Door, day: date) -> list[UUID]:
 
 
 @pytest.fixture
-def all_administrators(world: World, door: Door) -> list[UUID]:
+def all_administrators(sample: SampleAuthority, door: Door) -> list[UUID]:
     """As many as act at the same moment, each of whom acts on the next one."""
-    there = [world.administrator(f"Ada Admin {number}") for number in range(MANY)]
+    there = [sample.administrator(f"Ada Admin {number}") for number in range(MANY)]
     for number, person in enumerate(there):
         door.opens(person, f"ada{number}@example.org")
     return there
@@ -298,12 +298,12 @@ def test_administrators_who_remove_each_others_council_accounts_at_one_moment_le
 
 
 @pytest.fixture
-def first_administrators(world: World, door: Door) -> list[UUID]:
+def first_administrators(sample: SampleAuthority, door: Door) -> list[UUID]:
     """Those who were appointed while nobody could confirm it, by somebody who has gone, and may be declined yet."""
-    there = [world.broker(f"Ada Admin {number}") for number in range(MANY)]
+    there = [sample.broker(f"Ada Admin {number}") for number in range(MANY)]
     for number, person in enumerate(there):
         with door.acting(uuid4()):
-            world.services.service.change(
+            sample.services.service.change(
                 Person, person, lambda record: record.propose_post(Role.ADMINISTRATOR, from_=TODAY, at_once=True)
             )
         door.opens(person, f"ada{number}@example.org")
@@ -320,7 +320,7 @@ ANSWERS = {
 @pytest.mark.parametrize("path", ANSWERS)
 @pytest.mark.parametrize("number_there", [2, MANY])
 def test_administrators_who_end_each_others_posts_at_one_moment_leave_one(
-    path: str, number_there: int, request: pytest.FixtureRequest, world: World, door: Door, sign_in: SignIn
+    path: str, number_there: int, request: pytest.FixtureRequest, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
     there: list[UUID] = request.getfixturevalue(
         "first_administrators" if path == "decline-post" else "all_administrators"
@@ -331,7 +331,7 @@ def test_administrators_who_end_each_others_posts_at_one_moment_leave_one(
     sent = []
     for number in range(number_there):
         next_one = there[(number + 1) % number_there]
-        href, browser = f"/people/{world.reference(next_one)}/{path}", sign_in(there[number])
+        href, browser = f"/people/{sample.reference(next_one)}/{path}", sign_in(there[number])
         sent.append((browser.client, href, dict(HIDDEN.findall(browser.get(href)))))
 
     def send(number: int) -> None:
@@ -350,13 +350,13 @@ def test_administrators_who_end_each_others_posts_at_one_moment_leave_one(
 
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.ADMINISTRATOR])
 def test_while_setting_up_one_of_many_appointed_at_one_moment_holds_the_post_and_the_others_are_proposed(
-    role: Role, world: World, door: Door, sign_in: SignIn
+    role: Role, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
-    administrator = world.administrator()
-    persons = [world.broker(f"Ben Bold {number}") for number in range(MANY)]
+    administrator = sample.administrator()
+    persons = [sample.broker(f"Ben Bold {number}") for number in range(MANY)]
     sent = []
     for person in persons:
-        href, browser = f"/people/{world.reference(person)}/propose-post", sign_in(administrator)
+        href, browser = f"/people/{sample.reference(person)}/propose-post", sign_in(administrator)
         sent.append((browser.client, href, dict(HIDDEN.findall(browser.get(href)))))
 
     def appoint(number: int) -> None:
@@ -366,14 +366,14 @@ def test_while_setting_up_one_of_many_appointed_at_one_moment_holds_the_post_and
             raise NotDone
 
     assert at_once(appoint) == {"done": MANY}
-    found = [world.services.service.find(Person, person) for person in persons]
+    found = [sample.services.service.find(Person, person) for person in persons]
     assert sum(each.holds(role, TODAY) for each in found) == 1
     assert all(len(each.proposals) == 1 for each in found)
     topics = [event.TOPIC for event in door.services.store.get(AUTHORITY)]
     assert topics.count("authority.first-holder-appointed") == 1
 
 
-def test_one_of_many_begins_an_authority_that_has_its_name_already(world: World, door: Door) -> None:
+def test_one_of_many_begins_an_authority_that_has_its_name_already(sample: SampleAuthority, door: Door) -> None:
     def begin(number: int) -> None:
         with door.services.acting(None, "", Channel.COMMAND_LINE):
             let_in(
@@ -390,10 +390,10 @@ def test_one_of_many_begins_an_authority_that_has_its_name_already(world: World,
         assert len(people.holders_on(connection, [Role.ADMINISTRATOR], TODAY)) == 1
 
 
-def test_a_proposal_is_decided_on_once(world: World, door: Door, sign_in: SignIn) -> None:
-    director, proposer, person = world.director(), world.administrator(), world.broker("Ben Bold")
+def test_a_proposal_is_decided_on_once(sample: SampleAuthority, door: Door, sign_in: SignIn) -> None:
+    director, proposer, person = sample.director(), sample.administrator(), sample.broker("Ben Bold")
     proposing = {"role": "reviewer", **day("from", TODAY)}
-    reference = world.reference(person)
+    reference = sample.reference(person)
     sign_in(proposer).send(f"/people/{reference}/propose-post", proposing)
     sent = []
     for number in range(MANY):

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.sample_authority import SampleAuthority
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn, Whoami
-from tests.world import World
 from web.accounts import password_commands
 from web.accounts.attempts import AT_UNKNOWN
 from web.accounts.pages import own_path
@@ -42,9 +42,9 @@ def test_behind_https_the_cookie_travels_by_https_alone(app: Flask, anna: UUID, 
 
 
 def test_the_session_changes_at_sign_in_so_that_nobody_can_plant_one(
-    anna: UUID, client: FlaskClient, world: World, whoami: Whoami
+    anna: UUID, client: FlaskClient, sample: SampleAuthority, whoami: Whoami
 ) -> None:
-    name, planted = world.session_of(anna)
+    name, planted = sample.session_of(anna)
     client.set_cookie(name, planted)
     client.post("/sign-in", data=ANNAS)
     begun = cookie_of(client)
@@ -158,7 +158,7 @@ def test_signing_in_leads_to_any_page_of_the_service(own: str) -> None:
     assert own_path(own) == own
 
 
-def test_the_sign_in_page_keeps_where_one_was_going(client: FlaskClient, world: World) -> None:
+def test_the_sign_in_page_keeps_where_one_was_going(client: FlaskClient, sample: SampleAuthority) -> None:
     page = client.get("/sign-in?next=/schools?q=ash").text
     assert 'name="next" value="/schools?q=ash"' in page
 
@@ -210,7 +210,7 @@ def test_a_used_link_says_that_it_is_used(link: str, client: FlaskClient) -> Non
     assert client.post("/sign-in", data={**ANNAS, "password": "third horse battery"}).status_code == 422
 
 
-def test_a_made_up_link_says_the_same(client: FlaskClient, world: World) -> None:
+def test_a_made_up_link_says_the_same(client: FlaskClient, sample: SampleAuthority) -> None:
     assert client.get("/password/made-up").status_code == 410
 
 

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 
 from domain.account import Account
 from domain.vocabulary import Role, Team
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn, Whoami
 from tests.web.conftest import Browser
-from tests.web.schools.acting import day
-from tests.world import World
+from tests.web.schools.school_changes import day
 from web.accounts import accounts, security_trail
 from web.accounts.attempts import AT_UNKNOWN
 from web.accounts.security_trail import SecurityEvent
@@ -23,13 +23,15 @@ TOKEN = {"label": "Timetable", "scopes": "read", "days": "30"}
 PROOF = {"proof_password": PASSWORD}
 
 
-def later(browser: Browser, world: World, minutes: int = 11) -> Browser:
-    world.clock.pass_by(minutes=minutes)
+def later(browser: Browser, sample: SampleAuthority, minutes: int = 11) -> Browser:
+    sample.clock.pass_by(minutes=minutes)
     return browser
 
 
-def test_a_token_is_made_after_the_proof_with_what_was_sent_before(anna: UUID, world: World, sign_in: SignIn) -> None:
-    browser = later(sign_in(anna), world)
+def test_a_token_is_made_after_the_proof_with_what_was_sent_before(
+    anna: UUID, sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    browser = later(sign_in(anna), sample)
     asked = browser.send("/account/tokens/new", TOKEN, status=401)
     assert "Confirm that it is you" in asked.text
     assert 'name="label" value="Timetable"' in asked.text
@@ -39,12 +41,12 @@ def test_a_token_is_made_after_the_proof_with_what_was_sent_before(anna: UUID, w
     browser.send("/account/tokens/new", {**TOKEN, "label": "Another"}, status=200)
 
 
-def test_who_has_just_signed_in_is_not_asked(anna: UUID, world: World, sign_in: SignIn) -> None:
-    later(sign_in(anna), world, 9).send("/account/tokens/new", TOKEN, status=200)
+def test_who_has_just_signed_in_is_not_asked(anna: UUID, sample: SampleAuthority, sign_in: SignIn) -> None:
+    later(sign_in(anna), sample, 9).send("/account/tokens/new", TOKEN, status=200)
 
 
-def test_a_wrong_proof_does_nothing_and_is_slowed_down(anna: UUID, world: World, sign_in: SignIn) -> None:
-    browser = later(sign_in(anna), world)
+def test_a_wrong_proof_does_nothing_and_is_slowed_down(anna: UUID, sample: SampleAuthority, sign_in: SignIn) -> None:
+    browser = later(sign_in(anna), sample)
     page = browser.send("/account/tokens/new", TOKEN, status=401).text
     for _ in range(AT_UNKNOWN.after):
         told = browser.send_page("/account/tokens/new", page, {"proof_password": "wrong horse battery"}, status=401)
@@ -56,24 +58,24 @@ def test_a_wrong_proof_does_nothing_and_is_slowed_down(anna: UUID, world: World,
 
 @pytest.mark.parametrize(("path", "status"), [("password-link", 200), ("enable", 303)])
 def test_what_lets_others_in_asks_for_proof(
-    anna: UUID, ada: UUID, world: World, door: Door, sign_in: SignIn, path: str, status: int
+    anna: UUID, ada: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn, path: str, status: int
 ) -> None:
-    browser = later(sign_in(ada), world)
+    browser = later(sign_in(ada), sample)
     before = len(list(door.services.store.get(accounts.account_id(anna))))
     asked = browser.client.post(f"/accounts/{anna}/{path}")
     assert asked.status_code == 401
     assert len(list(door.services.store.get(accounts.account_id(anna)))) == before
     done = browser.send_page(f"/accounts/{anna}/{path}", asked.text, PROOF, status=status)
     assert ("/password/" in done.text) is (path == "password-link")
-    assert done.location == (f"/accounts/{world.reference(anna)}" if path == "enable" else None)
+    assert done.location == (f"/accounts/{sample.reference(anna)}" if path == "enable" else None)
 
 
-def test_opening_an_account_asks_for_proof(ada: UUID, world: World, door: Door, sign_in: SignIn) -> None:
-    rae = world.person("Rae Reader", Role.BROKER)
-    answers = {"person": world.reference(rae), "sign_in_name": "rae@example.org"}
-    browser = later(sign_in(ada), world)
+def test_opening_an_account_asks_for_proof(ada: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn) -> None:
+    rae = sample.person("Rae Reader", Role.BROKER)
+    answers = {"person": sample.reference(rae), "sign_in_name": "rae@example.org"}
+    browser = later(sign_in(ada), sample)
     asked = browser.send("/accounts/new", answers, status=401)
-    assert browser.send_page("/accounts/new", asked.text, PROOF).location == f"/accounts/{world.reference(rae)}"
+    assert browser.send_page("/accounts/new", asked.text, PROOF).location == f"/accounts/{sample.reference(rae)}"
 
 
 @pytest.mark.parametrize(
@@ -84,19 +86,19 @@ def test_opening_an_account_asks_for_proof(ada: UUID, world: World, door: Door, 
     ],
 )
 def test_giving_posts_asks_for_proof(
-    ada: UUID, world: World, sign_in: SignIn, command: str, answers: dict[str, str]
+    ada: UUID, sample: SampleAuthority, sign_in: SignIn, command: str, answers: dict[str, str]
 ) -> None:
-    olive = world.officer("Olive Officer", team=Team.PRIMARY)
-    href = f"/people/{world.reference(olive)}/{command}"
-    browser = later(sign_in(ada), world)
+    olive = sample.officer("Olive Officer", team=Team.PRIMARY)
+    href = f"/people/{sample.reference(olive)}/{command}"
+    browser = later(sign_in(ada), sample)
     asked = browser.send(href, {**answers, **day("from", TODAY)}, status=401)
-    assert browser.send_page(href, asked.text, PROOF).location == f"/people/{world.reference(olive)}"
+    assert browser.send_page(href, asked.text, PROOF).location == f"/people/{sample.reference(olive)}"
 
 
-def test_a_proof_is_never_kept_with_a_form(anna: UUID, world: World, sign_in: SignIn) -> None:
-    browser = later(sign_in(anna), world)
+def test_a_proof_is_never_kept_with_a_form(anna: UUID, sample: SampleAuthority, sign_in: SignIn) -> None:
+    browser = later(sign_in(anna), sample)
     page = browser.send("/account/tokens/new", TOKEN, status=401).text
-    world.clock.pass_by(hours=13)
+    sample.clock.pass_by(hours=13)
     kept = browser.send_page("/account/tokens/new", page, PROOF).location
     client = browser.client
     client.post("/sign-in", data=ANNAS)
@@ -104,7 +106,7 @@ def test_a_proof_is_never_kept_with_a_form(anna: UUID, world: World, sign_in: Si
 
 
 def test_a_person_changes_their_password_which_ends_everything_else(
-    anna: UUID, sign_in: SignIn, client: FlaskClient, whoami: Whoami, world: World
+    anna: UUID, sign_in: SignIn, client: FlaskClient, whoami: Whoami, sample: SampleAuthority
 ) -> None:
     here, there = sign_in(anna), sign_in(anna)
     shown = here.send("/account/tokens/new", TOKEN, status=200).text
@@ -135,12 +137,12 @@ def test_a_password_is_not_changed_without_the_present_one_or_to_a_poor_one(
 
 
 def test_a_wrong_present_password_is_in_the_security_trail_wherever_it_is_asked_for(
-    anna: UUID, world: World, door: Door, sign_in: SignIn
+    anna: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
     browser = sign_in(anna)
     wrong = {"current": "wrong horse battery", "password": "sunny purple kettle"}
     browser.send("/account/password", wrong, status=422)
-    later(browser, world)
+    later(browser, sample)
     page = browser.send("/account/tokens/new", TOKEN, status=401).text
     browser.send_page("/account/tokens/new", page, {"proof_password": "wrong horse battery"}, status=401)
     with door.services.read_present() as connection:

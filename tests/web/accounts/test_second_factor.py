@@ -20,10 +20,10 @@ from flask.testing import FlaskClient
 
 from domain.account import Account
 from domain.vocabulary import Role
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
 from tests.web.conftest import HIDDEN, Browser, Program
-from tests.world import World
 from web import open_services
 from web.accounts import accounts, factors, security_trail
 from web.accounts.attempts import AT_KNOWN, AT_UNKNOWN
@@ -38,13 +38,13 @@ TOKEN = {"label": "Timetable", "scopes": "read", "days": "30"}
 class Phone:
     """An app that shows codes."""
 
-    def __init__(self, key: str, world: World) -> None:
-        self.codes, self.world = pyotp.TOTP(key), world
+    def __init__(self, key: str, sample: SampleAuthority) -> None:
+        self.codes, self.sample = pyotp.TOTP(key), sample
 
     def code(self) -> str:
         """The next code: of the half minute after."""
-        self.world.clock.pass_by(seconds=30)
-        return self.codes.at(self.world.clock.now)
+        self.sample.clock.pass_by(seconds=30)
+        return self.codes.at(self.sample.clock.now)
 
 
 def key_on(page: str) -> str:
@@ -53,11 +53,11 @@ def key_on(page: str) -> str:
     return found[1].replace(" ", "")
 
 
-def set_up(browser: Browser, world: World) -> tuple[Phone, list[str]]:
+def set_up(browser: Browser, sample: SampleAuthority) -> tuple[Phone, list[str]]:
     """Set a phone up; the phone and the recovery codes."""
     page = browser.get("/account/second-factor")
     assert '<img src="data:image/svg+xml' in page
-    phone = Phone(key_on(page), world)
+    phone = Phone(key_on(page), sample)
     shown = browser.send_page("/account/second-factor", page, {"code": phone.code()}, status=200).text
     recovery = codes_on(shown)
     assert len(set(recovery)) == 10
@@ -70,8 +70,8 @@ def recovery() -> list[str]:
 
 
 @pytest.fixture
-def phone(anna: UUID, world: World, sign_in: SignIn, recovery: list[str]) -> Phone:
-    phone, codes = set_up(sign_in(anna), world)
+def phone(anna: UUID, sample: SampleAuthority, sign_in: SignIn, recovery: list[str]) -> Phone:
+    phone, codes = set_up(sign_in(anna), sample)
     recovery += codes
     return phone
 
@@ -118,7 +118,7 @@ def test_codes_are_guessed_slowly_wherever_from(client: FlaskClient, phone: Phon
     for number in range(AT_UNKNOWN.after):
         elsewhere = {"REMOTE_ADDR": f"192.0.2.{number}"}
         assert client.post("/sign-in/code", data={"code": "none"}, environ_base=elsewhere).status_code == 422
-    response = client.post("/sign-in/code", data={"code": phone.codes.at(phone.world.clock.now)})
+    response = client.post("/sign-in/code", data={"code": phone.codes.at(phone.sample.clock.now)})
     assert response.status_code == 429
     assert response.headers["Retry-After"] == "10"
 
@@ -132,11 +132,11 @@ def guess(app: Flask) -> None:
 
 
 def test_whoever_guesses_codes_holds_up_neither_the_person_nor_others(
-    app: Flask, client: FlaskClient, anna: UUID, ada: UUID, phone: Phone, world: World, sign_in: SignIn
+    app: Flask, client: FlaskClient, anna: UUID, ada: UUID, phone: Phone, sample: SampleAuthority, sign_in: SignIn
 ) -> None:
     half(client)
     client.post("/sign-in/code", data={"code": phone.code()})
-    adas, _ = set_up(sign_in(ada), world)
+    adas, _ = set_up(sign_in(ada), sample)
     guess(app)
     client.get("/sign-out")
     client.post("/sign-out")
@@ -153,7 +153,7 @@ def test_a_right_code_makes_its_place_no_better_known_for_guessing(
     half(client)
     client.post("/sign-in/code", data={"code": phone.code()})
     guess(app)
-    phone.world.clock.pass_by(seconds=AT_KNOWN.first.total_seconds())
+    phone.sample.clock.pass_by(seconds=AT_KNOWN.first.total_seconds())
     thief = app.test_client()
     half(thief)
     assert thief.post("/sign-in/code", data={"code": "none"}).status_code == 429
@@ -164,9 +164,9 @@ def test_without_the_password_there_is_no_second_step(client: FlaskClient, phone
         assert answer.location == "/sign-in"
 
 
-def test_the_second_step_waits_five_minutes(client: FlaskClient, phone: Phone, world: World) -> None:
+def test_the_second_step_waits_five_minutes(client: FlaskClient, phone: Phone, sample: SampleAuthority) -> None:
     half(client)
-    world.clock.pass_by(minutes=5)
+    sample.clock.pass_by(minutes=5)
     assert client.post("/sign-in/code", data={"code": phone.code()}).location == "/sign-in"
 
 
@@ -179,23 +179,27 @@ def test_a_factor_counts_only_once_it_is_confirmed(anna: UUID, sign_in: SignIn, 
 SET_UP, AGAIN = "/account/second-factor", "/account/second-factor/again"
 
 
-def test_a_key_that_somebody_else_has_seen_before_never_counts(anna: UUID, world: World, sign_in: SignIn) -> None:
+def test_a_key_that_somebody_else_has_seen_before_never_counts(
+    anna: UUID, sample: SampleAuthority, sign_in: SignIn
+) -> None:
     browser = sign_in(anna)
-    seen, page = Phone(key_on(browser.get(SET_UP)), world), browser.get(SET_UP)
-    phone = Phone(key_on(page), world)
+    seen, page = Phone(key_on(browser.get(SET_UP)), sample), browser.get(SET_UP)
+    phone = Phone(key_on(page), sample)
     refused = browser.send_page(SET_UP, page, {"code": seen.code()}, status=422).text
     assert "The code is wrong" in refused
     assert key_on(refused) == phone.codes.secret
     browser.send_page(SET_UP, refused, {"code": phone.code()}, status=200)
 
 
-def test_two_pages_have_a_key_each_and_the_one_sent_first_counts(anna: UUID, world: World, sign_in: SignIn) -> None:
+def test_two_pages_have_a_key_each_and_the_one_sent_first_counts(
+    anna: UUID, sample: SampleAuthority, sign_in: SignIn
+) -> None:
     browser = sign_in(anna)
     one, other = browser.get(SET_UP), browser.get(SET_UP)
     assert key_on(one) != key_on(other)
-    shown = browser.send_page(SET_UP, one, {"code": Phone(key_on(one), world).code()}, status=200).text
+    shown = browser.send_page(SET_UP, one, {"code": Phone(key_on(one), sample).code()}, status=200).text
     assert "Your recovery codes" in shown
-    late = browser.send_page(SET_UP, other, {"code": Phone(key_on(other), world).code()}, status=409).text
+    late = browser.send_page(SET_UP, other, {"code": Phone(key_on(other), sample).code()}, status=409).text
     assert "so nothing was changed" in late
     assert "10 recovery codes left" in late
     assert f'href="{AGAIN}"' in late
@@ -203,16 +207,16 @@ def test_two_pages_have_a_key_each_and_the_one_sent_first_counts(anna: UUID, wor
 
 @pytest.mark.parametrize("at", [SET_UP, AGAIN])
 def test_a_set_up_that_is_sent_twice_shows_the_same_recovery_codes(
-    at: str, anna: UUID, world: World, sign_in: SignIn, client: FlaskClient, door: Door
+    at: str, anna: UUID, sample: SampleAuthority, sign_in: SignIn, client: FlaskClient, door: Door
 ) -> None:
     browser = sign_in(anna)
     if at == AGAIN:
-        set_up(browser, world)
+        set_up(browser, sample)
     page = browser.get(at)
-    answers = {"code": Phone(key_on(page), world).code()}
+    answers = {"code": Phone(key_on(page), sample).code()}
     first = browser.send_page(at, page, answers, status=200).text
     told = len(list(door.services.store.get(accounts.account_id(anna))))
-    world.clock.pass_by(minutes=2)
+    sample.clock.pass_by(minutes=2)
     again = browser.send_page(at, page, answers, status=200).text
     assert codes_on(again) == codes_on(first)
     assert len(codes_on(first)) == 10
@@ -223,23 +227,23 @@ def test_a_set_up_that_is_sent_twice_shows_the_same_recovery_codes(
 
 
 def test_after_ten_minutes_a_page_sent_again_says_where_the_person_stands(
-    anna: UUID, world: World, sign_in: SignIn
+    anna: UUID, sample: SampleAuthority, sign_in: SignIn
 ) -> None:
     browser = sign_in(anna)
     page = browser.get(SET_UP)
-    phone = Phone(key_on(page), world)
+    phone = Phone(key_on(page), sample)
     answers = {"code": phone.code()}
     browser.send_page(SET_UP, page, answers, status=200)
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     told = browser.send_page(SET_UP, page, answers, status=409).text
     assert "If you have a new phone or need new recovery codes, set it up again" in told
 
 
 def test_a_page_that_shows_a_key_can_be_sent_for_an_hour_by_its_own_person(
-    anna: UUID, ada: UUID, world: World, sign_in: SignIn
+    anna: UUID, ada: UUID, sample: SampleAuthority, sign_in: SignIn
 ) -> None:
     hers, page = sign_in(ada), sign_in(anna).get(SET_UP)
-    theirs = Phone(key_on(page), world)
+    theirs = Phone(key_on(page), sample)
     shown = hers.send(SET_UP, {**hidden_of(page), "code": theirs.code()}, status=422).text
     assert "this page too long ago" in shown
     assert key_on(shown) != theirs.codes.secret
@@ -267,9 +271,9 @@ def test_a_recovery_code_has_128_bits_and_shorter_ones_of_before_are_taken(
         assert client.post("/sign-in/code", data={"code": older}).status_code == status
 
 
-def test_a_stranger_at_the_desk_sets_no_phone_up(anna: UUID, world: World, sign_in: SignIn) -> None:
+def test_a_stranger_at_the_desk_sets_no_phone_up(anna: UUID, sample: SampleAuthority, sign_in: SignIn) -> None:
     browser = sign_in(anna)
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     asked = browser.get("/account/second-factor", status=401)
     assert "Confirm that it is you" in asked
     shown = browser.send_page("/account/second-factor", asked, {"proof_password": PASSWORD}, status=200).text
@@ -322,10 +326,10 @@ def test_when_the_key_is_lost_the_recovery_codes_are_not(
 
 
 def test_a_code_is_the_proof_of_who_has_a_second_factor(
-    anna: UUID, sign_in: SignIn, phone: Phone, client: FlaskClient, world: World
+    anna: UUID, sign_in: SignIn, phone: Phone, client: FlaskClient, sample: SampleAuthority
 ) -> None:
     browser = sign_in(anna)
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     asked = browser.send("/account/tokens/new", TOKEN, status=401)
     assert "Your password" not in asked.text
     code = phone.code()
@@ -333,16 +337,16 @@ def test_a_code_is_the_proof_of_who_has_a_second_factor(
     wrong = browser.send_page("/account/tokens/new", wrong.text, {"proof_code": "none"}, status=401)
     assert "The code is wrong" in wrong.text
     browser.send_page("/account/tokens/new", wrong.text, {"proof_code": code}, status=200)
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     again = browser.send("/account/tokens/new", {**TOKEN, "label": "More"}, status=401)
     browser.send_page("/account/tokens/new", again.text, {"proof_code": code}, status=401)
 
 
 def test_another_phone_takes_proof(
-    anna: UUID, sign_in: SignIn, phone: Phone, client: FlaskClient, world: World
+    anna: UUID, sign_in: SignIn, phone: Phone, client: FlaskClient, sample: SampleAuthority
 ) -> None:
     browser = sign_in(anna)
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     assert 'href="/account/second-factor/again"' in browser.get("/account/second-factor")
     again = "/account/second-factor/again"
     shown = browser.send_page(again, browser.get(again, status=401), {"proof_code": phone.code()}, status=200).text
@@ -350,7 +354,7 @@ def test_another_phone_takes_proof(
     assert key_on(wrong) == key_on(shown)
     half(client)
     assert client.post("/sign-in/code", data={"code": phone.code()}).location == "/account"
-    other = Phone(key_on(shown), world)
+    other = Phone(key_on(shown), sample)
     told = browser.send_page(again, wrong, {"code": other.code()}, status=200).text
     assert "Your recovery codes" in told
     assert client.get("/account").status_code == 303
@@ -380,9 +384,9 @@ def test_nobody_removes_their_own_by_the_administrators_page(ada: UUID, sign_in:
 
 
 def test_whoever_has_the_machine_removes_the_last_administrators(
-    ada: UUID, phone: Phone, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+    ada: UUID, phone: Phone, client: FlaskClient, sample: SampleAuthority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SIS_DATABASE_URL", world.services.writer.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SIS_DATABASE_URL", sample.services.writer.url.render_as_string(hide_password=False))
     monkeypatch.setenv("SIS_SECRET_KEY", "only for tests")
     said = CliRunner().invoke(
         main, ["accounts", "remove-second-factor", "anna@example.org", "--reason", "Phone lost"]
@@ -402,40 +406,40 @@ def required(app: Flask) -> Iterator[None]:
 
 
 def test_from_a_day_on_those_with_wide_rights_need_one(
-    required: None, anna: UUID, ada: UUID, world: World, sign_in: SignIn
+    required: None, anna: UUID, ada: UUID, sample: SampleAuthority, sign_in: SignIn
 ) -> None:
-    for person in (ada, world.director("Dora Director"), world.reviewer("Rae Reader")):
+    for person in (ada, sample.director("Dora Director"), sample.reviewer("Rae Reader")):
         assert sign_in(person).client.get("/schools/").location == "/account/second-factor"
     browser = sign_in(ada)
     assert "Your role needs a second factor" in browser.get("/account/second-factor")
     browser.get("/sign-out")
     browser.get("/help")
     sign_in(anna).get("/account")
-    set_up(browser, world)
+    set_up(browser, sample)
     browser.get("/schools/")
 
 
 def test_there_is_no_way_around_it_by_programs(
-    required: None, ada: UUID, world: World, sign_in: SignIn, program: Callable[..., Program]
+    required: None, ada: UUID, sample: SampleAuthority, sign_in: SignIn, program: Callable[..., Program]
 ) -> None:
     browser, before = sign_in(ada), program(ada)
     assert browser.client.post("/account/tokens/new", data=TOKEN).location == "/account/second-factor"
     browser.get("/api/v1/schools", status=403)
     assert "needs a second factor" in before.get("/schools", status=403).json["detail"]
-    program(world.person("Ben Broker", Role.BROKER)).get("/schools")
-    set_up(browser, world)
+    program(sample.person("Ben Broker", Role.BROKER)).get("/schools")
+    set_up(browser, sample)
     before.get("/schools", status=401)
     program(ada).get("/schools")
 
 
 def test_what_was_opened_without_a_code_ends_when_a_factor_is_set_up(
-    anna: UUID, world: World, sign_in: SignIn, program: Callable[..., Program], door: Door
+    anna: UUID, sample: SampleAuthority, sign_in: SignIn, program: Callable[..., Program], door: Door
 ) -> None:
     here, there, before = sign_in(anna), sign_in(anna), program(anna)
     made = re.search(r"sis_([0-9a-f]{8})_", here.send("/account/tokens/new", TOKEN, status=200).text)
     assert made is not None
     assert "signed out everywhere else and your API tokens will stop working" in here.get("/account/second-factor")
-    set_up(here, world)
+    set_up(here, sample)
     assert "Revoked" in here.get("/account")
     there.get("/account", status=303)
     before.get("/schools", status=401)

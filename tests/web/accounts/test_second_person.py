@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 from domain.account import WayIn
 from domain.person import Person
 from domain.vocabulary import Role
+from tests.sample_authority import SampleAuthority
 from tests.web.accounts.conftest import ANNAS, Door, SignIn
 from tests.web.accounts.test_second_factor import set_up
 from tests.web.conftest import Browser
-from tests.world import World
 from web.accounts import council_commands, password_commands
 from web.accounts.accounts import account_id
 from web.history.sentences import sentence
@@ -23,8 +23,8 @@ NEW = "three other random words"
 
 
 @pytest.fixture
-def dora(world: World, door: Door) -> UUID:
-    person = world.director("Dora Director")
+def dora(sample: SampleAuthority, door: Door) -> UUID:
+    person = sample.director("Dora Director")
     door.opens(person, "dora@example.org")
     return person
 
@@ -40,9 +40,9 @@ def asks_for_link(browser: Browser, person: UUID, status: int) -> str:
 
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR])
 def test_an_administrator_alone_gets_no_link_for_a_post_that_takes_two(
-    role: Role, ada: UUID, dora: UUID, world: World, door: Door, sign_in: SignIn
+    role: Role, ada: UUID, dora: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
-    person = world.person("Wanda Wide", role)
+    person = sample.person("Wanda Wide", role)
     door.opens(person, "wanda@example.org")
     browser = sign_in(ada)
     assert "/password/" not in asks_for_link(browser, person, 303)
@@ -54,9 +54,9 @@ def test_an_administrator_alone_gets_no_link_for_a_post_that_takes_two(
 
 
 def test_the_link_that_one_proposes_another_makes_and_the_trail_names_both(
-    ada: UUID, dora: UUID, world: World, door: Door, sign_in: SignIn, client: FlaskClient
+    ada: UUID, dora: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn, client: FlaskClient
 ) -> None:
-    rae = world.reviewer("Rae Reviewer")
+    rae = sample.reviewer("Rae Reviewer")
     door.opens(rae, "rae@example.org")
     sign_in(dora).get(f"/accounts/{rae}", status=403)
     asks_for_link(sign_in(ada), rae, 303)
@@ -70,11 +70,13 @@ def test_the_link_that_one_proposes_another_makes_and_the_trail_names_both(
     sign_in(dora).get(f"/accounts/{rae}", status=403)
 
 
-def test_a_proposal_holds_for_two_days(ada: UUID, dora: UUID, world: World, door: Door, sign_in: SignIn) -> None:
-    rae = world.reviewer("Rae Reviewer")
+def test_a_proposal_holds_for_two_days(
+    ada: UUID, dora: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
+) -> None:
+    rae = sample.reviewer("Rae Reviewer")
     door.opens(rae, "rae@example.org")
     asks_for_link(sign_in(ada), rae, 303)
-    world.clock.pass_by(hours=49)
+    sample.clock.pass_by(hours=49)
     sign_in(dora).get(f"/accounts/{rae}", status=403)
 
 
@@ -85,9 +87,9 @@ def test_where_nobody_else_could_confirm_the_command_line_is_named(ada: UUID, do
 
 
 def test_the_first_ones_get_their_links_from_the_one_who_sets_up(
-    ada: UUID, world: World, door: Door, sign_in: SignIn, client: FlaskClient
+    ada: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn, client: FlaskClient
 ) -> None:
-    dora, rae = world.director("Dora Director"), world.reviewer("Rae Reviewer")
+    dora, rae = sample.director("Dora Director"), sample.reviewer("Rae Reviewer")
     for person, name in ((dora, "dora@example.org"), (rae, "rae@example.org")):
         door.opens(person, name, password=None)
     shown = [asks_for_link(sign_in(ada), person, 200) for person in (dora, rae)]
@@ -98,12 +100,12 @@ def test_the_first_ones_get_their_links_from_the_one_who_sets_up(
 
 @pytest.mark.parametrize("way", ["second-factor", "council-account"])
 def test_a_second_factor_and_a_council_account_are_removed_by_two(
-    way: str, ada: UUID, dora: UUID, world: World, door: Door, sign_in: SignIn
+    way: str, ada: UUID, dora: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
-    ben = world.administrator("Ben Second")
+    ben = sample.administrator("Ben Second")
     door.opens(ben, "ben@example.org")
     if way == "second-factor":
-        set_up(sign_in(dora), world)
+        set_up(sign_in(dora), sample)
     else:
         with door.acting(dora):
             council_commands.link(door.services, door.account(dora), "https://login.example", "dora")
@@ -125,7 +127,7 @@ def test_a_second_factor_and_a_council_account_are_removed_by_two(
 
 
 def test_a_link_that_one_made_before_the_post_was_given_sets_no_password(
-    ada: UUID, dora: UUID, anna: UUID, world: World, door: Door, client: FlaskClient
+    ada: UUID, dora: UUID, anna: UUID, sample: SampleAuthority, door: Door, client: FlaskClient
 ) -> None:
     with door.acting(ada):
         link = password_commands.make_password_link(door.services, anna)
@@ -138,9 +140,9 @@ def test_a_link_that_one_made_before_the_post_was_given_sets_no_password(
 
 
 def test_the_same_form_sent_twice_proposes_once(
-    ada: UUID, dora: UUID, world: World, door: Door, sign_in: SignIn
+    ada: UUID, dora: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
-    rae = world.reviewer("Rae Reviewer")
+    rae = sample.reviewer("Rae Reviewer")
     door.opens(rae, "rae@example.org")
     browser = sign_in(ada)
     page = browser.get(f"/accounts/{rae}")
@@ -152,13 +154,13 @@ def test_the_same_form_sent_twice_proposes_once(
 
 
 def test_an_ordinary_link_is_told_with_who_made_it(
-    ada: UUID, anna: UUID, door: Door, sign_in: SignIn, client: FlaskClient, world: World
+    ada: UUID, anna: UUID, door: Door, sign_in: SignIn, client: FlaskClient, sample: SampleAuthority
 ) -> None:
     [link] = set(re.findall(r"/password/[\w-]+", asks_for_link(sign_in(ada), anna, 200)))
     client.post(link, data={"password": NEW})
     names = {ada: "Ada Admin", anna: "Anna Able"}
     assert sentences(door, anna, names)[-1] == "Somebody set Anna Able's password, using a link made by Ada Admin"
-    set_up(sign_in(anna), world)
+    set_up(sign_in(anna), sample)
     told = sentences(door, anna, names)
     assert (
         "Anna Able set up a second factor for Anna Able, with a password set using a link made by Ada Admin" in told

@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 
 from domain.account import TokenScopes
 from domain.service import Unavailable
+from tests.sample_authority import SampleAuthority
 from tests.web.accounts.conftest import ANNAS, Door, SignIn
 from tests.web.accounts.test_second_factor import TOKEN, set_up
-from tests.world import World
 from web.accounts import (
     account_commands,
     council_commands,
@@ -67,11 +67,13 @@ def test_a_name_that_nobody_has_is_told_without_the_name(anna: UUID, client: Fla
     assert "kettle" not in entry.detail
 
 
-def test_refusals_are_told_once_in_a_minute(anna: UUID, client: FlaskClient, door: Door, world: World) -> None:
+def test_refusals_are_told_once_in_a_minute(
+    anna: UUID, client: FlaskClient, door: Door, sample: SampleAuthority
+) -> None:
     for _ in range(AT_UNKNOWN.after + 3):
         client.post("/sign-in", data=WRONG)
     assert kinds(door).count(SecurityEvent.SIGN_IN_REFUSED) == 1
-    world.clock.pass_by(minutes=2)
+    sample.clock.pass_by(minutes=2)
     client.post("/sign-in", data=WRONG)
     client.post("/sign-in", data=WRONG)
     assert kinds(door).count(SecurityEvent.SIGN_IN_REFUSED) == 2
@@ -85,10 +87,10 @@ PROOFS = {
 
 @pytest.mark.parametrize("proof", PROOFS)
 def test_a_proof_that_fails_or_is_refused_is_told(
-    proof: str, anna: UUID, sign_in: SignIn, door: Door, world: World
+    proof: str, anna: UUID, sign_in: SignIn, door: Door, sample: SampleAuthority
 ) -> None:
     browser, (path, answers) = sign_in(anna), PROOFS[proof]
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     for _ in range(AT_UNKNOWN.after + 3):
         browser.client.post(path, data=answers)
     told = kinds(door, anna)
@@ -100,10 +102,10 @@ def test_a_proof_that_fails_or_is_refused_is_told(
 
 
 def test_a_code_that_fails_or_is_refused_is_told(
-    anna: UUID, client: FlaskClient, sign_in: SignIn, door: Door, world: World
+    anna: UUID, client: FlaskClient, sign_in: SignIn, door: Door, sample: SampleAuthority
 ) -> None:
     browser = sign_in(anna)
-    set_up(browser, world)
+    set_up(browser, sample)
     client.post("/sign-in", data=ANNAS)
     for _ in range(AT_UNKNOWN.after + 1):
         client.post("/sign-in/code", data={"code": "none"})
@@ -112,7 +114,7 @@ def test_a_code_that_fails_or_is_refused_is_told(
         AT_UNKNOWN.after,
         1,
     )
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     for _ in range(AT_UNKNOWN.after + 1):
         browser.client.post("/account/tokens/new", data={**PROOFS["before a token is made"][1], "proof_code": "none"})
     assert kinds(door, anna).count(SecurityEvent.PROOF_REFUSED) == 1
@@ -164,10 +166,12 @@ def test_a_place_that_the_trail_never_gave_out_is_nowhere(ada: UUID, sign_in: Si
     sign_in(ada).get(f"/accounts/security{query}", status=404)
 
 
-def test_the_trail_is_read_page_by_page(anna: UUID, ada: UUID, sign_in: SignIn, door: Door, world: World) -> None:
+def test_the_trail_is_read_page_by_page(
+    anna: UUID, ada: UUID, sign_in: SignIn, door: Door, sample: SampleAuthority
+) -> None:
     for number in range(120):
         security_trail.note(door.services, SecurityEvent.SIGNED_IN, person=anna, detail=f"No. {number:03}")
-        world.clock.pass_by(seconds=number % 2)
+        sample.clock.pass_by(seconds=number % 2)
     browser, href, seen = sign_in(ada), "/accounts/security?kind=signed+in", []
     while href:
         page = browser.get(href)
@@ -177,9 +181,9 @@ def test_the_trail_is_read_page_by_page(anna: UUID, ada: UUID, sign_in: SignIn, 
     assert sorted(seen) == [f"No. {number:03}" for number in range(120)]
 
 
-def test_what_is_older_than_a_year_is_thrown_away(anna: UUID, door: Door, world: World) -> None:
+def test_what_is_older_than_a_year_is_thrown_away(anna: UUID, door: Door, sample: SampleAuthority) -> None:
     security_trail.note(door.services, SecurityEvent.SIGNED_IN, person=anna)
-    world.clock.pass_by(days=367)
+    sample.clock.pass_by(days=367)
     security_trail.note(door.services, SecurityEvent.SIGNED_OUT, person=anna)
     assert kinds(door) == [SecurityEvent.SIGNED_OUT]
 

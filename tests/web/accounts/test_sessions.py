@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
+from tests.sample_authority import Clock
 from tests.web.accounts.conftest import Door
-from tests.world import Clock
 from web.access.session_user import BrowserSession
 from web.accounts import account_commands, session_commands, sessions
 from web.runtime.tables import SESSIONS

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.exceptions import ServiceUnavailable
 
+from tests.sample_authority import Clock
 from tests.web.accounts.conftest import PASSWORD, Door
-from tests.world import Clock
 from web.accounts import account_commands, attempts, sessions
 from web.accounts.accounts import AccountRow
 from web.accounts.attempts import AGAIN, AT_ADDRESS, AT_KNOWN, AT_UNKNOWN, TooManyAttempts

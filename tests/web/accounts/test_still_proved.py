@@ -14,9 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.databases import Databases, with_views
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.accounts.conftest import ANNAS, PASSWORD, Door, SignIn
 from tests.web.accounts.test_second_factor import TOKEN
-from tests.world import Clock, World
 from web.accounts import account_commands, factor_commands, factors, password_commands, sessions
 from web.accounts.passwords import EXTENSION, Passwords, cheap_passwords
 from web.runtime.services import Services
@@ -109,11 +109,11 @@ def test_no_token_is_made_from_a_session_that_ended_while_its_person_proved_who_
     anna: UUID,
     door: Door,
     sign_in: SignIn,
-    world: World,
+    sample: SampleAuthority,
     hasher: Interrupted,
 ) -> None:
     browser = sign_in(anna)
-    world.clock.pass_by(minutes=11)
+    sample.clock.pass_by(minutes=11)
     hasher.meanwhile = lambda: act(door, anna)
     sent = browser.client.post("/account/tokens/new", data={**TOKEN, "proof_password": PASSWORD})
     assert "sis_" not in sent.text

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from domain.account import TokenScopes
+from tests.sample_authority import Clock
 from tests.web.accounts.conftest import Door
-from tests.world import Clock
 from web.accounts import account_commands, token_commands, tokens
 from web.accounts.recording import ShownOnlyOnce
 from web.accounts.tokens import NewToken, NoSuchToken, Token, TokenLifeOutOfRange

@@ -20,10 +20,10 @@ from domain.person import Person
 from domain.school import School, Source
 from domain.vocabulary import Purpose, Sensitivity
 from projections import readings as readings_view
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import Town
 from tests.web.conftest import Browser, Program
-from tests.world import World
 from web.audit.details import label_of
 
 SignIn = Callable[[UUID], Browser]
@@ -32,23 +32,23 @@ LAST_WEEK = TODAY - timedelta(days=7)
 
 
 @pytest.fixture
-def schools(world: World) -> tuple[UUID, UUID]:
-    return world.school("Oak Lane School"), world.school("Ash Vale School")
+def schools(sample: SampleAuthority) -> tuple[UUID, UUID]:
+    return sample.school("Oak Lane School"), sample.school("Ash Vale School")
 
 
 @pytest.fixture
-def officer(world: World) -> UUID:
-    return world.officer("Olive Officer")
+def officer(sample: SampleAuthority) -> UUID:
+    return sample.officer("Olive Officer")
 
 
 @pytest.fixture
-def cases(world: World, schools: tuple[UUID, UUID], officer: UUID) -> tuple[ConcernCase, ConcernCase]:
+def cases(sample: SampleAuthority, schools: tuple[UUID, UUID], officer: UUID) -> tuple[ConcernCase, ConcernCase]:
     """A concern of last week at Oak Lane by Olive, and one of today at Ash Vale."""
     oak, ash = schools
-    with world.acting(officer, "officer"):
-        first = world.services.service.add(lambda: concern(1, oak, "Attendance falls", Purpose.CHALLENGE))
-    with world.acting():
-        second = world.services.service.add(lambda: concern(2, ash, "Staff leave", Purpose.MONITORING))
+    with sample.acting(officer, "officer"):
+        first = sample.services.service.add(lambda: concern(1, oak, "Attendance falls", Purpose.CHALLENGE))
+    with sample.acting():
+        second = sample.services.service.add(lambda: concern(2, ash, "Staff leave", Purpose.MONITORING))
     return first, second
 
 
@@ -67,8 +67,8 @@ def concern(number: int, school: UUID, detail: str, purpose: Purpose, **more: Se
 
 
 @pytest.fixture
-def reviewer(world: World, sign_in: SignIn) -> Browser:
-    return sign_in(world.reviewer())
+def reviewer(sample: SampleAuthority, sign_in: SignIn) -> Browser:
+    return sign_in(sample.reviewer())
 
 
 def found(page: str) -> str:
@@ -82,23 +82,23 @@ def text_of(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-def entry_of(world: World, record: UUID, number: int = 0) -> str:
+def entry_of(sample: SampleAuthority, record: UUID, number: int = 0) -> str:
     """The address of an event's own page."""
-    events = [event for event in world.services.store.get(record) if isinstance(event, Event)]
+    events = [event for event in sample.services.store.get(record) if isinstance(event, Event)]
     called = getattr(events[0], "reference", "") or getattr(events[0], "urn", "")
     meta = events[number].meta
     return f"/audit/{called}/{meta.version}" if called else f"/audit/{meta.event_id.hex[:16]}"
 
 
-def test_those_who_answer_for_the_service_read_the_trail(world: World, sign_in: SignIn) -> None:
-    for person in (world.reviewer(), world.director(), world.administrator()):
+def test_those_who_answer_for_the_service_read_the_trail(sample: SampleAuthority, sign_in: SignIn) -> None:
+    for person in (sample.reviewer(), sample.director(), sample.administrator()):
         sign_in(person).get("/audit")
 
 
 def test_the_trail_says_of_what_it_tells_each_reader_and_offers_the_kinds_of_that(
-    world: World, sign_in: SignIn, cases: tuple[ConcernCase, ConcernCase]
+    sample: SampleAuthority, sign_in: SignIn, cases: tuple[ConcernCase, ConcernCase]
 ) -> None:
-    for person, is_all in ((world.reviewer(), True), (world.director(), True), (world.administrator(), False)):
+    for person, is_all in ((sample.reviewer(), True), (sample.director(), True), (sample.administrator(), False)):
         asking = sign_in(person)
         page, sheet = asking.get("/audit"), asking.get("/audit.csv")
         for told in (text_of(page), sheet.splitlines()[-1]):
@@ -110,25 +110,25 @@ def test_the_trail_says_of_what_it_tells_each_reader_and_offers_the_kinds_of_tha
 
 
 def test_a_record_that_one_may_not_read_and_one_that_is_not_there_are_answered_alike(
-    world: World, sign_in: SignIn, cases: tuple[ConcernCase, ConcernCase]
+    sample: SampleAuthority, sign_in: SignIn, cases: tuple[ConcernCase, ConcernCase]
 ) -> None:
-    administrator = sign_in(world.administrator())
+    administrator = sign_in(sample.administrator())
     for record in ("CC-2026-0001", "CC-2026-0999"):
         page = administrator.get(f"/audit?record={record}", 422)
         assert "There is no such record, or you may not read its trail" in page
         assert "Enter a reference like" not in page
 
 
-def test_nobody_else_does(world: World, sign_in: SignIn, schools: tuple[UUID, UUID]) -> None:
-    for person in (world.officer(), world.broker(), world.headteacher(schools[0])):
+def test_nobody_else_does(sample: SampleAuthority, sign_in: SignIn, schools: tuple[UUID, UUID]) -> None:
+    for person in (sample.officer(), sample.broker(), sample.headteacher(schools[0])):
         for path in ("/audit", "/audit.csv", f"/audit/{uuid4()}"):
             sign_in(person).get(path, 403)
 
 
 def test_an_entry_tells_when_who_what_and_for_which_purpose(
-    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
+    sample: SampleAuthority, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
 ) -> None:
-    told = found(reviewer.get(f"/audit?kind=concern&school={world.urn(cases[0].school)}"))
+    told = found(reviewer.get(f"/audit?kind=concern&school={sample.urn(cases[0].school)}"))
     assert "Olive Officer raised a concern" in told
     assert "Olive Officer, School Improvement Officer" in told
     assert "26 October 2026" in told
@@ -138,10 +138,10 @@ def test_an_entry_tells_when_who_what_and_for_which_purpose(
 
 
 def test_a_filter_finds_the_one_and_not_the_other(
-    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
+    sample: SampleAuthority, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
 ) -> None:
     for query in (
-        f"school={world.urn(cases[0].school)}&kind=concern",
+        f"school={sample.urn(cases[0].school)}&kind=concern",
         "school=oak+lane&kind=concern",
         "record=cc-2026-0001",
         "purpose=challenge",
@@ -183,11 +183,11 @@ def test_a_filter_that_cannot_be_read_is_named(reviewer: Browser, schools: tuple
         reviewer.get(f"/audit.csv?{query}", 400)
 
 
-def test_a_long_trail_is_walked_page_by_page(world: World, reviewer: Browser) -> None:
+def test_a_long_trail_is_walked_page_by_page(sample: SampleAuthority, reviewer: Browser) -> None:
     names = [f"Person {number:02}" for number in range(60)]
     for number, name in enumerate(names, 100):
-        with world.acting():
-            world.services.service.add(
+        with sample.acting():
+            sample.services.service.add(
                 lambda name=name, number=number: Person.register(f"PE-2026-{number:04}", name=name)
             )
     first = reviewer.get("/audit?kind=person")
@@ -199,11 +199,11 @@ def test_a_long_trail_is_walked_page_by_page(world: World, reviewer: Browser) ->
     reviewer.get("/audit?after=nonsense", 400)
 
 
-def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, reviewer: Browser) -> None:
-    person = world.officer("Anne Webb")
-    with world.acting():
-        world.services.service.change(Person, person, lambda person: person.rename("Anne Hall"))
-    page = reviewer.get(entry_of(world, person, -1))
+def test_one_entry_shows_what_changed_and_how_it_came_about(sample: SampleAuthority, reviewer: Browser) -> None:
+    person = sample.officer("Anne Webb")
+    with sample.acting():
+        sample.services.service.change(Person, person, lambda person: person.rename("Anne Hall"))
+    page = reviewer.get(entry_of(sample, person, -1))
     text = text_of(page)
     assert "changed Anne Webb&#39;s name to Anne Hall" in text
     assert "Detail Before After Name Anne Webb Anne Hall" in text
@@ -214,17 +214,17 @@ def test_one_entry_shows_what_changed_and_how_it_came_about(world: World, review
 
 
 def test_what_a_register_changed_stands_under_the_labels_and_in_the_words_of_the_school_page(
-    world: World, reviewer: Browser
+    sample: SampleAuthority, reviewer: Browser
 ) -> None:
-    school = world.school("Oak Lane School", phase="primary", percent_fsm="12.5", opened="1998-09-01")
-    first = text_of(reviewer.get(entry_of(world, school)))
+    school = sample.school("Oak Lane School", phase="primary", percent_fsm="12.5", opened="1998-09-01")
+    first = text_of(reviewer.get(entry_of(sample, school)))
     news = {"phase": "secondary", "la_code": "399", "percent_fsm": "14.1", "last_inspected": "2023-07-11"}
-    with world.acting():
-        world.services.service.change(
+    with sample.acting():
+        sample.services.service.change(
             School, school, lambda school: school.refresh(news, source=Source("register.csv", TODAY))
         )
 
-    second = text_of(reviewer.get(entry_of(world, school, -1)))
+    second = text_of(reviewer.get(entry_of(sample, school, -1)))
 
     assert "Phase: Primary" in first
     assert "Authority code: 399" in first
@@ -244,11 +244,11 @@ def test_the_name_of_a_field_becomes_a_label_with_its_abbreviations(field: str, 
     assert label_of(field) == label
 
 
-def test_entries_of_one_act_lead_to_each_other(world: World, reviewer: Browser) -> None:
-    person = world.officer("Anne Webb")
-    page = reviewer.get(entry_of(world, person, 0))
+def test_entries_of_one_act_lead_to_each_other(sample: SampleAuthority, reviewer: Browser) -> None:
+    person = sample.officer("Anne Webb")
+    page = reviewer.get(entry_of(sample, person, 0))
     assert "Recorded at the same time" in page
-    assert f'href="{entry_of(world, person, 1)}"' in page
+    assert f'href="{entry_of(sample, person, 1)}"' in page
 
 
 def test_an_unknown_entry_is_not_found(reviewer: Browser) -> None:
@@ -266,18 +266,18 @@ def test_an_unknown_entry_is_not_found(reviewer: Browser) -> None:
 
 
 def test_no_id_stands_in_an_address_of_the_trail_and_an_address_with_one_still_answers(
-    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
+    sample: SampleAuthority, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
 ) -> None:
-    person = world.officer("Anne Webb")
+    person = sample.officer("Anne Webb")
     for query in ("", "?kind=account", "?kind=school", "?kind=authority"):
         page = reviewer.get(f"/audit{query}")
         assert not re.search(r'href="[^"]*[0-9a-f]{8}-[0-9a-f]{4}-', page)
         for href in re.findall(r'href="(/audit/[^"]+)"', page):
             reviewer.get(href)
-    [*_, last] = (event for event in world.services.store.get(person) if isinstance(event, Event))
+    [*_, last] = (event for event in sample.services.store.get(person) if isinstance(event, Event))
     by_id, by_reference = (
         text_of(reviewer.get(f"/audit/{address}"))
-        for address in (last.meta.event_id, f"{world.reference(person)}/{last.meta.version}")
+        for address in (last.meta.event_id, f"{sample.reference(person)}/{last.meta.version}")
     )
     assert by_id == by_reference
 
@@ -286,9 +286,9 @@ def test_no_id_stands_in_an_address_of_the_trail_and_an_address_with_one_still_a
 
 
 @pytest.fixture
-def note(world: World, schools: tuple[UUID, UUID], cases: tuple[ConcernCase, ConcernCase]) -> UUID:
-    with world.acting():
-        return world.services.service.add(
+def note(sample: SampleAuthority, schools: tuple[UUID, UUID], cases: tuple[ConcernCase, ConcernCase]) -> UUID:
+    with sample.acting():
+        return sample.services.service.add(
             lambda: Note.write(
                 "N-2026-0001",
                 on_kind="concern",
@@ -302,30 +302,32 @@ def note(world: World, schools: tuple[UUID, UUID], cases: tuple[ConcernCase, Con
         ).id
 
 
-def readings(world: World, note: UUID) -> int:
-    with world.services.read() as connection:
+def readings(sample: SampleAuthority, note: UUID) -> int:
+    with sample.services.read() as connection:
         return len(readings_view.of_record(connection, note, 20))
 
 
-def test_a_restricted_note_is_not_told_in_lists(world: World, reviewer: Browser, note: UUID) -> None:
+def test_a_restricted_note_is_not_told_in_lists(sample: SampleAuthority, reviewer: Browser, note: UUID) -> None:
     for path in ("/audit", "/audit.csv"):
         page = reviewer.get(path)
         assert "A restricted note was written" in page
         assert "About the head" not in page
-    assert readings(world, note) == 0
+    assert readings(sample, note) == 0
 
 
-def test_reading_a_restricted_note_in_the_trail_is_recorded(world: World, reviewer: Browser, note: UUID) -> None:
-    assert "Told in confidence" in reviewer.get(entry_of(world, note))
-    assert readings(world, note) == 1
+def test_reading_a_restricted_note_in_the_trail_is_recorded(
+    sample: SampleAuthority, reviewer: Browser, note: UUID
+) -> None:
+    assert "Told in confidence" in reviewer.get(entry_of(sample, note))
+    assert readings(sample, note) == 1
     assert "Rae Reviewer read restricted information on a page: N-2026-0001" in text_of(reviewer.get("/audit"))
 
 
 def test_a_restricted_concern_is_told_to_those_who_may_read_it(
-    world: World, sign_in: SignIn, reviewer: Browser, schools: tuple[UUID, UUID]
+    sample: SampleAuthority, sign_in: SignIn, reviewer: Browser, schools: tuple[UUID, UUID]
 ) -> None:
-    with world.acting():
-        world.services.service.add(
+    with sample.acting():
+        sample.services.service.add(
             lambda: concern(7, schools[0], "Money is missing", Purpose.CHALLENGE, sensitivity=Sensitivity.RESTRICTED)
         )
     assert "Money is missing" in reviewer.get("/audit")
@@ -335,20 +337,20 @@ def test_a_restricted_concern_is_told_to_those_who_may_read_it(
 
 
 @pytest.fixture
-def administrator(world: World) -> UUID:
-    return world.administrator()
+def administrator(sample: SampleAuthority) -> UUID:
+    return sample.administrator()
 
 
 def test_an_administrator_reads_of_accounts_people_settings_and_the_register_and_of_nothing_said_of_schools(
-    world: World, sign_in: SignIn, program: Callable[..., Program], administrator: UUID
+    sample: SampleAuthority, sign_in: SignIn, program: Callable[..., Program], administrator: UUID
 ) -> None:
-    town = Town(world)
-    with world.acting():
-        world.services.service.add(lambda: Account.open_for(administrator, "ada@wexmoor.example"))
+    authority = FullAuthority(sample)
+    with sample.acting():
+        sample.services.service.add(lambda: Account.open_for(administrator, "ada@wexmoor.example"))
     need = {"review_due": TODAY + timedelta(days=90), "rationale": "Two poor years", "scheme": "2026"}
-    with world.acting():
-        world.services.service.change(
-            School, town.ours.school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
+    with sample.acting():
+        sample.services.service.change(
+            School, authority.ours.school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
         )
     browser, api = sign_in(administrator), program(administrator)
     kept = ("Two poor years", "need category", "Target setting", "Results in mathematics", "Call with the office")
@@ -381,18 +383,18 @@ def walk(api: Program, query: str) -> list[dict[str, Any]]:
 
 
 def test_no_entry_of_what_is_said_of_schools_opens_to_an_administrator(
-    world: World, sign_in: SignIn, administrator: UUID
+    sample: SampleAuthority, sign_in: SignIn, administrator: UUID
 ) -> None:
-    town, browser = Town(world), sign_in(administrator)
-    for kind, record in town.ours.records.items():
+    authority, browser = FullAuthority(sample), sign_in(administrator)
+    for kind, record in authority.ours.records.items():
         opens = kind in {"school", "person", "provider", "authority", "import"}
-        browser.get(entry_of(world, record), 200 if opens else 404)
+        browser.get(entry_of(sample, record), 200 if opens else 404)
 
 
 def test_a_record_of_which_somebody_is_told_nothing_is_none_to_their_search(
-    world: World, sign_in: SignIn, program: Callable[..., Program], administrator: UUID
+    sample: SampleAuthority, sign_in: SignIn, program: Callable[..., Program], administrator: UUID
 ) -> None:
-    Town(world)
+    FullAuthority(sample)
     for known, unknown in (("TN-2026-0001", "TN-2026-0999"), ("CC-2026-0001", "CC-2026-0999")):
         pages = [sign_in(administrator).get(f"/audit?record={each}", 422) for each in (known, unknown)]
         told = [program(administrator).get(f"/audit?record={each}", 422).json for each in (known, unknown)]
@@ -408,7 +410,7 @@ def sheet(browser: Browser, query: str = "") -> list[list[str]]:
 
 
 def test_the_sheet_holds_what_the_search_finds_and_says_so_at_its_end(
-    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
+    sample: SampleAuthority, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase]
 ) -> None:
     response = reviewer.client.get("/audit.csv?kind=concern&purpose=challenge")
     assert response.data.startswith(b"\xef\xbb\xbf")
@@ -420,7 +422,7 @@ def test_the_sheet_holds_what_the_search_finds_and_says_so_at_its_end(
     assert (told["Who"], told["School"], told["URN"]) == (
         "Olive Officer",
         "Oak Lane School",
-        str(world.urn(cases[0].school)),
+        str(sample.urn(cases[0].school)),
     )
     assert told["Reference"] == "CC-2026-0001"
     assert told["Role"] == "School Improvement Officer"
@@ -428,55 +430,58 @@ def test_the_sheet_holds_what_the_search_finds_and_says_so_at_its_end(
 
 
 def test_no_cell_of_the_sheet_is_taken_for_a_formula(
-    world: World, reviewer: Browser, schools: tuple[UUID, UUID]
+    sample: SampleAuthority, reviewer: Browser, schools: tuple[UUID, UUID]
 ) -> None:
-    officer = world.officer("=HYPERLINK(1)")
-    with world.acting(officer, "officer"):
-        world.services.service.add(lambda: concern(1, schools[0], "Attendance falls", Purpose.CHALLENGE))
+    officer = sample.officer("=HYPERLINK(1)")
+    with sample.acting(officer, "officer"):
+        sample.services.service.add(lambda: concern(1, schools[0], "Attendance falls", Purpose.CHALLENGE))
     _, row, _ = sheet(reviewer, "?kind=concern")
     assert "'=HYPERLINK(1)" in row
     assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
 def test_a_sheet_says_through_what_each_entry_came(
-    world: World, reviewer: Browser, schools: tuple[UUID, UUID], program: Callable[..., Program]
+    sample: SampleAuthority, reviewer: Browser, schools: tuple[UUID, UUID], program: Callable[..., Program]
 ) -> None:
     raised = {
-        "school": str(world.urn(schools[0])),
+        "school": str(sample.urn(schools[0])),
         "kind": next(iter(ConcernKind)).value,
         "source": next(iter(ConcernSource)).value,
         "severity": next(iter(Severity)).value,
         "detail": "Attendance falls",
         "purpose": "challenge",
     }
-    program(world.director()).post("/concerns/raise", raised, key="through-the-api", status=201)
+    program(sample.director()).post("/concerns/raise", raised, key="through-the-api", status=201)
 
     head, row, _ = sheet(reviewer, "?kind=concern")
 
     assert row[head.index("Through")] == "API"
 
 
-def places_of(world: World) -> list[int | None]:
+def places_of(sample: SampleAuthority) -> list[int | None]:
     """Where in the log its events stand: not always at 1, 2, 3."""
-    with world.services.read() as connection:
-        return [event.meta.position for event in world.services.store.everything(connection)]
+    with sample.services.read() as connection:
+        return [event.meta.position for event in sample.services.store.everything(connection)]
 
 
 def test_a_long_sheet_has_every_entry_once(
-    world: World, reviewer: Browser, cases: tuple[ConcernCase, ConcernCase], monkeypatch: pytest.MonkeyPatch
+    sample: SampleAuthority,
+    reviewer: Browser,
+    cases: tuple[ConcernCase, ConcernCase],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("web.audit.export.AT_ONCE", 2)
     places = [int(row[-1]) for row in sheet(reviewer)[1:-1]]
-    assert places == places_of(world)[::-1]
+    assert places == places_of(sample)[::-1]
 
 
 # The API
 
 
 def test_programs_read_the_same_trail(
-    world: World, program: Callable[..., Program], cases: tuple[ConcernCase, ConcernCase]
+    sample: SampleAuthority, program: Callable[..., Program], cases: tuple[ConcernCase, ConcernCase]
 ) -> None:
-    api = program(world.reviewer())
+    api = program(sample.reviewer())
     answer = api.get("/audit?kind=concern&purpose=challenge&purpose=support").json
     assert [row["record"] for row in answer["items"]] == ["CC-2026-0001"]
     assert answer["items"][0]["sentence"].startswith("Olive Officer raised a concern")
@@ -487,9 +492,9 @@ def test_programs_read_the_same_trail(
 
 
 def test_programs_walk_the_trail_by_cursor(
-    world: World, program: Callable[..., Program], cases: tuple[ConcernCase, ConcernCase]
+    sample: SampleAuthority, program: Callable[..., Program], cases: tuple[ConcernCase, ConcernCase]
 ) -> None:
-    api = program(world.reviewer())
+    api = program(sample.reviewer())
     walked: list[int] = []
     after = ""
     while after is not None:
@@ -498,20 +503,20 @@ def test_programs_walk_the_trail_by_cursor(
         walked += [row["position"] for row in answer.json["items"]]
         after = answer.json["next"]
     assert walked == sorted(set(walked), reverse=True)
-    assert walked[-1] == places_of(world)[0]
+    assert walked[-1] == places_of(sample)[0]
     api.get("/audit?after=nonsense", 400)
     api.get("/audit?kind=unicorn", 422)
 
 
-def test_programs_of_others_do_not_read_it(world: World, program: Callable[..., Program]) -> None:
-    program(world.broker()).get("/audit", 403)
+def test_programs_of_others_do_not_read_it(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    program(sample.broker()).get("/audit", 403)
 
 
 def test_where_an_entry_stands_in_the_log_is_told_to_whoever_is_told_of_all_of_it(
-    world: World, program: Callable[..., Program], sign_in: Callable[[UUID], Browser]
+    sample: SampleAuthority, program: Callable[..., Program], sign_in: Callable[[UUID], Browser]
 ) -> None:
     """To an administrator the gaps between places would tell how much there is of what they may not read."""
-    reviewer, administrator = world.reviewer(), world.administrator()
+    reviewer, administrator = sample.reviewer(), sample.administrator()
     seen = {}
     for reader in (reviewer, administrator):
         answer = program(reader).get("/audit?kind=person&limit=1").json

@@ -10,21 +10,21 @@ import pytest
 from domain.references import record_id
 from domain.support_request import SupportRequest
 from domain.vocabulary import Role, Sensitivity
-from tests.hanging import CANARY, Hanging
+from tests.restricted_concern import CANARY, RestrictedConcern
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.ADMINISTRATOR, 404), (Role.REVIEWER, 200), (Role.DIRECTOR, 200)])
 def test_what_hangs_on_a_restricted_concern_is_in_the_trail_of_those_who_may_read_it(
-    world: World, sign_in: SignIn, role: Role, status: int
+    sample: SampleAuthority, sign_in: SignIn, role: Role, status: int
 ) -> None:
-    hanging = Hanging(world)
-    hanging.keep(Sensitivity.RESTRICTED)
-    asking = sign_in(hanging.town.people[role])
-    request, *_ = hanging.town.service.find_with_history(
+    restricted = RestrictedConcern(sample)
+    restricted.keep(Sensitivity.RESTRICTED)
+    asking = sign_in(restricted.authority.people[role])
+    request, *_ = restricted.authority.service.find_with_history(
         SupportRequest, record_id("support-request", "SR-2026-0909")
     )[1]
 

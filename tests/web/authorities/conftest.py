@@ -15,9 +15,9 @@ from werkzeug.test import Client
 from domain.account import TokenScopes
 from domain.vocabulary import Role, Team
 from tests.databases import Databases
-from tests.town import Place as TownPlace
-from tests.town import Town
-from tests.world import Clock, World
+from tests.full_authority import FullAuthority
+from tests.full_authority import Place as TownPlace
+from tests.sample_authority import Clock, SampleAuthority
 from web.accounts import tokens
 from web.accounts.sessions import COOKIE
 from web.authorities import places
@@ -53,7 +53,7 @@ def directory(place: Place) -> Iterator[Directory]:
         yield directory
 
 
-class MarkedWorld(World):
+class MarkedWorld(SampleAuthority):
     """An authority in whose names a word stands that stands nowhere else, and whose numbers are its own."""
 
     def __init__(self, services: Services, clock: Clock, mark: str, first: int) -> None:
@@ -68,12 +68,12 @@ class MarkedWorld(World):
         return super().person(f"{name} {self.mark}", role, **place)
 
 
-class MarkedTown(Town):
-    """A town with records under numbers of its own."""
+class MarkedTown(FullAuthority):
+    """An authority with records under numbers of its own."""
 
-    def __init__(self, world: MarkedWorld, first: int) -> None:
+    def __init__(self, sample: MarkedWorld, first: int) -> None:
         self._first = first
-        super().__init__(world)
+        super().__init__(sample)
 
     def _place(self, number: int, name: str, team: Team) -> TownPlace:
         return super()._place(self._first + number, name, team)
@@ -81,16 +81,16 @@ class MarkedTown(Town):
 
 @dataclass
 class Neighbour:
-    """One of the authorities that are served: its name, its own host, and its town."""
+    """One of the authorities that are served: its name, its own host, and its records."""
 
     name: str
     host: str
     services: Services
-    town: Town
+    authority: FullAuthority
     mark: str
 
     def cookie(self, person: UUID) -> str:
-        return self.town.world.session_of(person)[1]
+        return self.authority.sample.session_of(person)[1]
 
     def token(self, person: UUID) -> str:
         with self.services.write() as connection:
@@ -114,7 +114,7 @@ class Deployment:
     def browser(self, of: Neighbour, person: UUID | None = None, *, host: str = "") -> Client:
         """A browser in which a person of an authority is signed in, the director unless told otherwise."""
         client = self.client()
-        client.set_cookie(COOKIE, of.cookie(person or of.town.director), domain=host or of.host)
+        client.set_cookie(COOKIE, of.cookie(person or of.authority.director), domain=host or of.host)
         return client
 
 
@@ -139,5 +139,5 @@ def _neighbour(router: Router, name: str, first: int) -> Neighbour:
     clock = Clock()
     services.set_clock(clock)
     mark = f"of {name.title()}"
-    world = MarkedWorld(services, clock, mark, 1 + first * 100)
-    return Neighbour(name, f"{name}.example", services, MarkedTown(world, first), mark)
+    sample = MarkedWorld(services, clock, mark, 1 + first * 100)
+    return Neighbour(name, f"{name}.example", services, MarkedTown(sample, first), mark)

@@ -15,7 +15,7 @@ from domain.vocabulary import Role
 from projections.references import references
 from tests.databases import KINDS, Databases
 from tests.web.authorities.conftest import SHARED, Deployment, Neighbour, deployed, places_of
-from tests.web.walking import ALIKE, form_of
+from tests.web.read_routes import ALIKE, form_of
 from web.access.policy import POLICY
 from web.accounts.sessions import COOKIE
 from web.resources import RESOURCES
@@ -51,8 +51,8 @@ def references_of(one: Neighbour) -> set[str]:
 
 def signs_of(one: Neighbour) -> re.Pattern[str]:
     """Whatever could only come from one authority: its mark, its references, the numbers of its schools."""
-    world = one.town.world
-    urns = {str(world.urn(place.school)) for place in (one.town.ours, one.town.theirs)}
+    sample = one.authority.sample
+    urns = {str(sample.urn(place.school)) for place in (one.authority.ours, one.authority.theirs)}
     signs = {one.mark, one.name, *references_of(one), *urns}
     return re.compile("|".join(rf"\b{re.escape(sign)}\b" for sign in signs), re.I)
 
@@ -82,7 +82,7 @@ def test_the_two_differ_in_every_reference(ours: Neighbour, theirs: Neighbour) -
 def test_no_page_that_can_be_reached_tells_of_the_other(
     deployment: Deployment, ours: Neighbour, theirs: Neighbour, role: Role
 ) -> None:
-    browser = deployment.browser(ours, ours.town.people[role])
+    browser = deployment.browser(ours, ours.authority.people[role])
     pages = walked(browser, ours.host)
     assert len([page for page in pages.values() if page.status_code == 200 and ours.mark in page.text]) > 20
     foreign = signs_of(theirs)
@@ -90,7 +90,7 @@ def test_no_page_that_can_be_reached_tells_of_the_other(
 
 
 def test_no_list_of_the_api_tells_of_the_other(deployment: Deployment, ours: Neighbour, theirs: Neighbour) -> None:
-    client, headers = deployment.client(), {"Authorization": f"Bearer {ours.token(ours.town.director)}"}
+    client, headers = deployment.client(), {"Authorization": f"Bearer {ours.token(ours.authority.director)}"}
     told: dict[str, Any] = (
         client.get("/api/v1/openapi.json", base_url=f"http://{ours.host}", headers=headers).json or {}
     )
@@ -109,7 +109,7 @@ def test_the_other_s_records_are_not_found_by_reference_search_or_api(
     deployment: Deployment, ours: Neighbour, theirs: Neighbour
 ) -> None:
     browser = deployment.browser(ours)
-    headers = {"Authorization": f"Bearer {ours.token(ours.town.director)}"}
+    headers = {"Authorization": f"Bearer {ours.token(ours.authority.director)}"}
     foreign = signs_of(theirs)
     asked = [*sorted(references_of(theirs)), theirs.mark, "Ashgrove High School"]
     for text in asked:
@@ -132,7 +132,7 @@ def test_the_other_s_records_are_not_found_by_reference_search_or_api(
 def test_the_export_of_the_audit_trail_holds_all_of_ones_own_and_nothing_else(
     deployment: Deployment, ours: Neighbour, theirs: Neighbour
 ) -> None:
-    reviewer = deployment.browser(ours, ours.town.people[Role.REVIEWER])
+    reviewer = deployment.browser(ours, ours.authority.people[Role.REVIEWER])
     sheet = reviewer.get("/audit.csv", base_url=f"http://{ours.host}").text
     assert "End of sheet" in sheet
     assert all(reference in sheet for reference in references_of(ours) if reference.startswith(("CC-", "RV-")))
@@ -143,7 +143,7 @@ def test_the_export_of_the_audit_trail_holds_all_of_ones_own_and_nothing_else(
 def test_a_session_of_one_is_worth_nothing_at_the_other(
     deployment: Deployment, ours: Neighbour, theirs: Neighbour, host: str
 ) -> None:
-    cookie = ours.cookie(ours.town.director)
+    cookie = ours.cookie(ours.authority.director)
     at = theirs.host if host == "their own" else SHARED
     intruder = deployment.client()
     intruder.set_cookie(COOKIE, cookie, domain=at)
@@ -160,7 +160,7 @@ def test_a_session_of_one_is_worth_nothing_at_the_other(
 def test_a_token_of_one_is_worth_nothing_at_the_other(
     deployment: Deployment, ours: Neighbour, theirs: Neighbour
 ) -> None:
-    client, headers = deployment.client(), {"Authorization": f"Bearer {ours.token(ours.town.director)}"}
+    client, headers = deployment.client(), {"Authorization": f"Bearer {ours.token(ours.authority.director)}"}
     path = "/api/v1/concerns"
     assert client.get(path, base_url=f"http://{ours.host}", headers=headers).status_code == 200
     assert client.get(path, base_url=f"http://{theirs.host}", headers=headers).status_code == 401

@@ -154,14 +154,14 @@ def test_every_command_that_opens_a_database_takes_the_authority() -> None:
 
 
 def test_accounts_that_are_opened_are_known_in_the_directory(sis: Sis, directory: Directory, place: Place) -> None:
-    from tests.world import Clock, World
+    from tests.sample_authority import Clock, SampleAuthority
 
     sis("authorities", "create", "salford", "--host", "sis.example")
     sis("authorities", "create", "trafford", "--host", "sis.example")
     with closing(Services(directory.named("salford").database_url)) as services:
         services.prepare_views()
-        world = World(services, Clock())
-        reference = world.reference(world.administrator())
+        sample = SampleAuthority(services, Clock())
+        reference = sample.reference(sample.administrator())
     told = sis("accounts", "create", reference, "ada@home.example", "--authority", "salford")
     assert told.stdout.startswith("/at/salford/password/")
     assert directory.of_address({address_hash("only for tests", "ada@home.example")}, "home.example") == {"salford"}

@@ -28,11 +28,11 @@ from projections.event_log.faults import meant
 from projections.following import let_follow
 from projections.view_status import view_statuses
 from tests.databases import Databases
-from tests.served import until
-from tests.town import Town
+from tests.full_authority import FullAuthority
+from tests.running_service import until
+from tests.sample_authority import Clock, SampleAuthority
 from tests.web.authorities.conftest import places_of
 from tests.web.console.test_running import a_free_port
-from tests.world import Clock, World
 from web import create_app
 from web.about.health import health_of
 from web.accounts import accounts, attempts, council_accounts, factors, sessions, tokens
@@ -110,8 +110,8 @@ def furnish(url: str) -> None:
     with closing(Services(url, clock=clock)) as services:
         upgrade(services.writer)
         services.prepare_views()
-        town = Town(World(services, clock))
-        person = town.people[Role.DIRECTOR]
+        authority = FullAuthority(SampleAuthority(services, clock))
+        person = authority.people[Role.DIRECTOR]
         with services.write() as connection:
             account = accounts.create(connection, person, "dora@wexmoor.example")
             accounts.add_link(connection, account, services.now())
@@ -157,9 +157,9 @@ def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
 def raise_another(services: Services, number: int = 900901) -> int:
     """Record one more event; returns its position."""
     clock = Clock()
-    world = object.__new__(World)
-    world.services, world.clock, world._numbers = services, clock, count(number - 900000)
-    world.school("Yew Tree School")
+    sample = object.__new__(SampleAuthority)
+    sample.services, sample.clock, sample._numbers = services, clock, count(number - 900000)
+    sample.school("Yew Tree School")
     return services.log.max_notification_id() or 0
 
 

@@ -133,7 +133,7 @@ def test_the_domain_of_the_address_leads_to_the_authority(client: Client, birchd
     assert cookie
     assert cookie.http_only
     assert "somebody" not in cookie.value
-    client.set_cookie(COOKIE, birchdale.cookie(birchdale.town.director), domain=SHARED)
+    client.set_cookie(COOKIE, birchdale.cookie(birchdale.authority.director), domain=SHARED)
     assert birchdale.mark in client.get("/schools/", base_url=at(SHARED)).text
 
 
@@ -153,11 +153,14 @@ def test_an_address_that_is_known_leads_there_whatever_its_domain(
 def test_an_account_opened_on_a_page_is_known_in_the_directory(
     deployment: Deployment, alderley: Neighbour, client: Client
 ) -> None:
-    administrator = alderley.town.people[Role.ADMINISTRATOR]
+    administrator = alderley.authority.people[Role.ADMINISTRATOR]
     browser = deployment.browser(alderley, administrator)
     opened = browser.post(
         "/accounts/new",
-        data={"person": alderley.town.world.reference(alderley.town.ours.head), "sign_in_name": "new@school.example"},
+        data={
+            "person": alderley.authority.sample.reference(alderley.authority.ours.head),
+            "sign_in_name": "new@school.example",
+        },
         base_url=at(alderley.host),
     )
     assert opened.status_code == SEE_OTHER
@@ -281,11 +284,11 @@ def test_a_choice_that_is_not_at_this_host_any_more_is_asked_again(deployment: D
 def test_a_password_link_leads_to_its_own_authority(
     deployment: Deployment, client: Client, alderley: Neighbour
 ) -> None:
-    person = alderley.town.ours.chair
-    administrator = alderley.town.people[Role.ADMINISTRATOR]
+    person = alderley.authority.ours.chair
+    administrator = alderley.authority.people[Role.ADMINISTRATOR]
     browser = deployment.browser(alderley, administrator, host=SHARED)
     chosen(browser, {"authority": alderley.name})
-    reference = alderley.town.world.reference(person)
+    reference = alderley.authority.sample.reference(person)
     data = {"person": reference, "sign_in_name": "chair@school.example"}
     browser.post("/accounts/new", data=data, base_url=at(SHARED))
     page = browser.post(f"/accounts/{person}/password-link", base_url=at(SHARED)).text
@@ -299,7 +302,7 @@ def test_a_password_link_leads_to_its_own_authority(
 
 
 def test_a_program_names_the_authority(client: Client, alderley: Neighbour) -> None:
-    headers = {"Authorization": f"Bearer {alderley.token(alderley.town.director)}"}
+    headers = {"Authorization": f"Bearer {alderley.token(alderley.authority.director)}"}
     path = "/api/v1/concerns"
     untold = client.get(path, base_url=at(SHARED), headers=headers)
     assert (untold.status_code, untold.content_type) == (400, "application/problem+json")

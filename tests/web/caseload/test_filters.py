@@ -14,9 +14,9 @@ from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.school import School
 from domain.vocabulary import Purpose, Role
 from projections.caseload import CaseloadCount
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.web.conftest import Browser, Standing
-from tests.world import World
+from tests.web.conftest import Browser, SharedAuthority
 from web.caseload.pages import count_in_words
 
 SignIn = Callable[[UUID], Browser]
@@ -36,8 +36,8 @@ UNREADABLE = {
 
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.HEADTEACHER])
 @pytest.mark.parametrize("query", UNREADABLE)
-def test_nothing_is_shown_for_a_filter_that_cannot_be_read(standing: Standing, role: Role, query: str) -> None:
-    answer = standing.browser(standing.town.people[role]).get(f"/caseload?{query}")
+def test_nothing_is_shown_for_a_filter_that_cannot_be_read(shared: SharedAuthority, role: Role, query: str) -> None:
+    answer = shared.browser(shared.authority.people[role]).get(f"/caseload?{query}")
 
     assert answer.status_code == 422
     assert UNREADABLE[query] in answer.text
@@ -49,9 +49,9 @@ def test_nothing_is_shown_for_a_filter_that_cannot_be_read(standing: Standing, r
 
 
 @pytest.mark.parametrize("asked", ["Ashgrove", "ashgrove high school", "its postcode"])
-def test_a_school_is_asked_for_by_name_or_postcode_as_by_its_urn(standing: Standing, asked: str) -> None:
-    director = standing.browser(standing.town.director)
-    school = standing.town.service.find(School, standing.town.ours.school)
+def test_a_school_is_asked_for_by_name_or_postcode_as_by_its_urn(shared: SharedAuthority, asked: str) -> None:
+    director = shared.browser(shared.authority.director)
+    school = shared.authority.service.find(School, shared.authority.ours.school)
     urn, postcode = school.urn, school.details["postcode"]
 
     found = director.get("/caseload", query_string={"school": asked.replace("its postcode", str(postcode))}).text
@@ -61,12 +61,12 @@ def test_a_school_is_asked_for_by_name_or_postcode_as_by_its_urn(standing: Stand
     assert len(ROWS.findall(found)) == len(ROWS.findall(director.get(f"/caseload?school={urn}").text))
 
 
-def test_a_program_asks_for_a_school_by_name_too(standing: Standing) -> None:
-    api = standing.program(standing.town.director)
+def test_a_program_asks_for_a_school_by_name_too(shared: SharedAuthority) -> None:
+    api = shared.program(shared.authority.director)
 
     assert (
         api.get("/caseload?school=Ashgrove").json
-        == api.get(f"/caseload?school={standing.town.world.urn(standing.town.ours.school)}").json
+        == api.get(f"/caseload?school={shared.authority.sample.urn(shared.authority.ours.school)}").json
     )
     api.get("/caseload?school=Priorsgate", status=422)
 
@@ -74,14 +74,14 @@ def test_a_program_asks_for_a_school_by_name_too(standing: Standing) -> None:
 # How much there is
 
 
-def worried(world: World, number: int, *, overdue: int) -> UUID:
+def worried(sample: SampleAuthority, number: int, *, overdue: int) -> UUID:
     """The officer of a school about which there are so many concerns, the first of them overdue."""
-    school = world.school()
-    officer = world.link_officer(school)
+    school = sample.school()
+    officer = sample.link_officer(school)
     for each in range(1, number + 1):
         due = TODAY - timedelta(days=1) if each <= overdue else TODAY
-        with world.acting(officer, "officer"):
-            world.services.service.add(partial(worry, each, school, due))
+        with sample.acting(officer, "officer"):
+            sample.services.service.add(partial(worry, each, school, due))
     return officer
 
 
@@ -102,8 +102,10 @@ def counts(page: str) -> list[str]:
     return COUNT.findall(page)
 
 
-def test_a_page_says_how_much_there_is_and_how_much_of_it_is_overdue(world: World, sign_in: SignIn) -> None:
-    officer = sign_in(worried(world, 53, overdue=52))
+def test_a_page_says_how_much_there_is_and_how_much_of_it_is_overdue(
+    sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    officer = sign_in(worried(sample, 53, overdue=52))
 
     first = officer.get("/caseload")
     following = re.search(r'href="([^"]+)" rel="next"', first)
@@ -115,8 +117,8 @@ def test_a_page_says_how_much_there_is_and_how_much_of_it_is_overdue(world: Worl
     assert counts(officer.get("/caseload?waiting_for=broker")) == []
 
 
-def test_a_page_that_shows_all_says_so(world: World, sign_in: SignIn) -> None:
-    assert counts(sign_in(worried(world, 3, overdue=2)).get("/caseload")) == ["3 shown, 2 overdue"]
+def test_a_page_that_shows_all_says_so(sample: SampleAuthority, sign_in: SignIn) -> None:
+    assert counts(sign_in(worried(sample, 3, overdue=2)).get("/caseload")) == ["3 shown, 2 overdue"]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 
 from domain.vocabulary import Role
-from tests.web.conftest import Browser, Standing
-from tests.web.market import Market
-from tests.web.visiting import Page
-from tests.world import World
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
+from tests.web.conftest import Browser, SharedAuthority
+from tests.web.html_visitor import Page
 
 SignIn = Callable[[UUID], Browser]
 
@@ -33,8 +33,8 @@ def links_of(html: str) -> set[str]:
 
 @pytest.mark.parametrize("role", READERS)
 @pytest.mark.parametrize("query", ["", "?whose=everybody"])
-def test_every_link_on_a_caseload_opens(standing: Standing, role: Role, query: str) -> None:
-    browser = standing.browser(standing.town.people[role])
+def test_every_link_on_a_caseload_opens(shared: SharedAuthority, role: Role, query: str) -> None:
+    browser = shared.browser(shared.authority.people[role])
     links = links_of(browser.get(f"/caseload{query}").text)
 
     assert links or not query
@@ -42,12 +42,14 @@ def test_every_link_on_a_caseload_opens(standing: Standing, role: Role, query: s
 
 
 @pytest.mark.parametrize("reader", ["officer", "headteacher"])
-def test_whoever_may_not_open_a_tender_is_led_to_its_request(world: World, sign_in: SignIn, reader: str) -> None:
-    market = Market(world)
-    market.a_tender()
-    person = world.link_officer(market.school) if reader == "officer" else market.head
+def test_whoever_may_not_open_a_tender_is_led_to_its_request(
+    sample: SampleAuthority, sign_in: SignIn, reader: str
+) -> None:
+    stages = BrokerageStages(sample)
+    stages.a_tender()
+    person = sample.link_officer(stages.school) if reader == "officer" else stages.head
     browser = sign_in(person)
-    pages = [browser.get("/caseload?whose=everybody"), browser.get(f"/schools/{world.urn(market.school)}")]
+    pages = [browser.get("/caseload?whose=everybody"), browser.get(f"/schools/{sample.urn(stages.school)}")]
 
     for page in pages:
         assert "Reply to the invitation" in page
@@ -57,36 +59,36 @@ def test_whoever_may_not_open_a_tender_is_led_to_its_request(world: World, sign_
             browser.get(link)
 
 
-def test_whoever_may_open_a_tender_is_led_to_it(world: World, sign_in: SignIn) -> None:
-    market = Market(world)
-    market.a_tender()
+def test_whoever_may_open_a_tender_is_led_to_it(sample: SampleAuthority, sign_in: SignIn) -> None:
+    stages = BrokerageStages(sample)
+    stages.a_tender()
 
-    assert "/tenders/TN-2026-0001" in links_of(sign_in(market.broker).get("/caseload"))
+    assert "/tenders/TN-2026-0001" in links_of(sign_in(stages.broker).get("/caseload"))
     assert "/tenders/TN-2026-0001" in links_of(
-        sign_in(market.director).get(f"/people/{world.reference(market.broker)}")
+        sign_in(stages.director).get(f"/people/{sample.reference(stages.broker)}")
     )
 
 
-def test_a_tender_names_its_school_and_subject(world: World, sign_in: SignIn) -> None:
-    market = Market(world)
-    market.a_tender()
+def test_a_tender_names_its_school_and_subject(sample: SampleAuthority, sign_in: SignIn) -> None:
+    stages = BrokerageStages(sample)
+    stages.a_tender()
 
-    page = Page(sign_in(market.broker).get("/caseload")).root
+    page = Page(sign_in(stages.broker).get("/caseload")).root
     row = next(row.text for row in page.all("tr") if "Get quotes or close the invitations" in row.text)
 
     assert re.search(r"Ashgrove High School.*Mathematics", row)
 
 
-def test_nobody_is_named_on_the_other_side(world: World, sign_in: SignIn) -> None:
+def test_nobody_is_named_on_the_other_side(sample: SampleAuthority, sign_in: SignIn) -> None:
     """The provider is named where it is to deliver, not the broker; where the school is to agree, no provider."""
-    market = Market(world)
-    market.proposed()
-    named = NAMED.findall(sign_in(market.broker).get("/caseload?whose=everybody"))
-    market.all_agree()
-    with market.brokering():
-        market.delivery.confirm(market.engagement("BE-2026-0001").id)
-    page = sign_in(market.broker).get("/caseload")
-    at_school = sign_in(market.broker).get(f"/schools/{world.urn(market.school)}")
+    stages = BrokerageStages(sample)
+    stages.proposed()
+    named = NAMED.findall(sign_in(stages.broker).get("/caseload?whose=everybody"))
+    stages.all_agree()
+    with stages.brokering():
+        stages.delivery.confirm(stages.engagement("BE-2026-0001").id)
+    page = sign_in(stages.broker).get("/caseload")
+    at_school = sign_in(stages.broker).get(f"/schools/{sample.urn(stages.school)}")
 
     assert ("Provider", "Calder Learning") in named
     assert "School" not in dict(named)

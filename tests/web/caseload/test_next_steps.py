@@ -49,13 +49,13 @@ from projections.caseload import OUTSIDE, Item, Task, WaitingFor
 from providers.brokerage import EngagementTerms as Terms
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
-from tests.asking import sent_by
-from tests.chance import FUZZING
 from tests.domain.brokered import a_need, terms
+from tests.randomness import FUZZING
+from tests.request_context import sent_by
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
+from tests.web.brokerage_stages import BrokerageStages, Firm
 from tests.web.conftest import Browser
-from tests.web.market import Firm, Market
-from tests.world import World
 from web import resources
 from web.access.identity import concerned, list_scope
 from web.access.policy import Action
@@ -148,26 +148,26 @@ HALF = Decimal("0.5")
 class Life:
     """A school with what is done for it, day by day; an act that a rule refuses changes nothing."""
 
-    def __init__(self, market: Market, app: Flask) -> None:
-        self.market, self.app, world = market, app, market.world
-        self.world, self.service, self.clock = world, world.services.service, world.clock
+    def __init__(self, stages: BrokerageStages, app: Flask) -> None:
+        self.stages, self.app, sample = stages, app, stages.sample
+        self.sample, self.service, self.clock = sample, sample.services.service, sample.clock
         self.clock.go_to(TODAY)
-        self.school = world.school()
-        self.head, self.chair = world.headteacher(self.school), world.chair(self.school)
-        self.officer = world.link_officer(self.school)
-        self.lead = world.officer("Lara Lead", team=Team.SECONDARY, leads=True)
+        self.school = sample.school()
+        self.head, self.chair = sample.headteacher(self.school), sample.chair(self.school)
+        self.officer = sample.link_officer(self.school)
+        self.lead = sample.officer("Lara Lead", team=Team.SECONDARY, leads=True)
         self.ids: dict[type[Aggregate], UUID] = {}
         self.met: set[Task | None] = set()
 
     @property
     def today(self) -> date:
-        return self.world.services.today()
+        return self.sample.services.today()
 
     def begin(self, made: Aggregate) -> None:
         self.ids[type(made)] = self.service.add(lambda: made).id
 
     def named(self, kind: type[Any]) -> str:
-        return self.world.services.next_reference(kind)
+        return self.sample.services.next_reference(kind)
 
     def change(self, kind: type[Any], method: str, *args: Any, **told: Any) -> None:
         if kind in self.ids:
@@ -175,7 +175,7 @@ class Life:
 
     def act(self, name: str, days: int) -> None:
         self.clock.go_to(self.today + days * DAY)
-        with self.world.acting(self.market.broker, "broker"), suppress(Refusal):
+        with self.sample.acting(self.stages.broker, "broker"), suppress(Refusal):
             getattr(self, name)()
 
     # A request, its tender and its engagement
@@ -186,10 +186,10 @@ class Life:
             self.begin(SupportRequest.raise_(self.named(SupportRequest), **need))
 
     def acknowledges(self) -> None:
-        self.change(SupportRequest, "acknowledge", officer=self.market.broker, answer_by=self.today + 9 * DAY)
+        self.change(SupportRequest, "acknowledge", officer=self.stages.broker, answer_by=self.today + 9 * DAY)
 
     def triages(self, route: Route = Route.BROKERED) -> None:
-        self.change(SupportRequest, "triage", broker=self.market.broker, level=SupportLevel.TARGETED, route=route)
+        self.change(SupportRequest, "triage", broker=self.stages.broker, level=SupportLevel.TARGETED, route=route)
 
     def triages_in_house(self) -> None:
         self.triages(Route.IN_HOUSE)
@@ -201,25 +201,25 @@ class Life:
         self.change(SupportRequest, "give_information", "Year 9")
 
     def approves(self) -> None:
-        self.change(SupportRequest, "approve_to_broker", ceiling=Decimal(9000), approver=self.market.director)
+        self.change(SupportRequest, "approve_to_broker", ceiling=Decimal(9000), approver=self.stages.director)
 
     def shortlists(self) -> None:
-        firms = self.market.calder, self.market.harrop
+        firms = self.stages.calder, self.stages.harrop
 
         def offers(need: Any) -> list[Any]:
             found = (self.service.find(Provider, each.id) for each in firms)
-            return [offer_of(each, need, self.market.brokerage.vetting) for each in found]
+            return [offer_of(each, need, self.stages.brokerage.vetting) for each in found]
 
         if SupportRequest in self.ids:
-            self.market.brokerage.shortlist(self.ids[SupportRequest], offers=offers, policy=USUAL_POLICY)
+            self.stages.brokerage.shortlist(self.ids[SupportRequest], offers=offers, policy=USUAL_POLICY)
 
     def shortens(self) -> None:
-        self.change(SupportRequest, "remove_from_shortlist", self.market.calder.id, **REASON)
+        self.change(SupportRequest, "remove_from_shortlist", self.stages.calder.id, **REASON)
 
     def invites(self) -> None:
         if SupportRequest in self.ids:
             request = self.service.find(SupportRequest, self.ids[SupportRequest])
-            self.ids[Tender] = self.market.brokerage.open_tender(
+            self.ids[Tender] = self.stages.brokerage.open_tender(
                 request.id,
                 self.named(Tender),
                 brief="Planning",
@@ -229,16 +229,16 @@ class Life:
             )
 
     def quotes(self, firm: Firm | None = None) -> None:
-        firm = firm or self.market.calder
+        firm = firm or self.stages.calder
         if Tender in self.ids:
             offered = terms(specialist=firm.specialist, days=Decimal(1))
-            self.market.brokerage.quote(self.ids[Tender], firm.id, offered)
+            self.stages.brokerage.quote(self.ids[Tender], firm.id, offered)
 
     def another_quotes(self) -> None:
-        self.quotes(self.market.harrop)
+        self.quotes(self.stages.harrop)
 
     def asks_the_broker(self) -> None:
-        self.change(Tender, "ask", self.market.calder.id, "On which days?")
+        self.change(Tender, "ask", self.stages.calder.id, "On which days?")
 
     def is_answered_to_all(self) -> None:
         if Tender in self.ids:
@@ -246,10 +246,10 @@ class Life:
             self.change(Tender, "answer", next((each.number for each in asked if not each.answer), 0), "Mondays")
 
     def declines(self) -> None:
-        self.change(Tender, "decline", self.market.harrop.id, why=DeclineReason.DATES, **REASON)
+        self.change(Tender, "decline", self.stages.harrop.id, why=DeclineReason.DATES, **REASON)
 
     def withdraws_the_quote(self) -> None:
-        self.change(Tender, "withdraw_quote", self.market.calder.id, **REASON)
+        self.change(Tender, "withdraw_quote", self.stages.calder.id, **REASON)
 
     def extends(self) -> None:
         self.change(Tender, "extend", reply_by=self.today + 9 * DAY, **REASON)
@@ -259,13 +259,13 @@ class Life:
 
     def selects(self) -> None:
         if Tender in self.ids:
-            chosen, approver = self.market.calder.id, self.market.director
-            self.market.brokerage.select(self.ids[Tender], chosen, rationale="Best", approver=approver)
+            chosen, approver = self.stages.calder.id, self.stages.director
+            self.stages.brokerage.select(self.ids[Tender], chosen, rationale="Best", approver=approver)
 
     def selects_the_other(self) -> None:
         if Tender in self.ids:
-            chosen, approver = self.market.harrop.id, self.market.director
-            self.market.brokerage.select(self.ids[Tender], chosen, rationale="Best", approver=approver)
+            chosen, approver = self.stages.harrop.id, self.stages.director
+            self.stages.brokerage.select(self.ids[Tender], chosen, rationale="Best", approver=approver)
 
     def meets_it_in_house(self) -> None:
         self.change(SupportRequest, "meet_in_house", InHouse.LEAD_TEACHER)
@@ -281,14 +281,14 @@ class Life:
 
     def ends_the_invitations(self) -> None:
         if Tender in self.ids:
-            self.market.brokerage.end_tender(self.ids[Tender], **REASON)
+            self.stages.brokerage.end_tender(self.ids[Tender], **REASON)
 
     def proposes(self) -> None:
         if Tender in self.ids:
             first, last = self.today, self.today + 120 * DAY
             agreement = Terms("Planning", ("It is in use",), first, last)
             reference = self.named(BrokeredEngagement)
-            made = self.market.brokerage.engage_selected(self.ids[Tender], reference, agreement)
+            made = self.stages.brokerage.engage_selected(self.ids[Tender], reference, agreement)
             self.ids[BrokeredEngagement] = made
 
     def school_agrees(self) -> None:
@@ -302,17 +302,17 @@ class Life:
 
     def confirms(self) -> None:
         if BrokeredEngagement in self.ids:
-            self.market.delivery.confirm(self.ids[BrokeredEngagement])
+            self.stages.delivery.confirm(self.ids[BrokeredEngagement])
 
     def plans(self) -> None:
         if BrokeredEngagement in self.ids:
-            self.market.delivery.plan_session(self.ids[BrokeredEngagement], on=self.today, days=HALF)
+            self.stages.delivery.plan_session(self.ids[BrokeredEngagement], on=self.today, days=HALF)
 
     def delivers(self) -> None:
         if BrokeredEngagement in self.ids:
             work = self.service.find(BrokeredEngagement, self.ids[BrokeredEngagement])
             for session in work.planned_sessions[:1]:
-                self.market.delivery.deliver_session(work.id, session.number, on=self.today, days=HALF)
+                self.stages.delivery.deliver_session(work.id, session.number, on=self.today, days=HALF)
 
     def calls_a_session_off(self) -> None:
         self.change(BrokeredEngagement, "cancel_session", 1, side=Side.SCHOOL, chargeable=False, **REASON)
@@ -331,7 +331,7 @@ class Life:
 
     def gives_the_work_up(self) -> None:
         if BrokeredEngagement in self.ids:
-            self.market.delivery.cancel(self.ids[BrokeredEngagement], side=Side.SCHOOL, **REASON)
+            self.stages.delivery.cancel(self.ids[BrokeredEngagement], side=Side.SCHOOL, **REASON)
             del self.ids[BrokeredEngagement]
 
     def waives_the_evaluation(self) -> None:
@@ -339,7 +339,7 @@ class Life:
 
     def closes_the_work(self) -> None:
         if BrokeredEngagement in self.ids:
-            self.market.delivery.close(self.ids[BrokeredEngagement], outcome="Planning is in place")
+            self.stages.delivery.close(self.ids[BrokeredEngagement], outcome="Planning is in place")
 
     def declines_the_request(self) -> None:
         self.change(SupportRequest, "decline", side=Side.SERVICE, **REASON)
@@ -353,7 +353,7 @@ class Life:
         if Visit not in self.ids:
             told = {"kind": VisitKind.CORE, "purpose": Purpose.CHALLENGE, "focus": "Reading", "on": self.today}
             who = {"visitors": [Visitor(self.officer, "officer")], "lead": self.officer}
-            term = term_of(self.world.services, self.today)
+            term = term_of(self.sample.services, self.today)
             self.begin(Visit.plan(self.named(Visit), school=self.school, term=term, **told, **who))
 
     def confirms_the_visit(self) -> None:
@@ -363,7 +363,7 @@ class Life:
 
     def moves_the_visit(self) -> None:
         on = self.today + 3 * DAY
-        term = term_of(self.world.services, on)
+        term = term_of(self.sample.services, on)
         self.change(Visit, "reschedule", on=on, term=term, side=Side.SCHOOL, **REASON)
 
     def cancels_the_visit(self) -> None:
@@ -454,7 +454,7 @@ class Life:
             self.begin(case)
 
     def _decides(self, method: str, **told: Any) -> None:
-        self.change(ConcernCase, method, authoriser=self.market.director, **told)
+        self.change(ConcernCase, method, authoriser=self.stages.director, **told)
 
     def assesses(self) -> None:
         self._decides("assess", assessment="Looked at", rating=Rating.CAUSING_CONCERN)
@@ -496,7 +496,7 @@ class Life:
     # What the caseload says of it
 
     def items(self) -> list[Item]:
-        with self.world.services.read() as connection:
+        with self.sample.services.read() as connection:
             return caseload.waiting(connection, schools=[self.school], in_time_on=self.today, limit=100)
 
     def check(self) -> None:
@@ -526,7 +526,7 @@ class Life:
         """The list of requests says of whom it waits for what the caseload says, by its column and its filter."""
         if SupportRequest not in self.ids:
             return
-        with self.world.services.read() as connection:
+        with self.sample.services.read() as connection:
             row = open_requests.requests.get(connection, self.ids[SupportRequest])
             assert row is not None
             waits = row.waiting_on(self.today)
@@ -557,7 +557,7 @@ class Life:
         """A step that waits for nobody by name is on the caseload of those who can take it, of nobody who cannot."""
         if item.task is not Task.ASSURE_RECORD:
             return
-        for person in (self.officer, self.lead, self.market.director):
+        for person in (self.officer, self.lead, self.stages.director):
             with sent_by(self.app, person) as context, context.read() as snapshot:
                 mine = view_filters(snapshot, list_scope(snapshot, Action.READ_CASELOAD), {"whose": Whose.MINE})
                 found = [each.task for each in caseload.waiting(snapshot.connection, limit=100, **mine)]
@@ -569,11 +569,11 @@ class Life:
         """Whoever is named beside whose move it is belongs to that side."""
         match item.waiting_for:
             case WaitingFor.PROVIDER:
-                named = {self.market.calder.id, self.market.harrop.id}
+                named = {self.stages.calder.id, self.stages.harrop.id}
             case side if side in OUTSIDE:
                 named = {None}
             case _:
-                named = {None, self.officer, self.market.broker}
+                named = {None, self.officer, self.stages.broker}
         assert item.awaited_by_name in named, item
 
     def can_be_done(self, item: Item) -> bool:
@@ -585,7 +585,7 @@ class Life:
         saved: list[Any] = []
         ids = dict(self.ids)
         rehearsal = rehearsing(lambda *told: saved.append(told))
-        with self.world.acting(self.market.broker, "broker"), rehearsal, suppress(Refusal):
+        with self.sample.acting(self.stages.broker, "broker"), rehearsal, suppress(Refusal):
             getattr(self, name)()
         self.ids = ids
         return bool(saved)
@@ -593,7 +593,7 @@ class Life:
     def whom(self, item: Item) -> list[UUID]:
         if item.person is not None:
             return [item.person]
-        firms = (self.market.calder, self.market.harrop)
+        firms = (self.stages.calder, self.stages.harrop)
         match item.waiting_for:
             case WaitingFor.OFFICER:
                 return [self.officer]
@@ -608,7 +608,7 @@ class Life:
             case WaitingFor.PROVIDER:
                 return [firm.specialist for firm in firms if firm.id == item.provider]
             case _:
-                return [self.market.broker]
+                return [self.stages.broker]
 
 
 PATHS = {
@@ -665,8 +665,8 @@ def walks(draw: Callable[[Any], Any]) -> list[tuple[str, int]]:
     return [(act, draw(st.sampled_from([0, 0, 0, 1, 8]))) for act in (*begun, *more)]
 
 
-def test_each_step_of_the_caseload_is_offered_to_whom_it_waits_for(world: World, app: Flask) -> None:
-    market = Market(world)
+def test_each_step_of_the_caseload_is_offered_to_whom_it_waits_for(sample: SampleAuthority, app: Flask) -> None:
+    stages = BrokerageStages(sample)
 
     @settings(
         max_examples=25 * FUZZING,
@@ -675,7 +675,7 @@ def test_each_step_of_the_caseload_is_offered_to_whom_it_waits_for(world: World,
     )
     @given(walk=walks())
     def live(walk: list[tuple[str, int]]) -> None:
-        life = Life(market, app)
+        life = Life(stages, app)
         for act, days in walk:
             life.act(act, days)
             life.check()
@@ -683,15 +683,15 @@ def test_each_step_of_the_caseload_is_offered_to_whom_it_waits_for(world: World,
     live()
 
 
-def test_every_step_is_met_on_the_way_of_a_record(world: World, app: Flask) -> None:
-    market, met = Market(world), set[Task | None]()
+def test_every_step_is_met_on_the_way_of_a_record(sample: SampleAuthority, app: Flask) -> None:
+    stages, met = BrokerageStages(sample), set[Task | None]()
     ways = [
         *(story.split("|")[0] for story in STORIES.values()),
         "raises triages_in_house asks_the_school is_answered",
         "plans_a_visit confirms_the_visit visits starts_a_record_to_be_assured writes submits assures issues",
     ]
     for way in ways:
-        life = Life(market, app)
+        life = Life(stages, app)
         for act in way.split():
             life.act(act, 0)
             life.check()
@@ -700,14 +700,14 @@ def test_every_step_is_met_on_the_way_of_a_record(world: World, app: Flask) -> N
 
 
 def test_the_page_of_a_placed_request_says_what_the_caseload_says(
-    world: World, app: Flask, sign_in: Callable[[UUID], Browser]
+    sample: SampleAuthority, app: Flask, sign_in: Callable[[UUID], Browser]
 ) -> None:
-    life, said = Life(Market(world), app), list[tuple[str, str]]()
+    life, said = Life(BrokerageStages(sample), app), list[tuple[str, str]]()
     usual, _ = STORIES["a request"].split("|")
     for act in [*usual.replace("delivers plans", "delivers pauses resumes plans").split()]:
         life.act(act, 0)
         if BrokeredEngagement in life.ids:
-            page = sign_in(life.market.broker).get("/requests/SR-2026-0001")
+            page = sign_in(life.stages.broker).get("/requests/SR-2026-0001")
             shown = NEXT.search(page), WAITING.search(page)
             said.append(("" if shown[0] is None else shown[0][1], "" if shown[1] is None else shown[1][1]))
     assert list(dict.fromkeys(said)) == [

@@ -9,16 +9,16 @@ import pytest
 
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.vocabulary import Purpose, Team
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 
 SECRET = "Governors have not met since the spring"
 
 
-def a_concern(world: World, school: UUID, reference: str, source: ConcernSource) -> None:
-    world.services.service.add(
+def a_concern(sample: SampleAuthority, school: UUID, reference: str, source: ConcernSource) -> None:
+    sample.services.service.add(
         lambda: ConcernCase.raise_(
             reference,
             school=school,
@@ -32,15 +32,15 @@ def a_concern(world: World, school: UUID, reference: str, source: ConcernSource)
 
 
 @pytest.fixture
-def school(world: World) -> UUID:
-    school = world.school()
-    with world.acting(world.director("Dan Director"), "director"):
-        a_concern(world, school, "CC-2026-0001", ConcernSource.OFFICER)
+def school(sample: SampleAuthority) -> UUID:
+    school = sample.school()
+    with sample.acting(sample.director("Dan Director"), "director"):
+        a_concern(sample, school, "CC-2026-0001", ConcernSource.OFFICER)
     return school
 
 
-def told(world: World, browser: Browser, school: UUID) -> list[bool]:
-    urn = world.urn(school)
+def told(sample: SampleAuthority, browser: Browser, school: UUID) -> list[bool]:
+    urn = sample.urn(school)
     return [
         SECRET in browser.get(f"/schools/{urn}/file"),
         "CC-2026-0001" in browser.get(f"/schools/{urn}"),
@@ -48,23 +48,23 @@ def told(world: World, browser: Browser, school: UUID) -> list[bool]:
     ]
 
 
-def test_whoever_decides_on_concerns_is_told(world: World, sign_in: SignIn, school: UUID) -> None:
-    assert told(world, sign_in(world.director()), school) == [True, True, True]
-    assert told(world, sign_in(world.reviewer()), school) == [True, True, True]
+def test_whoever_decides_on_concerns_is_told(sample: SampleAuthority, sign_in: SignIn, school: UUID) -> None:
+    assert told(sample, sign_in(sample.director()), school) == [True, True, True]
+    assert told(sample, sign_in(sample.reviewer()), school) == [True, True, True]
 
 
-def test_a_broker_and_another_teams_officer_are_not(world: World, sign_in: SignIn, school: UUID) -> None:
-    assert told(world, sign_in(world.broker()), school) == [False, False, False]
-    assert told(world, sign_in(world.cpd_manager()), school) == [False, False, False]
-    assert told(world, sign_in(world.officer(team=Team.PRIMARY)), school) == [False, False, False]
+def test_a_broker_and_another_teams_officer_are_not(sample: SampleAuthority, sign_in: SignIn, school: UUID) -> None:
+    assert told(sample, sign_in(sample.broker()), school) == [False, False, False]
+    assert told(sample, sign_in(sample.cpd_manager()), school) == [False, False, False]
+    assert told(sample, sign_in(sample.officer(team=Team.PRIMARY)), school) == [False, False, False]
 
 
-def test_a_restricted_concern_is_not_told_to_the_school(world: World, sign_in: SignIn) -> None:
-    school = world.school("Elm High School")
+def test_a_restricted_concern_is_not_told_to_the_school(sample: SampleAuthority, sign_in: SignIn) -> None:
+    school = sample.school("Elm High School")
     for number, source in enumerate((ConcernSource.OFFICER, ConcernSource.WHISTLEBLOWING), 1):
-        with world.acting(world.director(f"Director {number}"), "director"):
-            a_concern(world, school, f"CC-2026-000{number}", source)
-    head, director = sign_in(world.headteacher(school)), sign_in(world.director())
+        with sample.acting(sample.director(f"Director {number}"), "director"):
+            a_concern(sample, school, f"CC-2026-000{number}", source)
+    head, director = sign_in(sample.headteacher(school)), sign_in(sample.director())
 
     assert "CC-2026-0001" in head.get("/concerns/")
     assert "CC-2026-0002" not in head.get("/concerns/")

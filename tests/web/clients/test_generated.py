@@ -17,9 +17,9 @@ from werkzeug.serving import make_server
 from domain.account import TokenScopes
 from domain.provider import Provider
 from tests.domain.brokered import ENDS, REPLY_BY
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.web.market import Market
-from tests.world import World
+from tests.web.brokerage_stages import BrokerageStages
 from web.accounts import tokens
 from web.api import document
 
@@ -57,22 +57,22 @@ def test_a_generated_python_client_is_strictly_typed(generated: Path) -> None:
     run("-m", "mypy", "--strict", "--config-file=", PROGRAM.name, where=generated)
 
 
-def token(world: World, person: UUID) -> str:
-    with world.services.write() as connection:
-        return tokens.create(connection, person, "client", TokenScopes.READ_WRITE, world.services.now()).secret
+def token(sample: SampleAuthority, person: UUID) -> str:
+    with sample.services.write() as connection:
+        return tokens.create(connection, person, "client", TokenScopes.READ_WRITE, sample.services.now()).secret
 
 
-def test_a_generated_python_client_does_a_brokerage(generated: Path, app: Flask, world: World) -> None:
-    market = Market(world)
-    firm = market.calder
+def test_a_generated_python_client_does_a_brokerage(generated: Path, app: Flask, sample: SampleAuthority) -> None:
+    stages = BrokerageStages(sample)
+    firm = stages.calder
     given = {
-        "broker": token(world, market.broker),
-        "head": token(world, market.head),
-        "specialist": token(world, firm.specialist),
-        "director": world.reference(market.director),
-        "provider": world.services.service.find(Provider, firm.id).reference,
-        "person": world.reference(firm.specialist),
-        "school": str(world.urn(market.school)),
+        "broker": token(sample, stages.broker),
+        "head": token(sample, stages.head),
+        "specialist": token(sample, firm.specialist),
+        "director": sample.reference(stages.director),
+        "provider": sample.services.service.find(Provider, firm.id).reference,
+        "person": sample.reference(firm.specialist),
+        "school": str(sample.urn(stages.school)),
         "today": TODAY.isoformat(),
         "reply_by": REPLY_BY.isoformat(),
         "ends": ENDS.isoformat(),

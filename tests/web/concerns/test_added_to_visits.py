@@ -13,11 +13,11 @@ from domain.person import Person
 from domain.school import School
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Role, Sensitivity, Team
-from tests.hanging import CANARY, SECRET, Hanging
+from tests.restricted_concern import CANARY, SECRET, RestrictedConcern
+from tests.sample_authority import SampleAuthority
 from tests.web.audit.test_pages import text_of
 from tests.web.conftest import Browser, Program
 from tests.web.test_restricted_reads import kinds_of, read
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -28,8 +28,8 @@ NOTE = {"record": VISIT, "note_type": "meeting", "heading": "What we prepare", "
 
 
 @pytest.fixture
-def hanging(world: World) -> Hanging:
-    return Hanging(world)
+def restricted(sample: SampleAuthority) -> RestrictedConcern:
+    return RestrictedConcern(sample)
 
 
 def write(api: Program, side: str) -> str:
@@ -44,12 +44,12 @@ def write(api: Program, side: str) -> str:
     ("role", "side"), [("head", "school"), ("broker", "school"), ("broker", "service"), ("bystander", "school")]
 )
 def test_whoever_sees_a_plain_visit_notes_on_it_as_on_any(
-    hanging: Hanging, program: Use, sign_in: SignIn, role: str, side: str, sensitivity: Sensitivity
+    restricted: RestrictedConcern, program: Use, sign_in: SignIn, role: str, side: str, sensitivity: Sensitivity
 ) -> None:
     """The same on an ordinary visit and on that of a restricted concern: by nothing of it can they tell one."""
     if sensitivity is not Sensitivity.ORDINARY:
-        hanging.keep(sensitivity)
-    author, api = hanging.asking[role], program(hanging.asking[role])
+        restricted.keep(sensitivity)
+    author, api = restricted.people[role], program(restricted.people[role])
     reference = write(api, side)
     browser = sign_in(author)
 
@@ -60,31 +60,35 @@ def test_whoever_sees_a_plain_visit_notes_on_it_as_on_any(
     assert "Change note" in page
     assert "estricted concern" not in text_of(page)
     assert SEEN_BY[side] in text_of(page).lower()
-    chair = program(hanging.place.chair).client.get(
-        f"/api/v1/notes/{reference}", headers=program(hanging.place.chair).headers
+    chair = program(restricted.place.chair).client.get(
+        f"/api/v1/notes/{reference}", headers=program(restricted.place.chair).headers
     )
     assert (chair.status_code == 200) is (side == "school")
-    assert NOTE["text"] in sign_in(hanging.town.director).get(f"/visits/{VISIT}")
+    assert NOTE["text"] in sign_in(restricted.authority.director).get(f"/visits/{VISIT}")
 
 
-def test_what_an_officer_notes_there_stays_kept_back(hanging: Hanging, program: Use, sign_in: SignIn) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    reference = write(program(hanging.place.officer), "school")
-    for asking in (hanging.asking["head"], hanging.asking["broker"]):
+def test_what_an_officer_notes_there_stays_kept_back(
+    restricted: RestrictedConcern, program: Use, sign_in: SignIn
+) -> None:
+    restricted.keep(Sensitivity.RESTRICTED)
+    reference = write(program(restricted.place.officer), "school")
+    for asking in (restricted.people["head"], restricted.people["broker"]):
         api = program(asking)
         assert api.client.get(f"/api/v1/notes/{reference}", headers=api.headers).status_code == 404
         assert NOTE["text"] not in sign_in(asking).get(f"/visits/{VISIT}")
 
-    seen = text_of(sign_in(hanging.town.director).get(f"/visits/{VISIT}"))
+    seen = text_of(sign_in(restricted.authority.director).get(f"/visits/{VISIT}"))
     assert (
         "people who can read the restricted concern it belongs to; the school once the restriction is lifted" in seen
     )
 
 
-def test_a_concern_says_that_it_is_restricted_and_who_sees_what_is_on_it(hanging: Hanging, sign_in: SignIn) -> None:
-    reader = sign_in(hanging.town.director)
+def test_a_concern_says_that_it_is_restricted_and_who_sees_what_is_on_it(
+    restricted: RestrictedConcern, sign_in: SignIn
+) -> None:
+    reader = sign_in(restricted.authority.director)
     before = text_of(reader.get(f"/concerns/{SECRET}")), text_of(reader.get("/concerns/"))
-    hanging.keep(Sensitivity.RESTRICTED)
+    restricted.keep(Sensitivity.RESTRICTED)
     page, listed = text_of(reader.get(f"/concerns/{SECRET}")), text_of(reader.get("/concerns/"))
 
     assert "Restricted: directors" not in before[0]
@@ -96,29 +100,33 @@ def test_a_concern_says_that_it_is_restricted_and_who_sees_what_is_on_it(hanging
     assert ", restricted" in listed
 
 
-def test_who_read_a_note_in_full_on_the_page_of_its_record_has_read_it(hanging: Hanging, sign_in: SignIn) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    reviewer = hanging.town.people[Role.REVIEWER]
+def test_who_read_a_note_in_full_on_the_page_of_its_record_has_read_it(
+    restricted: RestrictedConcern, sign_in: SignIn
+) -> None:
+    restricted.keep(Sensitivity.RESTRICTED)
+    reviewer = restricted.authority.people[Role.REVIEWER]
     assert "N-2026-0004" in sign_in(reviewer).get(f"/visits/{VISIT}")
 
-    shown = {row.record for row in read(hanging.world, reviewer)}
+    shown = {row.record for row in read(restricted.sample, reviewer)}
     assert {kinds_of("notes/N-2026-0004"), kinds_of("files/F-2026-0004")} <= shown
 
 
 def test_of_those_who_make_the_visit_the_services_own_see_all_of_it_and_nobody_else_does(
-    hanging: Hanging, program: Use
+    restricted: RestrictedConcern, program: Use
 ) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    service, bystander, head = hanging.place.officer, hanging.town.bystander, hanging.place.head
+    restricted.keep(Sensitivity.RESTRICTED)
+    service, bystander, head = restricted.place.officer, restricted.authority.bystander, restricted.place.head
     together = [Visitor(person, "officer") for person in (service, bystander, head)]
 
     def told(person: UUID) -> bool:
         return CANARY in program(person).get(f"/visits/{VISIT}").text
 
     assert (told(bystander), told(head)) == (False, False)
-    with hanging.world.acting():
-        hanging.world.services.service.change(
-            Visit, hanging.visit, lambda it: it.change_visitors(together, lead=service, reason="All of them know it")
+    with restricted.sample.acting():
+        restricted.sample.services.service.change(
+            Visit,
+            restricted.visit,
+            lambda it: it.change_visitors(together, lead=service, reason="All of them know it"),
         )
     assert (told(bystander), told(head)) == (True, False)
 
@@ -130,131 +138,150 @@ def may_read(api: Program, address: str) -> bool:
 
 
 def test_the_lead_of_another_team_writes_as_an_outsider_and_of_its_own_as_a_reader(
-    hanging: Hanging, program: Use
+    restricted: RestrictedConcern, program: Use
 ) -> None:
-    other, own = hanging.world.officer("Petra Primary", team=Team.PRIMARY, leads=True), hanging.town.team_lead
-    hanging.keep(Sensitivity.RESTRICTED)
-    head = program(hanging.asking["head"])
+    other, own = (
+        restricted.sample.officer("Petra Primary", team=Team.PRIMARY, leads=True),
+        restricted.authority.team_lead,
+    )
+    restricted.keep(Sensitivity.RESTRICTED)
+    head = program(restricted.people["head"])
 
     assert may_read(head, f"notes/{write(program(other), 'school')}")
     assert not may_read(head, f"notes/{write(program(own), 'school')}")
 
 
-def reassigned(hanging: Hanging) -> None:
-    with hanging.world.acting():
+def reassigned(restricted: RestrictedConcern) -> None:
+    with restricted.sample.acting():
         assign_link_officer(
-            hanging.world.services.service,
-            hanging.place.school,
-            hanging.town.bystander,
-            from_=hanging.world.services.today(),
+            restricted.sample.services.service,
+            restricted.place.school,
+            restricted.authority.bystander,
+            from_=restricted.sample.services.today(),
             reason="She moves on",
         )
 
 
-def linked(hanging: Hanging) -> UUID:
+def linked(restricted: RestrictedConcern) -> UUID:
     """The link officer of today, who is not to make the visit."""
-    reassigned(hanging)
-    return hanging.town.bystander
+    reassigned(restricted)
+    return restricted.authority.bystander
 
 
-def linked_no_more(hanging: Hanging) -> None:
-    tomorrow = hanging.world.services.today() + timedelta(days=1)
-    with hanging.world.acting():
+def linked_no_more(restricted: RestrictedConcern) -> None:
+    tomorrow = restricted.sample.services.today() + timedelta(days=1)
+    with restricted.sample.acting():
         assign_link_officer(
-            hanging.world.services.service, hanging.place.school, hanging.place.officer, from_=tomorrow, reason="Back"
+            restricted.sample.services.service,
+            restricted.place.school,
+            restricted.place.officer,
+            from_=tomorrow,
+            reason="Back",
         )
 
 
-def test_the_link_officer_of_another_school_writes_as_an_outsider(hanging: Hanging, program: Use) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    reference = write(program(hanging.town.theirs.officer), "school")
-    assert may_read(program(hanging.asking["head"]), f"notes/{reference}")
+def test_the_link_officer_of_another_school_writes_as_an_outsider(
+    restricted: RestrictedConcern, program: Use
+) -> None:
+    restricted.keep(Sensitivity.RESTRICTED)
+    reference = write(program(restricted.authority.theirs.officer), "school")
+    assert may_read(program(restricted.people["head"]), f"notes/{reference}")
 
 
-def covered(hanging: Hanging) -> UUID:
-    officer, day = hanging.world.officer("Cora Cover"), hanging.world.services.today()
-    hanging.town._then(
-        School, hanging.place.school, lambda it: it.arrange_cover(officer, from_=day, to=day, reason="Ill")
+def covered(restricted: RestrictedConcern) -> UUID:
+    officer, day = restricted.sample.officer("Cora Cover"), restricted.sample.services.today()
+    restricted.authority._then(
+        School, restricted.place.school, lambda it: it.arrange_cover(officer, from_=day, to=day, reason="Ill")
     )
     return officer
 
 
-def led(hanging: Hanging) -> UUID:
-    return hanging.town.team_lead
+def led(restricted: RestrictedConcern) -> UUID:
+    return restricted.authority.team_lead
 
 
 @pytest.mark.parametrize(
     ("reads", "called"),
     [
-        (lambda hanging: hanging.town.director, "directors"),
-        (lambda hanging: hanging.town.people[Role.REVIEWER], "reviewers"),
-        (lambda hanging: hanging.place.officer, "link officer"),
+        (lambda restricted: restricted.authority.director, "directors"),
+        (lambda restricted: restricted.authority.people[Role.REVIEWER], "reviewers"),
+        (lambda restricted: restricted.place.officer, "link officer"),
         (covered, "covering"),
         (led, "lead of the team"),
     ],
 )
 def test_a_restricted_concern_names_everybody_who_can_read_it(
-    hanging: Hanging, program: Use, sign_in: SignIn, reads: Callable[[Hanging], UUID], called: str
+    restricted: RestrictedConcern,
+    program: Use,
+    sign_in: SignIn,
+    reads: Callable[[RestrictedConcern], UUID],
+    called: str,
 ) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    notice = text_of(sign_in(reads(hanging)).get(f"/concerns/{SECRET}")).partition("Restricted: ")[2]
+    restricted.keep(Sensitivity.RESTRICTED)
+    notice = text_of(sign_in(reads(restricted)).get(f"/concerns/{SECRET}")).partition("Restricted: ")[2]
     assert called in notice.partition("can read this")[0]
 
 
-def leads_no_more(hanging: Hanging) -> None:
-    day = hanging.world.services.today()
-    hanging.town._then(Person, hanging.town.team_lead, lambda it: it.end_post(1, until=day, reason="Retires"))
+def leads_no_more(restricted: RestrictedConcern) -> None:
+    day = restricted.sample.services.today()
+    restricted.authority._then(
+        Person, restricted.authority.team_lead, lambda it: it.end_post(1, until=day, reason="Retires")
+    )
 
 
-def visiting(hanging: Hanging) -> UUID:
-    comes = hanging.world.officer("Vera Visitor")
-    _send(hanging, hanging.place.officer, comes)
+def visiting(restricted: RestrictedConcern) -> UUID:
+    comes = restricted.sample.officer("Vera Visitor")
+    _send(restricted, restricted.place.officer, comes)
     return comes
 
 
-def _send(hanging: Hanging, *people: UUID) -> None:
+def _send(restricted: RestrictedConcern, *people: UUID) -> None:
     visitors = [Visitor(person, "officer") for person in people]
-    with hanging.world.acting():
-        hanging.world.services.service.change(
-            Visit, hanging.visit, lambda it: it.change_visitors(visitors, lead=people[0], reason="As agreed")
+    with restricted.sample.acting():
+        restricted.sample.services.service.change(
+            Visit, restricted.visit, lambda it: it.change_visitors(visitors, lead=people[0], reason="As agreed")
         )
 
 
 @pytest.mark.parametrize(
     ("knew", "left"),
     [
-        (lambda hanging: hanging.place.officer, reassigned),
+        (lambda restricted: restricted.place.officer, reassigned),
         (linked, linked_no_more),
         (covered, lambda _: None),
         (led, leads_no_more),
-        (visiting, lambda hanging: _send(hanging, hanging.place.officer)),
+        (visiting, lambda restricted: _send(restricted, restricted.place.officer)),
     ],
     ids=["link officer who visits", "link officer", "cover officer", "team lead", "visitor"],
 )
 def test_what_was_written_by_somebody_who_knew_stays_kept_back_when_they_know_no_more(
-    hanging: Hanging, program: Use, sign_in: SignIn, knew: Callable[[Hanging], UUID], left: Callable[[Hanging], None]
+    restricted: RestrictedConcern,
+    program: Use,
+    sign_in: SignIn,
+    knew: Callable[[RestrictedConcern], UUID],
+    left: Callable[[RestrictedConcern], None],
 ) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    writer = knew(hanging)
+    restricted.keep(Sensitivity.RESTRICTED)
+    writer = knew(restricted)
     reference = write(program(writer), "school")
-    left(hanging)
-    hanging.world.clock.go_to(hanging.world.services.today() + timedelta(days=1), at=time(9, 0))
+    left(restricted)
+    restricted.sample.clock.go_to(restricted.sample.services.today() + timedelta(days=1), at=time(9, 0))
 
-    assert not may_read(program(hanging.asking["head"]), f"notes/{reference}")
-    assert not may_read(program(hanging.asking["broker"]), f"notes/{reference}")
+    assert not may_read(program(restricted.people["head"]), f"notes/{reference}")
+    assert not may_read(program(restricted.people["broker"]), f"notes/{reference}")
     if may_read(program(writer), f"notes/{reference}"):
         page = text_of(sign_in(writer).get(f"/notes/{reference}"))
         assert "the service and the school" not in page.lower()
 
 
 def test_a_reassigned_officer_is_told_truly_who_reads_their_note(
-    hanging: Hanging, program: Use, sign_in: SignIn
+    restricted: RestrictedConcern, program: Use, sign_in: SignIn
 ) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    writer = hanging.place.officer
-    _send(hanging, hanging.town.team_lead)
+    restricted.keep(Sensitivity.RESTRICTED)
+    writer = restricted.place.officer
+    _send(restricted, restricted.authority.team_lead)
     write(program(writer), "school")
-    reassigned(hanging)
+    reassigned(restricted)
     page = text_of(sign_in(writer).get(f"/visits/{VISIT}"))
 
     assert NOTE["text"] in page
@@ -280,34 +307,40 @@ def ask_for_help(api: Program, urn: int, key: str) -> str:
 
 @pytest.mark.parametrize("role", ["head", "broker", "bystander"])
 def test_what_is_begun_from_a_plain_visit_is_read_as_from_any(
-    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+    restricted: RestrictedConcern, program: Use, sign_in: SignIn, role: str
 ) -> None:
     """A head who asks for help after a visit, not knowing why it was made, goes on reading what she asked for."""
-    hanging.keep(Sensitivity.RESTRICTED)
-    urn = hanging.world.urn(hanging.place.school)
-    address = ask_for_help(program(hanging.asking[role]), urn, "ask-for-help-1")
+    restricted.keep(Sensitivity.RESTRICTED)
+    urn = restricted.sample.urn(restricted.place.school)
+    address = ask_for_help(program(restricted.people[role]), urn, "ask-for-help-1")
 
     for reader in ("head", "broker", "bystander"):
-        assert may_read(program(hanging.asking[reader]), address)
-    seen = text_of(sign_in(hanging.town.director).get(f"/{address}"))
+        assert may_read(program(restricted.people[reader]), address)
+    seen = text_of(sign_in(restricted.authority.director).get(f"/{address}"))
     assert "started by someone who may not know that" in seen
-    assert "started by someone who may not know that" not in text_of(sign_in(hanging.asking[role]).get(f"/{address}"))
+    assert "started by someone who may not know that" not in text_of(
+        sign_in(restricted.people[role]).get(f"/{address}")
+    )
 
 
-def test_what_a_reader_of_the_concern_begins_from_its_visit_stays_kept_back(hanging: Hanging, program: Use) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    urn = hanging.world.urn(hanging.place.school)
-    address = ask_for_help(program(hanging.place.officer), urn, "ask-for-help-2")
+def test_what_a_reader_of_the_concern_begins_from_its_visit_stays_kept_back(
+    restricted: RestrictedConcern, program: Use
+) -> None:
+    restricted.keep(Sensitivity.RESTRICTED)
+    urn = restricted.sample.urn(restricted.place.school)
+    address = ask_for_help(program(restricted.place.officer), urn, "ask-for-help-2")
 
     for reader in ("head", "broker", "bystander"):
-        assert not may_read(program(hanging.asking[reader]), address)
-    assert may_read(program(hanging.town.director), address)
+        assert not may_read(program(restricted.people[reader]), address)
+    assert may_read(program(restricted.authority.director), address)
 
 
-def test_a_concern_raised_from_a_plain_visit_is_read_by_its_school_as_any(hanging: Hanging, program: Use) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
+def test_a_concern_raised_from_a_plain_visit_is_read_by_its_school_as_any(
+    restricted: RestrictedConcern, program: Use
+) -> None:
+    restricted.keep(Sensitivity.RESTRICTED)
     raised = {
-        "school": str(hanging.world.urn(hanging.place.school)),
+        "school": str(restricted.sample.urn(restricted.place.school)),
         "kind": "achievement",
         "source": "visit",
         "severity": "high",
@@ -315,8 +348,8 @@ def test_a_concern_raised_from_a_plain_visit_is_read_by_its_school_as_any(hangin
         "purpose": "challenge",
         "visit": VISIT,
     }
-    reader = program(hanging.asking["bystander"])
+    reader = program(restricted.people["bystander"])
     reference = reader.post("/concerns/raise", raised, key="raise-a-concern-1", status=201).json["reference"]
 
-    assert may_read(program(hanging.asking["head"]), f"concerns/{reference}")
-    assert may_read(program(hanging.place.officer), f"concerns/{reference}")
+    assert may_read(program(restricted.people["head"]), f"concerns/{reference}")
+    assert may_read(program(restricted.place.officer), f"concerns/{reference}")

@@ -16,12 +16,12 @@ from domain.support_request import Ranked, Route, SupportLevel, SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Sensitivity
 from tests.domain.brokered import REPLY_BY
-from tests.hanging import Hanging
+from tests.full_authority import RULES
+from tests.restricted_concern import RestrictedConcern
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import RULES
 from tests.web.audit.test_pages import text_of
 from tests.web.conftest import Browser, Program
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -52,11 +52,11 @@ ASKING: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("path", ASKING)
 def test_whoever_could_not_read_it_is_not_asked_and_the_way_on_is_told(
-    world: World, program: Use, sign_in: SignIn, path: str
+    sample: SampleAuthority, program: Use, sign_in: SignIn, path: str
 ) -> None:
-    hanging = shortlisted(world)
-    hanging.keep(Sensitivity.RESTRICTED)
-    api = program(hanging.town.director)
+    restricted = shortlisted(sample)
+    restricted.keep(Sensitivity.RESTRICTED)
+    api = program(restricted.authority.director)
     tag = api.get(path.rpartition("/")[0]).headers["ETag"]
 
     body, way_on = ASKING[path]
@@ -64,24 +64,26 @@ def test_whoever_could_not_read_it_is_not_asked_and_the_way_on_is_told(
 
     assert "belongs to a restricted concern, so they could not read it" in answer.json["detail"]
     assert way_on in answer.json["detail"]
-    assert way_on in sign_in(hanging.town.director).get(path, status=409)
+    assert way_on in sign_in(restricted.authority.director).get(path, status=409)
     assert api.get(path.rpartition("/")[0]).headers["ETag"] == tag
 
 
-def test_the_same_is_asked_where_the_concern_is_open(world: World, program: Use) -> None:
-    hanging = Hanging(world)
+def test_the_same_is_asked_where_the_concern_is_open(sample: SampleAuthority, program: Use) -> None:
+    restricted = RestrictedConcern(sample)
     path = "/requests/SR-2026-0909/ask-for-information"
-    api = program(hanging.town.director)
+    api = program(restricted.authority.director)
     tag = api.get("/requests/SR-2026-0909").headers["ETag"]
     api.post(path, ASKING[path][0], key="ask-somebody-1", at=tag)
 
 
-def test_nothing_waits_for_whoever_may_not_read_it_any_more(world: World, program: Use, sign_in: SignIn) -> None:
+def test_nothing_waits_for_whoever_may_not_read_it_any_more(
+    sample: SampleAuthority, program: Use, sign_in: SignIn
+) -> None:
     """A provider was to agree, and a school sent a record of visit, before the concern was restricted: no day runs
     against them and nobody is overdue, in anybody's list and count."""
-    hanging = Hanging(world)
-    town, api = hanging.town, program(hanging.town.director)
-    hanging.town.world.clock.go_to(TODAY + timedelta(days=60))
+    restricted = RestrictedConcern(sample)
+    authority, api = restricted.authority, program(restricted.authority.director)
+    restricted.authority.sample.clock.go_to(TODAY + timedelta(days=60))
     page = "/caseload?whose=everybody"
 
     def waiting() -> set[tuple[str, str]]:
@@ -90,48 +92,48 @@ def test_nothing_waits_for_whoever_may_not_read_it_any_more(world: World, progra
         return {(each["record"], each["waiting_for"]) for each in outside if each["record"].endswith("-0909")}
 
     def overdue() -> int:
-        [number] = re.findall(r"(\d+) (?:is|are) overdue|(\d+) overdue", sign_in(town.director).get(page))[:1]
+        [number] = re.findall(r"(\d+) (?:is|are) overdue|(\d+) overdue", sign_in(authority.director).get(page))[:1]
         return int("".join(number))
 
     before, counted = waiting(), overdue()
-    hanging.keep(Sensitivity.RESTRICTED)
+    restricted.keep(Sensitivity.RESTRICTED)
     assert {record for record, _ in before} == {"ROV-2026-0909", "BE-2026-0909"}
     assert waiting() == set()
     assert overdue() < counted
-    hanging.keep(Sensitivity.ORDINARY)
+    restricted.keep(Sensitivity.ORDINARY)
     assert waiting() == before
 
 
-def shortlisted(world: World) -> Hanging:
+def shortlisted(sample: SampleAuthority) -> RestrictedConcern:
     """A request with a shortlist of one provider."""
-    hanging = Hanging(world)
-    hanging.town._then(
+    restricted = RestrictedConcern(sample)
+    restricted.authority._then(
         SupportRequest,
         REQUEST,
-        lambda it: it.acknowledge(officer=hanging.town.director, answer_by=REPLY_BY),
+        lambda it: it.acknowledge(officer=restricted.authority.director, answer_by=REPLY_BY),
         lambda it: it.triage(
-            broker=hanging.asking["broker"], level=SupportLevel.TARGETED, route=Route.BROKERED, note="Clear"
+            broker=restricted.people["broker"], level=SupportLevel.TARGETED, route=Route.BROKERED, note="Clear"
         ),
-        lambda it: it.approve_to_broker(ceiling=Decimal(2500), approver=hanging.town.director),
+        lambda it: it.approve_to_broker(ceiling=Decimal(2500), approver=restricted.authority.director),
         lambda it: it.shortlist_providers(
-            (Ranked(hanging.place.provider, 80, ("Offers",)),), chosen=(hanging.place.provider,), rules=RULES
+            (Ranked(restricted.place.provider, 80, ("Offers",)),), chosen=(restricted.place.provider,), rules=RULES
         ),
     )
-    return hanging
+    return restricted
 
 
-def inviting(world: World) -> Hanging:
+def inviting(sample: SampleAuthority) -> RestrictedConcern:
     """A tender to which one provider has not replied, and its request."""
-    hanging, tender = shortlisted(world), record_id(Tender.KIND, "TN-2026-0909")
-    hanging.town._then(SupportRequest, REQUEST, lambda it: it.open_tender(tender))
-    return hanging
+    restricted, tender = shortlisted(sample), record_id(Tender.KIND, "TN-2026-0909")
+    restricted.authority._then(SupportRequest, REQUEST, lambda it: it.open_tender(tender))
+    return restricted
 
 
 def test_providers_who_cannot_read_a_tender_any_more_are_not_waited_for(
-    world: World, program: Use, sign_in: SignIn
+    sample: SampleAuthority, program: Use, sign_in: SignIn
 ) -> None:
-    hanging = inviting(world)
-    api, browser = program(hanging.town.director), sign_in(hanging.town.director)
+    restricted = inviting(sample)
+    api, browser = program(restricted.authority.director), sign_in(restricted.authority.director)
 
     def waited_for(whom: str) -> bool:
         listed = api.get(f"/requests?waiting_for={whom}&limit=200").json["items"]
@@ -142,12 +144,12 @@ def test_providers_who_cannot_read_a_tender_any_more_are_not_waited_for(
     assert (waited_for("providers"), waited_for("service")) == (True, False)
     assert "did not reply and no longer can" not in text_of(browser.get("/tenders/TN-2026-0909"))
 
-    hanging.keep(Sensitivity.RESTRICTED)
+    restricted.keep(Sensitivity.RESTRICTED)
     assert "1 provider replies by" not in text_of(browser.get("/requests/SR-2026-0909"))
     assert "Waiting for Service" in text_of(browser.get("/requests/SR-2026-0909"))
     assert (waited_for("providers"), waited_for("service")) == (False, True)
     assert "1 of 1 invited provider did not reply and no longer can" in text_of(browser.get("/tenders/TN-2026-0909"))
-    world.clock.go_to(TODAY + timedelta(days=90))
+    sample.clock.go_to(TODAY + timedelta(days=90))
     assert "The deadline for replies has passed, and" not in text_of(
-        sign_in(hanging.town.director).get("/tenders/TN-2026-0909")
+        sign_in(restricted.authority.director).get("/tenders/TN-2026-0909")
     )

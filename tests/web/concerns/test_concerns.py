@@ -12,10 +12,10 @@ import pytest
 from domain.concern import CaseStatus, ConcernCase
 from domain.references import record_id
 from domain.vocabulary import Purpose, Sensitivity
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.test_doors import A_CONCERN
-from tests.world import World
 
 CASE = "/concerns/CC-2026-0001"
 IN_A_MONTH = TODAY + timedelta(days=30)
@@ -24,23 +24,23 @@ SignIn = Callable[[UUID], Browser]
 
 
 @pytest.fixture
-def school(world: World) -> UUID:
-    return world.school()
+def school(sample: SampleAuthority) -> UUID:
+    return sample.school()
 
 
 @pytest.fixture
-def officer(world: World, school: UUID) -> UUID:
-    return world.link_officer(school)
+def officer(sample: SampleAuthority, school: UUID) -> UUID:
+    return sample.link_officer(school)
 
 
 @pytest.fixture
-def director(world: World) -> UUID:
-    return world.director()
+def director(sample: SampleAuthority) -> UUID:
+    return sample.director()
 
 
 @pytest.fixture
-def answers(world: World, school: UUID) -> dict[str, Any]:
-    return {**A_CONCERN, "school": str(world.urn(school))}
+def answers(sample: SampleAuthority, school: UUID) -> dict[str, Any]:
+    return {**A_CONCERN, "school": str(sample.urn(school))}
 
 
 @pytest.fixture
@@ -52,12 +52,12 @@ def browser(sign_in: SignIn, officer: UUID, answers: dict[str, Any]) -> Browser:
 
 
 @pytest.fixture
-def authorised(world: World, director: UUID) -> dict[str, Any]:
-    return {"authoriser": world.reference(director)}
+def authorised(sample: SampleAuthority, director: UUID) -> dict[str, Any]:
+    return {"authoriser": sample.reference(director)}
 
 
-def case(world: World) -> ConcernCase:
-    return world.services.service.find(ConcernCase, record_id("concern", "CC-2026-0001"))
+def case(sample: SampleAuthority) -> ConcernCase:
+    return sample.services.service.find(ConcernCase, record_id("concern", "CC-2026-0001"))
 
 
 def on(question: str, day: date) -> dict[str, Any]:
@@ -95,8 +95,10 @@ def a_review(decision: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_a_concern_keeps_what_was_said_of_it(world: World, browser: Browser, school: UUID, officer: UUID) -> None:
-    raised = case(world)
+def test_a_concern_keeps_what_was_said_of_it(
+    sample: SampleAuthority, browser: Browser, school: UUID, officer: UUID
+) -> None:
+    raised = case(sample)
 
     assert (raised.school, raised.detail, raised.purpose) == (school, A_CONCERN["detail"], Purpose.CHALLENGE)
     assert (raised.raised_by, raised.raised_on) == (officer, TODAY)
@@ -106,19 +108,19 @@ def test_a_concern_keeps_what_was_said_of_it(world: World, browser: Browser, sch
 
 
 def test_the_school_is_filled_in_where_its_page_asks_for_a_concern(
-    world: World, sign_in: SignIn, officer: UUID, school: UUID
+    sample: SampleAuthority, sign_in: SignIn, officer: UUID, school: UUID
 ) -> None:
-    page = sign_in(officer).get(f"/concerns/raise?school={world.urn(school)}")
+    page = sign_in(officer).get(f"/concerns/raise?school={sample.urn(school)}")
 
-    assert f'value="{world.urn(school)}"' in page
+    assert f'value="{sample.urn(school)}"' in page
 
 
 def test_a_worry_of_an_earlier_day_is_dated_so(
-    world: World, sign_in: SignIn, officer: UUID, answers: dict[str, Any]
+    sample: SampleAuthority, sign_in: SignIn, officer: UUID, answers: dict[str, Any]
 ) -> None:
     sign_in(officer).send("/concerns/raise", {**answers, **on("on", date(2026, 10, 5))})
 
-    assert case(world).raised_on == date(2026, 10, 5)
+    assert case(sample).raised_on == date(2026, 10, 5)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_worry_of_an_earlier_day_is_dated_so(
     ],
 )
 def test_a_wrong_answer_is_told_beside_its_question_and_all_else_is_kept(
-    sign_in: SignIn, officer: UUID, answers: dict[str, Any], wrong: dict[str, Any], said: str, world: World
+    sign_in: SignIn, officer: UUID, answers: dict[str, Any], wrong: dict[str, Any], said: str, sample: SampleAuthority
 ) -> None:
     page = sign_in(officer).send("/concerns/raise", {**answers, **wrong}, status=422).text
 
@@ -143,18 +145,18 @@ def test_a_wrong_answer_is_told_beside_its_question_and_all_else_is_kept(
 
 
 def test_an_intervention_is_started_reviewed_and_ended(
-    world: World, browser: Browser, authorised: dict[str, Any], director: UUID
+    sample: SampleAuthority, browser: Browser, authorised: dict[str, Any], director: UUID
 ) -> None:
     assess(browser, authorised)
     start(browser, authorised)
     browser.send(f"{CASE}/hold-review", {**a_review("continue", **on("next_review_on", IN_A_MONTH)), **authorised})
-    assert case(world).next_review_on == IN_A_MONTH
+    assert case(sample).next_review_on == IN_A_MONTH
     browser.send(f"{CASE}/hold-review", {**a_review("end"), **authorised})
     browser.send_and_check(
         f"{CASE}/end-intervention", {"outcome": "A full team", "reason": "All is met", **authorised}
     )
 
-    ended = case(world)
+    ended = case(sample)
     assert (ended.status, ended.outcome, len(ended.reviews)) == (CaseStatus.ENDED, "A full team", 2)
     assert {review.authoriser for review in ended.reviews} == {director}
 
@@ -172,13 +174,13 @@ def test_only_what_the_state_invites_is_offered(browser: Browser, authorised: di
 
 
 def test_a_school_that_does_not_cause_concern_is_not_made_an_intervention(
-    world: World, browser: Browser, authorised: dict[str, Any]
+    sample: SampleAuthority, browser: Browser, authorised: dict[str, Any]
 ) -> None:
     assess(browser, authorised, "watch")
     refused = browser.get(f"{CASE}/start-intervention", status=409)
 
     assert "The assessment does not rate this school as causing concern" in refused
-    assert case(world).status is CaseStatus.ASSESSED
+    assert case(sample).status is CaseStatus.ASSESSED
 
 
 def test_an_intervention_is_not_ended_before_a_review_decided_to(
@@ -212,17 +214,17 @@ def test_a_paused_case_offers_only_to_be_resumed(browser: Browser, authorised: d
 
 
 def test_a_restricted_concern_keeps_its_history_so(
-    world: World, sign_in: SignIn, officer: UUID, answers: dict[str, Any]
+    sample: SampleAuthority, sign_in: SignIn, officer: UUID, answers: dict[str, Any]
 ) -> None:
     sign_in(officer).send("/concerns/raise", {**answers, "sensitivity": "restricted"})
 
-    assert case(world).sensitivity is Sensitivity.RESTRICTED
+    assert case(sample).sensitivity is Sensitivity.RESTRICTED
 
 
 def test_whoever_raises_a_concern_without_reading_them_goes_on_with_their_work(
-    world: World, sign_in: SignIn, answers: dict[str, Any], authorised: dict[str, Any]
+    sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any], authorised: dict[str, Any]
 ) -> None:
-    broker = sign_in(world.broker())
+    broker = sign_in(sample.broker())
 
     sent = broker.send("/concerns/raise", {**answers, **authorised})
 
@@ -232,10 +234,10 @@ def test_whoever_raises_a_concern_without_reading_them_goes_on_with_their_work(
 
 
 def test_a_headteacher_reads_what_concerns_the_school_and_decides_nothing(
-    world: World, sign_in: SignIn, browser: Browser, school: UUID
+    sample: SampleAuthority, sign_in: SignIn, browser: Browser, school: UUID
 ) -> None:
-    head = sign_in(world.headteacher(school))
-    other = sign_in(world.headteacher(world.school("Elm School"), "Hugo Head"))
+    head = sign_in(sample.headteacher(school))
+    other = sign_in(sample.headteacher(sample.school("Elm School"), "Hugo Head"))
 
     assert A_CONCERN["detail"] in head.get(CASE)
     head.get(f"{CASE}/assess", status=403)
@@ -245,11 +247,16 @@ def test_a_headteacher_reads_what_concerns_the_school_and_decides_nothing(
 
 
 def test_the_list_is_filtered_by_status_school_and_review(
-    world: World, sign_in: SignIn, browser: Browser, authorised: dict[str, Any], director: UUID, school: UUID
+    sample: SampleAuthority,
+    sign_in: SignIn,
+    browser: Browser,
+    authorised: dict[str, Any],
+    director: UUID,
+    school: UUID,
 ) -> None:
     assess(browser, authorised)
     start(browser, authorised)
-    elm = str(world.urn(world.school("Elm School")))
+    elm = str(sample.urn(sample.school("Elm School")))
     sign_in(director).send("/concerns/raise", {**A_CONCERN, "school": elm})
     whole = sign_in(director)
 
@@ -267,7 +274,11 @@ def test_the_list_is_filtered_by_status_school_and_review(
 
 
 def test_a_program_does_what_the_pages_do(
-    world: World, program: Callable[..., Program], officer: UUID, answers: dict[str, Any], authorised: dict[str, Any]
+    sample: SampleAuthority,
+    program: Callable[..., Program],
+    officer: UUID,
+    answers: dict[str, Any],
+    authorised: dict[str, Any],
 ) -> None:
     api = program(officer)
     raised = api.post("/concerns/raise", answers, key="raise-the-case", status=201)

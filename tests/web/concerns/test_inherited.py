@@ -12,11 +12,11 @@ from domain.calendar import default_term_on
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Purpose, Sensitivity, VisitKind
 from tests.domain.brokered import REPLY_BY
-from tests.hanging import ADDRESSES, CANARY, SECRET, Hanging
+from tests.full_authority import TOMORROW
+from tests.restricted_concern import ADDRESSES, CANARY, SECRET, RestrictedConcern
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import TOMORROW
 from tests.web.conftest import Browser, Program
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -37,15 +37,15 @@ pytestmark = pytest.mark.parametrize("role", ROLES)
 
 
 @pytest.fixture
-def hanging(world: World) -> Hanging:
-    return Hanging(world)
+def restricted(sample: SampleAuthority) -> RestrictedConcern:
+    return RestrictedConcern(sample)
 
 
 def test_what_hangs_on_a_restricted_concern_is_closed(
-    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+    restricted: RestrictedConcern, program: Use, sign_in: SignIn, role: str
 ) -> None:
-    asking = hanging.asking[role]
-    hanging.keep(Sensitivity.RESTRICTED)
+    asking = restricted.people[role]
+    restricted.keep(Sensitivity.RESTRICTED)
 
     for what, address in ADDRESSES.items():
         for answer in (
@@ -57,13 +57,13 @@ def test_what_hangs_on_a_restricted_concern_is_closed(
 
 
 def test_its_visit_says_no_more_than_that_somebody_comes(
-    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+    restricted: RestrictedConcern, program: Use, sign_in: SignIn, role: str
 ) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
+    restricted.keep(Sensitivity.RESTRICTED)
     if role == "specialist":
-        program(hanging.asking[role]).get(f"/{VISIT}", status=403)
+        program(restricted.people[role]).get(f"/{VISIT}", status=403)
         return
-    asking = hanging.asking[role]
+    asking = restricted.people[role]
     told = program(asking).get(f"/{VISIT}").json
     pages = [sign_in(asking).get(path) for path in (f"/{VISIT}", "/visits/")]
 
@@ -83,32 +83,32 @@ PLAIN = {"reference", "version", "school", "status", "on", "starts_at", "academi
 
 
 def test_a_visit_that_was_held_says_no_more_than_that_somebody_came(
-    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+    restricted: RestrictedConcern, program: Use, sign_in: SignIn, role: str
 ) -> None:
     held = "V-2026-0910"
-    hanging.town._add(
+    restricted.authority._add(
         lambda: Visit.record_unplanned(
             held,
-            school=hanging.place.school,
+            school=restricted.place.school,
             kind=VisitKind.CONCERN_REVIEW,
             purpose=Purpose.INTERVENTION,
             on=TODAY,
             term=default_term_on(TODAY),
-            visitors=(Visitor(hanging.place.officer, "officer"),),
-            lead=hanging.place.officer,
+            visitors=(Visitor(restricted.place.officer, "officer"),),
+            lead=restricted.place.officer,
             focus=CANARY,
             minutes=77,
             attendees=f"{CANARY} and the caller",
             reason=CANARY,
             remote=True,
-            concern=hanging.concern,
+            concern=restricted.concern,
             write_by=REPLY_BY,
         )
     )
-    hanging.keep(Sensitivity.RESTRICTED)
+    restricted.keep(Sensitivity.RESTRICTED)
     if role == "specialist":
         return
-    asking = hanging.asking[role]
+    asking = restricted.people[role]
     told = program(asking).get(f"/visits/{held}").json
     row = next(row for row in program(asking).get("/visits").json["items"] if row["reference"] == held)
 
@@ -121,10 +121,10 @@ def test_a_visit_that_was_held_says_no_more_than_that_somebody_came(
 
 
 def test_no_list_history_search_file_or_caseload_tells_of_it(
-    hanging: Hanging, program: Use, sign_in: SignIn, role: str
+    restricted: RestrictedConcern, program: Use, sign_in: SignIn, role: str
 ) -> None:
-    hanging.keep(Sensitivity.RESTRICTED)
-    asking, urn = hanging.asking[role], hanging.world.urn(hanging.place.school)
+    restricted.keep(Sensitivity.RESTRICTED)
+    asking, urn = restricted.people[role], restricted.sample.urn(restricted.place.school)
     api, browser = program(asking), sign_in(asking)
     answers = [api.client.get(f"/api/v1/{path}?limit=200", headers=api.headers) for path in LISTS]
     answers += [
@@ -146,9 +146,9 @@ def test_no_list_history_search_file_or_caseload_tells_of_it(
         assert "ROV-2026-0909" not in answer.text
 
 
-def test_all_of_it_opens_with_the_concern(hanging: Hanging, program: Use, role: str) -> None:
+def test_all_of_it_opens_with_the_concern(restricted: RestrictedConcern, program: Use, role: str) -> None:
     """To each as far as the rights to it reach: what was closed is open again, and nothing else has changed."""
-    api = program(hanging.asking[role])
+    api = program(restricted.people[role])
 
     def opens() -> dict[str, int]:
         return {
@@ -157,9 +157,9 @@ def test_all_of_it_opens_with_the_concern(hanging: Hanging, program: Use, role: 
         }
 
     before = opens()
-    hanging.keep(Sensitivity.RESTRICTED)
+    restricted.keep(Sensitivity.RESTRICTED)
     closed = opens()
-    hanging.keep(Sensitivity.ORDINARY)
+    restricted.keep(Sensitivity.ORDINARY)
 
     assert 200 in before.values()
     assert 200 not in closed.values()

@@ -15,10 +15,10 @@ import pytest
 from domain.calendar import default_term_on
 from domain.visit import AgendaKind, CancelledBy, Visit, Visitor
 from domain.vocabulary import Sensitivity, Side
-from tests.hanging import CANARY, VISIT, Hanging, a_visit
-from tests.town import TOMORROW
+from tests.full_authority import TOMORROW
+from tests.restricted_concern import CANARY, VISIT, RestrictedConcern, a_visit
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -33,21 +33,21 @@ WHY = "Snow"
 class Two:
     """A plain visit and an ordinary one, to which the same happens."""
 
-    def __init__(self, world: World) -> None:
-        self.hanging = Hanging(world)
-        self.ids = (self.hanging.visit, a_visit(self.hanging.town, ORDINARY))
-        self.hanging.keep(Sensitivity.RESTRICTED)
+    def __init__(self, sample: SampleAuthority) -> None:
+        self.restricted = RestrictedConcern(sample)
+        self.ids = (self.restricted.visit, a_visit(self.restricted.authority, ORDINARY))
+        self.restricted.keep(Sensitivity.RESTRICTED)
 
     def go_on(self, *steps: Step, post: str = "director") -> None:
         for step in steps:
             for id in self.ids:
-                with self.hanging.world.acting(self.hanging.asking["head"], post):
-                    self.hanging.world.services.service.change(Visit, id, step)
+                with self.restricted.sample.acting(self.restricted.people["head"], post):
+                    self.restricted.sample.services.service.change(Visit, id, step)
 
 
 @pytest.fixture
-def two(world: World) -> Two:
-    return Two(world)
+def two(sample: SampleAuthority) -> Two:
+    return Two(sample)
 
 
 def moved(visit: Visit) -> None:
@@ -55,7 +55,7 @@ def moved(visit: Visit) -> None:
 
 
 def others(two: Two) -> Step:
-    lead = two.hanging.town.bystander
+    lead = two.restricted.authority.bystander
     return lambda it: it.change_visitors([Visitor(lead, "officer")], lead=lead, reason=WHY)
 
 
@@ -85,7 +85,7 @@ ROLES = ("head", "chair", "broker")
 @pytest.mark.parametrize("role", ROLES)
 def test_before_it_is_held_nothing_else_differs(two: Two, program: Use, role: str) -> None:
     two.go_on(*AHEAD, others(two))
-    api = program(two.hanging.asking[role])
+    api = program(two.restricted.people[role])
     plain, ordinary = told(api, VISIT), told(api, ORDINARY)
 
     assert {name for name in ordinary if plain[name] != ordinary[name]} == NOT_TOLD
@@ -99,7 +99,7 @@ def test_before_it_is_held_nothing_else_differs(two: Two, program: Use, role: st
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_pages_say_the_same_before_it_is_held(two: Two, sign_in: SignIn, role: str) -> None:
-    browser = sign_in(two.hanging.asking[role])
+    browser = sign_in(two.restricted.people[role])
     for reference in (VISIT, ORDINARY):
         page = browser.get(f"/visits/{reference}")
         assert "The record will be written after the visit." in page
@@ -108,7 +108,7 @@ def test_the_pages_say_the_same_before_it_is_held(two: Two, sign_in: SignIn, rol
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_step_that_is_told_moves_the_version_as_on_any_visit(two: Two, program: Use, role: str) -> None:
-    api = program(two.hanging.asking[role])
+    api = program(two.restricted.people[role])
     last: tuple[Step, ...] = (lambda it: it.cancel(cause=CancelledBy.WEATHER, reason=WHY),)
     for step in (*AHEAD, *last):
         two.go_on(step)
@@ -118,7 +118,7 @@ def test_each_step_that_is_told_moves_the_version_as_on_any_visit(two: Two, prog
 
 
 def test_what_the_service_puts_on_its_agenda_is_neither_told_nor_a_version(two: Two, program: Use) -> None:
-    head = program(two.hanging.asking["head"])
+    head = program(two.restricted.people["head"])
     before = head.get(f"/visits/{VISIT}").headers["ETag"]
     two.go_on(lambda it: it.add_to_agenda(kind=AgendaKind.PROGRAMME, text=CANARY, side=Side.SERVICE))
     two.go_on(lambda it: it.withdraw_from_agenda(2))
@@ -128,9 +128,9 @@ def test_what_the_service_puts_on_its_agenda_is_neither_told_nor_a_version(two: 
 
 
 def test_how_it_was_held_is_not_said_before_it_was(two: Two, program: Use) -> None:
-    api = program(two.hanging.asking["head"])
+    api = program(two.restricted.people["head"])
     assert [told(api, reference)["remote"] for reference in (VISIT, ORDINARY)] == [None, None]
-    two.hanging.world.clock.go_to(LATER)
+    two.restricted.sample.clock.go_to(LATER)
     two.go_on(moved, lambda it: it.confirm(side=Side.SCHOOL, on=LATER))
     two.go_on(lambda it: it.hold(on=LATER, minutes=60, attendees="Headteacher", write_by=LATER, rules=("a/1",)))
 
@@ -140,7 +140,7 @@ def test_how_it_was_held_is_not_said_before_it_was(two: Two, program: Use) -> No
 
 def test_a_visit_that_was_not_made_does_not_promise_a_record(two: Two, sign_in: SignIn) -> None:
     two.go_on(lambda it: it.cancel(cause=CancelledBy.WEATHER, reason=WHY))
-    page = sign_in(two.hanging.asking["head"]).get(f"/visits/{ORDINARY}")
+    page = sign_in(two.restricted.people["head"]).get(f"/visits/{ORDINARY}")
 
     assert "The record will be written after the visit" not in page
     assert "There is no record because the visit did not take place" in page

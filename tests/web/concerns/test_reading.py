@@ -10,10 +10,10 @@ from uuid import UUID
 
 import pytest
 
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.test_doors import A_CONCERN
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -61,13 +61,13 @@ class Case:
 
 
 @pytest.fixture
-def school(world: World) -> UUID:
-    return world.school()
+def school(sample: SampleAuthority) -> UUID:
+    return sample.school()
 
 
 @pytest.fixture
-def officer(world: World, school: UUID) -> UUID:
-    return world.link_officer(school)
+def officer(sample: SampleAuthority, school: UUID) -> UUID:
+    return sample.link_officer(school)
 
 
 @pytest.fixture
@@ -76,15 +76,15 @@ def browser(sign_in: SignIn, officer: UUID) -> Browser:
 
 
 @pytest.fixture
-def answers(world: World, school: UUID) -> dict[str, Any]:
-    return {**A_CONCERN, "school": str(world.urn(school))}
+def answers(sample: SampleAuthority, school: UUID) -> dict[str, Any]:
+    return {**A_CONCERN, "school": str(sample.urn(school))}
 
 
 @pytest.fixture
-def case(world: World, program: Use, officer: UUID, answers: dict[str, Any]) -> Case:
+def case(sample: SampleAuthority, program: Use, officer: UUID, answers: dict[str, Any]) -> Case:
     api = program(officer)
     api.post("/concerns/raise", answers, key="raise-the-case", status=201)
-    return Case(api, world.reference(world.director()))
+    return Case(api, sample.reference(sample.director()))
 
 
 def rows(page: str) -> list[str]:
@@ -228,31 +228,31 @@ def test_a_case_that_was_closed_tells_why(case: Case, browser: Browser) -> None:
 
 
 def test_whoever_raises_a_concern_authorises_it_where_their_post_may(
-    world: World, case: Case, browser: Browser, officer: UUID
+    sample: SampleAuthority, case: Case, browser: Browser, officer: UUID
 ) -> None:
-    assert case.api.get(CASE).json["authoriser"] == world.reference(officer)
+    assert case.api.get(CASE).json["authoriser"] == sample.reference(officer)
     assert "Authorised by Lena Link" in rows(browser.get(CASE))
-    assert f'value="{world.reference(officer)}" selected' in browser.get("/concerns/raise")
+    assert f'value="{sample.reference(officer)}" selected' in browser.get("/concerns/raise")
 
 
 def test_others_name_somebody_who_authorises_it(
-    world: World, program: Use, sign_in: SignIn, answers: dict[str, Any], officer: UUID
+    sample: SampleAuthority, program: Use, sign_in: SignIn, answers: dict[str, Any], officer: UUID
 ) -> None:
-    broker, named = world.broker(), world.reference(officer)
+    broker, named = sample.broker(), sample.reference(officer)
 
     refused = program(broker).post("/concerns/raise", answers, key="by-the-broker", status=422).json
     assert refused["type"].endswith("#not-their-post")
     assert list(refused["errors"]["json"]) == ["authoriser"]
     page = sign_in(broker).send("/concerns/raise", answers, status=422).text
     assert "Choose an officer or a director" in page
-    own = {**answers, "authoriser": world.reference(broker)}
+    own = {**answers, "authoriser": sample.reference(broker)}
     program(broker).post("/concerns/raise", own, key="by-herself-1", status=422)
     raised = program(broker).post("/concerns/raise", {**answers, "authoriser": named}, key="named-one-1", status=201)
     assert raised.json["authoriser"] == named
 
 
 def test_a_case_leads_to_the_visit_that_it_came_from_and_the_requests_that_came_of_it(
-    world: World, program: Use, browser: Browser, officer: UUID, school: UUID, answers: dict[str, Any]
+    sample: SampleAuthority, program: Use, browser: Browser, officer: UUID, school: UUID, answers: dict[str, Any]
 ) -> None:
     api = program(officer)
     visit = {
@@ -260,7 +260,7 @@ def test_a_case_leads_to_the_visit_that_it_came_from_and_the_requests_that_came_
         "kind": "core",
         "purpose": "challenge",
         "on": SOON,
-        "visitors": [{"person": world.reference(officer), "capacity": "officer"}],
+        "visitors": [{"person": sample.reference(officer), "capacity": "officer"}],
         "focus": "Mathematics",
     }
     request = {
@@ -275,8 +275,8 @@ def test_a_case_leads_to_the_visit_that_it_came_from_and_the_requests_that_came_
         "concern": "CC-2026-0001",
     }
     api.post("/visits/plan", visit, key="plan-a-visit", status=201)
-    elsewhere = {**visit, "school": str(world.urn(world.school("Elm School")))}
-    program(world.director()).post("/visits/plan", elsewhere, key="plan-elsewhere", status=201)
+    elsewhere = {**visit, "school": str(sample.urn(sample.school("Elm School")))}
+    program(sample.director()).post("/visits/plan", elsewhere, key="plan-elsewhere", status=201)
     seen = {**answers, "source": "visit", "visit": "V-2026-0001"}
 
     refused = [
@@ -295,8 +295,8 @@ def test_a_case_leads_to_the_visit_that_it_came_from_and_the_requests_that_came_
     assert "from visit V-2026-0001), authorised by Lena Link" in page
 
 
-def test_a_school_is_searched_for(browser: Browser, world: World, school: UUID) -> None:
+def test_a_school_is_searched_for(browser: Browser, sample: SampleAuthority, school: UUID) -> None:
     page = browser.get("/concerns/raise")
 
     assert "data-search" in page
-    assert f"Ashgrove High School, Wexmoor ({world.urn(school)})" in page
+    assert f"Ashgrove High School, Wexmoor ({sample.urn(school)})" in page

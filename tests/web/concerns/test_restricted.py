@@ -12,10 +12,10 @@ import pytest
 
 from domain.note import Audience, Note, NoteType
 from domain.references import record_id
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.test_doors import A_CONCERN
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
@@ -26,25 +26,25 @@ NOTED, FILED = "What the caller said", "marks.csv"
 
 
 @pytest.fixture
-def school(world: World) -> UUID:
-    return world.school()
+def school(sample: SampleAuthority) -> UUID:
+    return sample.school()
 
 
 @pytest.fixture
-def lead(world: World, school: UUID) -> UUID:
-    return world.link_officer(school)
+def lead(sample: SampleAuthority, school: UUID) -> UUID:
+    return sample.link_officer(school)
 
 
 @pytest.fixture
-def head(world: World, school: UUID) -> UUID:
-    return world.headteacher(school)
+def head(sample: SampleAuthority, school: UUID) -> UUID:
+    return sample.headteacher(school)
 
 
 @pytest.fixture
-def a_request(world: World, school: UUID) -> dict[str, Any]:
+def a_request(sample: SampleAuthority, school: UUID) -> dict[str, Any]:
     """What a program sends to ask for a specialist."""
     return {
-        "school": str(world.urn(school)),
+        "school": str(sample.urn(school)),
         "kind": "specialist",
         "subject": "Mathematics",
         "phase": "secondary",
@@ -56,40 +56,45 @@ def a_request(world: World, school: UUID) -> dict[str, Any]:
 
 
 @pytest.fixture
-def a_visit(world: World, school: UUID, lead: UUID) -> dict[str, Any]:
+def a_visit(sample: SampleAuthority, school: UUID, lead: UUID) -> dict[str, Any]:
     """What a program sends to plan a visit."""
     return {
-        "school": str(world.urn(school)),
+        "school": str(sample.urn(school)),
         "kind": "concern_review",
         "purpose": "monitoring",
         "on": str(TODAY + timedelta(days=7)),
-        "visitors": [{"person": world.reference(lead), "capacity": "officer"}],
+        "visitors": [{"person": sample.reference(lead), "capacity": "officer"}],
         "focus": "How tests are marked",
     }
 
 
 @pytest.fixture(autouse=True)
 def concerns(
-    world: World, program: Use, school: UUID, lead: UUID, a_request: dict[str, Any], a_visit: dict[str, Any]
+    sample: SampleAuthority,
+    program: Use,
+    school: UUID,
+    lead: UUID,
+    a_request: dict[str, Any],
+    a_visit: dict[str, Any],
 ) -> None:
     """A whistleblower's concern about the school with all that may hang on it, an open one, and one elsewhere."""
-    api, elm = program(lead), world.school("Elm School")
+    api, elm = program(lead), sample.school("Elm School")
     heard = {"source": "whistleblowing", "detail": TOLD}
     for number, (at, told) in enumerate([(school, heard), (school, {}), (elm, {})], 1):
-        about = {**A_CONCERN, **told, "school": str(world.urn(at))}
-        by = api if at == school else program(world.director())
+        about = {**A_CONCERN, **told, "school": str(sample.urn(at))}
+        by = api if at == school else program(sample.director())
         by.post("/concerns/raise", about, key=f"raise-concern-{number}", status=201)
     for number, concern in enumerate((SECRET, OPEN), 1):
         api.post("/requests/raise", {**a_request, "concern": concern}, key=f"raise-request-{number}", status=201)
         api.post("/visits/plan", {**a_visit, "concern": concern}, key=f"plan-visit-{number}", status=201)
-        _note_and_file(world, api, school, concern)
+        _note_and_file(sample, api, school, concern)
 
 
-def _note_and_file(world: World, api: Program, school: UUID, concern: str) -> None:
+def _note_and_file(sample: SampleAuthority, api: Program, school: UUID, concern: str) -> None:
     said = {"heading": f"{NOTED} on {concern}", "text": "More is to come", "visible_to": Audience.SCHOOL}
     place = {"on_kind": "concern", "on_record": record_id("concern", concern), "school": school}
-    with world.acting():
-        world.services.service.add(
+    with sample.acting():
+        sample.services.service.add(
             lambda: Note.write(f"N-2026-{concern[-4:]}", note_type=NoteType.MEETING, **place, **said)
         )
     sent = {"record": concern, "visible_to": "school"}
@@ -120,9 +125,9 @@ def test_what_belongs_to_a_restricted_concern_does_not_say_so(
 
 @pytest.mark.parametrize("path", PAGES)
 def test_those_who_may_not_read_concerns_are_told_of_none(
-    world: World, program: Use, sign_in: SignIn, path: str
+    sample: SampleAuthority, program: Use, sign_in: SignIn, path: str
 ) -> None:
-    broker = world.broker()
+    broker = sample.broker()
 
     for number, concern in (("0001", SECRET), ("0002", OPEN)):
         shown = 404 if "requests" in path and concern == SECRET else 200
@@ -147,9 +152,9 @@ def test_a_list_tells_the_concern_of_a_visit_to_those_who_may_open_it(program: U
 
 
 def test_a_schools_file_tells_the_school_nothing_of_it(
-    world: World, sign_in: SignIn, school: UUID, head: UUID, lead: UUID
+    sample: SampleAuthority, sign_in: SignIn, school: UUID, head: UUID, lead: UUID
 ) -> None:
-    page = f"/schools/{world.urn(school)}/file"
+    page = f"/schools/{sample.urn(school)}/file"
     to_head, to_lead = sign_in(head).get(page), sign_in(lead).get(page)
 
     for told in (SECRET, TOLD, f"{NOTED} on {SECRET}", f"{SECRET}-{FILED}"):
@@ -161,9 +166,9 @@ def test_a_schools_file_tells_the_school_nothing_of_it(
 
 
 def test_a_schools_file_tells_what_is_put_to_a_concern_to_those_who_may_read_it(
-    world: World, sign_in: SignIn, school: UUID
+    sample: SampleAuthority, sign_in: SignIn, school: UUID
 ) -> None:
-    page = sign_in(world.broker()).get(f"/schools/{world.urn(school)}/file")
+    page = sign_in(sample.broker()).get(f"/schools/{sample.urn(school)}/file")
 
     for told in (SECRET, OPEN, NOTED, FILED):
         assert told not in page
@@ -172,10 +177,10 @@ def test_a_schools_file_tells_what_is_put_to_a_concern_to_those_who_may_read_it(
 
 
 def test_trying_references_tells_a_head_nothing(
-    world: World, program: Use, head: UUID, a_request: dict[str, Any], a_visit: dict[str, Any]
+    sample: SampleAuthority, program: Use, head: UUID, a_request: dict[str, Any], a_visit: dict[str, Any]
 ) -> None:
-    visit = {**a_visit, "school": str(world.urn(world.school("Fir School")))}
-    program(world.director("Dana Director")).post("/visits/plan", visit, key="plan-elsewhere", status=201)
+    visit = {**a_visit, "school": str(sample.urn(sample.school("Fir School")))}
+    program(sample.director("Dana Director")).post("/visits/plan", visit, key="plan-elsewhere", status=201)
 
     def answer(field: str, tried: str) -> dict[str, Any]:
         sent = {**a_request, field: tried}
@@ -188,7 +193,7 @@ def test_trying_references_tells_a_head_nothing(
 
 
 def test_a_head_is_told_the_same_on_the_page(
-    sign_in: SignIn, world: World, school: UUID, head: UUID, a_request: dict[str, Any]
+    sign_in: SignIn, sample: SampleAuthority, school: UUID, head: UUID, a_request: dict[str, Any]
 ) -> None:
     ends = TODAY + timedelta(days=60)
     days = {
@@ -208,14 +213,14 @@ def test_a_head_is_told_the_same_on_the_page(
 
 
 def test_a_concern_of_another_school_is_not_put_to_a_request_or_visit(
-    world: World, program: Use, a_request: dict[str, Any], a_visit: dict[str, Any]
+    sample: SampleAuthority, program: Use, a_request: dict[str, Any], a_visit: dict[str, Any]
 ) -> None:
-    api = program(world.director("Dana Director"))
+    api = program(sample.director("Dana Director"))
 
     for path, answers in (("/requests/raise", a_request), ("/visits/plan", a_visit)):
         refused = api.post(path, {**answers, "concern": ELSEWHERE}, key="of-another-school", status=422).json
         assert refused["type"].endswith("#belongs-elsewhere")
-    other = {**a_visit, "school": str(world.urn(world.school("Fir School"))), "request": "SR-2026-0001"}
+    other = {**a_visit, "school": str(sample.urn(sample.school("Fir School"))), "request": "SR-2026-0001"}
     refused = api.post("/visits/plan", other, key="request-of-another", status=422).json
     assert refused["type"].endswith("#belongs-elsewhere")
 
@@ -229,11 +234,13 @@ def test_it_answers_as_a_concern_that_does_not_exist_does(sign_in: SignIn, head:
             assert told not in answer
 
 
-def test_a_search_finds_nothing_that_may_not_be_opened(world: World, sign_in: SignIn, head: UUID, lead: UUID) -> None:
+def test_a_search_finds_nothing_that_may_not_be_opened(
+    sample: SampleAuthority, sign_in: SignIn, head: UUID, lead: UUID
+) -> None:
     def leads_to(person: UUID, typed: str) -> str:
         return sign_in(person).client.get("/search", query_string={"q": typed}).headers["Location"]
 
-    for typed in (SECRET, ELSEWHERE, NOWHERE, "N-2026-0001", "F-2026-0001", world.reference(lead)):
+    for typed in (SECRET, ELSEWHERE, NOWHERE, "N-2026-0001", "F-2026-0001", sample.reference(lead)):
         assert leads_to(head, typed) == f"/schools/?q={typed}"
     assert leads_to(head, OPEN) == f"/concerns/{OPEN}"
     assert leads_to(lead, SECRET.lower()) == f"/concerns/{SECRET}"

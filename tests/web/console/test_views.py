@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from projections import audit_trail
 from tests.databases import Databases, with_views
-from tests.world import Clock, World
+from tests.sample_authority import Clock, SampleAuthority
 from web.about.health import health_of
 from web.cli import main
 from web.console.views import views
@@ -23,8 +23,8 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(views, words)
 
 
-def test_all_views_are_filled_anew(services: Services, world: World) -> None:
-    world.school()
+def test_all_views_are_filled_anew(services: Services, sample: SampleAuthority) -> None:
+    sample.school()
     with services.write() as connection:
         connection.execute(sa.text("DELETE FROM schools"))
 
@@ -35,8 +35,8 @@ def test_all_views_are_filled_anew(services: Services, world: World) -> None:
     assert run("check").exit_code == 0
 
 
-def test_one_view_is_filled_anew_by_its_name(services: Services, world: World) -> None:
-    world.school()
+def test_one_view_is_filled_anew_by_its_name(services: Services, sample: SampleAuthority) -> None:
+    sample.school()
     with services.write() as connection:
         connection.execute(sa.text("DELETE FROM schools"))
         connection.execute(sa.text("DELETE FROM names"))
@@ -52,8 +52,8 @@ def test_a_view_that_nobody_keeps_cannot_be_filled() -> None:
     assert run("rebuild", "gossip").exit_code == 2
 
 
-def test_views_that_are_what_the_log_says_pass_the_check(world: World) -> None:
-    world.school()
+def test_views_that_are_what_the_log_says_pass_the_check(sample: SampleAuthority) -> None:
+    sample.school()
 
     result = run("check")
 
@@ -61,8 +61,8 @@ def test_views_that_are_what_the_log_says_pass_the_check(world: World) -> None:
     assert f"All {len(VIEWS)} views are what the log says" in result.stdout
 
 
-def test_a_row_that_the_log_does_not_say_is_found(services: Services, world: World) -> None:
-    school = world.school("Ashgrove High School")
+def test_a_row_that_the_log_does_not_say_is_found(services: Services, sample: SampleAuthority) -> None:
+    school = sample.school("Ashgrove High School")
     with services.write() as connection:
         connection.execute(sa.text("UPDATE names SET name = 'Elm Grove' WHERE kind = 'school'"))
 
@@ -79,9 +79,9 @@ def test_a_row_that_the_log_does_not_say_is_found(services: Services, world: Wor
 
 
 def test_status_fails_after_a_check_that_failed_until_the_view_is_refilled_or_checked_again(
-    services: Services, world: World
+    services: Services, sample: SampleAuthority
 ) -> None:
-    world.school("Ashgrove High School")
+    sample.school("Ashgrove High School")
     spoil = sa.text("UPDATE names SET name = 'Elm Grove' WHERE kind = 'school'")
     for mend in (("rebuild", "names"), ("check", "--record")):
         with services.write() as connection:
@@ -103,10 +103,10 @@ def test_status_fails_after_a_check_that_failed_until_the_view_is_refilled_or_ch
 
 
 def test_rows_of_a_journal_that_are_changed_deleted_or_of_no_event_are_each_counted_once(
-    services: Services, world: World
+    services: Services, sample: SampleAuthority
 ) -> None:
     for number in range(4):
-        world.school(f"School {number}")
+        sample.school(f"School {number}")
     table = audit_trail.VIEW.tables[0].table
     with services.write() as connection:
         rows = connection.execute(table.select()).all()
@@ -138,9 +138,9 @@ CAUSES = {
 
 @pytest.mark.parametrize("cause", CAUSES)
 def test_status_fails_and_names_the_view_where_the_service_is_not_ready(
-    services: Services, world: World, cause: str
+    services: Services, sample: SampleAuthority, cause: str
 ) -> None:
-    world.school()
+    sample.school()
     assert run("status").exit_code == 0
     statement, view, line = CAUSES[cause]
     with services.write() as connection:
@@ -156,9 +156,9 @@ def test_status_fails_and_names_the_view_where_the_service_is_not_ready(
 
 
 def test_a_check_names_the_view_whose_table_is_missing_and_proves_the_others(
-    services: Services, world: World
+    services: Services, sample: SampleAuthority
 ) -> None:
-    world.school()
+    sample.school()
     with services.write() as connection:
         connection.execute(sa.text("DROP TABLE schools"))
     told = run("check")
@@ -179,8 +179,8 @@ def test_a_table_that_is_missing_is_not_taken_for_a_database_out_of_reach(servic
     assert "server" not in told.output
 
 
-def test_the_last_check_is_told_with_what_it_found(services: Services, world: World) -> None:
-    world.school()
+def test_the_last_check_is_told_with_what_it_found(services: Services, sample: SampleAuthority) -> None:
+    sample.school()
     assert "The log has not been checked yet" in run("status").stdout
     assert run("check").exit_code == 0
     assert "The log has not been checked yet" in run("status").stdout
@@ -200,7 +200,7 @@ def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(
     monkeypatch.setattr("projections.event_log.postgresql._GIVE_UP", "SET LOCAL lock_timeout = '50ms'")
     with postgresql_databases.like(with_views) as url, closing(Services(url)) as services:
         monkeypatch.setenv("SIS_DATABASE_URL", url)
-        World(services, Clock()).school()
+        SampleAuthority(services, Clock()).school()
         with services.read() as connection:
             connection.execute(sa.text("SELECT name FROM names")).all()
             result = run("rebuild", "names")
@@ -209,10 +209,10 @@ def test_a_rebuild_that_would_hold_up_everybody_is_given_up_in_plain_words(
         assert run("rebuild", "names").exit_code == 0
 
 
-def test_a_view_follows_and_is_kept_in_step_again(services: Services, world: World) -> None:
+def test_a_view_follows_and_is_kept_in_step_again(services: Services, sample: SampleAuthority) -> None:
     assert run("follow", "caseload").exit_code == 0
     assert "make sure that `sis follow` runs" in run("follow", "caseload").stdout
-    world.link_officer(world.school())
+    sample.link_officer(sample.school())
     told = run("status")
     assert told.exit_code == 0, told.output
     assert re.search(r"caseload +follows, [1-9][0-9]* events behind", told.stdout)

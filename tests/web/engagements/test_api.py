@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.domain.brokered import BEGINS
+from tests.sample_authority import Clock
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Program
-from tests.web.market import Market
-from tests.world import Clock
 
 WORK = "/engagements/BE-2026-0001"
 FIRST = BEGINS + timedelta(days=1)
@@ -34,19 +34,21 @@ class Working:
 
 
 @pytest.fixture
-def broker(market: Market, program: Open) -> Working:
-    return Working(program(market.broker))
+def broker(stages: BrokerageStages, program: Open) -> Working:
+    return Working(program(stages.broker))
 
 
-def test_an_engagement_lives_its_whole_life(market: Market, program: Open, clock: Clock, broker: Working) -> None:
-    market.proposed()
-    head, specialist = Working(program(market.head)), Working(program(market.calder.specialist))
+def test_an_engagement_lives_its_whole_life(
+    stages: BrokerageStages, program: Open, clock: Clock, broker: Working
+) -> None:
+    stages.proposed()
+    head, specialist = Working(program(stages.head)), Working(program(stages.calder.specialist))
 
     head("agree-for-school")
     specialist("agree-for-provider")
     agreed = broker("agree-for-service")
     assert agreed["status"] == "agreed"
-    by_hand = {"by": market.world.reference(market.head), "on": "2026-11-02", "on_behalf": False, "reason": ""}
+    by_hand = {"by": stages.sample.reference(stages.head), "on": "2026-11-02", "on_behalf": False, "reason": ""}
     assert agreed["agreements"]["school"] == by_hand
     assert broker("confirm")["cleared_under"] == ["vetting-1"]
     specialist("plan-session", {"on": FIRST.isoformat(), "days": "1.5", "minutes": 540})
@@ -59,15 +61,17 @@ def test_an_engagement_lives_its_whole_life(market: Market, program: Open, clock
     outcomes = [{"work_objective": each, "attainment": "met"} for each in told["work_objectives"]]
     judged = head("evaluate", {"quality": 4, "impact": 5, "outcomes": outcomes, "comment": "Grace listened first"})
     assert judged["evaluation"]["comment"] == "Grace listened first"
-    assert judged["evaluation"]["evaluator"] == market.world.reference(market.head)
+    assert judged["evaluation"]["evaluator"] == stages.sample.reference(stages.head)
     assert broker("close", {"outcome": "Planning holds"})["status"] == "closed"
 
 
-def test_the_same_key_records_a_session_once(market: Market, program: Open, clock: Clock, broker: Working) -> None:
-    market.confirmed()
+def test_the_same_key_records_a_session_once(
+    stages: BrokerageStages, program: Open, clock: Clock, broker: Working
+) -> None:
+    stages.confirmed()
     broker("plan-session", {"on": FIRST.isoformat(), "days": "1"})
     clock.go_to(FIRST)
-    specialist = program(market.calder.specialist)
+    specialist = program(stages.calder.specialist)
     etag = specialist.get(WORK).headers["ETag"]
     body = {"number": 1, "on": FIRST.isoformat(), "days": "1", "note": "Planned"}
 
@@ -93,8 +97,10 @@ def test_the_same_key_records_a_session_once(market: Market, program: Open, cloc
         ({"colour": "red"}, "colour"),
     ],
 )
-def test_a_wrong_answer_is_named(market: Market, broker: Working, changes: dict[str, Any], field: str) -> None:
-    market.confirmed()
+def test_a_wrong_answer_is_named(
+    stages: BrokerageStages, broker: Working, changes: dict[str, Any], field: str
+) -> None:
+    stages.confirmed()
 
     refused = broker("plan-session", {"on": FIRST.isoformat(), "days": "1", **changes}, 422)
 
@@ -102,12 +108,12 @@ def test_a_wrong_answer_is_named(market: Market, broker: Working, changes: dict[
 
 
 def test_outcomes_that_are_not_those_of_the_terms_are_refused(
-    market: Market, program: Open, clock: Clock, broker: Working
+    stages: BrokerageStages, program: Open, clock: Clock, broker: Working
 ) -> None:
-    market.confirmed()
+    stages.confirmed()
     broker("plan-session", {"on": FIRST.isoformat(), "days": "1"})
     broker("end-early", {"side": "school", "reason": "Merger"})
-    head = Working(program(market.head))
+    head = Working(program(stages.head))
     body = {"quality": 4, "impact": 5, "comment": "Good", "outcomes": []}
 
     assert "Select how far each objective was met" in head("evaluate", body, 422)["detail"]
@@ -116,37 +122,37 @@ def test_outcomes_that_are_not_those_of_the_terms_are_refused(
     assert "Select how far each objective was met" in head("evaluate", {**body, "outcomes": outcomes}, 422)["detail"]
 
 
-def test_the_list_tells_what_comes_next(market: Market, program: Open, broker: Working) -> None:
-    market.confirmed()
+def test_the_list_tells_what_comes_next(stages: BrokerageStages, program: Open, broker: Working) -> None:
+    stages.confirmed()
     broker("plan-session", {"on": FIRST.isoformat(), "days": "1"})
 
-    row = program(market.head).get("/engagements?status=confirmed").json["items"][0]
+    row = program(stages.head).get("/engagements?status=confirmed").json["items"][0]
 
     assert row["coming"] == [{"number": 1, "on": FIRST.isoformat(), "days": "1.00"}]
     assert row["agreed_by"] == ["school", "provider", "service"]
-    assert program(market.harrop.specialist).get("/engagements").json["items"] == []
+    assert program(stages.harrop.specialist).get("/engagements").json["items"] == []
 
 
-def test_who_may_not_is_turned_away(market: Market, program: Open) -> None:
-    market.proposed()
+def test_who_may_not_is_turned_away(stages: BrokerageStages, program: Open) -> None:
+    stages.proposed()
 
-    other = program(market.harrop.specialist)
+    other = program(stages.harrop.specialist)
     other.post(f"{WORK}/agree-for-provider", {}, key="not-mine-1", at='"1"', status=404)
     for person, command in (
-        (market.head, "confirm"),
-        (market.calder.specialist, "agree-variation"),
-        (market.world.reviewer(), "pause"),
-        (market.world.link_officer(market.school), "complete"),
+        (stages.head, "confirm"),
+        (stages.calder.specialist, "agree-variation"),
+        (stages.sample.reviewer(), "pause"),
+        (stages.sample.link_officer(stages.school), "complete"),
     ):
         program(person).post(f"{WORK}/{command}", {}, key="not-mine-1", at='"1"', status=403)
 
 
-def test_work_is_proposed_directly(market: Market, program: Open) -> None:
-    market.an_approved_request()
+def test_work_is_proposed_directly(stages: BrokerageStages, program: Open) -> None:
+    stages.an_approved_request()
     body = {
         "request": "SR-2026-0001",
         "provider": "PV-2026-0001",
-        "specialist": market.world.reference(market.calder.specialist),
+        "specialist": stages.sample.reference(stages.calder.specialist),
         "scope": "Planning",
         "work_objectives": ["Schemes of work are in use"],
         "days": "3",
@@ -156,11 +162,11 @@ def test_work_is_proposed_directly(market: Market, program: Open) -> None:
         "ends": "2027-03-26",
         "reason": "The authority's own service",
     }
-    asked = program(market.broker)
+    asked = program(stages.broker)
 
     for wrong, told in (
         ({"ends": "2026-11-01"}, "The last day must be the same as or after the first day"),
-        ({"specialist": market.world.reference(market.harrop.specialist)}, "Choose someone who works for Calder"),
+        ({"specialist": stages.sample.reference(stages.harrop.specialist)}, "Choose someone who works for Calder"),
         ({"net": "2600"}, "This is more than the amount approved"),
     ):
         refused = asked.post(
@@ -171,23 +177,25 @@ def test_work_is_proposed_directly(market: Market, program: Open) -> None:
 
     assert made[0].headers["Location"] == f"/api/v1{WORK}"
     assert made[0].json == made[1].json
-    assert made[0].json["school"] == str(market.world.urn(market.school))
+    assert made[0].json["school"] == str(stages.sample.urn(stages.school))
 
 
-def test_a_variation_names_who_agreed_and_takes_no_sum_of_vat(market: Market, program: Open, broker: Working) -> None:
-    market.confirmed()
+def test_a_variation_names_who_agreed_and_takes_no_sum_of_vat(
+    stages: BrokerageStages, program: Open, broker: Working
+) -> None:
+    stages.confirmed()
     agreed = {
-        "school_by": market.world.reference(market.head),
+        "school_by": stages.sample.reference(stages.head),
         "school_on": "2026-11-01",
-        "provider_by": market.world.reference(market.calder.specialist),
+        "provider_by": stages.sample.reference(stages.calder.specialist),
         "provider_on": "2026-11-02",
     }
     terms = {"days": "4.5", "net": "1000.00", "ends": "2027-03-26", "reason": "Less to do"}
 
     assert broker("agree-variation", {**terms, **agreed, "vat": "99999.99"}, 422)["errors"]["json"]["vat"]
     assert set(broker("agree-variation", terms, 422)["errors"]["json"]) == set(agreed)
-    other_head = market.world.headteacher(market.world.school("Beech Lane School"), "Hugo Head")
-    elsewhere = {**agreed, "school_by": market.world.reference(other_head)}
+    other_head = stages.sample.headteacher(stages.sample.school("Beech Lane School"), "Hugo Head")
+    elsewhere = {**agreed, "school_by": stages.sample.reference(other_head)}
     assert "headteacher or chair of governors" in broker("agree-variation", {**terms, **elsewhere}, 422)["detail"]
 
     told = broker("agree-variation", {**terms, **agreed})
@@ -197,9 +205,9 @@ def test_a_variation_names_who_agreed_and_takes_no_sum_of_vat(market: Market, pr
 
 @pytest.mark.parametrize("side", ["school", "provider"])
 def test_a_side_without_an_account_agrees_by_what_the_broker_writes_down(
-    market: Market, program: Open, clock: Clock, broker: Working, side: str
+    stages: BrokerageStages, program: Open, clock: Clock, broker: Working, side: str
 ) -> None:
-    market.proposed()
+    stages.proposed()
     clock.go_to(BEGINS)
     came = {"came_on": "2026-11-04", "reason": "A signed letter"}
 
@@ -209,19 +217,19 @@ def test_a_side_without_an_account_agrees_by_what_the_broker_writes_down(
     assert "reason" in broker(f"record-agreement-of-{side}", {"came_on": "2026-11-04"}, 422)["errors"]["json"]
     told = broker(f"record-agreement-of-{side}", came)["agreements"][side]
 
-    by = market.world.reference(market.broker)
+    by = stages.sample.reference(stages.broker)
     assert told == {"by": by, "on": "2026-11-04", "on_behalf": True, "reason": "A signed letter"}
-    signed = list(market.world.services.store.get(market.engagement("BE-2026-0001").id))[-1].meta.signature
-    assert (signed.actor, signed.post) == (market.broker, "broker")
-    assert signed.on_behalf_of == (market.school if side == "school" else market.calder.id)
+    signed = list(stages.sample.services.store.get(stages.engagement("BE-2026-0001").id))[-1].meta.signature
+    assert (signed.actor, signed.post) == (stages.broker, "broker")
+    assert signed.on_behalf_of == (stages.school if side == "school" else stages.calder.id)
     assert broker(f"record-agreement-of-{side}", came, 422)["type"].endswith("already-agreed")
 
 
-def test_nobody_outside_the_service_records_an_agreement_of_others(market: Market, program: Open) -> None:
-    market.proposed()
+def test_nobody_outside_the_service_records_an_agreement_of_others(stages: BrokerageStages, program: Open) -> None:
+    stages.proposed()
     body = {"came_on": "2026-11-02", "reason": "By telephone"}
 
-    for person in (market.head, market.calder.specialist, market.world.officer(), market.world.reviewer()):
+    for person in (stages.head, stages.calder.specialist, stages.sample.officer(), stages.sample.reviewer()):
         for side in ("school", "provider"):
             path = f"{WORK}/record-agreement-of-{side}"
             program(person).post(path, body, key="not-mine-1", at='"1"', status=403)

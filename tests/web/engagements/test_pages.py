@@ -17,10 +17,10 @@ from domain.provider import ProviderKind
 from domain.support_request import RequestStatus, SupportRequest
 from projections.tables import NUMBERS
 from tests.domain.brokered import BEGINS, ENDS
+from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser
-from tests.web.market import Market
-from tests.world import Clock, World
 
 SignIn = Callable[[UUID], Browser]
 
@@ -36,8 +36,8 @@ def plain(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
-def now(market: Market) -> BrokeredEngagement:
-    return market.engagement("BE-2026-0001")
+def now(stages: BrokerageStages) -> BrokeredEngagement:
+    return stages.engagement("BE-2026-0001")
 
 
 def delivered(number: int = 1, on: date = FIRST, **changes: str) -> dict[str, Any]:
@@ -52,27 +52,27 @@ def delivered(number: int = 1, on: date = FIRST, **changes: str) -> dict[str, An
 
 
 @pytest.fixture
-def broker(market: Market, sign_in: SignIn) -> Browser:
-    return sign_in(market.broker)
+def broker(stages: BrokerageStages, sign_in: SignIn) -> Browser:
+    return sign_in(stages.broker)
 
 
 @pytest.fixture
-def started(market: Market, sign_in: SignIn, clock: Clock) -> Market:
+def started(stages: BrokerageStages, sign_in: SignIn, clock: Clock) -> BrokerageStages:
     """Confirmed work with two sessions planned, the first of them on the day before today."""
-    market.confirmed()
-    browser = sign_in(market.calder.specialist)
+    stages.confirmed()
+    browser = sign_in(stages.calder.specialist)
     for on in (FIRST, LATER):
         browser.send(f"{WORK}/plan-session", {"days": "1", "place": "The library", **day("on", on)})
     clock.go_to(FIRST + timedelta(days=1))
-    return market
+    return stages
 
 
 # Agreeing
 
 
-def test_each_side_sees_the_terms_and_agrees_for_itself(market: Market, sign_in: SignIn) -> None:
-    market.proposed()
-    people = {"school": market.head, "provider": market.calder.specialist, "service": market.broker}
+def test_each_side_sees_the_terms_and_agrees_for_itself(stages: BrokerageStages, sign_in: SignIn) -> None:
+    stages.proposed()
+    people = {"school": stages.head, "provider": stages.calder.specialist, "service": stages.broker}
 
     for side, person in people.items():
         browser = sign_in(person)
@@ -81,16 +81,16 @@ def test_each_side_sees_the_terms_and_agrees_for_itself(market: Market, sign_in:
             assert told in form
         browser.send(f"{WORK}/agree-for-{side}", {})
 
-    assert now(market).status is EngagementStatus.AGREED
-    page = plain(sign_in(market.head).get(WORK))
+    assert now(stages).status is EngagementStatus.AGREED
+    page = plain(sign_in(stages.head).get(WORK))
     assert "Agreed by Hana Head on 2 November 2026" in page
     assert "Agreed by Grace Calder on 2 November 2026" in page
 
 
 def test_an_agreement_that_came_by_letter_stands_on_the_page_with_who_wrote_it_down(
-    market: Market, broker: Browser
+    stages: BrokerageStages, broker: Browser
 ) -> None:
-    market.proposed()
+    stages.proposed()
     assert f'href="{WORK}/record-agreement-of-provider"' in broker.get(WORK)
     form = plain(broker.get(f"{WORK}/record-agreement-of-provider"))
     assert "£2,430" in form
@@ -105,64 +105,64 @@ def test_an_agreement_that_came_by_letter_stands_on_the_page_with_who_wrote_it_d
 
 
 @pytest.mark.parametrize(("side", "other"), [("school", "calder"), ("provider", "head"), ("service", "head")])
-def test_nobody_agrees_for_another_side(market: Market, sign_in: SignIn, side: str, other: str) -> None:
-    market.proposed()
-    person = market.head if other == "head" else market.calder.specialist
+def test_nobody_agrees_for_another_side(stages: BrokerageStages, sign_in: SignIn, side: str, other: str) -> None:
+    stages.proposed()
+    person = stages.head if other == "head" else stages.calder.specialist
 
     sign_in(person).get(f"{WORK}/agree-for-{side}", 403)
 
-    assert now(market).agreed_by == frozenset()
+    assert now(stages).agreed_by == frozenset()
 
 
-def test_agreeing_twice_is_refused_in_words(market: Market, sign_in: SignIn) -> None:
-    market.proposed()
-    browser = sign_in(market.head)
+def test_agreeing_twice_is_refused_in_words(stages: BrokerageStages, sign_in: SignIn) -> None:
+    stages.proposed()
+    browser = sign_in(stages.head)
     browser.send(f"{WORK}/agree-for-school", {})
 
     assert "The school has already agreed" in browser.get(f"{WORK}/agree-for-school", status=409)
 
 
-def test_confirming_looks_at_clearance_once_more(world: World, sign_in: SignIn) -> None:
-    market = Market(world)
-    market.proposed()
-    market.all_agree()
-    market.lose_clearance(market.calder, TODAY)
-    browser = sign_in(market.broker)
+def test_confirming_looks_at_clearance_once_more(sample: SampleAuthority, sign_in: SignIn) -> None:
+    stages = BrokerageStages(sample)
+    stages.proposed()
+    stages.all_agree()
+    stages.lose_clearance(stages.calder, TODAY)
+    browser = sign_in(stages.broker)
 
     assert "is not cleared" in browser.get(f"{WORK}/confirm")
     refused = browser.send(f"{WORK}/confirm", {}, status=422)
 
     assert "Grace Calder of Calder Learning is not cleared on these dates" in refused.text
-    assert now(market).status is EngagementStatus.AGREED
+    assert now(stages).status is EngagementStatus.AGREED
 
 
-def test_the_page_says_since_when_the_provider_is_suspended(market: Market, broker: Browser) -> None:
-    market.proposed()
-    market.all_agree()
-    market.suspend(market.calder)
+def test_the_page_says_since_when_the_provider_is_suspended(stages: BrokerageStages, broker: Browser) -> None:
+    stages.proposed()
+    stages.all_agree()
+    stages.suspend(stages.calder)
 
     for page in (broker.get(WORK), broker.get(f"{WORK}/confirm")):
         assert "The provider has been suspended since 2 November 2026" in page
     refused = broker.send(f"{WORK}/confirm", {}, status=422)
 
     assert "Calder Learning is suspended (since 2 November 2026)" in refused.text
-    assert now(market).status is EngagementStatus.AGREED
+    assert now(stages).status is EngagementStatus.AGREED
 
 
-def test_the_page_says_by_which_policy_the_work_was_cleared(market: Market, broker: Browser) -> None:
-    market.confirmed()
+def test_the_page_says_by_which_policy_the_work_was_cleared(stages: BrokerageStages, broker: Browser) -> None:
+    stages.confirmed()
 
     page = plain(broker.get(WORK))
 
     assert "Technical details Vetting policy used vetting-1" in page
-    assert now(market).status is EngagementStatus.CONFIRMED
+    assert now(stages).status is EngagementStatus.CONFIRMED
 
 
-def test_a_clearance_that_ends_before_the_work_does_is_warned_of(market: Market, broker: Browser) -> None:
-    market.confirmed()
+def test_a_clearance_that_ends_before_the_work_does_is_warned_of(stages: BrokerageStages, broker: Browser) -> None:
+    stages.confirmed()
     assert "clearance expires" not in broker.get(WORK)
 
-    market.limit_clearance(market.calder, date(2027, 2, 28))
+    stages.limit_clearance(stages.calder, date(2027, 2, 28))
 
     assert "clearance expires on 28 February 2027, before the engagement ends on 26 March 2027" in broker.get(WORK)
 
@@ -170,7 +170,9 @@ def test_a_clearance_that_ends_before_the_work_does_is_warned_of(market: Market,
 # Sessions
 
 
-def test_days_agreed_used_planned_and_left_stand_on_the_page_in_halves(started: Market, sign_in: SignIn) -> None:
+def test_days_agreed_used_planned_and_left_stand_on_the_page_in_halves(
+    started: BrokerageStages, sign_in: SignIn
+) -> None:
     sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(days="1.5"))
 
     page = plain(sign_in(started.head).get(WORK))
@@ -186,12 +188,12 @@ def test_days_agreed_used_planned_and_left_stand_on_the_page_in_halves(started: 
         assert told in page
 
 
-def test_the_form_of_a_session_begins_with_the_one_that_was_chosen(started: Market, sign_in: SignIn) -> None:
+def test_the_form_of_a_session_begins_with_the_one_that_was_chosen(started: BrokerageStages, sign_in: SignIn) -> None:
     browser = sign_in(started.calder.specialist)
     assert f'href="{WORK}/deliver-session?number=2"' in browser.get(WORK)
 
     before = browser.get(f"{WORK}/deliver-session?number=2")
-    started.world.clock.go_to(LATER)
+    started.sample.clock.go_to(LATER)
     browser = sign_in(started.calder.specialist)
     pages = [before, browser.get(f"{WORK}/deliver-session?number=2")]
 
@@ -200,7 +202,7 @@ def test_the_form_of_a_session_begins_with_the_one_that_was_chosen(started: Mark
     browser.get(f"{WORK}/deliver-session?number=nonsense")
 
 
-def test_a_session_that_is_recorded_twice_counts_once(started: Market, sign_in: SignIn) -> None:
+def test_a_session_that_is_recorded_twice_counts_once(started: BrokerageStages, sign_in: SignIn) -> None:
     browser = sign_in(started.calder.specialist)
     page = browser.get(f"{WORK}/deliver-session")
 
@@ -208,11 +210,13 @@ def test_a_session_that_is_recorded_twice_counts_once(started: Market, sign_in: 
         browser.send_page(f"{WORK}/deliver-session", page, delivered())
 
     assert now(started).used_days == 1
-    topics = [event.TOPIC for event in started.world.services.store.get(now(started).id)]
+    topics = [event.TOPIC for event in started.sample.services.store.get(now(started).id)]
     assert topics.count("engagement.session-delivered") == 1
 
 
-def test_of_two_who_record_a_session_at_once_one_sees_what_the_other_did(started: Market, sign_in: SignIn) -> None:
+def test_of_two_who_record_a_session_at_once_one_sees_what_the_other_did(
+    started: BrokerageStages, sign_in: SignIn
+) -> None:
     specialist, broker = sign_in(started.calder.specialist), sign_in(started.broker)
     pages = [each.get(f"{WORK}/deliver-session") for each in (specialist, broker)]
     specialist.send_page(f"{WORK}/deliver-session", pages[0], delivered(note="Planned two units"))
@@ -225,14 +229,14 @@ def test_of_two_who_record_a_session_at_once_one_sees_what_the_other_did(started
     assert now(started).used_days == 1
 
 
-def test_a_session_of_more_days_than_are_left_is_refused(started: Market, sign_in: SignIn) -> None:
+def test_a_session_of_more_days_than_are_left_is_refused(started: BrokerageStages, sign_in: SignIn) -> None:
     answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(days="4"), status=422)
 
     assert "Only 3.5 agreed days are left. Agree a variation first" in answer.text
     assert "Planned two units" in answer.text
 
 
-def test_a_session_on_a_day_without_clearance_is_refused(started: Market, sign_in: SignIn) -> None:
+def test_a_session_on_a_day_without_clearance_is_refused(started: BrokerageStages, sign_in: SignIn) -> None:
     started.lose_clearance(started.calder, FIRST)
 
     answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(), status=422)
@@ -242,7 +246,7 @@ def test_a_session_on_a_day_without_clearance_is_refused(started: Market, sign_i
 
 
 def test_a_session_under_a_suspension_is_neither_planned_nor_recorded(
-    started: Market, sign_in: SignIn, clock: Clock
+    started: BrokerageStages, sign_in: SignIn, clock: Clock
 ) -> None:
     started.suspend(started.calder)
     clock.go_to(LATER)
@@ -269,7 +273,7 @@ def test_a_session_under_a_suspension_is_neither_planned_nor_recorded(
     ],
 )
 def test_a_mistake_is_told_beside_its_field(
-    started: Market, sign_in: SignIn, changes: dict[str, str], told: str
+    started: BrokerageStages, sign_in: SignIn, changes: dict[str, str], told: str
 ) -> None:
     answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered() | changes, status=422)
 
@@ -277,7 +281,7 @@ def test_a_mistake_is_told_beside_its_field(
     assert now(started).used_days == 0
 
 
-def test_a_session_is_cancelled_for_a_side_with_a_reason(started: Market, sign_in: SignIn) -> None:
+def test_a_session_is_cancelled_for_a_side_with_a_reason(started: BrokerageStages, sign_in: SignIn) -> None:
     browser = sign_in(started.calder.specialist)
 
     browser.send(f"{WORK}/cancel-session", {"number": "2", "side": "provider", "reason": "Our teacher is ill"})
@@ -286,7 +290,9 @@ def test_a_session_is_cancelled_for_a_side_with_a_reason(started: Market, sign_i
     assert "For the provider: Our teacher is ill" in plain(browser.get(WORK))
 
 
-def test_only_the_service_decides_that_a_cancelled_session_is_charged(started: Market, sign_in: SignIn) -> None:
+def test_only_the_service_decides_that_a_cancelled_session_is_charged(
+    started: BrokerageStages, sign_in: SignIn
+) -> None:
     answers = {"number": "2", "side": "school", "reason": "The hall was locked", "chargeable": "yes"}
 
     refused = sign_in(started.calder.specialist).send(f"{WORK}/cancel-session", answers, status=422)
@@ -296,7 +302,7 @@ def test_only_the_service_decides_that_a_cancelled_session_is_charged(started: M
     assert now(started).cost == Decimal(450)
 
 
-def test_a_school_does_not_report_sessions(started: Market, sign_in: SignIn) -> None:
+def test_a_school_does_not_report_sessions(started: BrokerageStages, sign_in: SignIn) -> None:
     head = sign_in(started.head)
 
     head.get(f"{WORK}/deliver-session", 403)
@@ -306,7 +312,7 @@ def test_a_school_does_not_report_sessions(started: Market, sign_in: SignIn) -> 
 # Changing
 
 
-def test_a_variation_begins_with_the_present_terms_and_is_checked(started: Market, sign_in: SignIn) -> None:
+def test_a_variation_begins_with_the_present_terms_and_is_checked(started: BrokerageStages, sign_in: SignIn) -> None:
     browser = sign_in(started.broker)
     page = browser.get(f"{WORK}/agree-variation")
     assert 'value="4.5"' in page
@@ -325,7 +331,9 @@ def test_a_variation_begins_with_the_present_terms_and_is_checked(started: Marke
 
 
 @pytest.mark.parametrize("unsaid", ["school_by", "school_on-day", "provider_by", "provider_on-day"])
-def test_nothing_is_varied_before_both_sides_have_agreed(started: Market, sign_in: SignIn, unsaid: str) -> None:
+def test_nothing_is_varied_before_both_sides_have_agreed(
+    started: BrokerageStages, sign_in: SignIn, unsaid: str
+) -> None:
     answers = {**variation(started), unsaid: "", "confirmed": "yes"}
 
     sign_in(started.broker).send(f"{WORK}/agree-variation", answers, status=422)
@@ -333,12 +341,12 @@ def test_nothing_is_varied_before_both_sides_have_agreed(started: Market, sign_i
     assert now(started).variations == ()
 
 
-def variation(market: Market, **changes: str) -> dict[str, str]:
+def variation(stages: BrokerageStages, **changes: str) -> dict[str, str]:
     return {
         "days": "9",
         "net": "4050",
-        "school_by": market.world.reference(market.head),
-        "provider_by": market.world.reference(market.calder.specialist),
+        "school_by": stages.sample.reference(stages.head),
+        "provider_by": stages.sample.reference(stages.calder.specialist),
         **day("school_on", TODAY),
         **day("provider_on", FIRST),
         **day("ends", ENDS),
@@ -348,7 +356,7 @@ def variation(market: Market, **changes: str) -> dict[str, str]:
 
 
 def test_a_variation_above_what_was_approved_is_agreed_once_more_is_approved(
-    started: Market, sign_in: SignIn
+    started: BrokerageStages, sign_in: SignIn
 ) -> None:
     browser = sign_in(started.broker)
     answers = {**variation(started), "confirmed": "yes"}
@@ -356,7 +364,7 @@ def test_a_variation_above_what_was_approved_is_agreed_once_more_is_approved(
     assert "This is more than the amount approved for the request" in refused.text
 
     assert "/requests/SR-2026-0001/change-ceiling" in browser.get("/requests/SR-2026-0001")
-    more = {"ceiling": "4100", "approver": started.world.reference(started.director)}
+    more = {"ceiling": "4100", "approver": started.sample.reference(started.director)}
     browser.send("/requests/SR-2026-0001/change-ceiling", more)
     browser.send(f"{WORK}/agree-variation", answers)
 
@@ -364,25 +372,25 @@ def test_a_variation_above_what_was_approved_is_agreed_once_more_is_approved(
     assert started.service.find(SupportRequest, started.request).status is RequestStatus.PLACED
 
 
-def test_a_colleague_who_is_cleared_takes_the_work_on(started: Market, sign_in: SignIn) -> None:
-    cleared = started.world.specialist(started.calder.id, "Cora Colleague")
+def test_a_colleague_who_is_cleared_takes_the_work_on(started: BrokerageStages, sign_in: SignIn) -> None:
+    cleared = started.sample.specialist(started.calder.id, "Cora Colleague")
     started.staff(started.calder.id, cleared)
-    unchecked = started.world.specialist(started.calder.id, "Una Unchecked")
+    unchecked = started.sample.specialist(started.calder.id, "Una Unchecked")
     started.staff(started.calder.id, unchecked, vetted=False)
     browser = sign_in(started.broker)
     assert "Imran" not in browser.get(f"{WORK}/substitute")
 
     refused = browser.send(
-        f"{WORK}/substitute", {"specialist": started.world.reference(unchecked), "reason": "Ill"}, status=422
+        f"{WORK}/substitute", {"specialist": started.sample.reference(unchecked), "reason": "Ill"}, status=422
     )
     assert "is not cleared on these dates" in refused.text
-    browser.send(f"{WORK}/substitute", {"specialist": started.world.reference(cleared), "reason": "Ill"})
+    browser.send(f"{WORK}/substitute", {"specialist": started.sample.reference(cleared), "reason": "Ill"})
 
     assert now(started).work.specialist == cleared
     assert "Cora Colleague" in browser.get(WORK)
 
 
-def test_work_is_paused_and_resumed_with_a_reason(started: Market, sign_in: SignIn) -> None:
+def test_work_is_paused_and_resumed_with_a_reason(started: BrokerageStages, sign_in: SignIn) -> None:
     browser = sign_in(started.broker)
 
     browser.send(f"{WORK}/pause", {"reason": ""}, status=422)
@@ -396,7 +404,7 @@ def test_work_is_paused_and_resumed_with_a_reason(started: Market, sign_in: Sign
 # Ending
 
 
-def test_work_ends_early_after_a_check(started: Market, sign_in: SignIn) -> None:
+def test_work_ends_early_after_a_check(started: BrokerageStages, sign_in: SignIn) -> None:
     browser = sign_in(started.broker)
 
     browser.send_and_check(f"{WORK}/end-early", {"side": "school", "reason": "The school merges"})
@@ -407,18 +415,20 @@ def test_work_ends_early_after_a_check(started: Market, sign_in: SignIn) -> None
     assert "Cancelled when the work ended" in page
 
 
-def test_work_that_is_given_up_before_it_starts_sets_the_request_free(market: Market, broker: Browser) -> None:
-    market.proposed()
+def test_work_that_is_given_up_before_it_starts_sets_the_request_free(
+    stages: BrokerageStages, broker: Browser
+) -> None:
+    stages.proposed()
 
     broker.send_and_check(f"{WORK}/cancel", {"side": "provider", "reason": "The teacher left"})
 
-    assert now(market).status is EngagementStatus.CANCELLED
-    assert market.service.find(SupportRequest, market.request).status is RequestStatus.INVITING
+    assert now(stages).status is EngagementStatus.CANCELLED
+    assert stages.service.find(SupportRequest, stages.request).status is RequestStatus.INVITING
     assert "Cancelled on 2 November 2026 for the provider: The teacher left" in plain(broker.get(WORK))
 
 
 @pytest.fixture
-def completed(started: Market, sign_in: SignIn) -> Market:
+def completed(started: BrokerageStages, sign_in: SignIn) -> BrokerageStages:
     specialist = sign_in(started.calder.specialist)
     specialist.send(f"{WORK}/deliver-session", delivered())
     specialist.send(f"{WORK}/cancel-session", {"number": "2", "side": "school", "reason": "Snow"})
@@ -435,7 +445,9 @@ EVALUATION = {
 }
 
 
-def test_a_school_evaluates_each_objective_and_the_engagement_is_closed(completed: Market, sign_in: SignIn) -> None:
+def test_a_school_evaluates_each_objective_and_the_engagement_is_closed(
+    completed: BrokerageStages, sign_in: SignIn
+) -> None:
     head, broker = sign_in(completed.head), sign_in(completed.broker)
     assert "The school has not evaluated the work yet" in head.get(WORK)
     assert "Schemes of work are in use" in head.get(f"{WORK}/evaluate")
@@ -456,7 +468,9 @@ def test_a_school_evaluates_each_objective_and_the_engagement_is_closed(complete
 
 
 @pytest.mark.parametrize("missing", ["quality", "impact", "objective_2", "comment"])
-def test_an_evaluation_says_something_of_everything(completed: Market, sign_in: SignIn, missing: str) -> None:
+def test_an_evaluation_says_something_of_everything(
+    completed: BrokerageStages, sign_in: SignIn, missing: str
+) -> None:
     answers = {**EVALUATION, missing: ""}
 
     sign_in(completed.head).send(f"{WORK}/evaluate", answers, status=422)
@@ -464,7 +478,9 @@ def test_an_evaluation_says_something_of_everything(completed: Market, sign_in: 
     assert now(completed).evaluation is None
 
 
-def test_without_an_evaluation_work_is_closed_only_when_that_is_waived(completed: Market, sign_in: SignIn) -> None:
+def test_without_an_evaluation_work_is_closed_only_when_that_is_waived(
+    completed: BrokerageStages, sign_in: SignIn
+) -> None:
     browser = sign_in(completed.broker)
     closing = {"outcome": "Planning holds", "confirmed": "yes"}
 
@@ -477,7 +493,7 @@ def test_without_an_evaluation_work_is_closed_only_when_that_is_waived(completed
 
 
 @pytest.mark.parametrize("who", ["broker", "calder"])
-def test_only_the_school_evaluates(completed: Market, sign_in: SignIn, who: str) -> None:
+def test_only_the_school_evaluates(completed: BrokerageStages, sign_in: SignIn, who: str) -> None:
     person = completed.broker if who == "broker" else completed.calder.specialist
 
     sign_in(person).get(f"{WORK}/evaluate", 403)
@@ -498,13 +514,13 @@ def refusals(browser: Browser, expected: dict[str, str]) -> None:
 AT_ANOTHER_STAGE = "You cannot do this while the status of the engagement is “{}”"
 
 
-def test_work_that_is_only_proposed_says_what_has_to_come_first(market: Market, sign_in: SignIn) -> None:
-    market.proposed()
+def test_work_that_is_only_proposed_says_what_has_to_come_first(stages: BrokerageStages, sign_in: SignIn) -> None:
+    stages.proposed()
     why = AT_ANOTHER_STAGE.format("Proposed")
 
-    refusals(sign_in(market.head), {"evaluate": why})
+    refusals(sign_in(stages.head), {"evaluate": why})
     refusals(
-        sign_in(market.broker),
+        sign_in(stages.broker),
         {
             "confirm": "Still waiting for agreement to the terms from: school, provider, service",
             **dict.fromkeys(("plan-session", "deliver-session", "cancel-session", "substitute"), why),
@@ -513,8 +529,10 @@ def test_work_that_is_only_proposed_says_what_has_to_come_first(market: Market, 
     )
 
 
-def test_sessions_are_neither_planned_nor_recorded_where_none_can_be(market: Market, broker: Browser) -> None:
-    market.confirmed()
+def test_sessions_are_neither_planned_nor_recorded_where_none_can_be(
+    stages: BrokerageStages, broker: Browser
+) -> None:
+    stages.confirmed()
     refusals(
         broker,
         {
@@ -534,7 +552,7 @@ def test_sessions_are_neither_planned_nor_recorded_where_none_can_be(market: Mar
     )
 
 
-def test_work_is_evaluated_and_closed_once(completed: Market, sign_in: SignIn) -> None:
+def test_work_is_evaluated_and_closed_once(completed: BrokerageStages, sign_in: SignIn) -> None:
     head, broker = sign_in(completed.head), sign_in(completed.broker)
     refusals(broker, {"cancel": "Some days are already used. End the work early instead."})
     head.send_and_check(f"{WORK}/evaluate", EVALUATION)
@@ -546,7 +564,7 @@ def test_work_is_evaluated_and_closed_once(completed: Market, sign_in: SignIn) -
     refusals(broker, {"close": AT_ANOTHER_STAGE.format("Closed")})
 
 
-def test_work_whose_evaluation_was_waived_is_not_evaluated(completed: Market, sign_in: SignIn) -> None:
+def test_work_whose_evaluation_was_waived_is_not_evaluated(completed: BrokerageStages, sign_in: SignIn) -> None:
     broker = sign_in(completed.broker)
     broker.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
 
@@ -557,11 +575,11 @@ def test_work_whose_evaluation_was_waived_is_not_evaluated(completed: Market, si
 # Proposing without quotes
 
 
-def direct(market: Market, **changes: str) -> dict[str, Any]:
+def direct(stages: BrokerageStages, **changes: str) -> dict[str, Any]:
     return {
         "request": "SR-2026-0001",
         "provider": "PV-2026-0001",
-        "specialist": market.world.reference(market.calder.specialist),
+        "specialist": stages.sample.reference(stages.calder.specialist),
         "scope": "Planning with two new teachers",
         "work_objectives": "Schemes of work are in use\nBoth teachers plan alone",
         "days": "3",
@@ -574,80 +592,80 @@ def direct(market: Market, **changes: str) -> dict[str, Any]:
     }
 
 
-def test_a_service_of_the_authority_is_engaged_without_quotes(market: Market, broker: Browser) -> None:
-    market.an_approved_request()
+def test_a_service_of_the_authority_is_engaged_without_quotes(stages: BrokerageStages, broker: Browser) -> None:
+    stages.an_approved_request()
     page = broker.get("/engagements/propose?request=SR-2026-0001")
     assert re.search(r'<option value="SR-2026-0001" selected', page)
 
-    answer = broker.send_and_check("/engagements/propose", direct(market))
+    answer = broker.send_and_check("/engagements/propose", direct(stages))
 
     assert answer.headers["Location"] == WORK
-    assert now(market).work.objectives == ("Schemes of work are in use", "Both teachers plan alone")
-    assert market.service.find(SupportRequest, market.request).status is RequestStatus.PLACED
+    assert now(stages).work.objectives == ("Schemes of work are in use", "Both teachers plan alone")
+    assert stages.service.find(SupportRequest, stages.request).status is RequestStatus.PLACED
 
 
-def test_what_is_refused_is_refused_before_the_answers_are_checked(market: Market, broker: Browser) -> None:
-    market.an_approved_request()
-    backwards = direct(market, **day("ends", BEGINS - timedelta(days=1)))
+def test_what_is_refused_is_refused_before_the_answers_are_checked(stages: BrokerageStages, broker: Browser) -> None:
+    stages.an_approved_request()
+    backwards = direct(stages, **day("ends", BEGINS - timedelta(days=1)))
 
     refused = broker.send("/engagements/propose", backwards, status=422)
-    broker.send("/engagements/propose", direct(market), status=200)
+    broker.send("/engagements/propose", direct(stages), status=200)
 
     assert "The last day must be the same as or after the first day" in refused.text
-    with market.world.services.read_present() as connection:
+    with stages.sample.services.read_present() as connection:
         drawn = connection.execute(sa.select(NUMBERS.c.last).where(NUMBERS.c.prefix == "BE")).all()
     assert drawn == []
 
 
-def test_nothing_is_proposed_where_no_request_waits_for_somebody(market: Market, broker: Browser) -> None:
+def test_nothing_is_proposed_where_no_request_waits_for_somebody(stages: BrokerageStages, broker: Browser) -> None:
     told = "There are no approved requests that still need a provider."
     refused = broker.get("/engagements/propose", status=409)
     assert told in refused
     assert "Go to the list of engagements" in refused
     assert "Go to the record" not in refused
 
-    market.an_approved_request()
+    stages.an_approved_request()
     assert told not in broker.get("/engagements/propose")
 
 
-def test_nobody_takes_over_where_nobody_else_works_there(market: Market, broker: Browser) -> None:
-    market.confirmed()
+def test_nobody_takes_over_where_nobody_else_works_there(stages: BrokerageStages, broker: Browser) -> None:
+    stages.confirmed()
 
     assert "No other specialist works for this provider at the moment." in broker.get(
         f"{WORK}/substitute", status=409
     )
 
 
-def test_a_provider_from_outside_is_not_offered_without_quotes(market: Market, broker: Browser) -> None:
-    market.an_approved_request()
-    market.firm(3, "Private Practice", "Pia Private", kind=ProviderKind.PRIVATE)
+def test_a_provider_from_outside_is_not_offered_without_quotes(stages: BrokerageStages, broker: Browser) -> None:
+    stages.an_approved_request()
+    stages.firm(3, "Private Practice", "Pia Private", kind=ProviderKind.PRIVATE)
 
     assert "Private Practice" not in broker.get("/engagements/propose")
-    refused = broker.send("/engagements/propose", direct(market, provider="PV-2026-0003"), status=422)
+    refused = broker.send("/engagements/propose", direct(stages, provider="PV-2026-0003"), status=422)
 
     assert "Select" in refused.text
 
 
-def test_a_cpd_manager_does_not_engage_a_subject_specialist(market: Market, sign_in: SignIn) -> None:
-    market.an_approved_request()
+def test_a_cpd_manager_does_not_engage_a_subject_specialist(stages: BrokerageStages, sign_in: SignIn) -> None:
+    stages.an_approved_request()
 
-    cpd_manager = sign_in(market.world.cpd_manager())
+    cpd_manager = sign_in(stages.sample.cpd_manager())
 
-    cpd_manager.send("/engagements/propose", {**direct(market), "confirmed": "yes"}, status=403)
+    cpd_manager.send("/engagements/propose", {**direct(stages), "confirmed": "yes"}, status=403)
 
 
 # The list
 
 
-def test_everybody_sees_the_engagements_that_are_theirs(market: Market, sign_in: SignIn) -> None:
-    market.proposed()
-    other_head = market.world.headteacher(market.world.school("Beech Lane School"), "Hugo Head")
+def test_everybody_sees_the_engagements_that_are_theirs(stages: BrokerageStages, sign_in: SignIn) -> None:
+    stages.proposed()
+    other_head = stages.sample.headteacher(stages.sample.school("Beech Lane School"), "Hugo Head")
 
-    for person in (market.broker, market.head, market.calder.specialist, market.world.reviewer()):
+    for person in (stages.broker, stages.head, stages.calder.specialist, stages.sample.reviewer()):
         page = sign_in(person).get("/engagements/")
         assert "BE-2026-0001" in page
         assert "Waiting for school, provider, service" in page
-    for person in (market.harrop.specialist, other_head):
+    for person in (stages.harrop.specialist, other_head):
         assert "No engagements" in sign_in(person).get("/engagements/")
         sign_in(person).get(WORK, 404)
 
@@ -667,15 +685,15 @@ def test_everybody_sees_the_engagements_that_are_theirs(market: Market, sign_in:
         ("school=900001", True),
     ],
 )
-def test_the_list_is_filtered(market: Market, broker: Browser, query: str, found: bool) -> None:
-    market.proposed()
+def test_the_list_is_filtered(stages: BrokerageStages, broker: Browser, query: str, found: bool) -> None:
+    stages.proposed()
 
     assert ("BE-2026-0001" in broker.get(f"/engagements/?{query}")) is found
 
 
-def test_an_engagement_reads_for_the_reviewer_and_offers_nothing(market: Market, sign_in: SignIn) -> None:
-    market.confirmed()
+def test_an_engagement_reads_for_the_reviewer_and_offers_nothing(stages: BrokerageStages, sign_in: SignIn) -> None:
+    stages.confirmed()
 
-    page = sign_in(market.world.reviewer()).get(WORK)
+    page = sign_in(stages.sample.reviewer()).get(WORK)
 
     assert "app-actions" not in page

@@ -11,7 +11,7 @@ from compressed_rtf import compress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.web.files.making import compound, message, office_document, package, relationship, word
+from tests.web.files.sample_files import compound, message, office_document, package, relationship, word
 from web.files.contents import check_content
 from web.runtime.refused_files import OfTheFile
 

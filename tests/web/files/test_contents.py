@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
 from domain.attachment import MEDIA_TYPES
-from tests.web.files.making import compound, message, office_document, package, pdf, relationship, word, word_text
+from tests.web.files.sample_files import (
+    compound,
+    message,
+    office_document,
+    package,
+    pdf,
+    relationship,
+    word,
+    word_text,
+)
 from web.files import packages
 from web.files.contents import check_content
 from web.runtime.refused_files import ContentIsOtherwise, HasMacros, HasPassword, HoldsMore, IsActive, OfTheFile

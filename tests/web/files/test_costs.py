@@ -69,7 +69,7 @@ JUDGE = """
 import resource
 from web.files.contents import check_content
 from web.runtime.refused_files import OfTheFile
-from tests.web.files.making import office_document
+from tests.web.files.sample_files import office_document
 from tests.web.files.test_active import pieces
 from tests.web.files.test_costs import LETTERS, PARTS, SECONDS, SIZE
 resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))

@@ -17,9 +17,9 @@ from domain.provider import Provider, ProviderKind
 from domain.references import record_id
 from domain.vocabulary import Audience
 from projections.event_log import saving_alongside
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
-from tests.web.files.making import pdf
-from tests.world import World
+from tests.web.files.sample_files import pdf
 from web.files.storage import Bytes
 from web.runtime.tables import UPLOADS
 
@@ -41,8 +41,8 @@ def file(name: str = "results.pdf", content: bytes = PDF) -> tuple[io.BytesIO, s
     return io.BytesIO(content), name
 
 
-def attachment(world: World, ref: str = "F-2026-0001") -> Attachment:
-    return world.services.service.find(Attachment, record_id(Attachment.KIND, ref))
+def attachment(sample: SampleAuthority, ref: str = "F-2026-0001") -> Attachment:
+    return sample.services.service.find(Attachment, record_id(Attachment.KIND, ref))
 
 
 def let_go(answer: TestResponse) -> None:
@@ -51,18 +51,18 @@ def let_go(answer: TestResponse) -> None:
 
 
 @pytest.fixture
-def school(world: World) -> UUID:
-    return world.school("Ashgrove")
+def school(sample: SampleAuthority) -> UUID:
+    return sample.school("Ashgrove")
 
 
 @pytest.fixture
-def director(world: World, sign_in: Open) -> Browser:
-    return sign_in(world.director())
+def director(sample: SampleAuthority, sign_in: Open) -> Browser:
+    return sign_in(sample.director())
 
 
 @pytest.fixture
-def concern(world: World, director: Browser, school: UUID) -> str:
-    made = director.send("/concerns/raise", {**RAISED, "school": str(world.urn(school))})
+def concern(sample: SampleAuthority, director: Browser, school: UUID) -> str:
+    made = director.send("/concerns/raise", {**RAISED, "school": str(sample.urn(school))})
     return made.headers["Location"]
 
 
@@ -72,7 +72,7 @@ def ref(concern: str) -> str:
 
 
 def test_a_file_is_added_from_the_page_of_its_record(
-    world: World, director: Browser, school: UUID, concern: str, ref: str
+    sample: SampleAuthority, director: Browser, school: UUID, concern: str, ref: str
 ) -> None:
     assert f"/files/add?record={ref}" in director.get(concern)
     page = director.get(f"/files/add?record={ref}")
@@ -80,7 +80,7 @@ def test_a_file_is_added_from_the_page_of_its_record(
     made = director.send("/files/add", {"record": ref, "file": file()})
     assert made.headers["Location"] == f"{concern}#files"
     assert "results.pdf" in director.get(concern)
-    kept = attachment(world)
+    kept = attachment(sample)
     assert (kept.size, kept.sha256, kept.school) == (len(PDF), hashlib.sha256(PDF).hexdigest(), school)
     assert "Dora Director" in director.get("/files/F-2026-0001")
     assert "results.pdf" in director.get("/files/")
@@ -110,7 +110,7 @@ def test_a_file_is_handed_out_under_its_name_and_never_shown(director: Browser, 
     ids=["type", "content", "empty", "size", "none"],
 )
 def test_a_file_that_is_not_taken_is_refused_beside_the_question(
-    world: World, director: Browser, ref: str, sent: tuple[io.BytesIO, str], message: str
+    sample: SampleAuthority, director: Browser, ref: str, sent: tuple[io.BytesIO, str], message: str
 ) -> None:
     content = sent[0].getvalue()
     answer = director.send("/files/add", {"record": ref, "file": (io.BytesIO(content), sent[1])}, status=422)
@@ -118,7 +118,7 @@ def test_a_file_that_is_not_taken_is_refused_beside_the_question(
     assert 'href="#file"' in answer.text
     assert f'value="{ref}"' in answer.text
     let_go(answer)
-    with world.services.read_present() as connection:
+    with sample.services.read_present() as connection:
         assert connection.execute(sa.select(UPLOADS.c.sha256)).all() == [], "nothing refused stays"
 
 
@@ -128,7 +128,7 @@ def test_a_request_beyond_all_size_is_told_so(director: Browser, ref: str) -> No
     let_go(answer)
 
 
-def test_a_record_of_visit_and_a_person_take_no_files(world: World, director: Browser) -> None:
+def test_a_record_of_visit_and_a_person_take_no_files(sample: SampleAuthority, director: Browser) -> None:
     for on in ("PE-2026-0001", "RV-2026-0001", ""):
         director.send("/files/add", {"on": on, "file": file()}, status=422)
 
@@ -141,36 +141,36 @@ def test_a_form_sent_twice_adds_one_file(director: Browser, concern: str, ref: s
 
 
 def test_a_withdrawn_file_is_no_longer_served(
-    world: World, program: Use, director: Browser, concern: str, ref: str
+    sample: SampleAuthority, program: Use, director: Browser, concern: str, ref: str
 ) -> None:
     director.send("/files/add", {"record": ref, "file": file()})
     director.send("/files/F-2026-0001/withdraw", {"reason": "Names a pupil"})
     assert "results.pdf" not in director.get(concern).split('id="history"')[0]
     director.get("/files/F-2026-0001/download", 410)
-    program(world.director("Dan Director")).get("/files/F-2026-0001/content", 410)
+    program(sample.director("Dan Director")).get("/files/F-2026-0001/content", 410)
     assert "This file was withdrawn" in director.get("/files/F-2026-0001")
     assert "This file has already been withdrawn" in director.get("/files/F-2026-0001/withdraw", 409)
 
 
 def test_who_may_not_read_the_record_gets_no_file(
-    world: World, sign_in: Open, director: Browser, school: UUID, ref: str
+    sample: SampleAuthority, sign_in: Open, director: Browser, school: UUID, ref: str
 ) -> None:
     director.send("/files/add", {"record": ref, "file": file(), "visible_to": "school"})
-    stranger = world.headteacher(world.school("Birchwood"), "Hugo Head")
-    for person, status in ((world.broker(), 404), (stranger, 404), (world.administrator(), 403)):
+    stranger = sample.headteacher(sample.school("Birchwood"), "Hugo Head")
+    for person, status in ((sample.broker(), 404), (stranger, 404), (sample.administrator(), 403)):
         browser = sign_in(person)
         browser.get("/files/F-2026-0001", status)
         browser.get("/files/F-2026-0001/download", status)
     assert "results.pdf" not in sign_in(stranger).get("/files/")
     sign_in(stranger).send("/files/add", {"record": ref, "file": file()}, status=422)
-    assert sign_in(world.headteacher(school)).client.get("/files/F-2026-0001/download").data == PDF
+    assert sign_in(sample.headteacher(school)).client.get("/files/F-2026-0001/download").data == PDF
 
 
 def test_a_headteacher_withdraws_only_what_they_added(
-    world: World, sign_in: Open, director: Browser, school: UUID, ref: str
+    sample: SampleAuthority, sign_in: Open, director: Browser, school: UUID, ref: str
 ) -> None:
     director.send("/files/add", {"record": ref, "file": file(), "visible_to": "school"})
-    head = sign_in(world.headteacher(school))
+    head = sign_in(sample.headteacher(school))
     head.send("/files/add", {"record": ref, "file": file("plan.txt", b"Our plan"), "visible_to": "school"})
     head.get("/files/F-2026-0001/withdraw", 403)
     head.send("/files/F-2026-0002/withdraw", {"reason": "A newer one comes"})
@@ -188,7 +188,7 @@ def closed_to(browser: Browser, use: Program, ref: str) -> bool:
 
 
 def test_a_file_is_for_the_service_alone_unless_it_is_said_otherwise(
-    world: World, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
+    sample: SampleAuthority, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
 ) -> None:
     page = director.get(f"/files/add?record={ref}")
     assert "Who can see it" in page
@@ -196,11 +196,11 @@ def test_a_file_is_for_the_service_alone_unless_it_is_said_otherwise(
     director.send("/files/add", {"record": ref, "file": file("inside.pdf"), "visible_to": "service"})
     director.send("/files/add", {"record": ref, "file": file("unsaid.pdf")})
     director.send("/files/add", {"record": ref, "file": file("shared.pdf"), "visible_to": "school"})
-    head = world.headteacher(school)
+    head = sample.headteacher(school)
     browser, use = sign_in(head), program(head)
 
     assert [closed_to(browser, use, f"F-2026-000{number}") for number in (1, 2, 3)] == [True, True, False]
-    for href in (concern, f"/schools/{world.urn(school)}/file"):
+    for href in (concern, f"/schools/{sample.urn(school)}/file"):
         seen = browser.get(href)
         assert "shared.pdf" in seen
         assert "inside.pdf" not in seen
@@ -211,17 +211,17 @@ def test_a_file_is_for_the_service_alone_unless_it_is_said_otherwise(
 
 
 def test_a_file_is_for_a_provider_where_it_is_said_so(
-    world: World, sign_in: Open, program: Use, director: Browser
+    sample: SampleAuthority, sign_in: Open, program: Use, director: Browser
 ) -> None:
-    with world.acting():
-        provider = world.services.service.add(
+    with sample.acting():
+        provider = sample.services.service.add(
             lambda: Provider.register("PV-2026-0001", trading_as="Music Service", kind=ProviderKind.INTERNAL)
         )
     on = {"record": "PV-2026-0001"}
     director.send("/files/add", {**on, "file": file("inside.pdf")})
     director.send("/files/add", {**on, "file": file("shared.pdf"), "visible_to": "provider"})
     director.send("/files/add", {**on, "file": file("lost.pdf"), "visible_to": "school"}, status=422)
-    specialist = world.specialist(provider.id)
+    specialist = sample.specialist(provider.id)
     browser, use = sign_in(specialist), program(specialist)
 
     assert [closed_to(browser, use, f"F-2026-000{number}") for number in (1, 2)] == [True, False]
@@ -231,9 +231,9 @@ def test_a_file_is_for_a_provider_where_it_is_said_so(
 
 
 def test_a_headteacher_adds_files_for_their_own_side_alone(
-    world: World, sign_in: Open, director: Browser, school: UUID, ref: str
+    sample: SampleAuthority, sign_in: Open, director: Browser, school: UUID, ref: str
 ) -> None:
-    head = sign_in(world.headteacher(school))
+    head = sign_in(sample.headteacher(school))
     page = head.get(f"/files/add?record={ref}")
     assert 'value="school" checked' in page
     assert 'value="service"' not in page
@@ -241,15 +241,15 @@ def test_a_headteacher_adds_files_for_their_own_side_alone(
     head.send("/files/add", {"record": ref, "file": file(), "visible_to": "service"}, status=422)
     head.send("/files/add", {"record": ref, "file": file()})
 
-    assert attachment(world).visible_to is Audience.SCHOOL
+    assert attachment(sample).visible_to is Audience.SCHOOL
 
 
 def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
-    world: World, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
+    sample: SampleAuthority, sign_in: Open, program: Use, director: Browser, school: UUID, concern: str, ref: str
 ) -> None:
-    kept = Bytes(PDF, "application/pdf", world.services.now())
+    kept = Bytes(PDF, "application/pdf", sample.services.now())
     old = Attachment.named("F-2026-0001")
-    with world.acting(post="director"):
+    with sample.acting(post="director"):
         old.record(
             Attachment.Added(
                 reference="F-2026-0001",
@@ -264,20 +264,22 @@ def test_a_file_of_which_nobody_was_asked_stays_open_to_all_who_read_its_record(
             )
         )
         with saving_alongside(kept):
-            world.services.service.save_together([old])
-    head = world.headteacher(school)
+            sample.services.service.save_together([old])
+    head = sample.headteacher(school)
     browser, use = sign_in(head), program(head)
 
     assert not closed_to(browser, use, "F-2026-0001")
     assert use.get("/files/F-2026-0001").json["visible_to"] is None
     assert "Everyone who can read the record" in browser.get("/files/F-2026-0001")
     assert "old.pdf" in browser.get(concern)
-    assert "old.pdf" in browser.get(f"/schools/{world.urn(school)}/file")
+    assert "old.pdf" in browser.get(f"/schools/{sample.urn(school)}/file")
 
 
-def test_a_reviewer_downloads_and_adds_nothing(world: World, sign_in: Open, director: Browser, ref: str) -> None:
+def test_a_reviewer_downloads_and_adds_nothing(
+    sample: SampleAuthority, sign_in: Open, director: Browser, ref: str
+) -> None:
     director.send("/files/add", {"record": ref, "file": file()})
-    reviewer = sign_in(world.reviewer())
+    reviewer = sign_in(sample.reviewer())
     assert reviewer.client.get("/files/F-2026-0001/download").data == PDF
     reviewer.get("/files/add", 403)
     reviewer.get("/files/F-2026-0001/withdraw", 403)
@@ -290,8 +292,8 @@ def send(use: Program, key: str, data: dict[str, Any], *, status: int = 201) -> 
     return answer
 
 
-def test_a_program_adds_a_file_once_and_gets_its_bytes(world: World, program: Use, ref: str) -> None:
-    use = program(world.director("Dan Director"))
+def test_a_program_adds_a_file_once_and_gets_its_bytes(sample: SampleAuthority, program: Use, ref: str) -> None:
+    use = program(sample.director("Dan Director"))
     made = send(use, "file-0001", {"record": ref, "file": file()})
     again = send(use, "file-0001", {"record": ref, "file": file()})
     assert made.json == again.json
@@ -303,8 +305,10 @@ def test_a_program_adds_a_file_once_and_gets_its_bytes(world: World, program: Us
     assert [row["file_name"] for row in use.get(f"/files?record={ref}").json["items"]] == ["results.pdf"]
 
 
-def test_a_form_in_which_a_part_stands_twice_is_another_request(world: World, program: Use, ref: str) -> None:
-    use = program(world.director("Dan Director"))
+def test_a_form_in_which_a_part_stands_twice_is_another_request(
+    sample: SampleAuthority, program: Use, ref: str
+) -> None:
+    use = program(sample.director("Dan Director"))
     send(use, "file-0001", {"record": ref, "file": file()})
 
     for twice in ({"record": [ref, ref], "file": file()}, {"record": ref, "file": [file(), file()]}):
@@ -312,8 +316,8 @@ def test_a_form_in_which_a_part_stands_twice_is_another_request(world: World, pr
         assert other.json["type"].endswith("key-used-for-another")
 
 
-def test_a_program_is_told_what_is_wrong(world: World, program: Use, ref: str) -> None:
-    use = program(world.director("Dan Director"))
+def test_a_program_is_told_what_is_wrong(sample: SampleAuthority, program: Use, ref: str) -> None:
+    use = program(sample.director("Dan Director"))
     send(use, "file-0001", {"record": ref}, status=422)
     send(use, "file-0002", {"record": ref, "file": "not a file"}, status=422)
     send(use, "file-0003", {"record": ref, "file": file("a.exe")}, status=422)
@@ -321,8 +325,8 @@ def test_a_program_is_told_what_is_wrong(world: World, program: Use, ref: str) -
     use.post("/files/add", {"record": ref}, key="file-0005", status=415)
 
 
-def test_the_document_describes_the_file_as_part_of_a_form(world: World, program: Use) -> None:
-    paths = program(world.director("Dan Director")).get("/openapi.json").json["paths"]
+def test_the_document_describes_the_file_as_part_of_a_form(sample: SampleAuthority, program: Use) -> None:
+    paths = program(sample.director("Dan Director")).get("/openapi.json").json["paths"]
     body = paths["/api/v1/files/add"]["post"]["requestBody"]["content"]
     assert list(body) == ["multipart/form-data"]
     answer = paths["/api/v1/files/{ref}/content"]["get"]["responses"]["200"]["content"]

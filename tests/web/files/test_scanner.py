@@ -20,10 +20,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from projections import imports
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
 from tests.web.files.test_files import Open, Use, file
 from tests.web.imports.test_imports import at_the_console
-from tests.world import World
 from web.runtime.environment import BadSetting
 from web.runtime.tables import WAITING_FILES
 from web.runtime.virus_scanner import Clamd, HasVirus, Scanner, ScannerAway, scanner_at
@@ -97,18 +97,18 @@ def scanned_by(app: Flask, scanner: Scanner | None) -> None:
 
 
 @pytest.fixture
-def school(world: World) -> UUID:
-    return world.school("Ashgrove")
+def school(sample: SampleAuthority) -> UUID:
+    return sample.school("Ashgrove")
 
 
 @pytest.fixture
-def director(world: World, sign_in: Open) -> Browser:
-    return sign_in(world.director())
+def director(sample: SampleAuthority, sign_in: Open) -> Browser:
+    return sign_in(sample.director())
 
 
 @pytest.fixture
-def api(world: World, program: Use) -> Program:
-    return program(world.director())
+def api(sample: SampleAuthority, program: Use) -> Program:
+    return program(sample.director())
 
 
 def send(api: Program, key: str, on: str, content: bytes, status: int) -> dict[str, object]:
@@ -121,10 +121,10 @@ def send(api: Program, key: str, on: str, content: bytes, status: int) -> dict[s
 
 
 def test_a_file_says_which_scanner_looked_and_when(
-    app: Flask, world: World, director: Browser, api: Program, school: UUID, scanner: Scanner
+    app: Flask, sample: SampleAuthority, director: Browser, api: Program, school: UUID, scanner: Scanner
 ) -> None:
     scanned_by(app, scanner)
-    urn = str(world.urn(school))
+    urn = str(sample.urn(school))
 
     told = send(api, "scan-0001", urn, b"Results", 201)
 
@@ -135,10 +135,10 @@ def test_a_file_says_which_scanner_looked_and_when(
 
 
 def test_a_file_with_a_virus_is_refused_beside_the_question_and_by_the_api(
-    app: Flask, world: World, director: Browser, api: Program, school: UUID, scanner: Scanner
+    app: Flask, sample: SampleAuthority, director: Browser, api: Program, school: UUID, scanner: Scanner
 ) -> None:
     scanned_by(app, scanner)
-    urn = str(world.urn(school))
+    urn = str(sample.urn(school))
 
     told = send(api, "scan-0002", urn, b"Results " + HARMFUL, 422)
     assert "the virus scanner found Test.Eicar" in str(told["detail"])
@@ -149,10 +149,10 @@ def test_a_file_with_a_virus_is_refused_beside_the_question_and_by_the_api(
 
 
 def test_no_file_is_taken_while_the_scanner_is_away(
-    app: Flask, world: World, director: Browser, api: Program, school: UUID, tmp_path: Path
+    app: Flask, sample: SampleAuthority, director: Browser, api: Program, school: UUID, tmp_path: Path
 ) -> None:
     scanned_by(app, scanner_at(f"{tmp_path}/nobody-there"))
-    urn = str(world.urn(school))
+    urn = str(sample.urn(school))
 
     told = send(api, "scan-0003", urn, b"Results", 503)
     assert "cannot check the file for viruses just now, so it was not uploaded" in str(told["detail"])
@@ -169,9 +169,9 @@ def test_what_is_too_much_for_the_scanner_is_not_taken(scanner: Scanner) -> None
 
 
 def test_where_no_scanner_is_named_a_file_says_that_none_looked(
-    world: World, director: Browser, api: Program, school: UUID
+    sample: SampleAuthority, director: Browser, api: Program, school: UUID
 ) -> None:
-    told = send(api, "scan-0004", str(world.urn(school)), b"Results", 201)
+    told = send(api, "scan-0004", str(sample.urn(school)), b"Results", 201)
     assert told["scanner"] == ""
     assert "Not checked" in director.get(f"/files/{told['reference']}")
 
@@ -197,10 +197,10 @@ REGISTER = (
 
 
 def test_the_files_of_imports_pass_it_before_anything_reads_them(
-    world: World, sign_in: Open, program: Use, scanner: Scanner
+    sample: SampleAuthority, sign_in: Open, program: Use, scanner: Scanner
 ) -> None:
-    administrator = sign_in(world.administrator("Ada Administrator"))
-    use = program(world.administrator("Piet Program"))
+    administrator = sign_in(sample.administrator("Ada Administrator"))
+    use = program(sample.administrator("Piet Program"))
     scanned_by(administrator.client.application, scanner)
     scanned_by(use.client.application, scanner)
     harmful = REGISTER + HARMFUL
@@ -216,7 +216,7 @@ def test_the_files_of_imports_pass_it_before_anything_reads_them(
     answer = use.client.post("/api/v1/imports/begin", data=sent(harmful), headers=headers, content_type=kind)
     assert answer.status_code == 422
     assert "Test.Eicar" in answer.text
-    with world.services.read_present() as connection:
+    with sample.services.read_present() as connection:
         assert connection.execute(sa.select(WAITING_FILES.c.bytes)).all() == []
         [row] = imports.list_rows(connection)
     assert "the virus scanner found Test.Eicar" in row.refusal
@@ -241,14 +241,14 @@ def test_the_files_of_imports_pass_it_before_anything_reads_them(
 
 
 def test_the_command_line_says_when_no_scanner_looked(
-    world: World, scanner: Scanner, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sample: SampleAuthority, scanner: Scanner, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "register_2026-10-01.csv"
     path.write_bytes(REGISTER + HARMFUL)
     monkeypatch.setenv("SIS_SCANNER", address)
-    assert "the virus scanner found Test.Eicar" in at_the_console(world.services, monkeypatch, "schools", path)
+    assert "the virus scanner found Test.Eicar" in at_the_console(sample.services, monkeypatch, "schools", path)
     path.write_bytes(REGISTER)
-    assert "scanner" not in at_the_console(world.services, monkeypatch, "schools", path)
+    assert "scanner" not in at_the_console(sample.services, monkeypatch, "schools", path)
     monkeypatch.delenv("SIS_SCANNER")
-    assert "This file is not checked for viruses" in at_the_console(world.services, monkeypatch, "schools", path)
+    assert "This file is not checked for viruses" in at_the_console(sample.services, monkeypatch, "schools", path)

@@ -28,8 +28,8 @@ from projections import imports as view
 from projections import providers as providers_view
 from projections import schools
 from projections.database import alone
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
-from tests.world import World
 from web.console.imports import imports as console
 from web.forms.waiting_files import MOST_FORMS
 from web.imports.commands import folder
@@ -105,16 +105,16 @@ def _sent(use: Program, to: str, data: dict[str, Any], headers: dict[str, str], 
 
 
 @pytest.fixture
-def administrator(world: World, sign_in: Open) -> Browser:
-    return sign_in(world.administrator("Ada Administrator"))
+def administrator(sample: SampleAuthority, sign_in: Open) -> Browser:
+    return sign_in(sample.administrator("Ada Administrator"))
 
 
 @pytest.fixture
-def use(world: World, program: Use) -> Program:
-    return program(world.administrator("Piet Program"))
+def use(sample: SampleAuthority, program: Use) -> Program:
+    return program(sample.administrator("Piet Program"))
 
 
-def test_what_would_change_is_shown_before_it_is_imported(world: World, administrator: Browser) -> None:
+def test_what_would_change_is_shown_before_it_is_imported(sample: SampleAuthority, administrator: Browser) -> None:
     check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD, CEDAR, NO_STATUS)), status=200).text
 
     would = counted(check, "What will change")
@@ -122,13 +122,13 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
     assert "The file is treated as dated 1 October 2026" in check
     assert "Ada Administrator added Birchwood School, URN 900101" in check
     assert "Ajar" in check, "what cannot be read is shown before, with what stands there"
-    assert recorded(world.services) == []
-    with world.services.read() as connection:
+    assert recorded(sample.services) == []
+    with sample.services.read() as connection:
         assert schools.by_urn(connection, 900101) is None
 
     done = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
 
-    [record] = recorded(world.services)
+    [record] = recorded(sample.services)
     assert done.headers["Location"] == f"/imports/{record.reference}"
     page = administrator.get(f"/imports/{record.reference}")
     assert counted(page, "What changed") == would
@@ -143,7 +143,7 @@ def test_what_would_change_is_shown_before_it_is_imported(world: World, administ
 
 
 def test_a_day_that_nothing_told_is_said_to_be_taken_as_that_of_the_import(
-    world: World, administrator: Browser
+    sample: SampleAuthority, administrator: Browser
 ) -> None:
     content, _ = register(BIRCHWOOD)
     page = administrator.get(imported(administrator, (content, "schools.csv")))
@@ -154,43 +154,45 @@ def test_a_day_that_nothing_told_is_said_to_be_taken_as_that_of_the_import(
     assert "Not told" not in dated
 
 
-def test_an_import_sent_twice_is_carried_out_once(world: World, administrator: Browser) -> None:
+def test_an_import_sent_twice_is_carried_out_once(sample: SampleAuthority, administrator: Browser) -> None:
     check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
     first = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
     again = administrator.send_page(BEGIN, check, answers(confirmed="yes"))
     assert first.headers["Location"] == again.headers["Location"] == "/imports/IM-2026-0001"
-    assert len(recorded(world.services)) == 1
+    assert len(recorded(sample.services)) == 1
 
 
-def test_the_same_import_begun_anew_at_once_is_asked_about(world: World, administrator: Browser) -> None:
+def test_the_same_import_begun_anew_at_once_is_asked_about(sample: SampleAuthority, administrator: Browser) -> None:
     imported(administrator, register(BIRCHWOOD))
     check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
     twin = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=409).text
     assert "You have just saved" in twin
     assert 'type="file"' not in twin
     administrator.send_page(BEGIN, twin, answers(another="yes"))
-    assert len(recorded(world.services)) == 2
+    assert len(recorded(sample.services)) == 2
 
 
-def test_the_very_same_file_is_told_before_it_is_imported_again(world: World, administrator: Browser) -> None:
+def test_the_very_same_file_is_told_before_it_is_imported_again(
+    sample: SampleAuthority, administrator: Browser
+) -> None:
     imported(administrator, register(BIRCHWOOD))
     again = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
     assert "You already imported this file on 2 November 2026 (IM-2026-0001)" in again
 
 
 def test_one_import_at_a_time_is_carried_out_at_either_door(
-    world: World, administrator: Browser, use: Program
+    sample: SampleAuthority, administrator: Browser, use: Program
 ) -> None:
     check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
-    with alone(world.services.writer, "import"):
+    with alone(sample.services.writer, "import"):
         refused = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
         problem = post(use, register(BIRCHWOOD), status=409).json
     assert "Another import is running" in refused.text
     assert problem is not None
     assert "Another import is running" in problem["detail"]
-    assert recorded(world.services) == []
+    assert recorded(sample.services) == []
     administrator.send_page(BEGIN, refused.text, answers(confirmed="yes"))
-    assert len(recorded(world.services)) == 1, "the file was still there"
+    assert len(recorded(sample.services)) == 1, "the file was still there"
 
 
 def test_a_file_of_something_else_is_refused_beside_the_question_and_another_takes_its_place(
@@ -213,34 +215,34 @@ def test_a_form_whose_other_answers_are_wrong_keeps_its_file(administrator: Brow
 
 
 def test_a_file_waits_for_the_form_and_the_person_who_sent_it_alone(
-    world: World, administrator: Browser, sign_in: Open
+    sample: SampleAuthority, administrator: Browser, sign_in: Open
 ) -> None:
     large = register(BIRCHWOOD, *(f"{number},{'x' * 150},Far Away,001,Open," for number in range(200_000, 212_000)))
     check = administrator.send(BEGIN, answers(file=large), status=200).text
-    other = sign_in(world.administrator("Olga Other"))
+    other = sign_in(sample.administrator("Olga Other"))
     stolen = other.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
     assert "Choose the file again" in stolen.text
 
     assert "12,000" in check, "several pieces are one file"
-    tabs, began = [], world.services.now()
+    tabs, began = [], sample.services.now()
     for minutes in range(1, MOST_FORMS + 1):
         later = began + timedelta(minutes=minutes)
-        world.services.set_clock(lambda later=later: later)  # type: ignore[misc]  # each tab has its own
+        sample.services.set_clock(lambda later=later: later)  # type: ignore[misc]  # each tab has its own
         tabs.append(administrator.send(BEGIN, answers(file=register(CEDAR)), status=200).text)
     gone = administrator.send_page(BEGIN, check, answers(confirmed="yes"), status=422)
     assert "you uploaded another one" in gone.text
     administrator.send_page(BEGIN, tabs[0], answers(confirmed="yes"))
 
 
-def test_uploads_in_two_tabs_are_each_imported(world: World, administrator: Browser) -> None:
+def test_uploads_in_two_tabs_are_each_imported(sample: SampleAuthority, administrator: Browser) -> None:
     first = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
     second = administrator.send(BEGIN, answers(file=register(CEDAR), part="yes"), status=200).text
     administrator.send_page(BEGIN, first, answers(confirmed="yes"))
     administrator.send_page(BEGIN, second, answers(confirmed="yes", part="yes"))
-    with world.services.read() as connection:
+    with sample.services.read() as connection:
         assert schools.by_urn(connection, 900101) is not None
         assert schools.by_urn(connection, 900102) is not None
-    assert bytes_kept(world.services) == 0
+    assert bytes_kept(sample.services) == 0
 
 
 def bytes_kept(services: Services) -> int:
@@ -250,24 +252,26 @@ def bytes_kept(services: Services) -> int:
     return sum(len(each) for kept in found for each in kept)
 
 
-def test_nothing_that_was_refused_or_left_alone_is_kept(world: World, administrator: Browser, sign_in: Open) -> None:
+def test_nothing_that_was_refused_or_left_alone_is_kept(
+    sample: SampleAuthority, administrator: Browser, sign_in: Open
+) -> None:
     administrator.send(BEGIN, answers(file=(io.BytesIO(b"a,b\n1,2\n"), "others.csv")), status=422)
-    assert bytes_kept(world.services) == 0, "a file that is refused"
+    assert bytes_kept(sample.services) == 0, "a file that is refused"
     wrong = {"dated-day": "31", "dated-month": "2", "dated-year": "2026"}
     page = administrator.send(BEGIN, answers(file=register(BIRCHWOOD), **wrong), status=422).text
-    kept = bytes_kept(world.services)
+    kept = bytes_kept(sample.services)
     assert kept > 0, "it waits while another answer is put right"
     administrator.send_page(BEGIN, page, answers(file=(io.BytesIO(b"a,b\n1,2\n"), "others.csv")), status=422)
-    assert bytes_kept(world.services) == 0
+    assert bytes_kept(sample.services) == 0
     administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200)
-    assert bytes_kept(world.services) == kept
-    world.services.set_clock(lambda: datetime(2026, 11, 3, 9, tzinfo=UTC))
+    assert bytes_kept(sample.services) == kept
+    sample.services.set_clock(lambda: datetime(2026, 11, 3, 9, tzinfo=UTC))
     administrator.client.get("/healthz")
-    assert bytes_kept(world.services) == 0, "left alone for a day"
+    assert bytes_kept(sample.services) == 0, "left alone for a day"
 
 
 def test_what_a_rule_says_against_a_file_stands_beside_the_answer_that_meets_it(
-    world: World, administrator: Browser
+    sample: SampleAuthority, administrator: Browser
 ) -> None:
     imported(administrator, register(BIRCHWOOD, CEDAR))
     lacking = administrator.send(
@@ -317,7 +321,7 @@ def test_a_list_of_providers_may_leave_their_kind_to_the_form_and_shows_no_numbe
 
 
 def test_what_kind_the_providers_of_a_list_are_counts_as_told_where_somebody_says_it(
-    administrator: Browser, use: Program, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    administrator: Browser, use: Program, sample: SampleAuthority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = b"id,name,website\n1,Fractions Ltd,https://fractions.example\n"
     refused = administrator.send(BEGIN, {"what": "providers", "file": (io.BytesIO(listed), "list.csv")}, status=422)
@@ -328,20 +332,20 @@ def test_what_kind_the_providers_of_a_list_are_counts_as_told_where_somebody_say
     told = post(use, (io.BytesIO(listed), "list.csv"), what="providers", provider_kind="public").json
     assert told is not None
     assert [each["number"] for each in told["counts"]] == [1, 0, 0]
-    with world.services.read() as connection:
+    with sample.services.read() as connection:
         [provider] = providers_view.providers_named(connection, "Fractions Ltd")
     assert provider.kind is ProviderKind.PUBLIC
     path = tmp_path / "list.csv"
     path.write_bytes(listed.replace(b"Fractions", b"Decimals"))
     monkeypatch.chdir(tmp_path)
-    assert "Say of what kind" in at_the_console(world.services, monkeypatch, "providers", path)
+    assert "Say of what kind" in at_the_console(sample.services, monkeypatch, "providers", path)
     assert "1 provider registered" in at_the_console(
-        world.services, monkeypatch, "providers", path, "--kind", "internal"
+        sample.services, monkeypatch, "providers", path, "--kind", "internal"
     )
 
 
 def test_how_large_an_import_may_be_is_set_by_the_operator_and_said_in_the_refusal(
-    world: World, use: Program, monkeypatch: pytest.MonkeyPatch
+    sample: SampleAuthority, use: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     large = register(*(f"{number},{'x' * 1000},Far Away,001,Open," for number in range(200_000, 202_200)))
     settings = use.client.application.config["SIS_SETTINGS"]
@@ -356,7 +360,7 @@ def test_how_large_an_import_may_be_is_set_by_the_operator_and_said_in_the_refus
         settings_from_environment()
 
 
-def test_groups_may_come_in_two_files(world: World, administrator: Browser) -> None:
+def test_groups_may_come_in_two_files(sample: SampleAuthority, administrator: Browser) -> None:
     imported(administrator, register(BIRCHWOOD))
     listed = b"Group UID,Group Name,Group Type,Group Status\n55,The Wexmoor Trust,Multi-academy trust,Open\n"
     members = b"URN,Group UID,Group Name,Group Type,Joined date\n900101,55,The Trust,Multi-academy trust,01-09-2025\n"
@@ -369,11 +373,14 @@ def test_groups_may_come_in_two_files(world: World, administrator: Browser) -> N
     assert counted(check, "What will change").startswith("1 memberships noted")
     assert "The Wexmoor Trust" in check
     administrator.send_page(BEGIN, check, {"what": "groups", "confirmed": "yes"})
-    assert [file.name for file in recorded(world.services)[0].asked.files] == ["groups.csv", "members_2026-10-01.csv"]
+    assert [file.name for file in recorded(sample.services)[0].asked.files] == [
+        "groups.csv",
+        "members_2026-10-01.csv",
+    ]
 
 
 def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
-    world: World, administrator: Browser, use: Program, monkeypatch: pytest.MonkeyPatch
+    sample: SampleAuthority, administrator: Browser, use: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -389,7 +396,7 @@ def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
 
     imported(administrator, register(BIRCHWOOD))
 
-    [record] = recorded(world.services)
+    [record] = recorded(sample.services)
     assert record.is_finished
     assert len(record.beginnings) == 2
     page = administrator.get("/imports/IM-2026-0001")
@@ -397,19 +404,21 @@ def test_an_import_that_broke_off_is_shown_as_not_finished_and_goes_on(
     assert re.search(r"Restarted by Ada Administrator on .*, after it was interrupted", page)
 
 
-def test_who_reads_imports_and_who_begins_them(world: World, administrator: Browser, sign_in: Open) -> None:
+def test_who_reads_imports_and_who_begins_them(
+    sample: SampleAuthority, administrator: Browser, sign_in: Open
+) -> None:
     imported(administrator, register(BIRCHWOOD))
-    reviewer = sign_in(world.person("Rita Reviewer", Role.REVIEWER))
+    reviewer = sign_in(sample.person("Rita Reviewer", Role.REVIEWER))
     assert "Import a file" not in reviewer.get("/imports/")
     reviewer.get("/imports/IM-2026-0001")
     reviewer.get(BEGIN, 403)
-    officer = sign_in(world.officer())
+    officer = sign_in(sample.officer())
     for href in ("/imports/", "/imports/IM-2026-0001", BEGIN):
         officer.get(href, 403)
     assert "/imports" not in officer.get("/caseload")
 
 
-def test_a_program_imports_a_file_and_is_answered_the_same_again(world: World, use: Program) -> None:
+def test_a_program_imports_a_file_and_is_answered_the_same_again(sample: SampleAuthority, use: Program) -> None:
     first = post(use, register(BIRCHWOOD, NO_STATUS))
     again = post(use, register(BIRCHWOOD, NO_STATUS))
     told = first.json
@@ -433,7 +442,7 @@ def test_a_program_imports_a_file_and_is_answered_the_same_again(world: World, u
     [row] = use.get("/imports").json["items"]
     assert (row["reference"], row["is_finished"], row["problem_count"]) == (told["reference"], True, 1)
     assert use.get("/imports?what=links").json["items"] == []
-    assert len(recorded(world.services)) == 1
+    assert len(recorded(sample.services)) == 1
 
 
 def test_a_program_sends_a_file_of_a_kind_and_nothing_else(use: Program) -> None:
@@ -453,13 +462,13 @@ def everything_kept(services: Services) -> dict[str, int]:
 
 
 def test_a_program_sees_what_an_import_would_change_and_nothing_of_it_is_kept(
-    world: World, administrator: Browser, use: Program
+    sample: SampleAuthority, administrator: Browser, use: Program
 ) -> None:
     imported(administrator, register(BIRCHWOOD, name="register_2026-09-01.csv"))
-    before = everything_kept(world.services)
+    before = everything_kept(sample.services)
     told = previewed(use, register(BIRCHWOOD, CEDAR, NO_STATUS))
 
-    assert everything_kept(world.services) == before
+    assert everything_kept(sample.services) == before
     assert (told["dated"], told["imported_before"]) == ("2026-10-01", None)
     assert [(each["counted"], each["number"]) for each in told["counts"]] == [
         ("schools_registered", 2),
@@ -481,10 +490,10 @@ def test_a_program_sees_what_an_import_would_change_and_nothing_of_it_is_kept(
 
 
 def test_a_preview_is_refused_as_the_import_would_be(
-    world: World, administrator: Browser, use: Program, program: Use
+    sample: SampleAuthority, administrator: Browser, use: Program, program: Use
 ) -> None:
     imported(administrator, register(BIRCHWOOD, CEDAR))
-    before = everything_kept(world.services)
+    before = everything_kept(sample.services)
     for file, more in (
         ((io.BytesIO(b"a,b\n1,2\n"), "others.csv"), {}),
         (register(BIRCHWOOD, name="register_2026-10-08.csv"), {}),
@@ -497,8 +506,8 @@ def test_a_preview_is_refused_as_the_import_would_be(
         problem = post(use, (io.BytesIO(content), file[1]), status=422, **more).json
         assert problem is not None
         assert {**problem, "request_id": ""} == {**refused, "request_id": ""}
-    assert everything_kept(world.services)["waiting_files"] == before["waiting_files"]
-    officer = program(world.officer())
+    assert everything_kept(sample.services)["waiting_files"] == before["waiting_files"]
+    officer = program(sample.officer())
     assert previewed(officer, register(BIRCHWOOD), status=403)
     assert _sent(officer, "begin/preview", {}, {}, 403), "the right comes before what was sent"
 
@@ -511,16 +520,16 @@ def test_a_preview_takes_no_more_bytes_than_the_import(use: Program, monkeypatch
 
 
 def test_an_import_that_is_refused_is_on_the_list_with_file_person_and_reason(
-    world: World, administrator: Browser, use: Program
+    sample: SampleAuthority, administrator: Browser, use: Program
 ) -> None:
     wrong = b"a,b\n1,2\n"
     previewed(use, (io.BytesIO(wrong), "others.csv"), status=422)
     administrator.send(BEGIN, answers(file=(io.BytesIO(wrong), "others.csv")), status=422)
-    assert recorded(world.services) == [], "a preview is no import, on the page or by API"
+    assert recorded(sample.services) == [], "a preview is no import, on the page or by API"
 
     post(use, (io.BytesIO(wrong), "others.csv"), status=422)
     post(use, (io.BytesIO(wrong), "others.csv"), status=422)
-    [refused] = recorded(world.services)
+    [refused] = recorded(sample.services)
     told = use.get(f"/imports/{refused.reference}").json
     assert "others.csv is not a register of schools" in told["refusal"]
     assert told["refused_at"] is not None
@@ -538,20 +547,20 @@ def test_an_import_that_is_refused_is_on_the_list_with_file_person_and_reason(
     assert done is not None
     assert done["is_finished"], "the key of what was refused is free"
     post(use, (io.BytesIO(wrong), "others.csv"), key="a-second-key", status=422)
-    assert [each.is_refused for each in recorded(world.services)] == [True, False, True]
+    assert [each.is_refused for each in recorded(sample.services)] == [True, False, True]
 
 
 def test_what_is_refused_when_it_is_confirmed_is_recorded_and_the_form_may_be_sent_again(
-    world: World, administrator: Browser
+    sample: SampleAuthority, administrator: Browser
 ) -> None:
     check = administrator.send(BEGIN, answers(file=register(BIRCHWOOD)), status=200).text
     answer = administrator.send_page(BEGIN, check, answers(confirmed="yes", la="Nowhere"), status=422)
     assert "register_2026-10-01.csv has no school of Nowhere" in unescape(answer.text)
-    [refused] = recorded(world.services)
+    [refused] = recorded(sample.services)
     assert (refused.is_refused, refused.asked.authority) == (True, "Nowhere")
     check = administrator.send_page(BEGIN, answer.text, answers(file=register(BIRCHWOOD)), status=200).text
     administrator.send_page(BEGIN, check, answers(confirmed="yes"))
-    assert [each.is_finished for each in recorded(world.services)] == [True, False]
+    assert [each.is_finished for each in recorded(sample.services)] == [True, False]
 
 
 DIRTY = [
@@ -573,7 +582,7 @@ def at_the_console(services: Services, monkeypatch: pytest.MonkeyPatch, *words: 
 
 @pytest.mark.real_data
 def test_pages_and_programs_count_what_the_command_line_counts(
-    world: World,
+    sample: SampleAuthority,
     administrator: Browser,
     use: Program,
     real_data: Path,
@@ -584,7 +593,7 @@ def test_pages_and_programs_count_what_the_command_line_counts(
     for number, (what, name) in enumerate(DIRTY):
         path = real_data / "dirty" / name
         options = ["--la", "355"] if what == "schools" else []
-        told = at_the_console(world.services, monkeypatch, what, path, "--dry-run", *options)
+        told = at_the_console(sample.services, monkeypatch, what, path, "--dry-run", *options)
         sent = {"what": what, **({"la": "355"} if what == "schools" else {})}
         file = (io.BytesIO(path.read_bytes()), name)
 
@@ -595,7 +604,7 @@ def test_pages_and_programs_count_what_the_command_line_counts(
             administrator.send_page(BEGIN, check, {**sent, "confirmed": "yes"})
         else:
             post(use, (io.BytesIO(path.read_bytes()), name), key=f"dirty-file-{number}", **sent)
-        record = recorded(world.services)[0]
+        record = recorded(sample.services)[0]
         assert ", ".join(map(str, record.counts)) in told.splitlines(), name
         page = administrator.get(f"/imports/{record.reference}")
         assert as_said(counted(page, "What changed")) in told.splitlines(), name
@@ -628,7 +637,7 @@ def test_what_a_killed_process_left_on_the_disk_is_cleared_away(
 
 
 def test_the_schools_that_are_missed_are_as_many_on_the_list_as_are_counted(
-    world: World, administrator: Browser
+    sample: SampleAuthority, administrator: Browser
 ) -> None:
     rows = [f"{900_200 + number},School {number},Wexmoor,399,Open,Larkton" for number in range(22)]
     imported(administrator, register(*rows))

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from domain.imports import RowProblem
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser
 from tests.web.imports.test_imports import BEGIN, HEADER, Open, Use, at_the_console, imported, recorded, register
-from tests.world import World
 from web.imports.pages import problems_told
 
 SCHOOLS = [f"{urn},School {urn},Wexmoor,399,Open,Larkton" for urn in (900101, 900102, 900103)]
@@ -62,8 +62,8 @@ FILES = [
 
 
 @pytest.fixture
-def administrator(world: World, sign_in: Open) -> Browser:
-    return sign_in(world.administrator("Ada Administrator"))
+def administrator(sample: SampleAuthority, sign_in: Open) -> Browser:
+    return sign_in(sample.administrator("Ada Administrator"))
 
 
 def words(page: str) -> dict[int, str]:
@@ -82,7 +82,7 @@ WORDS = {TAKEN: "taken, except for this", LEFT: "left out"}
 
 @pytest.mark.parametrize(("what", "content", "told"), FILES)
 def test_every_problem_says_whether_its_row_was_taken_at_every_door(
-    world: World,
+    sample: SampleAuthority,
     administrator: Browser,
     program: Use,
     tmp_path: Path,
@@ -103,18 +103,20 @@ def test_every_problem_says_whether_its_row_was_taken_at_every_door(
     )
     assert words(shown.text) == expected
     monkeypatch.chdir(tmp_path)
-    at_the_console(world.services, monkeypatch, what, path, *(["--part"] if part else []), "--report", "report.csv")
+    at_the_console(sample.services, monkeypatch, what, path, *(["--part"] if part else []), "--report", "report.csv")
     with Path("report.csv").open(encoding="utf-8-sig") as report:
         assert {int(row["Line"]): row["What happened to the row"] for row in csv.DictReader(report)} == expected
-    [record, *_] = recorded(world.services)
+    [record, *_] = recorded(sample.services)
     assert {each.line: each.row_taken for each in record.problems} == told
     assert words(administrator.get(f"/imports/{record.reference}")) == expected
-    answer = program(world.administrator("Piet Program")).get(f"/imports/{record.reference}").json
+    answer = program(sample.administrator("Piet Program")).get(f"/imports/{record.reference}").json
     assert answer is not None
     assert {each["line"]: each["row_taken"] for each in answer["problems"]} == told
 
 
-def test_a_column_that_is_not_read_is_said_to_have_cost_no_row(world: World, administrator: Browser) -> None:
+def test_a_column_that_is_not_read_is_said_to_have_cost_no_row(
+    sample: SampleAuthority, administrator: Browser
+) -> None:
     file = io.BytesIO(b"name,kind,colour\nFractions Ltd,private,red\n"), "providers.csv"
     page = administrator.get(imported(administrator, file, what="providers"))
     assert words(page) == {1: WORDS[TAKEN]}
@@ -125,7 +127,7 @@ def test_an_import_from_before_this_was_kept_says_so() -> None:
 
 
 def test_the_schools_that_an_import_changed_are_named_with_the_way_to_the_rest(
-    world: World,
+    sample: SampleAuthority,
     administrator: Browser,
     program: Use,
     tmp_path: Path,
@@ -151,7 +153,7 @@ def test_the_schools_that_an_import_changed_are_named_with_the_way_to_the_rest(
     check = administrator.send(BEGIN, {"what": "schools", "file": file}, status=200).text
     for named in ("School 900101 (URN 900101) is now in Bolton", "School 900102 (URN 900102)"):
         assert named in check
-    told = at_the_console(world.services, monkeypatch, "schools", path)
+    told = at_the_console(sample.services, monkeypatch, "schools", path)
     assert "No longer this authority's: School 900101 (URN 900101) is now in Bolton" in told
     assert "Closed: School 900102 (URN 900102)" in told
     assert "Missing from the file, to be answered at /schools/missed: School 900130 (URN 900130)" in told
@@ -159,7 +161,7 @@ def test_the_schools_that_an_import_changed_are_named_with_the_way_to_the_rest(
     for change, urn in (("No longer this authority", 900101), ("Closed", 900102), ("Missing from the file", 900130)):
         assert re.search(rf"{change}[^<]*: 1</h2>\s*<ul[^>]*>\s*<li><a[^>]*href=\"/schools/{urn}\"", page), change
     assert "is now in Bolton" in page
-    answer = program(world.administrator("Piet Program")).get("/imports/IM-2026-0002/schools").json
+    answer = program(sample.administrator("Piet Program")).get("/imports/IM-2026-0002/schools").json
     assert answer is not None
     assert {(each["change"], each["school"], each["elsewhere"]) for each in answer["items"]} == {
         ("went_to_another_authority", "900101", "Bolton"),

@@ -5,17 +5,17 @@ from uuid import UUID
 
 import pytest
 
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages, Firm
 from tests.web.conftest import Browser
-from tests.web.market import Firm, Market
-from tests.world import World
 
 
 @pytest.fixture
-def market(world: World) -> Market:
-    """A market with a tender to which two providers are invited."""
-    market = Market(world)
-    market.a_tender()
-    return market
+def stages(sample: SampleAuthority) -> BrokerageStages:
+    """Brokerage with a tender to which two providers are invited."""
+    stages = BrokerageStages(sample)
+    stages.a_tender()
+    return stages
 
 
 @pytest.fixture

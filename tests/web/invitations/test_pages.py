@@ -14,10 +14,10 @@ import pytest
 from domain.authority import AUTHORITY, Authority, Settings
 from domain.tender import InvitationStatus
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY
+from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY
+from tests.web.brokerage_stages import BrokerageStages, Firm
 from tests.web.conftest import Browser
-from tests.web.market import Firm, Market
-from tests.world import Clock, World
 from web.history.sentences import sentence
 from web.invitations.own_invitation import InvitationProgress
 
@@ -31,9 +31,9 @@ def day(name: str, on: date) -> dict[str, str]:
     return {f"{name}-day": str(on.day), f"{name}-month": str(on.month), f"{name}-year": str(on.year)}
 
 
-def a_quote(world: World, firm: Firm, **changes: str) -> dict[str, Any]:
+def a_quote(sample: SampleAuthority, firm: Firm, **changes: str) -> dict[str, Any]:
     return {
-        "specialist": world.reference(firm.specialist),
+        "specialist": sample.reference(firm.specialist),
         "days": "4.5",
         "day_rate": "450",
         "approach": "Plan together, teach together",
@@ -57,8 +57,8 @@ def test_what_became_of_an_invitation_is_called_the_same_by_the_service_and_the_
     assert InvitationProgress(status.value).label == status.label
 
 
-def test_the_list_says_in_words_by_when_to_reply(market: Market, of: Of) -> None:
-    page = of(market.calder).get("/invitations/")
+def test_the_list_says_in_words_by_when_to_reply(stages: BrokerageStages, of: Of) -> None:
+    page = of(stages.calder).get("/invitations/")
 
     assert 'href="/invitations/TN-2026-0001"' in page
     assert "Waiting for your reply" in page
@@ -66,22 +66,22 @@ def test_the_list_says_in_words_by_when_to_reply(market: Market, of: Of) -> None
     assert f"13 Nov 2026, in {days_left} days" in page
 
 
-def test_what_awaits_a_reply_stands_before_what_is_answered(market: Market, of: Of) -> None:
-    market.a_tender(number=2)
-    market.quote(market.calder)
+def test_what_awaits_a_reply_stands_before_what_is_answered(stages: BrokerageStages, of: Of) -> None:
+    stages.a_tender(number=2)
+    stages.quote(stages.calder)
 
-    page = of(market.calder).get("/invitations/")
+    page = of(stages.calder).get("/invitations/")
 
     assert page.index("TN-2026-0001") < page.index("TN-2026-0002")
     assert "£2,025" in page
 
 
-def test_a_provider_without_invitations_is_told_so(market: Market, world: World, of: Of) -> None:
-    assert "You have no invitations" in of(market.firm(3, "Third Party", "Theo Third")).get("/invitations/")
+def test_a_provider_without_invitations_is_told_so(stages: BrokerageStages, sample: SampleAuthority, of: Of) -> None:
+    assert "You have no invitations" in of(stages.firm(3, "Third Party", "Theo Third")).get("/invitations/")
 
 
-def test_an_invitation_shows_brief_school_phase_area_and_days(market: Market, of: Of) -> None:
-    page = plain(of(market.calder).get(INVITATION))
+def test_an_invitation_shows_brief_school_phase_area_and_days(stages: BrokerageStages, of: Of) -> None:
+    page = plain(of(stages.calder).get(INVITATION))
 
     for told in (
         "Mathematics at Ashgrove High School",
@@ -95,15 +95,15 @@ def test_an_invitation_shows_brief_school_phase_area_and_days(market: Market, of
     assert "WX3 1AB" not in page
 
 
-def test_a_provider_sees_nothing_of_the_other(market: Market, of: Of, sign_in: SignIn) -> None:
-    before = of(market.calder).get(INVITATION)
-    market.quote(market.harrop, day_rate=Decimal("398.76"))
-    with market.world.acting(market.harrop.specialist, "specialist"):
-        market.service.change(
-            type(market.tender_now()), market.tender, lambda tender: tender.ask(market.harrop.id, "On which days?")
+def test_a_provider_sees_nothing_of_the_other(stages: BrokerageStages, of: Of, sign_in: SignIn) -> None:
+    before = of(stages.calder).get(INVITATION)
+    stages.quote(stages.harrop, day_rate=Decimal("398.76"))
+    with stages.sample.acting(stages.harrop.specialist, "specialist"):
+        stages.service.change(
+            type(stages.tender_now()), stages.tender, lambda tender: tender.ask(stages.harrop.id, "On which days?")
         )
 
-    page = of(market.calder).get(INVITATION)
+    page = of(stages.calder).get(INVITATION)
 
     for hidden in ("Harrop", "Imran", "398.76", "On which days?"):
         assert hidden not in page
@@ -115,15 +115,15 @@ def _version(page: str) -> str:
     return re.sub(r'name="(command|csrf_token)" value="[^"]*"|nonce="[^"]*"', "", page)
 
 
-def test_questions_are_shared_once_they_are_answered_but_not_who_asked(market: Market, of: Of) -> None:
-    of(market.harrop).send(f"{INVITATION}/ask", {"question": "On which days?"})
-    assert "You asked this" in of(market.harrop).get(INVITATION)
-    with market.brokering():
-        market.service.change(
-            type(market.tender_now()), market.tender, lambda tender: tender.answer(1, "On Tuesdays")
+def test_questions_are_shared_once_they_are_answered_but_not_who_asked(stages: BrokerageStages, of: Of) -> None:
+    of(stages.harrop).send(f"{INVITATION}/ask", {"question": "On which days?"})
+    assert "You asked this" in of(stages.harrop).get(INVITATION)
+    with stages.brokering():
+        stages.service.change(
+            type(stages.tender_now()), stages.tender, lambda tender: tender.answer(1, "On Tuesdays")
         )
 
-    page = of(market.calder).get(INVITATION)
+    page = of(stages.calder).get(INVITATION)
 
     assert "On which days?" in page
     assert "On Tuesdays" in page
@@ -131,15 +131,15 @@ def test_questions_are_shared_once_they_are_answered_but_not_who_asked(market: M
     assert "You asked this" not in page
 
 
-def test_the_reason_for_a_choice_is_not_told_to_providers(market: Market, of: Of) -> None:
-    market.quote(market.calder)
-    market.quote(market.harrop)
-    with market.brokering():
-        market.brokerage.select(
-            market.tender, market.calder.id, rationale="Cheaper than the rest", approver=market.director
+def test_the_reason_for_a_choice_is_not_told_to_providers(stages: BrokerageStages, of: Of) -> None:
+    stages.quote(stages.calder)
+    stages.quote(stages.harrop)
+    with stages.brokering():
+        stages.brokerage.select(
+            stages.tender, stages.calder.id, rationale="Cheaper than the rest", approver=stages.director
         )
 
-    chosen, other = (of(firm).get(INVITATION) for firm in (market.calder, market.harrop))
+    chosen, other = (of(firm).get(INVITATION) for firm in (stages.calder, stages.harrop))
 
     assert "Selected" in chosen
     assert "Not selected" in other
@@ -147,26 +147,26 @@ def test_the_reason_for_a_choice_is_not_told_to_providers(market: Market, of: Of
     assert "Calder" not in other
 
 
-def test_an_answer_stays_readable_after_its_day(market: Market, of: Of, clock: Clock) -> None:
-    market.quote(market.calder)
+def test_an_answer_stays_readable_after_its_day(stages: BrokerageStages, of: Of, clock: Clock) -> None:
+    stages.quote(stages.calder)
     clock.go_to(REPLY_BY + timedelta(days=10))
 
-    page = of(market.calder).get(INVITATION)
+    page = of(stages.calder).get(INVITATION)
 
     assert "Plan together, teach together" in page
     assert f'href="{INVITATION}/revise-quote"' not in page
 
 
 @pytest.mark.parametrize("who", ["broker", "head", "director"])
-def test_only_providers_have_invitations(market: Market, sign_in: SignIn, who: str) -> None:
-    browser = sign_in(getattr(market, who))
+def test_only_providers_have_invitations(stages: BrokerageStages, sign_in: SignIn, who: str) -> None:
+    browser = sign_in(getattr(stages, who))
 
     browser.get("/invitations/", 403)
     browser.get(INVITATION, 403)
 
 
-def test_a_provider_that_is_not_invited_does_not_see_the_tender(market: Market, of: Of) -> None:
-    stranger = of(market.firm(3, "Third Party", "Theo Third"))
+def test_a_provider_that_is_not_invited_does_not_see_the_tender(stages: BrokerageStages, of: Of) -> None:
+    stranger = of(stages.firm(3, "Third Party", "Theo Third"))
 
     for beneath in ("", "/quote", "/decline", "/ask"):
         stranger.get(INVITATION + beneath, 404)
@@ -175,10 +175,10 @@ def test_a_provider_that_is_not_invited_does_not_see_the_tender(market: Market, 
 # Asking
 
 
-def test_a_question_after_its_day_is_refused_and_kept(market: Market, of: Of, clock: Clock) -> None:
-    page = of(market.calder).get(f"{INVITATION}/ask")
+def test_a_question_after_its_day_is_refused_and_kept(stages: BrokerageStages, of: Of, clock: Clock) -> None:
+    page = of(stages.calder).get(f"{INVITATION}/ask")
     clock.go_to(TODAY + timedelta(days=1))
-    browser = of(market.calder)
+    browser = of(stages.calder)
 
     answer = browser.send_page(f"{INVITATION}/ask", page, {"question": "How many pupils?"}, status=409)
 
@@ -190,53 +190,55 @@ def test_a_question_after_its_day_is_refused_and_kept(market: Market, of: Of, cl
 # Quoting
 
 
-def test_a_quote_is_checked_with_its_vat_and_sent(market: Market, of: Of) -> None:
-    browser = of(market.calder)
+def test_a_quote_is_checked_with_its_vat_and_sent(stages: BrokerageStages, of: Of) -> None:
+    browser = of(stages.calder)
 
-    check = browser.send(f"{INVITATION}/quote", a_quote(market.world, market.calder), status=200)
+    check = browser.send(f"{INVITATION}/quote", a_quote(stages.sample, stages.calder), status=200)
     for told in ("£2,025", "£405 at 20%", "£2,430"):
         assert told in plain(check.text)
-    browser.send_page(f"{INVITATION}/quote", check.text, {**a_quote(market.world, market.calder), "confirmed": "yes"})
+    browser.send_page(
+        f"{INVITATION}/quote", check.text, {**a_quote(stages.sample, stages.calder), "confirmed": "yes"}
+    )
 
-    quote = market.tender_now().quotes[market.calder.id]
+    quote = stages.tender_now().quotes[stages.calder.id]
     assert (quote.net, quote.vat) == (Decimal(2025), Decimal(405))
     assert "£2,430" in browser.get(INVITATION)
 
 
-def test_the_form_of_a_quote_begins_with_the_known_rate_and_the_only_person(market: Market, of: Of) -> None:
-    page = of(market.calder).get(f"{INVITATION}/quote")
+def test_the_form_of_a_quote_begins_with_the_known_rate_and_the_only_person(stages: BrokerageStages, of: Of) -> None:
+    page = of(stages.calder).get(f"{INVITATION}/quote")
 
     assert 'value="450.00"' in page
-    assert re.search(rf'<option value="{market.world.reference(market.calder.specialist)}" selected', page)
+    assert re.search(rf'<option value="{stages.sample.reference(stages.calder.specialist)}" selected', page)
     assert "Imran" not in page
 
 
-def test_vat_is_charged_at_the_rate_that_the_authority_has_set(market: Market, of: Of) -> None:
-    with market.world.acting():
-        market.service.change(
+def test_vat_is_charged_at_the_rate_that_the_authority_has_set(stages: BrokerageStages, of: Of) -> None:
+    with stages.sample.acting():
+        stages.service.change(
             Authority,
             AUTHORITY,
             lambda one: one.change_settings(Settings(vat_percent=Decimal("17.50")), from_=TODAY, reason="A new rate"),
         )
-    browser, answers = of(market.calder), a_quote(market.world, market.calder)
+    browser, answers = of(stages.calder), a_quote(stages.sample, stages.calder)
 
     check = browser.send(f"{INVITATION}/quote", answers, status=200)
     assert "£354.38 at 17.5%" in plain(check.text)
     browser.send_page(f"{INVITATION}/quote", check.text, {**answers, "confirmed": "yes"})
     browser.send_and_check(f"{INVITATION}/revise-quote", {**answers, "days": "4", "reason": "One session fewer"})
 
-    assert market.tender_now().quotes[market.calder.id].vat == Decimal(315)
-    received, revised = list(market.world.services.store.get(market.tender))[-2:]
+    assert stages.tender_now().quotes[stages.calder.id].vat == Decimal(315)
+    received, revised = list(stages.sample.services.store.get(stages.tender))[-2:]
     assert received.meta.rules == revised.meta.rules == ("settings-1",)
 
 
-def test_no_vat_is_added_for_whoever_is_not_registered(market: Market, of: Of) -> None:
-    small = market.firm(3, "Small Steps", "Sue Small", vat_registered=False)
-    market.a_tender(small, market.harrop, number=2)
+def test_no_vat_is_added_for_whoever_is_not_registered(stages: BrokerageStages, of: Of) -> None:
+    small = stages.firm(3, "Small Steps", "Sue Small", vat_registered=False)
+    stages.a_tender(small, stages.harrop, number=2)
 
-    of(small).send_and_check("/invitations/TN-2026-0002/quote", a_quote(market.world, small))
+    of(small).send_and_check("/invitations/TN-2026-0002/quote", a_quote(stages.sample, small))
 
-    assert market.tender_now().quotes[small.id].vat == 0
+    assert stages.tender_now().quotes[small.id].vat == 0
 
 
 @pytest.mark.parametrize(
@@ -253,33 +255,33 @@ def test_no_vat_is_added_for_whoever_is_not_registered(market: Market, of: Of) -
     ],
 )
 def test_where_nobody_has_told_of_vat_a_quote_says_that_it_is_not_known(
-    market: Market, of: Of, sign_in: SignIn, vat_registered: bool | None, vat: str, gross: str, said: str
+    stages: BrokerageStages, of: Of, sign_in: SignIn, vat_registered: bool | None, vat: str, gross: str, said: str
 ) -> None:
-    small = market.firm(3, "Small Steps", "Sue Small", vat_registered=vat_registered)
-    market.a_tender(small, market.harrop, number=2)
-    browser, answers, own = of(small), a_quote(market.world, small), "/invitations/TN-2026-0002"
+    small = stages.firm(3, "Small Steps", "Sue Small", vat_registered=vat_registered)
+    stages.a_tender(small, stages.harrop, number=2)
+    browser, answers, own = of(small), a_quote(stages.sample, small), "/invitations/TN-2026-0002"
 
     check = plain(browser.send(f"{own}/quote", answers, status=200).text)
     browser.send_and_check(f"{own}/quote", answers)
 
-    broker = sign_in(market.broker)
+    broker = sign_in(stages.broker)
     for page in (check, plain(browser.get(own)), plain(broker.get("/tenders/TN-2026-0002"))):
         assert vat in page
         assert gross in page
         assert ("£0" in page) is (vat_registered is False)
-    event = list(market.world.services.store.get(market.tender))[-1]
+    event = list(stages.sample.services.store.get(stages.tender))[-1]
     assert said in sentence(event, {})
 
 
-def test_a_quote_is_sent_once_however_often_the_button_is_pressed(market: Market, of: Of) -> None:
-    browser = of(market.calder)
-    answers = {**a_quote(market.world, market.calder), "confirmed": "yes"}
+def test_a_quote_is_sent_once_however_often_the_button_is_pressed(stages: BrokerageStages, of: Of) -> None:
+    browser = of(stages.calder)
+    answers = {**a_quote(stages.sample, stages.calder), "confirmed": "yes"}
     page = browser.get(f"{INVITATION}/quote")
 
     for _ in range(2):
         browser.send_page(f"{INVITATION}/quote", page, answers)
 
-    events = market.world.services.store.get(market.tender)
+    events = stages.sample.services.store.get(stages.tender)
     assert [event.TOPIC for event in events].count("tender.quote-received") == 1
 
 
@@ -296,83 +298,83 @@ def test_a_quote_is_sent_once_however_often_the_button_is_pressed(market: Market
     ],
 )
 def test_a_quote_with_a_mistake_is_shown_again_with_all_that_was_typed(
-    market: Market, of: Of, changes: dict[str, str], told: str
+    stages: BrokerageStages, of: Of, changes: dict[str, str], told: str
 ) -> None:
-    answers = {**a_quote(market.world, market.calder, day_rate="451"), **changes}
+    answers = {**a_quote(stages.sample, stages.calder, day_rate="451"), **changes}
 
-    page = of(market.calder).send(f"{INVITATION}/quote", answers, status=422).text
+    page = of(stages.calder).send(f"{INVITATION}/quote", answers, status=422).text
 
     assert told in page
     if "approach" not in changes:
         assert "Plan together, teach together" in page
-    assert market.tender_now().quotes == {}
+    assert stages.tender_now().quotes == {}
 
 
-def test_nobody_quotes_with_a_specialist_of_another_provider(market: Market, of: Of) -> None:
-    answers = a_quote(market.world, market.harrop)
+def test_nobody_quotes_with_a_specialist_of_another_provider(stages: BrokerageStages, of: Of) -> None:
+    answers = a_quote(stages.sample, stages.harrop)
 
-    page = of(market.calder).send(f"{INVITATION}/quote", answers, status=422).text
+    page = of(stages.calder).send(f"{INVITATION}/quote", answers, status=422).text
 
     assert "Select who would do the work" in page
-    assert market.tender_now().quotes == {}
+    assert stages.tender_now().quotes == {}
 
 
-def test_a_quote_after_the_reply_date_is_refused(market: Market, of: Of, clock: Clock) -> None:
-    page = of(market.calder).get(f"{INVITATION}/quote")
+def test_a_quote_after_the_reply_date_is_refused(stages: BrokerageStages, of: Of, clock: Clock) -> None:
+    page = of(stages.calder).get(f"{INVITATION}/quote")
     clock.go_to(REPLY_BY + timedelta(days=1))
-    browser = of(market.calder)
+    browser = of(stages.calder)
 
-    answers = {**a_quote(market.world, market.calder), "confirmed": "yes"}
+    answers = {**a_quote(stages.sample, stages.calder), "confirmed": "yes"}
     answer = browser.send_page(f"{INVITATION}/quote", page, answers, status=409)
 
     assert "The deadline for replies has passed" in answer.text
     assert "No reply by the deadline" in browser.get(INVITATION)
 
 
-def test_what_another_provider_does_is_no_conflict(market: Market, of: Of) -> None:
-    browser = of(market.calder)
+def test_what_another_provider_does_is_no_conflict(stages: BrokerageStages, of: Of) -> None:
+    browser = of(stages.calder)
     page = browser.get(f"{INVITATION}/quote")
-    market.quote(market.harrop)
+    stages.quote(stages.harrop)
 
-    answers = {**a_quote(market.world, market.calder), "confirmed": "yes"}
+    answers = {**a_quote(stages.sample, stages.calder), "confirmed": "yes"}
     browser.send_page(f"{INVITATION}/quote", page, answers)
 
-    assert market.calder.id in market.tender_now().quotes
+    assert stages.calder.id in stages.tender_now().quotes
 
 
-def test_a_colleague_who_quoted_meanwhile_is_told_of(market: Market, of: Of, sign_in: SignIn) -> None:
-    colleague = market.world.specialist(market.calder.id, "Cora Colleague")
+def test_a_colleague_who_quoted_meanwhile_is_told_of(stages: BrokerageStages, of: Of, sign_in: SignIn) -> None:
+    colleague = stages.sample.specialist(stages.calder.id, "Cora Colleague")
     browser = sign_in(colleague)
     page = browser.get(f"{INVITATION}/quote")
-    market.quote(market.calder)
+    stages.quote(stages.calder)
 
-    answers = {**a_quote(market.world, market.calder, approach="Another way"), "confirmed": "yes"}
+    answers = {**a_quote(stages.sample, stages.calder, approach="Another way"), "confirmed": "yes"}
     stale = browser.send_page(f"{INVITATION}/quote", page, answers, status=409)
 
     assert "This provider has quoted. Revise the quote instead" in stale.text
     assert "Another way" in stale.text
 
 
-def test_a_quote_is_revised_with_a_reason(market: Market, of: Of) -> None:
-    market.quote(market.calder)
-    browser = of(market.calder)
+def test_a_quote_is_revised_with_a_reason(stages: BrokerageStages, of: Of) -> None:
+    stages.quote(stages.calder)
+    browser = of(stages.calder)
     assert "Plan together, teach together, look at what was learnt" in browser.get(f"{INVITATION}/revise-quote")
 
-    answers = a_quote(market.world, market.calder, days="4")
+    answers = a_quote(stages.sample, stages.calder, days="4")
     browser.send(f"{INVITATION}/revise-quote", answers, status=422)
     browser.send_and_check(f"{INVITATION}/revise-quote", {**answers, "reason": "One session fewer"})
 
-    assert market.tender_now().quotes[market.calder.id].net == Decimal(1800)
+    assert stages.tender_now().quotes[stages.calder.id].net == Decimal(1800)
     assert "One session fewer" in browser.get(INVITATION)
 
 
-def test_a_quote_is_withdrawn_with_a_reason(market: Market, of: Of) -> None:
-    market.quote(market.calder)
-    browser = of(market.calder)
+def test_a_quote_is_withdrawn_with_a_reason(stages: BrokerageStages, of: Of) -> None:
+    stages.quote(stages.calder)
+    browser = of(stages.calder)
 
     browser.send_and_check(f"{INVITATION}/withdraw-quote", {"reason": "Our teacher is ill"})
 
-    assert market.tender_now().invitations[market.calder.id].status is InvitationStatus.WITHDRAWN
+    assert stages.tender_now().invitations[stages.calder.id].status is InvitationStatus.WITHDRAWN
     page = browser.get(INVITATION)
     assert "You withdrew your quote" in page
     assert f'href="{INVITATION}/quote"' not in page
@@ -381,8 +383,8 @@ def test_a_quote_is_withdrawn_with_a_reason(market: Market, of: Of) -> None:
 # Declining
 
 
-def test_an_invitation_is_declined_with_a_reason_of_the_list(market: Market, of: Of) -> None:
-    browser = of(market.calder)
+def test_an_invitation_is_declined_with_a_reason_of_the_list(stages: BrokerageStages, of: Of) -> None:
+    browser = of(stages.calder)
     answers = {
         "why": "no_capacity",
         "reason": "All our teachers are placed",
@@ -393,10 +395,10 @@ def test_an_invitation_is_declined_with_a_reason_of_the_list(market: Market, of:
     browser.send(f"{INVITATION}/decline", {**answers, "reason": ""}, status=422)
     browser.send_and_check(f"{INVITATION}/decline", answers)
 
-    declined = market.tender_now().invitations[market.calder.id]
+    declined = stages.tender_now().invitations[stages.calder.id]
     assert (declined.status, declined.unavailable_until) == (InvitationStatus.DECLINED, date(2027, 1, 4))
     assert "You are not available until 4 January 2027" in browser.get(INVITATION)
-    assert market.tender_now().invitations[market.harrop.id].status is InvitationStatus.INVITED
+    assert stages.tender_now().invitations[stages.harrop.id].status is InvitationStatus.INVITED
 
 
 # What cannot be done now
@@ -416,15 +418,15 @@ SELECTED = "A provider has been selected. Only the service can withdraw the sele
 EVERYTHING = ("quote", "revise-quote", "withdraw-quote", "ask", "decline")
 
 
-def test_an_invitation_is_answered_as_it_stands(market: Market, of: Of, clock: Clock) -> None:
-    browser = of(market.calder)
+def test_an_invitation_is_answered_as_it_stands(stages: BrokerageStages, of: Of, clock: Clock) -> None:
+    browser = of(stages.calder)
     refusals(browser, dict.fromkeys(("revise-quote", "withdraw-quote"), NO_QUOTE))
 
-    market.quote(market.calder)
+    stages.quote(stages.calder)
     refusals(browser, {"quote": "This provider has quoted. Revise the quote instead."})
 
     clock.go_to(REPLY_BY + timedelta(days=1))
-    late = of(market.calder)
+    late = of(stages.calder)
     refusals(
         late,
         {"revise-quote": "The deadline for replies has passed.", "ask": "The deadline for questions has passed."},
@@ -434,13 +436,13 @@ def test_an_invitation_is_answered_as_it_stands(market: Market, of: Of, clock: C
     refusals(late, answering | dict.fromkeys(("revise-quote", "withdraw-quote"), NO_QUOTE))
 
 
-def test_nothing_is_answered_once_somebody_is_selected(market: Market, of: Of) -> None:
-    market.quote(market.calder)
-    market.quote(market.harrop)
-    with market.brokering():
-        market.brokerage.select(
-            market.tender, market.calder.id, rationale="Knows the school", approver=market.director
+def test_nothing_is_answered_once_somebody_is_selected(stages: BrokerageStages, of: Of) -> None:
+    stages.quote(stages.calder)
+    stages.quote(stages.harrop)
+    with stages.brokering():
+        stages.brokerage.select(
+            stages.tender, stages.calder.id, rationale="Knows the school", approver=stages.director
         )
 
-    for firm in (market.calder, market.harrop):
+    for firm in (stages.calder, stages.harrop):
         refusals(of(firm), dict.fromkeys(EVERYTHING, SELECTED))

@@ -16,9 +16,9 @@ from domain.provider import Provider, Requirement
 from domain.references import record_id
 from domain.vocabulary import Role
 from projections import people
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
-from tests.world import World
 from web import formats
 from web.history.sentences import sentence
 
@@ -32,20 +32,20 @@ def parts(name: str, day: Any) -> dict[str, str]:
     return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
 
 
-def reference_of(world: World, person: UUID) -> str:
-    with world.services.read() as connection:
+def reference_of(sample: SampleAuthority, person: UUID) -> str:
+    with sample.services.read() as connection:
         found = people.by_id(connection, person)
     assert found is not None
     return found.reference
 
 
-def provider_at(world: World, href: str) -> Provider:
-    return world.services.service.find(Provider, record_id(Provider.KIND, href.rsplit("/", 1)[-1]))
+def provider_at(sample: SampleAuthority, href: str) -> Provider:
+    return sample.services.service.find(Provider, record_id(Provider.KIND, href.rsplit("/", 1)[-1]))
 
 
 @pytest.fixture
-def broker(world: World, sign_in: Open) -> Browser:
-    return sign_in(world.broker())
+def broker(sample: SampleAuthority, sign_in: Open) -> Browser:
+    return sign_in(sample.broker())
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ def add_specialist(broker: Browser, href: str, name: str = "Sofia Specialist") -
     broker.send(f"{href}/add-specialist", {"name": name, "email": "", "subjects": "Mathematics", "teaches": "no"})
 
 
-def specialist_of(world: World, href: str) -> UUID:
-    return next(iter(provider_at(world, href).specialists))
+def specialist_of(sample: SampleAuthority, href: str) -> UUID:
+    return next(iter(provider_at(sample, href).specialists))
 
 
 def test_an_organisation_is_registered_and_found_by_part_of_its_name(broker: Browser, href: str) -> None:
@@ -68,23 +68,23 @@ def test_an_organisation_is_registered_and_found_by_part_of_its_name(broker: Bro
     assert href not in broker.get("/providers/?text=dull")
 
 
-def test_a_sole_practitioner_is_registered_as_a_person_with_a_post(world: World, broker: Browser) -> None:
+def test_a_sole_practitioner_is_registered_as_a_person_with_a_post(sample: SampleAuthority, broker: Browser) -> None:
     answers = {"name": "Petra Practitioner", "email": "petra@example.org", "kind": "private", "teaches": "yes"}
     made = broker.send("/providers/register-practitioner", answers).headers["Location"]
-    provider = provider_at(world, made)
-    person = world.services.service.find(Person, specialist_of(world, made))
+    provider = provider_at(sample, made)
+    person = sample.services.service.find(Person, specialist_of(sample, made))
     assert provider.name == "Petra Practitioner"
     assert [(post.role, post.provider) for post in person.posts_on(TODAY)] == [(Role.SPECIALIST, provider.id)]
     assert "petra@example.org" in broker.get(made)
 
 
-def test_a_practitioner_s_form_sent_twice_registers_one_person(world: World, broker: Browser) -> None:
+def test_a_practitioner_s_form_sent_twice_registers_one_person(sample: SampleAuthority, broker: Browser) -> None:
     page = broker.get("/providers/register-practitioner")
     answers = {"name": "Petra Practitioner", "email": "", "kind": "private", "teaches": "yes"}
     first = broker.send_page("/providers/register-practitioner", page, answers)
     second = broker.send_page("/providers/register-practitioner", page, answers)
     assert first.headers["Location"] == second.headers["Location"]
-    with world.services.read() as connection:
+    with sample.services.read() as connection:
         named = [person for person in people.everybody(connection) if person.name == "Petra Practitioner"]
     assert len(named) == 1
 
@@ -96,20 +96,22 @@ def test_a_school_based_provider_needs_its_school(broker: Browser) -> None:
     assert "Bright Maths Ltd" in page
 
 
-def test_offers_are_listed_for_every_phase_and_service_ticked(broker: Browser, href: str, world: World) -> None:
+def test_offers_are_listed_for_every_phase_and_service_ticked(
+    broker: Browser, href: str, sample: SampleAuthority
+) -> None:
     answers = {"subject": "Mathematics", "phases": ["primary", "secondary"], "services": ["coaching", "training"]}
     broker.send(f"{href}/offer", answers)
-    assert len(provider_at(world, href).capabilities) == 4
+    assert len(provider_at(sample, href).capabilities) == 4
     for found in ("subject=Mathematics", "phase=primary", "service=coaching", "kind=private"):
         assert href in broker.get(f"/providers/?{found}")
     assert href not in broker.get("/providers/?phase=nursery")
     broker.send(f"{href}/offer", answers, status=422)
 
 
-def test_an_offer_is_struck_out(broker: Browser, href: str, world: World) -> None:
+def test_an_offer_is_struck_out(broker: Browser, href: str, sample: SampleAuthority) -> None:
     broker.send(f"{href}/offer", {"subject": "Music", "phases": ["primary"], "services": ["coaching", "training"]})
     broker.send(f"{href}/withdraw", {"offers": ["Music, primary, coaching"]})
-    assert [str(offer) for offer in provider_at(world, href).capabilities] == ["Music, primary, training"]
+    assert [str(offer) for offer in provider_at(sample, href).capabilities] == ["Music, primary, training"]
 
 
 def test_rates_areas_and_free_days_stand_on_the_page(broker: Browser, href: str) -> None:
@@ -123,11 +125,13 @@ def test_rates_areas_and_free_days_stand_on_the_page(broker: Browser, href: str)
     assert "7.5 days" in page
 
 
-def test_what_a_provider_has_not_told_is_said_to_be_unknown(broker: Browser, href: str, world: World) -> None:
-    with world.acting():
-        world.services.service.change(
+def test_what_a_provider_has_not_told_is_said_to_be_unknown(
+    broker: Browser, href: str, sample: SampleAuthority
+) -> None:
+    with sample.acting():
+        sample.services.service.change(
             Provider,
-            provider_at(world, href).id,
+            provider_at(sample, href).id,
             lambda provider: provider.set_rate(from_=TODAY, day_rate=Decimal(450), vat_registered=None),
         )
 
@@ -140,7 +144,7 @@ def test_what_a_provider_has_not_told_is_said_to_be_unknown(broker: Browser, hre
     assert "Anywhere" not in page + broker.get("/providers/")
     broker.send(f"{href}/set-coverage", {"areas": ""})
     assert "Anywhere" in broker.get(href)
-    event = list(world.services.store.get(provider_at(world, href).id))[-1]
+    event = list(sample.services.store.get(provider_at(sample, href).id))[-1]
     assert sentence(event, {}) == "Somebody changed where the provider works: anywhere"
 
 
@@ -154,20 +158,20 @@ def test_an_overlapping_period_is_refused_beside_its_first_day(broker: Browser, 
     assert 'href="#from-day"' in page
 
 
-def test_a_new_specialist_becomes_a_person_with_a_post(world: World, broker: Browser, href: str) -> None:
+def test_a_new_specialist_becomes_a_person_with_a_post(sample: SampleAuthority, broker: Browser, href: str) -> None:
     add_specialist(broker, href)
-    person = world.services.service.find(Person, specialist_of(world, href))
+    person = sample.services.service.find(Person, specialist_of(sample, href))
     assert str(person.name) == "Sofia Specialist"
     assert person.holds(Role.SPECIALIST, TODAY)
     assert "Sofia Specialist" in broker.get(href)
 
 
-def test_somebody_known_is_added_without_a_second_person(world: World, broker: Browser, href: str) -> None:
-    known = world.officer("Kit Known")
-    answers = {"person": reference_of(world, known), "name": "", "email": "", "subjects": "", "teaches": "no"}
+def test_somebody_known_is_added_without_a_second_person(sample: SampleAuthority, broker: Browser, href: str) -> None:
+    known = sample.officer("Kit Known")
+    answers = {"person": reference_of(sample, known), "name": "", "email": "", "subjects": "", "teaches": "no"}
     broker.send(f"{href}/add-specialist", answers)
-    assert specialist_of(world, href) == known
-    assert world.services.service.find(Person, known).holds(Role.SPECIALIST, TODAY)
+    assert specialist_of(sample, href) == known
+    assert sample.services.service.find(Person, known).holds(Role.SPECIALIST, TODAY)
 
 
 def test_a_specialist_is_either_known_or_new(broker: Browser, href: str) -> None:
@@ -175,15 +179,17 @@ def test_a_specialist_is_either_known_or_new(broker: Browser, href: str) -> None
     assert "Choose a person or enter the name of someone new" in page
 
 
-def test_who_left_holds_the_post_no_longer(world: World, sign_in: Open, broker: Browser, href: str) -> None:
-    colleague = world.broker("Bo Broker")
+def test_who_left_holds_the_post_no_longer(
+    sample: SampleAuthority, sign_in: Open, broker: Browser, href: str
+) -> None:
+    colleague = sample.broker("Bo Broker")
     add_specialist(broker, href)
-    person = specialist_of(world, href)
-    world.clock.go_to(TODAY + timedelta(days=10))
-    sign_in(colleague).send(f"{href}/note-leaving", {"person": reference_of(world, person), "reason": "Moved away"})
+    person = specialist_of(sample, href)
+    sample.clock.go_to(TODAY + timedelta(days=10))
+    sign_in(colleague).send(f"{href}/note-leaving", {"person": reference_of(sample, person), "reason": "Moved away"})
     left_on = TODAY + timedelta(days=10)
-    assert not provider_at(world, href).specialists_on(left_on)
-    assert not world.services.service.find(Person, person).holds(Role.SPECIALIST, left_on)
+    assert not provider_at(sample, href).specialists_on(left_on)
+    assert not sample.services.service.find(Person, person).holds(Role.SPECIALIST, left_on)
 
 
 def meet(broker: Browser, href: str, item: Requirement, person: str = "", **days: Any) -> None:
@@ -194,16 +200,18 @@ def meet(broker: Browser, href: str, item: Requirement, person: str = "", **days
 
 
 @pytest.fixture
-def music(broker: Browser, world: World) -> str:
+def music(broker: Browser, sample: SampleAuthority) -> str:
     """The page of a service of the authority, of which a letter of assurance and a training is asked."""
     made = broker.send("/providers/register", {"trading_as": "Music Service", "kind": "internal"}).headers["Location"]
     add_specialist(broker, made, "Mo Musician")
     return made
 
 
-def test_whether_somebody_is_cleared_is_told_for_the_day_asked(world: World, broker: Browser, music: str) -> None:
+def test_whether_somebody_is_cleared_is_told_for_the_day_asked(
+    sample: SampleAuthority, broker: Browser, music: str
+) -> None:
     assert "Not cleared" in broker.get(music)
-    mo = reference_of(world, specialist_of(world, music))
+    mo = reference_of(sample, specialist_of(sample, music))
     meet(broker, music, Requirement.LETTER_OF_ASSURANCE, mo, expires=TODAY + timedelta(days=90))
     meet(broker, music, Requirement.SAFEGUARDING_TRAINING, mo)
     assert "Not cleared" not in broker.get(music)
@@ -217,8 +225,8 @@ def test_a_day_that_is_none_is_said_to_be_none(broker: Browser, music: str) -> N
     assert "Enter a real date between 1950 and 2150" in broker.get(f"{music}?on=2026-02-30")
 
 
-def test_the_board_tells_what_was_seen_and_by_whom(world: World, broker: Browser, music: str) -> None:
-    mo = reference_of(world, specialist_of(world, music))
+def test_the_board_tells_what_was_seen_and_by_whom(sample: SampleAuthority, broker: Browser, music: str) -> None:
+    mo = reference_of(sample, specialist_of(sample, music))
     meet(broker, music, Requirement.SAFEGUARDING_TRAINING, mo)
     page = broker.get(music)
     assert "Document seen" in page
@@ -226,9 +234,9 @@ def test_the_board_tells_what_was_seen_and_by_whom(world: World, broker: Browser
 
 
 def test_an_exemption_counts_until_its_day_and_a_revocation_from_its_own(
-    world: World, broker: Browser, music: str
+    sample: SampleAuthority, broker: Browser, music: str
 ) -> None:
-    mo = reference_of(world, specialist_of(world, music))
+    mo = reference_of(sample, specialist_of(sample, music))
     meet(broker, music, Requirement.SAFEGUARDING_TRAINING, mo)
     until = TODAY + timedelta(days=14)
     exemption = {
@@ -248,8 +256,10 @@ def test_an_exemption_counts_until_its_day_and_a_revocation_from_its_own(
         assert not re.search(r'<strong class="govuk-tag[^"]*">Expired</strong>', page)
 
 
-def test_a_requirement_of_the_organisation_is_nobody_s_own(world: World, broker: Browser, music: str) -> None:
-    mo = reference_of(world, specialist_of(world, music))
+def test_a_requirement_of_the_organisation_is_nobody_s_own(
+    sample: SampleAuthority, broker: Browser, music: str
+) -> None:
+    mo = reference_of(sample, specialist_of(sample, music))
     answers = {
         "item": "public_liability",
         "person": mo,
@@ -260,8 +270,10 @@ def test_a_requirement_of_the_organisation_is_nobody_s_own(world: World, broker:
     assert "choose the provider itself" in page
 
 
-def test_what_ends_in_the_vetting_of_all_providers_is_listed(world: World, broker: Browser, music: str) -> None:
-    mo = reference_of(world, specialist_of(world, music))
+def test_what_ends_in_the_vetting_of_all_providers_is_listed(
+    sample: SampleAuthority, broker: Browser, music: str
+) -> None:
+    mo = reference_of(sample, specialist_of(sample, music))
     assert "No expired or expiring checks" in broker.get("/providers/vetting")
     meet(broker, music, Requirement.LETTER_OF_ASSURANCE, mo, expires=TODAY + timedelta(days=60))
     meet(broker, music, Requirement.SAFEGUARDING_TRAINING, mo, expires=TODAY + timedelta(days=61))
@@ -271,10 +283,10 @@ def test_what_ends_in_the_vetting_of_all_providers_is_listed(world: World, broke
     assert "Safeguarding training" not in broker.get("/providers/vetting?standing=missing")
 
 
-def test_a_conflict_names_a_school_or_a_body(world: World, broker: Browser, href: str) -> None:
+def test_a_conflict_names_a_school_or_a_body(sample: SampleAuthority, broker: Browser, href: str) -> None:
     page = broker.send(f"{href}/declare-conflict", {"nature": "family", **parts("from", TODAY)}, status=422).text
     assert "Choose a school or enter the other organisation" in page
-    answers = {"nature": "governance", "school": str(world.urn(world.school("Ashgrove"))), **parts("from", TODAY)}
+    answers = {"nature": "governance", "school": str(sample.urn(sample.school("Ashgrove"))), **parts("from", TODAY)}
     broker.send(f"{href}/declare-conflict", answers)
     assert "Ashgrove" in broker.get(href)
 
@@ -307,9 +319,9 @@ def test_a_stale_form_says_what_changed(broker: Browser, href: str) -> None:
 
 
 def test_a_specialist_sees_their_own_provider_and_no_other(
-    world: World, sign_in: Open, broker: Browser, href: str, music: str
+    sample: SampleAuthority, sign_in: Open, broker: Browser, href: str, music: str
 ) -> None:
-    mo = sign_in(specialist_of(world, music))
+    mo = sign_in(specialist_of(sample, music))
     assert "Mo Musician" in mo.get(music)
     mo.get(href, 404)
     page = mo.get("/providers/")
@@ -321,25 +333,25 @@ def test_a_specialist_sees_their_own_provider_and_no_other(
 
 
 @pytest.mark.parametrize("post", ["headteacher", "chair"])
-def test_schools_do_not_see_providers(world: World, sign_in: Open, href: str, post: str) -> None:
-    person = getattr(world, post)(world.school())
+def test_schools_do_not_see_providers(sample: SampleAuthority, sign_in: Open, href: str, post: str) -> None:
+    person = getattr(sample, post)(sample.school())
     sign_in(person).get("/providers/", 403)
     sign_in(person).get(href, 403)
 
 
-def test_an_officer_sees_providers_and_changes_none(world: World, sign_in: Open, href: str) -> None:
-    officer = sign_in(world.officer())
+def test_an_officer_sees_providers_and_changes_none(sample: SampleAuthority, sign_in: Open, href: str) -> None:
+    officer = sign_in(sample.officer())
     assert "Bright Maths Ltd" in officer.get(href)
     officer.get(f"{href}/remove", 403)
 
 
-def test_an_administrator_keeps_providers(world: World, sign_in: Open, href: str) -> None:
-    administrator = sign_in(world.administrator())
+def test_an_administrator_keeps_providers(sample: SampleAuthority, sign_in: Open, href: str) -> None:
+    administrator = sign_in(sample.administrator())
     administrator.send(f"{href}/set-coverage", {"areas": "Wexmoor"})
 
 
-def test_a_program_registers_and_vets_and_asks_who_is_cleared(world: World, program: Use) -> None:
-    use = program(world.cpd_manager())
+def test_a_program_registers_and_vets_and_asks_who_is_cleared(sample: SampleAuthority, program: Use) -> None:
+    use = program(sample.cpd_manager())
     body = {"name": "Petra Practitioner", "kind": "internal", "teaches": False}
     made = use.post("/providers/register-practitioner", body, key="register-1", status=201)
     again = use.post("/providers/register-practitioner", body, key="register-1", status=201)
@@ -361,8 +373,8 @@ def test_a_program_registers_and_vets_and_asks_who_is_cleared(world: World, prog
     assert use.get("/vetting?standing=missing").json["items"] == []
 
 
-def test_a_program_is_told_what_is_wrong(world: World, program: Use, href: str) -> None:
-    use, ref = program(world.broker("Bo Broker")), href.rsplit("/", 1)[-1]
+def test_a_program_is_told_what_is_wrong(sample: SampleAuthority, program: Use, href: str) -> None:
+    use, ref = program(sample.broker("Bo Broker")), href.rsplit("/", 1)[-1]
     wrong: list[tuple[str, dict[str, Any]]] = [
         ("set-rate", {"from": "1800-01-01", "day_rate": "450", "vat_registered": True}),
         ("set-rate", {"from": "2026-01-01", "day_rate": "1e30", "vat_registered": True}),
@@ -379,8 +391,10 @@ def test_a_program_is_told_what_is_wrong(world: World, program: Use, href: str) 
     use.get("/clearances", 422)
 
 
-def test_other_providers_are_not_told_to_a_program(world: World, program: Use, href: str, music: str) -> None:
-    use = program(specialist_of(world, music))
+def test_other_providers_are_not_told_to_a_program(
+    sample: SampleAuthority, program: Use, href: str, music: str
+) -> None:
+    use = program(specialist_of(sample, music))
     ref = href.rsplit("/", 1)[-1]
     use.get(f"/providers/{ref}", 404)
     use.get(f"/clearances?provider={ref}", 422)
@@ -389,14 +403,14 @@ def test_other_providers_are_not_told_to_a_program(world: World, program: Use, h
 
 
 def test_the_page_says_who_is_listed_and_beside_that_who_is_so_by_post(
-    world: World, sign_in: Open, broker: Browser, href: str
+    sample: SampleAuthority, sign_in: Open, broker: Browser, href: str
 ) -> None:
     """A post and the list of specialists are two records; neither is told as though it were the other."""
-    sofia = world.specialist(provider_at(world, href).id, "Sofia Specialist")
+    sofia = sample.specialist(provider_at(sample, href).id, "Sofia Specialist")
 
     page = broker.get(href)
 
     assert "This provider has no specialists on" in page
     assert "Nobody works for" not in page
     assert "but not listed above: Sofia Specialist." in page
-    assert "Specialist" in broker.get(f"/people/{reference_of(world, sofia)}")
+    assert "Specialist" in broker.get(f"/people/{reference_of(sample, sofia)}")

@@ -13,9 +13,9 @@ import pytest
 from domain.record_of_visit import RecordOfVisit
 from domain.references import record_id
 from projections import people
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
-from tests.world import World
 
 HREF = "/records/ROV-2026-0001"
 
@@ -29,7 +29,7 @@ def day(name: str, on: date) -> dict[str, str]:
 class Stage:
     """One school and its people; each method brings the record of its visit a step further."""
 
-    world: World
+    sample: SampleAuthority
     sign_in: Callable[[UUID], Browser]
     school: UUID
     officer: UUID
@@ -45,7 +45,7 @@ class Stage:
 
     def go_to(self, on: date) -> None:
         """Another day; everybody signs in again."""
-        self.world.clock.go_to(on, time(10, 0))
+        self.sample.clock.go_to(on, time(10, 0))
         self._open.clear()
 
     @property
@@ -62,17 +62,17 @@ class Stage:
 
     @property
     def record(self) -> RecordOfVisit:
-        return self.world.services.service.find(RecordOfVisit, record_id(RecordOfVisit.KIND, "ROV-2026-0001"))
+        return self.sample.services.service.find(RecordOfVisit, record_id(RecordOfVisit.KIND, "ROV-2026-0001"))
 
     def reference(self, person: UUID) -> str:
-        with self.world.services.read() as connection:
+        with self.sample.services.read() as connection:
             found = people.by_id(connection, person)
         assert found is not None
         return found.reference
 
     def begun(self, kind: str = "core", **answers: str) -> None:
         visit = {
-            "school": str(self.world.urn(self.school)),
+            "school": str(self.sample.urn(self.school)),
             "kind": kind,
             "purpose": "challenge",
             **day("on", TODAY),
@@ -134,6 +134,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(world: World, sign_in: Callable[[UUID], Browser]) -> Stage:
-    school = world.school("Ashgrove High School")
-    return Stage(world, sign_in, school, world.link_officer(school), world.headteacher(school), world.chair(school))
+def stage(sample: SampleAuthority, sign_in: Callable[[UUID], Browser]) -> Stage:
+    school = sample.school("Ashgrove High School")
+    return Stage(
+        sample, sign_in, school, sample.link_officer(school), sample.headteacher(school), sample.chair(school)
+    )

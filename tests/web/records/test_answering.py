@@ -10,10 +10,10 @@ import pytest
 
 from domain.record_of_visit import Answered, ExtentOfAgreement, RecordStatus, Respondent
 from domain.visit import Visit, VisitStatus
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.records.conftest import HREF, Stage, day
-from tests.world import World
 
 HEAD, CHAIR = f"{HREF}/respond-as-headteacher", f"{HREF}/respond-as-chair"
 
@@ -31,7 +31,7 @@ def test_a_school_is_not_told_the_number_of_a_record_before_it_is_issued(
 ) -> None:
     stage.begun()
     stage.written()
-    urn = stage.world.urn(stage.school)
+    urn = stage.sample.urn(stage.school)
     pages = ("/visits/", "/visits/V-2026-0001", f"/schools/{urn}", f"/schools/{urn}/file", "/caseload", "/records/")
     paths = ("/visits", "/visits/V-2026-0001", "/visits/V-2026-0001/history", f"/schools/{urn}/file", "/caseload")
 
@@ -129,10 +129,10 @@ def test_each_answers_for_the_own_post_alone(stage: Stage) -> None:
 
 
 def test_the_headteacher_of_another_school_neither_reads_nor_answers(
-    stage: Stage, world: World, sign_in: Callable[[UUID], Browser]
+    stage: Stage, sample: SampleAuthority, sign_in: Callable[[UUID], Browser]
 ) -> None:
     stage.issued()
-    stranger = sign_in(world.headteacher(world.school("Birch High School"), "Bert Birch"))
+    stranger = sign_in(sample.headteacher(sample.school("Birch High School"), "Bert Birch"))
     stranger.get(HREF, 404)
     stranger.get(HEAD, 404)
     stranger.get(f"{HREF}/versions/1", 404)
@@ -222,4 +222,4 @@ def test_a_record_is_closed_with_its_visit_once_all_is_settled(stage: Stage) -> 
     stage.by_officer.send(f"{HREF}/close", {})
     record = stage.record
     assert record.status is RecordStatus.CLOSED
-    assert stage.world.services.service.find(Visit, record.visit).status is VisitStatus.CLOSED
+    assert stage.sample.services.service.find(Visit, record.visit).status is VisitStatus.CLOSED

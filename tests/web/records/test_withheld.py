@@ -15,22 +15,22 @@ from domain.record_of_visit import Answered, Respondent
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Purpose, Sensitivity, VisitKind
 from projections import caseload
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.records.conftest import HREF, Stage
-from tests.world import World
 
 LATER = TODAY + timedelta(days=60)
 
 
 @pytest.fixture
-def director(world: World) -> UUID:
-    return world.director()
+def director(sample: SampleAuthority) -> UUID:
+    return sample.director()
 
 
 @pytest.fixture
-def concern(world: World, stage: Stage) -> UUID:
-    with world.acting():
-        return world.services.service.add(
+def concern(sample: SampleAuthority, stage: Stage) -> UUID:
+    with sample.acting():
+        return sample.services.service.add(
             lambda: ConcernCase.raise_(
                 "CC-2026-0001",
                 school=stage.school,
@@ -54,16 +54,16 @@ def keep(stage: Stage, director: UUID) -> Callable[[Sensitivity], None]:
     return change
 
 
-def waits_for_school(world: World) -> set[str]:
-    with world.services.read() as connection:
+def waits_for_school(sample: SampleAuthority) -> set[str]:
+    with sample.services.read() as connection:
         found = caseload.waiting(connection, limit=100)
     return {item.part for item in found if item.kind == "record-of-visit" and not item.part.startswith("action")}
 
 
 def begin(stage: Stage, concern: UUID) -> None:
     """The record of a core visit that was made because of the concern."""
-    with stage.world.acting(stage.officer, "officer"):
-        stage.world.services.service.add(
+    with stage.sample.acting(stage.officer, "officer"):
+        stage.sample.services.service.add(
             lambda: Visit.record_unplanned(
                 "V-2026-0001",
                 school=stage.school,
@@ -91,7 +91,7 @@ def issue(stage: Stage, concern: UUID) -> None:
 
 
 def test_its_issue_starts_no_deadline_and_nobody_waits_for_the_school(
-    world: World, stage: Stage, concern: UUID, keep: Callable[[Sensitivity], None]
+    sample: SampleAuthority, stage: Stage, concern: UUID, keep: Callable[[Sensitivity], None]
 ) -> None:
     keep(Sensitivity.RESTRICTED)
     issue(stage, concern)
@@ -99,7 +99,7 @@ def test_its_issue_starts_no_deadline_and_nobody_waits_for_the_school(
     record = stage.record
     assert (record.current.respond_by, record.current.recipients) == (None, ())
     assert record.awaited == []
-    assert waits_for_school(world) == set()
+    assert waits_for_school(sample) == set()
     stage.by_head.get(HREF, 404)
     page = stage.by_officer.get(HREF)
     assert "is not asked to respond, because it belongs to a restricted concern" in page
@@ -121,7 +121,7 @@ def test_the_form_says_before_that_the_school_is_asked_nothing(
 
 
 def test_the_school_is_asked_when_the_concern_is_opened(
-    world: World, stage: Stage, concern: UUID, keep: Callable[[Sensitivity], None]
+    sample: SampleAuthority, stage: Stage, concern: UUID, keep: Callable[[Sensitivity], None]
 ) -> None:
     keep(Sensitivity.RESTRICTED)
     issue(stage, concern)
@@ -132,26 +132,26 @@ def test_the_school_is_asked_when_the_concern_is_opened(
     assert record.current.respond_by is not None
     assert record.current.respond_by > LATER
     assert set(record.current.recipients) == {stage.head, stage.chair}
-    assert waits_for_school(world) == {"headteacher", "chair", "governors"}
+    assert waits_for_school(sample) == {"headteacher", "chair", "governors"}
     assert "We have asked the headteacher and the chair" in re.sub(r"\s+", " ", stage.by_head.get(HREF))
     stage.by_head.get(f"{HREF}/respond-as-headteacher")
 
 
 def test_a_deadline_that_runs_stops_when_the_concern_is_restricted(
-    world: World, stage: Stage, concern: UUID, keep: Callable[[Sensitivity], None]
+    sample: SampleAuthority, stage: Stage, concern: UUID, keep: Callable[[Sensitivity], None]
 ) -> None:
     issue(stage, concern)
-    assert waits_for_school(world) == {"headteacher", "chair", "governors"}
+    assert waits_for_school(sample) == {"headteacher", "chair", "governors"}
     keep(Sensitivity.RESTRICTED)
 
-    assert waits_for_school(world) == set()
+    assert waits_for_school(sample) == set()
     assert stage.record.answered == dict.fromkeys(Respondent, Answered.NOT_ASKED)
     assert "withheld" not in stage.by_head.client.get("/visits/").text
     keep(Sensitivity.ORDINARY)
-    assert waits_for_school(world) == {"headteacher", "chair", "governors"}
+    assert waits_for_school(sample) == {"headteacher", "chair", "governors"}
     assert "restricted" not in stage.by_head.get(HREF)
 
 
-def test_a_record_that_came_of_no_concern_asks_as_ever(world: World, stage: Stage) -> None:
+def test_a_record_that_came_of_no_concern_asks_as_ever(sample: SampleAuthority, stage: Stage) -> None:
     stage.issued()
-    assert waits_for_school(world) == {"headteacher", "chair", "governors"}
+    assert waits_for_school(sample) == {"headteacher", "chair", "governors"}

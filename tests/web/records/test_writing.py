@@ -7,10 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from domain.record_of_visit import RecordStatus
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, text_of
 from tests.web.records.conftest import HREF, Stage
-from tests.world import World
 
 
 def test_everything_is_written_on_one_page(stage: Stage) -> None:
@@ -74,16 +74,16 @@ def test_a_draft_can_be_thrown_away(stage: Stage) -> None:
     assert "Moderate the books" not in stage.by_officer.get(f"{HREF}/write")
 
 
-def test_a_draft_is_seen_by_nobody_else(stage: Stage, world: World) -> None:
+def test_a_draft_is_seen_by_nobody_else(stage: Stage, sample: SampleAuthority) -> None:
     stage.begun()
     stage.by_officer.send(f"{HREF}/write", {**stage.text(), "draft": "keep"})
-    assert "Moderate the books" not in stage.browser(world.director()).get(f"{HREF}/write")
+    assert "Moderate the books" not in stage.browser(sample.director()).get(f"{HREF}/write")
 
 
-def test_a_draft_tells_what_others_changed_since_it_was_kept(stage: Stage, world: World) -> None:
+def test_a_draft_tells_what_others_changed_since_it_was_kept(stage: Stage, sample: SampleAuthority) -> None:
     stage.begun()
     stage.by_officer.send(f"{HREF}/write", {**stage.text(), "draft": "keep"})
-    stage.browser(world.director()).send(f"{HREF}/write", {"good_practice-0-text": "The orchestra"})
+    stage.browser(sample.director()).send(f"{HREF}/write", {"good_practice-0-text": "The orchestra"})
     page = stage.by_officer.get(f"{HREF}/write")
     assert "Dora Director recorded good practice: The orchestra" in page
     assert "Moderate the books" in page
@@ -126,10 +126,10 @@ def test_an_issued_record_cannot_be_written_on(stage: Stage) -> None:
     assert "Write the record" not in stage.by_officer.get(HREF)
 
 
-def test_a_record_is_issued_only_after_a_second_person_assured_it(stage: Stage, world: World) -> None:
+def test_a_record_is_issued_only_after_a_second_person_assured_it(stage: Stage, sample: SampleAuthority) -> None:
     stage.begun(needs_assurance="yes")
     stage.written()
-    officer, director = stage.by_officer, stage.browser(world.director())
+    officer, director = stage.by_officer, stage.browser(sample.director())
     assert "must quality assure the record before it is issued" in officer.get(f"{HREF}/issue", status=409)
     officer.send(f"{HREF}/submit", {})
     director.send(f"{HREF}/return", {"points": "Name the evidence"})
@@ -140,8 +140,8 @@ def test_a_record_is_issued_only_after_a_second_person_assured_it(stage: Stage, 
     assert stage.record.status is RecordStatus.ISSUED
 
 
-def test_an_author_does_not_assure_the_own_record(stage: Stage, world: World) -> None:
-    leader = world.officer("Lea Leader", leads=True)
+def test_an_author_does_not_assure_the_own_record(stage: Stage, sample: SampleAuthority) -> None:
+    leader = sample.officer("Lea Leader", leads=True)
     stage.officer = leader
     stage.begun()
     stage.written()
@@ -152,16 +152,16 @@ def test_an_author_does_not_assure_the_own_record(stage: Stage, world: World) ->
 
 
 def test_an_officer_of_other_schools_reads_the_record_without_restricted_sections(
-    stage: Stage, world: World, sign_in: Callable[[UUID], Browser]
+    stage: Stage, sample: SampleAuthority, sign_in: Callable[[UUID], Browser]
 ) -> None:
     stage.issued()
-    stranger = sign_in(world.officer("Otto Other"))
+    stranger = sign_in(sample.officer("Otto Other"))
     page = stranger.get(HREF)
     assert "Six lessons in Year 9" in page
     assert "The chair may resign" not in page
     assert "For the service" not in page
     stranger.get(f"{HREF}/write", 403)
-    assert "The chair may resign" in sign_in(world.reviewer()).get(HREF)
+    assert "The chair may resign" in sign_in(sample.reviewer()).get(HREF)
 
 
 def test_the_record_is_narrowed_to_one_purpose(stage: Stage) -> None:
@@ -176,7 +176,7 @@ def test_the_record_is_narrowed_to_one_purpose(stage: Stage) -> None:
 
 def test_records_are_listed_by_status_school_and_awaited_response(stage: Stage) -> None:
     stage.issued()
-    officer, urn = stage.by_officer, stage.world.urn(stage.school)
+    officer, urn = stage.by_officer, stage.sample.urn(stage.school)
     for found in ("", "status=issued", f"school={urn}", "awaited=chair"):
         assert "ROV-2026-0001" in officer.get(f"/records/?{found}")
     assert "No records of visit" in officer.get("/records/?status=draft")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.market import Market
-from tests.world import World
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
 
 
 @pytest.fixture
-def market(world: World) -> Market:
-    return Market(world)
+def stages(sample: SampleAuthority) -> BrokerageStages:
+    return BrokerageStages(sample)

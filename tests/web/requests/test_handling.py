@@ -16,9 +16,9 @@ from domain.support_request import InHouse, RequestStatus, SupportRequest
 from domain.tender import DeclineReason, Tender, TenderStatus
 from domain.vocabulary import Side, SupportKind
 from tests.domain.brokered import a_need
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
-from tests.web.market import Market
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
@@ -28,14 +28,14 @@ ANSWER_BY = {"answer_by-day": "9", "answer_by-month": "11", "answer_by-year": "2
 
 
 @pytest.fixture
-def ask(world: World, market: Market) -> Callable[..., None]:
+def ask(sample: SampleAuthority, stages: BrokerageStages) -> Callable[..., None]:
     """Let the school ask, for a specialist of mathematics unless told otherwise."""
 
     def raise_(number: int = 1, **changes: Any) -> None:
-        with world.acting(market.head, "headteacher"):
-            world.services.service.add(
+        with sample.acting(stages.head, "headteacher"):
+            sample.services.service.add(
                 lambda: SupportRequest.raise_(
-                    f"SR-2026-{number:04d}", **a_need(school=market.school, area="", **changes)
+                    f"SR-2026-{number:04d}", **a_need(school=stages.school, area="", **changes)
                 )
             )
 
@@ -47,40 +47,40 @@ def asked(ask: Callable[..., None]) -> None:
     ask()
 
 
-def found(world: World, number: int = 1) -> SupportRequest:
-    return world.services.service.find(SupportRequest, record_id(SupportRequest.KIND, f"SR-2026-{number:04d}"))
+def found(sample: SampleAuthority, number: int = 1) -> SupportRequest:
+    return sample.services.service.find(SupportRequest, record_id(SupportRequest.KIND, f"SR-2026-{number:04d}"))
 
 
 def test_a_broker_acknowledges_triages_and_has_brokering_approved(
-    asked: None, world: World, market: Market, sign_in: SignIn
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    broker = sign_in(market.broker)
+    broker = sign_in(stages.broker)
     page = broker.get(REQUEST)
     assert 'href="/requests/SR-2026-0001/acknowledge"' in page
     assert 'href="/requests/SR-2026-0001/shortlist"' not in page
 
-    broker.send(f"{REQUEST}/acknowledge", {"officer": world.reference(market.broker), **ANSWER_BY})
+    broker.send(f"{REQUEST}/acknowledge", {"officer": sample.reference(stages.broker), **ANSWER_BY})
     assert "9 November 2026" in broker.get(REQUEST)
     triage = {
-        "broker": world.reference(market.broker),
+        "broker": sample.reference(stages.broker),
         "level": "targeted",
         "route": "brokered",
         "note": "A clear need",
     }
     broker.send(f"{REQUEST}/triage", triage)
-    broker.send(f"{REQUEST}/approve", {"ceiling": "2,500", "approver": world.reference(market.director)})
+    broker.send(f"{REQUEST}/approve", {"ceiling": "2,500", "approver": sample.reference(stages.director)})
 
-    request = found(world)
-    assert (request.status, request.broker, request.ceiling) == (RequestStatus.APPROVED, market.broker, 2500)
+    request = found(sample)
+    assert (request.status, request.broker, request.ceiling) == (RequestStatus.APPROVED, stages.broker, 2500)
     assert "search for providers and make a shortlist" in broker.get(REQUEST)
 
 
 def test_who_meets_a_need_in_house_stands_on_the_request_and_in_its_history(
-    asked: None, world: World, market: Market, sign_in: SignIn
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    broker = sign_in(market.broker)
-    anne = world.officer("Anne Webb")
-    met = {"met_by": "in_house_adviser", "person": world.reference(anne), "note": "Two days a week"}
+    broker = sign_in(stages.broker)
+    anne = sample.officer("Anne Webb")
+    met = {"met_by": "in_house_adviser", "person": sample.reference(anne), "note": "Two days a week"}
 
     broker.send_and_check(f"{REQUEST}/meet-in-house", met)
 
@@ -92,28 +92,28 @@ def test_who_meets_a_need_in_house_stands_on_the_request_and_in_its_history(
 
 
 def test_a_training_request_is_the_cpd_manager_s(
-    ask: Callable[..., None], world: World, market: Market, sign_in: SignIn
+    ask: Callable[..., None], sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
     ask(kind=SupportKind.TRAINING, delegates=12)
-    manager = world.cpd_manager()
+    manager = sample.cpd_manager()
 
-    sign_in(market.broker).get(f"{REQUEST}/triage", status=403)
-    assert "/triage" not in sign_in(market.broker).get(REQUEST)
-    triage = {"broker": world.reference(manager), "level": "universal", "route": "brokered"}
+    sign_in(stages.broker).get(f"{REQUEST}/triage", status=403)
+    assert "/triage" not in sign_in(stages.broker).get(REQUEST)
+    triage = {"broker": sample.reference(manager), "level": "universal", "route": "brokered"}
     sign_in(manager).send(f"{REQUEST}/triage", triage)
 
-    assert found(world).broker == manager
+    assert found(sample).broker == manager
 
 
 def test_a_request_for_a_specialist_is_the_broker_s(
-    asked: None, world: World, market: Market, sign_in: SignIn, program: Programs
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
 ) -> None:
-    manager = world.cpd_manager()
+    manager = sample.cpd_manager()
 
     sign_in(manager).get(f"{REQUEST}/acknowledge", status=403)
-    body = {"broker": world.reference(manager), "level": "targeted", "route": "brokered"}
+    body = {"broker": sample.reference(manager), "level": "targeted", "route": "brokered"}
     program(manager).post("/requests/SR-2026-0001/triage", body, key="not-mine-1", at='"1"', status=403)
-    refused = program(market.broker).post(
+    refused = program(stages.broker).post(
         "/requests/SR-2026-0001/triage", body, key="not-hers-1", at='"1"', status=422
     )
 
@@ -121,10 +121,10 @@ def test_a_request_for_a_specialist_is_the_broker_s(
 
 
 def test_a_program_is_refused_what_the_page_would_refuse_beforehand(
-    asked: None, world: World, market: Market, program: Programs
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, program: Programs
 ) -> None:
-    broker, address = program(market.broker), "/requests/SR-2026-0001"
-    body = {"broker": world.reference(market.broker), "level": "targeted", "route": "brokered"}
+    broker, address = program(stages.broker), "/requests/SR-2026-0001"
+    body = {"broker": sample.reference(stages.broker), "level": "targeted", "route": "brokered"}
     early = broker.post(f"{address}/triage-again", body, key="too-early", at='"1"', status=422)
     first = broker.post(f"{address}/triage", body, key="triage-001", at='"1"')
     again = broker.post(f"{address}/triage", body, key="triage-001", at='"1"')
@@ -135,50 +135,52 @@ def test_a_program_is_refused_what_the_page_would_refuse_beforehand(
 
 
 def test_the_clock_stands_still_while_the_school_is_asked(
-    asked: None, world: World, market: Market, sign_in: SignIn
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    sign_in(market.broker).send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
-    world.clock.go_to(date(2026, 11, 7))
+    sign_in(stages.broker).send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
+    sample.clock.go_to(date(2026, 11, 7))
 
-    head = sign_in(market.head)
+    head = sign_in(stages.head)
     page = head.get(REQUEST)
     assert "0 days, stopped since 2 November 2026" in page
     assert "Which year groups?" in page
     assert "Which year groups?" in head.get(f"{REQUEST}/give-information")
     head.send(f"{REQUEST}/give-information", {"answer": "Years 7 and 8"})
-    world.clock.go_to(date(2026, 11, 9))
+    sample.clock.go_to(date(2026, 11, 9))
 
-    assert found(world).waited == 5
-    assert "2 days, plus 5 waiting for the school" in sign_in(market.head).get(REQUEST)
+    assert found(sample).waited == 5
+    assert "2 days, plus 5 waiting for the school" in sign_in(stages.head).get(REQUEST)
 
 
 @pytest.mark.parametrize(("amount", "status"), [("5,000", 303), ("5,000.01", 422)])
 def test_large_sums_are_approved_by_a_director(
-    asked: None, world: World, market: Market, sign_in: SignIn, amount: str, status: int
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, amount: str, status: int
 ) -> None:
-    broker = sign_in(market.broker)
-    triage = {"broker": world.reference(market.broker), "level": "targeted", "route": "brokered"}
+    broker = sign_in(stages.broker)
+    triage = {"broker": sample.reference(stages.broker), "level": "targeted", "route": "brokered"}
     broker.send(f"{REQUEST}/triage", triage)
-    by_officer = {"ceiling": amount, "approver": world.reference(world.officer())}
+    by_officer = {"ceiling": amount, "approver": sample.reference(sample.officer())}
 
     answer = broker.send(f"{REQUEST}/approve", by_officer, status=status)
 
     assert ("A director must approve spending of more than £5,000" in answer.text) == (status == 422)
     if status == 422:
-        broker.send(f"{REQUEST}/approve", {**by_officer, "approver": world.reference(market.director)})
-    assert found(world).status is RequestStatus.APPROVED
-    approved = list(world.services.store.get(found(world).id))[-1]
+        broker.send(f"{REQUEST}/approve", {**by_officer, "approver": sample.reference(stages.director)})
+    assert found(sample).status is RequestStatus.APPROVED
+    approved = list(sample.services.store.get(found(sample).id))[-1]
     assert approved.meta.rules == ("settings-0",)
 
 
-def test_another_broker_takes_over(asked: None, world: World, market: Market, sign_in: SignIn) -> None:
-    broker, other = sign_in(market.broker), world.broker("Bob Broker")
-    triage = {"broker": world.reference(market.broker), "level": "targeted", "route": "brokered"}
+def test_another_broker_takes_over(
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    broker, other = sign_in(stages.broker), sample.broker("Bob Broker")
+    triage = {"broker": sample.reference(stages.broker), "level": "targeted", "route": "brokered"}
     broker.send(f"{REQUEST}/triage", triage)
 
-    broker.send(f"{REQUEST}/reassign", {"broker": world.reference(other), "reason": "Leave"})
+    broker.send(f"{REQUEST}/reassign", {"broker": sample.reference(other), "reason": "Leave"})
 
-    assert found(world).broker == other
+    assert found(sample).broker == other
 
 
 @pytest.mark.parametrize(
@@ -194,8 +196,8 @@ def test_another_broker_takes_over(asked: None, world: World, market: Market, si
 )
 def test_a_request_ends_after_a_look_at_the_answers(
     ask: Callable[..., None],
-    world: World,
-    market: Market,
+    sample: SampleAuthority,
+    stages: BrokerageStages,
     sign_in: SignIn,
     command: str,
     answers: dict[str, str],
@@ -203,44 +205,48 @@ def test_a_request_ends_after_a_look_at_the_answers(
 ) -> None:
     ask()
     ask(2)
-    broker = sign_in(market.broker)
+    broker = sign_in(stages.broker)
 
     broker.send_and_check(f"{REQUEST}/{command}", answers)
 
-    assert found(world).status is status
-    assert found(world, 2).status is RequestStatus.RAISED
+    assert found(sample).status is status
+    assert found(sample, 2).status is RequestStatus.RAISED
     page = broker.get(REQUEST)
     assert "Reopen request" in page
     assert "Next:" not in page
     broker.send(f"{REQUEST}/reopen", {"reason": "The need came back"})
-    assert found(world).status is RequestStatus.ACKNOWLEDGED
+    assert found(sample).status is RequestStatus.ACKNOWLEDGED
 
 
 def test_the_need_is_met_by_each_kind_of_help_from_within(
-    ask: Callable[..., None], world: World, market: Market, sign_in: SignIn
+    ask: Callable[..., None], sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
     ask()
-    page = sign_in(market.broker).get(f"{REQUEST}/meet-in-house")
+    page = sign_in(stages.broker).get(f"{REQUEST}/meet-in-house")
 
     assert [kind for kind in InHouse if f'value="{kind.value}"' in page] == list(InHouse)
 
 
 def test_a_selected_provider_waits_for_the_broker_to_propose_the_engagement(
-    world: World, market: Market, sign_in: SignIn
+    sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    market.a_selection()
-    broker = sign_in(market.broker)
+    stages.a_selection()
+    broker = sign_in(stages.broker)
 
     assert "Next: the broker proposes the engagement with the provider selected." in broker.get(REQUEST)
-    for page in ("/caseload", f"/schools/{world.urn(market.school)}", f"/caseload?school={world.urn(market.school)}"):
+    for page in (
+        "/caseload",
+        f"/schools/{sample.urn(stages.school)}",
+        f"/caseload?school={sample.urn(stages.school)}",
+    ):
         assert "Propose engagement" in broker.get(page)
 
 
 def test_a_request_says_that_nobody_is_engaged_while_the_engagement_is_only_proposed(
-    market: Market, sign_in: SignIn
+    stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    market.proposed()
-    broker = sign_in(market.broker)
+    stages.proposed()
+    broker = sign_in(stages.broker)
 
     for address in (REQUEST, "/requests/"):
         page = broker.get(address)
@@ -250,14 +256,14 @@ def test_a_request_says_that_nobody_is_engaged_while_the_engagement_is_only_prop
 
 
 def test_a_tender_without_a_quote_does_not_ask_the_broker_to_compare_any(
-    world: World, market: Market, sign_in: SignIn
+    sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    tender = market.a_tender()
-    for firm in (market.calder, market.harrop):
+    tender = stages.a_tender()
+    for firm in (stages.calder, stages.harrop):
         refuse = methodcaller("decline", firm.id, why=DeclineReason.DATES, reason="Full")
-        with market.brokering():
-            market.service.change(Tender, tender, refuse)
-    broker = sign_in(market.broker)
+        with stages.brokering():
+            stages.service.change(Tender, tender, refuse)
+    broker = sign_in(stages.broker)
 
     assert (
         "Next: nobody has quoted. The broker extends the deadline, invites other providers or closes"
@@ -267,16 +273,16 @@ def test_a_tender_without_a_quote_does_not_ask_the_broker_to_compare_any(
 
 
 def test_a_school_withdraws_its_own_request_and_the_invitations_end(
-    world: World, market: Market, sign_in: SignIn
+    sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    tender = market.a_tender()
+    tender = stages.a_tender()
 
-    sign_in(market.head).send_and_check(f"{REQUEST}/withdraw", {"reason": "Somebody was appointed"})
+    sign_in(stages.head).send_and_check(f"{REQUEST}/withdraw", {"reason": "Somebody was appointed"})
 
-    assert found(world).status is RequestStatus.WITHDRAWN
-    assert world.services.service.find(Tender, tender).status is TenderStatus.CLOSED
+    assert found(sample).status is RequestStatus.WITHDRAWN
+    assert sample.services.service.find(Tender, tender).status is TenderStatus.CLOSED
     events = [
-        event for event in world.services.store.get(found(world).id) if isinstance(event, SupportRequest.Withdrawn)
+        event for event in sample.services.store.get(found(sample).id) if isinstance(event, SupportRequest.Withdrawn)
     ]
     assert [event.side for event in events] == [Side.SCHOOL]
 
@@ -285,21 +291,21 @@ def test_a_school_withdraws_its_own_request_and_the_invitations_end(
     "command", ["decline", "signpost", "meet-in-house", "record-unmet", "merge", "triage", "approve"]
 )
 def test_a_school_does_nothing_that_is_the_service_s(
-    asked: None, market: Market, sign_in: SignIn, command: str
+    asked: None, stages: BrokerageStages, sign_in: SignIn, command: str
 ) -> None:
-    sign_in(market.head).get(f"{REQUEST}/{command}", status=403)
+    sign_in(stages.head).get(f"{REQUEST}/{command}", status=403)
 
 
 def test_a_request_is_merged_only_into_an_open_one_of_the_school(
-    ask: Callable[..., None], world: World, market: Market, program: Programs
+    ask: Callable[..., None], sample: SampleAuthority, stages: BrokerageStages, program: Programs
 ) -> None:
     ask()
     ask(2)
-    other = world.school("Beech Lane High School")
+    other = sample.school("Beech Lane High School")
     ask(3)
-    with world.acting(market.head, "headteacher"):
-        world.services.service.add(lambda: SupportRequest.raise_("SR-2026-0004", **a_need(school=other)))
-    broker = program(market.broker)
+    with sample.acting(stages.head, "headteacher"):
+        sample.services.service.add(lambda: SupportRequest.raise_("SR-2026-0004", **a_need(school=other)))
+    broker = program(stages.broker)
 
     def merge(into: str, key: str) -> Any:
         body = {"into": into, "reason": "Asked twice"}
@@ -323,25 +329,25 @@ AT_ANOTHER_STAGE = "You cannot do this while the status of the request is “{}�
 LEAVING = ("withdraw", "decline", "signpost", "meet-in-house", "record-unmet", "merge")
 
 
-def test_a_request_says_what_has_to_come_first(asked: None, market: Market, sign_in: SignIn) -> None:
+def test_a_request_says_what_has_to_come_first(asked: None, stages: BrokerageStages, sign_in: SignIn) -> None:
     raised = AT_ANOTHER_STAGE.format("Raised")
     later = ("reassign", "approve", "change-ceiling", "shortlist", "remove-from-shortlist", "open-tender")
 
     refusals(
-        sign_in(market.broker),
+        sign_in(stages.broker),
         {
             **dict.fromkeys((*later, "close", "reopen"), raised),
             "triage-again": "The request has not been triaged yet.",
         },
     )
-    refusals(sign_in(market.head), {"prefer": raised, "give-information": "Nobody has asked for more information."})
+    refusals(sign_in(stages.head), {"prefer": raised, "give-information": "Nobody has asked for more information."})
 
 
 def test_a_request_is_triaged_approved_and_put_out_to_tender_once(
-    asked: None, world: World, market: Market, sign_in: SignIn
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    broker = sign_in(market.broker)
-    at_hand = {"broker": world.reference(market.broker), "level": "targeted"}
+    broker = sign_in(stages.broker)
+    at_hand = {"broker": sample.reference(stages.broker), "level": "targeted"}
 
     broker.send(f"{REQUEST}/triage", {**at_hand, "route": "in_house"})
     refusals(
@@ -355,7 +361,7 @@ def test_a_request_is_triaged_approved_and_put_out_to_tender_once(
     broker.send(f"{REQUEST}/triage-again", {**at_hand, "route": "brokered"})
     refusals(broker, {"change-ceiling": "Spending has not been approved yet."})
 
-    broker.send(f"{REQUEST}/approve", {"ceiling": "2500", "approver": world.reference(market.director)})
+    broker.send(f"{REQUEST}/approve", {"ceiling": "2500", "approver": sample.reference(stages.director)})
     refusals(
         broker,
         {
@@ -365,72 +371,80 @@ def test_a_request_is_triaged_approved_and_put_out_to_tender_once(
     )
 
 
-def test_no_second_tender_is_opened_beside_the_first(market: Market, sign_in: SignIn) -> None:
-    market.a_tender()
+def test_no_second_tender_is_opened_beside_the_first(stages: BrokerageStages, sign_in: SignIn) -> None:
+    stages.a_tender()
 
     inviting = AT_ANOTHER_STAGE.format("Inviting quotes")
-    refusals(sign_in(market.broker), dict.fromkeys(("shortlist", "remove-from-shortlist", "open-tender"), inviting))
+    refusals(sign_in(stages.broker), dict.fromkeys(("shortlist", "remove-from-shortlist", "open-tender"), inviting))
 
 
-def test_the_school_is_asked_one_thing_after_another(asked: None, market: Market, sign_in: SignIn) -> None:
-    broker = sign_in(market.broker)
+def test_the_school_is_asked_one_thing_after_another(asked: None, stages: BrokerageStages, sign_in: SignIn) -> None:
+    broker = sign_in(stages.broker)
     broker.send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
 
     refusals(broker, {"ask-for-information": "The school has not answered the last question yet."})
 
 
-def test_a_request_is_not_merged_where_there_is_no_other(asked: None, market: Market, sign_in: SignIn) -> None:
+def test_a_request_is_not_merged_where_there_is_no_other(
+    asked: None, stages: BrokerageStages, sign_in: SignIn
+) -> None:
     told = "The school has no other open requests."
 
-    assert told in sign_in(market.broker).get(f"{REQUEST}/merge", status=409)
+    assert told in sign_in(stages.broker).get(f"{REQUEST}/merge", status=409)
 
 
-def test_nothing_is_done_to_a_request_that_came_to_its_end(asked: None, market: Market, sign_in: SignIn) -> None:
-    broker = sign_in(market.broker)
+def test_nothing_is_done_to_a_request_that_came_to_its_end(
+    asked: None, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    broker = sign_in(stages.broker)
     broker.send_and_check(f"{REQUEST}/withdraw", {"reason": "Somebody was appointed"})
 
     ended = AT_ANOTHER_STAGE.format("Withdrawn")
     refusals(broker, dict.fromkeys((*LEAVING, "acknowledge", "triage", "triage-again", "close"), ended))
 
 
-def test_a_request_is_closed_with_its_evaluated_engagement(world: World, market: Market, sign_in: SignIn) -> None:
-    work = market.engagement(market.confirmed()).id
-    broker, outcome = sign_in(market.broker), {"outcome": "Both teachers plan alone"}
+def test_a_request_is_closed_with_its_evaluated_engagement(
+    sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    work = stages.engagement(stages.confirmed()).id
+    broker, outcome = sign_in(stages.broker), {"outcome": "Both teachers plan alone"}
     refusals(broker, {"close": "You cannot do this while the status of the engagement is “Confirmed”."})
 
     for act in (
         lambda one: one.end_early(side=Side.SCHOOL, reason="The teachers left"),
         lambda one: one.waive_evaluation(reason="Hardly begun"),
     ):
-        with market.brokering():
-            world.services.service.change(BrokeredEngagement, work, act)
+        with stages.brokering():
+            sample.services.service.change(BrokeredEngagement, work, act)
     broker.send_and_check(f"{REQUEST}/close", outcome)
 
-    assert found(world).status is RequestStatus.CLOSED
-    assert world.services.service.find(BrokeredEngagement, work).status is EngagementStatus.CLOSED
+    assert found(sample).status is RequestStatus.CLOSED
+    assert sample.services.service.find(BrokeredEngagement, work).status is EngagementStatus.CLOSED
 
 
 def test_a_stale_page_shows_what_changed_and_keeps_what_was_typed(
-    asked: None, world: World, market: Market, sign_in: SignIn
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
-    broker, other = sign_in(market.broker), sign_in(world.broker("Bob Broker"))
+    broker, other = sign_in(stages.broker), sign_in(sample.broker("Bob Broker"))
     href = f"{REQUEST}/acknowledge"
     page = broker.get(href)
     other.send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
 
-    answer = broker.send_page(href, page, {"officer": world.reference(market.broker), **ANSWER_BY}, status=409)
+    answer = broker.send_page(href, page, {"officer": sample.reference(stages.broker), **ANSWER_BY}, status=409)
 
     asked_by = "Bob Broker asked the school for information by 16 November 2026: Which year groups?"
     assert asked_by in answer.text
     assert 'value="9"' in answer.text
-    assert found(world).status is RequestStatus.RAISED
+    assert found(sample).status is RequestStatus.RAISED
 
 
-def test_a_form_sent_twice_is_carried_out_once(asked: None, world: World, market: Market, sign_in: SignIn) -> None:
-    broker = sign_in(market.broker)
+def test_a_form_sent_twice_is_carried_out_once(
+    asked: None, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    broker = sign_in(stages.broker)
     href = f"{REQUEST}/ask-for-information"
     page = broker.get(href)
     for _ in range(2):
         broker.send_page(href, page, {"question": "Which year groups?"})
 
-    assert found(world).version == 2
+    assert found(sample).version == 2

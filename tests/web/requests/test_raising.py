@@ -11,9 +11,9 @@ import pytest
 from domain.references import record_id
 from domain.support_request import RequestStatus, SupportRequest
 from domain.vocabulary import Side
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
-from tests.web.market import Market
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
@@ -22,10 +22,10 @@ RAISE = "/requests/raise"
 
 
 @pytest.fixture
-def answers(world: World, market: Market) -> dict[str, Any]:
+def answers(sample: SampleAuthority, stages: BrokerageStages) -> dict[str, Any]:
     """What a school types to ask for a specialist."""
     return {
-        "school": str(world.urn(market.school)),
+        "school": str(sample.urn(stages.school)),
         "kind": "specialist",
         "subject": "Mathematics",
         "phase": "secondary",
@@ -42,21 +42,21 @@ def day(name: str, day: int, month: int, year: int) -> dict[str, str]:
     return {f"{name}-day": str(day), f"{name}-month": str(month), f"{name}-year": str(year)}
 
 
-def found(world: World, reference: str = "SR-2026-0001") -> SupportRequest:
-    return world.services.service.find(SupportRequest, record_id(SupportRequest.KIND, reference))
+def found(sample: SampleAuthority, reference: str = "SR-2026-0001") -> SupportRequest:
+    return sample.services.service.find(SupportRequest, record_id(SupportRequest.KIND, reference))
 
 
 def test_a_head_asks_for_the_own_school(
-    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+    stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any]
 ) -> None:
-    head = sign_in(market.head)
+    head = sign_in(stages.head)
     assert 'value="secondary" selected' in head.get(RAISE)
 
     answer = head.send(RAISE, answers)
 
     assert answer.headers["Location"] == "/requests/SR-2026-0001"
-    raised = found(world)
-    assert (raised.school, raised.raised_by, raised.status) == (market.school, Side.SCHOOL, RequestStatus.RAISED)
+    raised = found(sample)
+    assert (raised.school, raised.raised_by, raised.status) == (stages.school, Side.SCHOOL, RequestStatus.RAISED)
     page = head.get("/requests/SR-2026-0001")
     assert "Mathematics for Ashgrove High School" in page
     assert "£3,000 excluding VAT" in page
@@ -64,17 +64,17 @@ def test_a_head_asks_for_the_own_school(
 
 
 def test_an_officer_asks_for_any_school(
-    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+    stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any]
 ) -> None:
-    sign_in(world.officer()).send(RAISE, answers)
+    sign_in(sample.officer()).send(RAISE, answers)
 
-    assert found(world).raised_by is Side.SERVICE
+    assert found(sample).raised_by is Side.SERVICE
 
 
 def test_a_head_asks_for_no_other_school(
-    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+    stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any]
 ) -> None:
-    other = world.headteacher(world.school("Beech Lane High School"), "Hugo Head")
+    other = sample.headteacher(sample.school("Beech Lane High School"), "Hugo Head")
 
     answer = sign_in(other).send(RAISE, answers, status=422)
 
@@ -83,9 +83,9 @@ def test_a_head_asks_for_no_other_school(
 
 
 def test_a_program_of_a_head_asks_for_no_other_school(
-    market: Market, world: World, program: Programs, answers: dict[str, Any]
+    stages: BrokerageStages, sample: SampleAuthority, program: Programs, answers: dict[str, Any]
 ) -> None:
-    other = world.headteacher(world.school("Beech Lane High School"), "Hugo Head")
+    other = sample.headteacher(sample.school("Beech Lane High School"), "Hugo Head")
 
     program(other).post("/requests/raise", in_the_api(answers), key="another-school", status=422)
 
@@ -96,9 +96,9 @@ def in_the_api(answers: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def test_a_program_asks_once_with_one_key(
-    market: Market, world: World, program: Programs, answers: dict[str, Any]
+    stages: BrokerageStages, sample: SampleAuthority, program: Programs, answers: dict[str, Any]
 ) -> None:
-    head = program(market.head)
+    head = program(stages.head)
     body = in_the_api(answers)
 
     first = head.post("/requests/raise", body, key="asked-once", status=201)
@@ -130,32 +130,32 @@ def test_a_program_asks_once_with_one_key(
     ],
 )
 def test_what_will_not_do_is_said_and_the_rest_kept(
-    market: Market, sign_in: SignIn, answers: dict[str, Any], change: dict[str, str], said: str
+    stages: BrokerageStages, sign_in: SignIn, answers: dict[str, Any], change: dict[str, str], said: str
 ) -> None:
-    answer = sign_in(market.head).send(RAISE, answers | change, status=422)
+    answer = sign_in(stages.head).send(RAISE, answers | change, status=422)
 
     assert said in answer.text
     assert "Planning that holds for the whole key stage" in answer.text
 
 
 def test_a_subject_that_nobody_offers_can_be_asked_for(
-    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+    stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any]
 ) -> None:
-    sign_in(market.head).send(RAISE, answers | {"subject": "", "other_subject": "Mandarin"})
+    sign_in(stages.head).send(RAISE, answers | {"subject": "", "other_subject": "Mandarin"})
 
-    assert found(world).subject == "Mandarin"
+    assert found(sample).subject == "Mandarin"
 
 
 def test_a_training_request_says_for_how_many(
-    market: Market, world: World, sign_in: SignIn, answers: dict[str, Any]
+    stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any]
 ) -> None:
-    sign_in(market.head).send(RAISE, answers | {"kind": "training", "delegates": "12"})
+    sign_in(stages.head).send(RAISE, answers | {"kind": "training", "delegates": "12"})
 
-    assert found(world).delegates == 12
+    assert found(sample).delegates == 12
 
 
-def test_a_reviewer_asks_for_nothing(world: World, market: Market, sign_in: SignIn) -> None:
-    sign_in(world.reviewer()).get(RAISE, status=403)
+def test_a_reviewer_asks_for_nothing(sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn) -> None:
+    sign_in(sample.reviewer()).get(RAISE, status=403)
 
 
 @pytest.mark.parametrize(
@@ -177,10 +177,10 @@ def test_a_reviewer_asks_for_nothing(world: World, market: Market, sign_in: Sign
     ],
 )
 def test_a_program_that_sends_nonsense_is_told_so(
-    market: Market, program: Programs, answers: dict[str, Any], change: dict[str, Any]
+    stages: BrokerageStages, program: Programs, answers: dict[str, Any], change: dict[str, Any]
 ) -> None:
     body = in_the_api(answers) | change
 
-    refused = program(market.head).post("/requests/raise", body, key="nonsense-1", status=422)
+    refused = program(stages.head).post("/requests/raise", body, key="nonsense-1", status=422)
 
     assert next(iter(change)) in refused.json["errors"]["json"]

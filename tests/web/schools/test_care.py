@@ -11,61 +11,65 @@ import pytest
 from domain.school.parts import Answer
 from domain.vocabulary import Role, Team
 from projections import schools as view
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
-from tests.web.schools.acting import change, day, propose, read
-from tests.world import World
+from tests.web.schools.school_changes import change, day, propose, read
 
 REASON = {"reason": "New to the service"}
 
 
-def assignment(world: World, officer: Any, **more: str) -> dict[str, str]:
-    return {"officer": world.reference(officer), **day("from", TODAY), **REASON, **more}
+def assignment(sample: SampleAuthority, officer: Any, **more: str) -> dict[str, str]:
+    return {"officer": sample.reference(officer), **day("from", TODAY), **REASON, **more}
 
 
-def test_a_director_assigns_a_link_officer(world: World, sign_in: Callable[..., Browser]) -> None:
-    school, officer = world.school(), world.officer("Olive Officer")
-    browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}"
+def test_a_director_assigns_a_link_officer(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school, officer = sample.school(), sample.officer("Olive Officer")
+    browser, href = sign_in(sample.director()), f"/schools/{sample.urn(school)}"
 
-    response = browser.send(f"{href}/assign-officer", assignment(world, officer))
+    response = browser.send(f"{href}/assign-officer", assignment(sample, officer))
 
     assert response.headers["Location"] == href
     assert "Link officer assigned" in browser.get(href)
-    assert read(world, school).link_officer_on(TODAY) == officer
+    assert read(sample, school).link_officer_on(TODAY) == officer
 
 
-def test_a_reason_is_needed_and_what_was_typed_is_kept(world: World, sign_in: Callable[..., Browser]) -> None:
-    school, officer = world.school(), world.officer("Olive Officer")
-    browser = sign_in(world.director())
+def test_a_reason_is_needed_and_what_was_typed_is_kept(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    school, officer = sample.school(), sample.officer("Olive Officer")
+    browser = sign_in(sample.director())
 
     page = browser.send(
-        f"/schools/{world.urn(school)}/assign-officer", assignment(world, officer, reason=" "), status=422
+        f"/schools/{sample.urn(school)}/assign-officer", assignment(sample, officer, reason=" "), status=422
     ).text
 
     assert "There is a problem" in page
-    assert f'<option value="{world.reference(officer)}" selected>' in page
-    assert read(world, school).link_officers == []
+    assert f'<option value="{sample.reference(officer)}" selected>' in page
+    assert read(sample, school).link_officers == []
 
 
-def test_a_refusal_stands_beside_the_day_it_is_about(world: World, sign_in: Callable[..., Browser]) -> None:
-    school, present, other = world.school(), world.officer("Pia Present"), world.officer("Omar Other")
-    change(world, school, lambda record: record.assign_link_officer(present, from_=TODAY, reason="New"))
-    answers = assignment(world, other) | day("from", date(2025, 1, 6))
+def test_a_refusal_stands_beside_the_day_it_is_about(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    school, present, other = sample.school(), sample.officer("Pia Present"), sample.officer("Omar Other")
+    change(sample, school, lambda record: record.assign_link_officer(present, from_=TODAY, reason="New"))
+    answers = assignment(sample, other) | day("from", date(2025, 1, 6))
 
-    page = sign_in(world.director()).send(f"/schools/{world.urn(school)}/assign-officer", answers, status=422).text
+    page = sign_in(sample.director()).send(f"/schools/{sample.urn(school)}/assign-officer", answers, status=422).text
 
     assert '<a href="#from-day">Another officer takes over on a later date' in page
-    assert len(read(world, school).link_officers) == 1
+    assert len(read(sample, school).link_officers) == 1
 
 
 @pytest.mark.parametrize("on", [date(1949, 12, 31), date(2151, 1, 1)])
-def test_a_day_beyond_reason_is_not_taken(world: World, sign_in: Callable[..., Browser], on: date) -> None:
-    school, officer = world.school(), world.officer()
+def test_a_day_beyond_reason_is_not_taken(sample: SampleAuthority, sign_in: Callable[..., Browser], on: date) -> None:
+    school, officer = sample.school(), sample.officer()
 
     page = (
-        sign_in(world.director())
+        sign_in(sample.director())
         .send(
-            f"/schools/{world.urn(school)}/assign-officer", assignment(world, officer) | day("from", on), status=422
+            f"/schools/{sample.urn(school)}/assign-officer", assignment(sample, officer) | day("from", on), status=422
         )
         .text
     )
@@ -73,128 +77,132 @@ def test_a_day_beyond_reason_is_not_taken(world: World, sign_in: Callable[..., B
     assert "between 1950 and 2150" in page
 
 
-def test_who_may_assign(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school(phase="secondary")
-    href = f"/schools/{world.urn(school)}/assign-officer"
+def test_who_may_assign(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school = sample.school(phase="secondary")
+    href = f"/schools/{sample.urn(school)}/assign-officer"
 
     for person in (
-        world.director(),
-        world.administrator(),
-        world.officer("Lea Lead", leads=True),
+        sample.director(),
+        sample.administrator(),
+        sample.officer("Lea Lead", leads=True),
     ):
         sign_in(person).get(href)
     for person in (
-        world.officer("Pat Primary", team=Team.PRIMARY, leads=True),
-        world.officer("Olive Officer"),
-        world.headteacher(school),
-        world.reviewer(),
-        world.broker(),
+        sample.officer("Pat Primary", team=Team.PRIMARY, leads=True),
+        sample.officer("Olive Officer"),
+        sample.headteacher(school),
+        sample.reviewer(),
+        sample.broker(),
     ):
         sign_in(person).get(href, 403)
 
 
-def test_a_stale_page_shows_what_changed_meanwhile(world: World, sign_in: Callable[..., Browser]) -> None:
-    school, officer, quicker = world.school(), world.officer("Olive Officer"), world.officer("Quinn Quick")
-    director = world.director()
-    browser, href = sign_in(director), f"/schools/{world.urn(school)}/assign-officer"
+def test_a_stale_page_shows_what_changed_meanwhile(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school, officer, quicker = sample.school(), sample.officer("Olive Officer"), sample.officer("Quinn Quick")
+    director = sample.director()
+    browser, href = sign_in(director), f"/schools/{sample.urn(school)}/assign-officer"
     page = browser.get(href)
-    sign_in(director).send(href, assignment(world, quicker))
+    sign_in(director).send(href, assignment(sample, quicker))
 
-    stale = browser.send_page(href, page, assignment(world, officer), status=409).text
+    stale = browser.send_page(href, page, assignment(sample, officer), status=409).text
 
     assert "Quinn Quick the link officer" in stale
-    assert read(world, school).link_officer_on(TODAY) == quicker
+    assert read(sample, school).link_officer_on(TODAY) == quicker
 
 
-def test_a_form_sent_twice_assigns_once(world: World, sign_in: Callable[..., Browser]) -> None:
-    school, officer = world.school(), world.officer()
-    browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}/assign-officer"
+def test_a_form_sent_twice_assigns_once(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school, officer = sample.school(), sample.officer()
+    browser, href = sign_in(sample.director()), f"/schools/{sample.urn(school)}/assign-officer"
     page = browser.get(href)
 
-    browser.send_page(href, page, assignment(world, officer))
-    browser.send_page(href, page, assignment(world, officer))
+    browser.send_page(href, page, assignment(sample, officer))
+    browser.send_page(href, page, assignment(sample, officer))
 
-    assert len(read(world, school).link_officers) == 1
-
-
-def test_the_link_officer_is_released(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school()
-    world.link_officer(school)
-
-    sign_in(world.director()).send(f"/schools/{world.urn(school)}/release-officer", {**day("until", TODAY), **REASON})
-
-    assert read(world, school).link_officers[0].until == TODAY
+    assert len(read(sample, school).link_officers) == 1
 
 
-def test_cover_is_arranged_and_ended(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school()
-    world.link_officer(school)
-    stand_in = world.officer("Olive Officer")
-    browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}"
+def test_the_link_officer_is_released(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school = sample.school()
+    sample.link_officer(school)
 
-    browser.send(f"{href}/arrange-cover", assignment(world, stand_in) | day("until", date(2026, 12, 1)))
+    sign_in(sample.director()).send(
+        f"/schools/{sample.urn(school)}/release-officer", {**day("until", TODAY), **REASON}
+    )
+
+    assert read(sample, school).link_officers[0].until == TODAY
+
+
+def test_cover_is_arranged_and_ended(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school = sample.school()
+    sample.link_officer(school)
+    stand_in = sample.officer("Olive Officer")
+    browser, href = sign_in(sample.director()), f"/schools/{sample.urn(school)}"
+
+    browser.send(f"{href}/arrange-cover", assignment(sample, stand_in) | day("until", date(2026, 12, 1)))
     assert "Olive Officer until 1 December 2026" in browser.get(href)
 
     browser.send(f"{href}/end-cover", {**day("until", date(2026, 11, 20)), **REASON})
-    assert read(world, school).covers[0].to == date(2026, 11, 20)
+    assert read(sample, school).covers[0].to == date(2026, 11, 20)
 
 
-def test_only_an_officer_or_director_stands_in(world: World, program: Callable[..., Program]) -> None:
-    school = world.school()
-    world.link_officer(school)
+def test_only_an_officer_or_director_stands_in(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    school = sample.school()
+    sample.link_officer(school)
     body = {
-        "officer": world.reference(world.broker()),
+        "officer": sample.reference(sample.broker()),
         "from": "2026-11-02",
         "until": "2026-12-01",
         "reason": "Leave",
     }
-    version = f'"{read(world, school).version}"'
+    version = f'"{read(sample, school).version}"'
 
-    refused = program(world.director()).post(
-        f"/schools/{world.urn(school)}/arrange-cover", body, key="stand-in-1", at=version, status=422
+    refused = program(sample.director()).post(
+        f"/schools/{sample.urn(school)}/arrange-cover", body, key="stand-in-1", at=version, status=422
     )
 
     assert "officer" in refused.text
 
 
-def test_the_need_category_is_one_of_the_authoritys(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school()
-    browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}/set-need-category"
+def test_the_need_category_is_one_of_the_authoritys(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school = sample.school()
+    browser, href = sign_in(sample.director()), f"/schools/{sample.urn(school)}/set-need-category"
     answers = {**day("from", TODAY), **day("review_due", date(2027, 3, 1)), "rationale": "Results fell"}
 
     assert "Targeted support" in browser.get(href)
     browser.send(href, {**answers, "category": "Z"}, status=422)
     browser.send(href, {**answers, "category": "C"})
 
-    need = read(world, school).need_on(TODAY)
+    need = read(sample, school).need_on(TODAY)
     assert need is not None
     assert (need.category, need.scheme) == ("C", "settings-0")
 
 
 def test_a_category_that_the_authority_does_not_have_is_refused_to_programs(
-    world: World, program: Callable[..., Program]
+    sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
-    school = world.school()
+    school = sample.school()
     body = {"category": "Z", "from": "2026-11-02", "review_due": "2027-03-01", "rationale": "Results fell"}
-    version = f'"{read(world, school).version}"'
+    version = f'"{read(sample, school).version}"'
 
-    refused = program(world.director()).post(
-        f"/schools/{world.urn(school)}/set-need-category", body, key="category-1", at=version, status=422
+    refused = program(sample.director()).post(
+        f"/schools/{sample.urn(school)}/set-need-category", body, key="category-1", at=version, status=422
     )
 
     assert refused.json is not None
     assert refused.json["errors"] == {"json": {"category": ["Choose one of these levels: A, B, C, D"]}}
 
 
-def test_the_administrator_does_not_rate_a_schools_need(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school()
+def test_the_administrator_does_not_rate_a_schools_need(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    school = sample.school()
 
-    sign_in(world.administrator()).get(f"/schools/{world.urn(school)}/set-need-category", 403)
+    sign_in(sample.administrator()).get(f"/schools/{sample.urn(school)}/set-need-category", 403)
 
 
-def test_support_from_others_is_noted(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school()
-    browser = sign_in(world.link_officer(school))
+def test_support_from_others_is_noted(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school = sample.school()
+    browser = sign_in(sample.link_officer(school))
     answers = {
         "provided_by": "Fractions Ltd",
         "arranged_by": "The trust",
@@ -202,76 +210,82 @@ def test_support_from_others_is_noted(world: World, sign_in: Callable[..., Brows
         **day("from", date(2026, 9, 1)),
     }
 
-    browser.send(f"/schools/{world.urn(school)}/note-support", answers)
+    browser.send(f"/schools/{sample.urn(school)}/note-support", answers)
 
     assert "recorded outside support from Fractions Ltd, arranged by The trust" in browser.get(
-        f"/schools/{world.urn(school)}/file"
+        f"/schools/{sample.urn(school)}/file"
     )
 
 
-def test_nothing_about_its_care_is_offered_for_a_closed_school(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school(status="Closed", closed="2020-08-31")
+def test_nothing_about_its_care_is_offered_for_a_closed_school(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    school = sample.school(status="Closed", closed="2020-08-31")
 
-    page = sign_in(world.director()).get(f"/schools/{world.urn(school)}")
+    page = sign_in(sample.director()).get(f"/schools/{sample.urn(school)}")
 
     assert "assign-officer" not in page
     assert "set-need-category" not in page
 
 
-def test_a_succession_is_confirmed_after_a_check(world: World, sign_in: Callable[..., Browser]) -> None:
-    earlier, later = world.school("Ashgrove High School"), world.school("Ashgrove Academy")
-    old, new = world.urn(earlier), propose(world, earlier, later)
-    browser = sign_in(world.administrator())
+def test_a_succession_is_confirmed_after_a_check(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    earlier, later = sample.school("Ashgrove High School"), sample.school("Ashgrove Academy")
+    old, new = sample.urn(earlier), propose(sample, earlier, later)
+    browser = sign_in(sample.administrator())
 
     response = browser.send_and_check(
         f"/schools/{old}/confirm-succession", {"urn": str(new), "meaning": "goes_on", "reason": "Converted"}
     )
 
     assert response.headers["Location"] == f"/schools/{new}"
-    assert read(world, earlier).urns == [old, new]
-    assert read(world, later).merged_into == earlier
+    assert read(sample, earlier).urns == [old, new]
+    assert read(sample, later).merged_into == earlier
 
 
-def test_a_school_that_ended_goes_into_the_later_one(world: World, sign_in: Callable[..., Browser]) -> None:
-    infants, primary = world.school("Lark Hill Infants"), world.school("Lark Hill Primary")
-    old, urn = world.urn(infants), propose(world, infants, primary)
-    browser = sign_in(world.administrator())
+def test_a_school_that_ended_goes_into_the_later_one(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    infants, primary = sample.school("Lark Hill Infants"), sample.school("Lark Hill Primary")
+    old, urn = sample.urn(infants), propose(sample, infants, primary)
+    browser = sign_in(sample.administrator())
 
     response = browser.send_and_check(
         f"/schools/{old}/confirm-succession", {"urn": str(urn), "meaning": "went_into", "reason": "Amalgamated"}
     )
 
-    assert read(world, infants).merged_into == primary
+    assert read(sample, infants).merged_into == primary
     assert browser.client.get(response.headers["Location"]).headers["Location"] == f"/schools/{urn}"
 
 
-def test_a_succession_is_declined_with_a_reason(world: World, sign_in: Callable[..., Browser]) -> None:
-    earlier, later = world.school("Ashgrove High School"), world.school("Elm Grove School")
-    urn = propose(world, earlier, later)
+def test_a_succession_is_declined_with_a_reason(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    earlier, later = sample.school("Ashgrove High School"), sample.school("Elm Grove School")
+    urn = propose(sample, earlier, later)
     answers = {"urn": str(urn), "reason": "Another school on the same site"}
 
-    sign_in(world.administrator()).send(f"/schools/{world.urn(earlier)}/decline-succession", answers)
+    sign_in(sample.administrator()).send(f"/schools/{sample.urn(earlier)}/decline-succession", answers)
 
-    assert read(world, earlier).successions[urn].answer is Answer.DECLINED
-    assert "Elm Grove" not in sign_in(world.administrator("Al Admin")).get("/schools/successions")
+    assert read(sample, earlier).successions[urn].answer is Answer.DECLINED
+    assert "Elm Grove" not in sign_in(sample.administrator("Al Admin")).get("/schools/successions")
 
 
-def test_a_link_that_was_never_proposed_is_refused_to_programs(world: World, program: Callable[..., Program]) -> None:
-    school, other = world.school(), world.school("Elm Grove School")
-    body = {"urn": world.urn(other), "meaning": "goes_on", "reason": "Because"}
+def test_a_link_that_was_never_proposed_is_refused_to_programs(
+    sample: SampleAuthority, program: Callable[..., Program]
+) -> None:
+    school, other = sample.school(), sample.school("Elm Grove School")
+    body = {"urn": sample.urn(other), "meaning": "goes_on", "reason": "Because"}
 
-    refused = program(world.administrator()).post(
-        f"/schools/{world.urn(school)}/confirm-succession", body, key="confirm-1", at='"1"', status=422
+    refused = program(sample.administrator()).post(
+        f"/schools/{sample.urn(school)}/confirm-succession", body, key="confirm-1", at='"1"', status=422
     )
 
     assert refused.json is not None
     assert refused.json["type"].endswith("#not-proposed")
 
 
-def test_a_program_assigns_at_the_version_it_read(world: World, program: Callable[..., Program]) -> None:
-    school, officer = world.school(), world.officer()
-    body = {"officer": world.reference(officer), "from": "2026-11-02", "reason": "New to the service"}
-    api, path = program(world.director()), f"/schools/{world.urn(school)}/assign-officer"
+def test_a_program_assigns_at_the_version_it_read(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    school, officer = sample.school(), sample.officer()
+    body = {"officer": sample.reference(officer), "from": "2026-11-02", "reason": "New to the service"}
+    api, path = program(sample.director()), f"/schools/{sample.urn(school)}/assign-officer"
 
     api.post(path, body, key="assign-01", status=428)
     done = api.post(path, body, key="assign-02", at='"1"')
@@ -279,118 +293,122 @@ def test_a_program_assigns_at_the_version_it_read(world: World, program: Callabl
 
     assert done.headers["ETag"].startswith('"2-')
     assert done.json is not None
-    assert done.json["link_officers"][0]["officer"] == world.reference(officer)
+    assert done.json["link_officers"][0]["officer"] == sample.reference(officer)
 
 
 # In bulk
 
 
-def hand_over(world: World, officer: Any) -> str:
-    return f"/schools/hand-over?officer={world.reference(officer)}"
+def hand_over(sample: SampleAuthority, officer: Any) -> str:
+    return f"/schools/hand-over?officer={sample.reference(officer)}"
 
 
-def test_schools_are_handed_over_together(world: World, sign_in: Callable[..., Browser]) -> None:
-    one, two, kept = world.school("Ashgrove"), world.school("Elm Grove"), world.school("Lark Hill")
-    leaver = world.link_officer(one)
+def test_schools_are_handed_over_together(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    one, two, kept = sample.school("Ashgrove"), sample.school("Elm Grove"), sample.school("Lark Hill")
+    leaver = sample.link_officer(one)
     for school in (two, kept):
         change(
-            world,
+            sample,
             school,
             lambda record: record.assign_link_officer(leaver, from_=date(2024, 9, 1), reason="New year"),
         )
-    taker = world.officer("Omar Other")
-    browser = sign_in(world.director())
+    taker = sample.officer("Omar Other")
+    browser = sign_in(sample.director())
     answers = {
-        "schools": [str(world.urn(one)), str(world.urn(two))],
-        "to": world.reference(taker),
+        "schools": [str(sample.urn(one)), str(sample.urn(two))],
+        "to": sample.reference(taker),
         **day("from", TODAY),
         **REASON,
     }
 
-    page = browser.send(hand_over(world, leaver), answers, status=200).text
+    page = browser.send(hand_over(sample, leaver), answers, status=200).text
 
     assert "2 of 2 schools handed over" in page
-    assert [read(world, each).link_officer_on(TODAY) for each in (one, two, kept)] == [taker, taker, leaver]
+    assert [read(sample, each).link_officer_on(TODAY) for each in (one, two, kept)] == [taker, taker, leaver]
 
 
-def test_a_school_that_changed_meanwhile_is_left_and_named(world: World, sign_in: Callable[..., Browser]) -> None:
-    one, two = world.school("Ashgrove"), world.school("Elm Grove")
-    leaver = world.link_officer(one)
-    change(world, two, lambda record: record.assign_link_officer(leaver, from_=date(2024, 9, 1), reason="New year"))
-    taker = world.officer("Omar Other")
-    browser, href = sign_in(world.director()), hand_over(world, leaver)
+def test_a_school_that_changed_meanwhile_is_left_and_named(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    one, two = sample.school("Ashgrove"), sample.school("Elm Grove")
+    leaver = sample.link_officer(one)
+    change(sample, two, lambda record: record.assign_link_officer(leaver, from_=date(2024, 9, 1), reason="New year"))
+    taker = sample.officer("Omar Other")
+    browser, href = sign_in(sample.director()), hand_over(sample, leaver)
     form = browser.get(href)
     change(
-        world,
+        sample,
         two,
         lambda record: record.set_need_category(
             "C", among=["C"], from_=TODAY, review_due=date(2027, 3, 1), rationale="Results", scheme="settings-0"
         ),
     )
-    urns = [str(world.urn(school)) for school in (one, two)]
-    answers = {"schools": urns, "to": world.reference(taker), **day("from", TODAY), **REASON}
+    urns = [str(sample.urn(school)) for school in (one, two)]
+    answers = {"schools": urns, "to": sample.reference(taker), **day("from", TODAY), **REASON}
 
     page = browser.send_page(href, form, answers, status=200).text
 
     assert "1 of 2 schools handed over" in page
     assert "Someone else has changed this school" in page
-    assert read(world, one).link_officer_on(TODAY) == taker
-    assert read(world, two).link_officer_on(TODAY) == leaver
+    assert read(sample, one).link_officer_on(TODAY) == taker
+    assert read(sample, two).link_officer_on(TODAY) == leaver
 
 
-def test_a_hand_over_sent_twice_is_done_once(world: World, sign_in: Callable[..., Browser]) -> None:
-    school = world.school()
-    leaver, taker = world.link_officer(school), world.officer("Omar Other")
-    browser, href = sign_in(world.director()), hand_over(world, leaver)
+def test_a_hand_over_sent_twice_is_done_once(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    school = sample.school()
+    leaver, taker = sample.link_officer(school), sample.officer("Omar Other")
+    browser, href = sign_in(sample.director()), hand_over(sample, leaver)
     form = browser.get(href)
-    answers = {"schools": [str(world.urn(school))], "to": world.reference(taker), **day("from", TODAY), **REASON}
+    answers = {"schools": [str(sample.urn(school))], "to": sample.reference(taker), **day("from", TODAY), **REASON}
 
     first = browser.send_page(href, form, answers, status=200).text
     again = browser.send_page(href, form, answers, status=200).text
 
     assert "1 of 1 school handed over" in first
     assert "1 of 1 school handed over" in again
-    assert len(read(world, school).link_officers) == 2
+    assert len(read(sample, school).link_officers) == 2
 
 
 def test_a_hand_over_needs_schools_and_somebody_who_is_an_officer_then(
-    world: World, sign_in: Callable[..., Browser]
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
 ) -> None:
-    school = world.school()
-    leaver = world.link_officer(school)
-    new = world.person("Nia New", Role.OFFICER, team=Team.SECONDARY)
-    browser, href = sign_in(world.director()), hand_over(world, leaver)
-    answers = {"to": world.reference(new), **day("from", TODAY), **REASON}
+    school = sample.school()
+    leaver = sample.link_officer(school)
+    new = sample.person("Nia New", Role.OFFICER, team=Team.SECONDARY)
+    browser, href = sign_in(sample.director()), hand_over(sample, leaver)
+    answers = {"to": sample.reference(new), **day("from", TODAY), **REASON}
 
     assert "Select" in browser.send(href, answers, status=422).text
-    early = {**answers, **day("from", date(2023, 9, 1)), "schools": [str(world.urn(school))]}
+    early = {**answers, **day("from", date(2023, 9, 1)), "schools": [str(sample.urn(school))]}
     assert "is an officer" in browser.send(href, early, status=422).text.replace("&#39;", "'")
-    assert read(world, school).link_officer_on(TODAY) == leaver
+    assert read(sample, school).link_officer_on(TODAY) == leaver
 
 
-def test_a_team_lead_hands_over_the_teams_schools_only(world: World, sign_in: Callable[..., Browser]) -> None:
-    high, primary = world.school("Ashgrove High", phase="secondary"), world.school("Lark Hill", phase="primary")
-    leaver = world.link_officer(high)
-    change(world, primary, lambda record: record.assign_link_officer(leaver, from_=date(2024, 9, 1), reason="New"))
+def test_a_team_lead_hands_over_the_teams_schools_only(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    high, primary = sample.school("Ashgrove High", phase="secondary"), sample.school("Lark Hill", phase="primary")
+    leaver = sample.link_officer(high)
+    change(sample, primary, lambda record: record.assign_link_officer(leaver, from_=date(2024, 9, 1), reason="New"))
 
-    page = sign_in(world.officer("Lea Lead", leads=True)).get(hand_over(world, leaver))
+    page = sign_in(sample.officer("Lea Lead", leads=True)).get(hand_over(sample, leaver))
 
     assert "Ashgrove High" in page
     assert "Lark Hill" not in page
 
 
-def test_whose_schools_is_asked_first(world: World, sign_in: Callable[..., Browser]) -> None:
-    leaver = world.link_officer(world.school(), "Lena Link")
-    browser = sign_in(world.director())
+def test_whose_schools_is_asked_first(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    leaver = sample.link_officer(sample.school(), "Lena Link")
+    browser = sign_in(sample.director())
 
-    assert world.reference(leaver) in browser.get("/schools/hand-over")
+    assert sample.reference(leaver) in browser.get("/schools/hand-over")
     browser.get("/schools/hand-over?officer=", 422)
     browser.get("/schools/hand-over?officer=PE-2026-9999", 422)
-    sign_in(world.broker()).get("/schools/hand-over", 403)
+    sign_in(sample.broker()).get("/schools/hand-over", 403)
 
 
-def test_what_is_offered_for_a_hand_over_is_what_has_to_be_handed_over(world: World) -> None:
-    school = world.school()
-    leaver = world.link_officer(school)
-    with world.services.read() as connection:
+def test_what_is_offered_for_a_hand_over_is_what_has_to_be_handed_over(sample: SampleAuthority) -> None:
+    school = sample.school()
+    leaver = sample.link_officer(school)
+    with sample.services.read() as connection:
         assert [each.id for each in view.linked_to(connection, leaver, today=TODAY)] == [school]

@@ -7,28 +7,28 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.school import School
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
-from tests.world import World
 
 WHY = "Two poor years in mathematics"
 
 
 def test_an_administrator_reads_the_category_and_not_the_reason(
-    world: World, sign_in: Callable[[UUID], Browser], program: Callable[..., Program]
+    sample: SampleAuthority, sign_in: Callable[[UUID], Browser], program: Callable[..., Program]
 ) -> None:
-    school = world.school()
-    with world.acting():
+    school = sample.school()
+    with sample.acting():
         need = {"review_due": TODAY + timedelta(days=90), "rationale": WHY, "scheme": "2026"}
-        world.services.service.change(
+        sample.services.service.change(
             School, school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
         )
-    href = f"/schools/{world.urn(school)}"
+    href = f"/schools/{sample.urn(school)}"
 
     for person, reads in (
-        (world.administrator(), False),
-        (world.director(), True),
-        (world.headteacher(school), True),
+        (sample.administrator(), False),
+        (sample.director(), True),
+        (sample.headteacher(school), True),
     ):
         told = program(person).get(href)
         assert told.json["needs"][0]["category"] == "B"

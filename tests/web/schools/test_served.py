@@ -14,44 +14,44 @@ from flask import Flask
 
 from domain.school import Source
 from projections import schools
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
-from tests.web.schools.acting import change
+from tests.web.schools.school_changes import change
 from tests.web.schools.test_api import Use
-from tests.world import World
 from web.runtime.served_schools import SchoolCounts, count_schools, is_served, types_served
 
 
 def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_school(
-    world: World, sign_in: Callable[..., Browser], program: Use
+    sample: SampleAuthority, sign_in: Callable[..., Browser], program: Use
 ) -> None:
     grammar, academy = (
-        world.school("Wexmoor Grammar", school_type="Academy converter"),
-        world.school("Ashgrove High School", school_type="Community school"),
+        sample.school("Wexmoor Grammar", school_type="Academy converter"),
+        sample.school("Ashgrove High School", school_type="Community school"),
     )
-    officer, director = world.link_officer(grammar), world.director()
-    rate(world, grammar)
-    rate(world, academy)
+    officer, director = sample.link_officer(grammar), sample.director()
+    rate(sample, grammar)
+    rate(sample, academy)
 
     def due() -> tuple[set[int], set[int], bool]:
         """Where a need category is to be reviewed: by the API, by pages, and by the page of the school."""
         program_rows = program(director).get("/caseload?whose=everybody").json
         page = sign_in(director).get("/caseload?whose=everybody")
-        own = sign_in(officer).get(f"/schools/{world.urn(grammar)}")
+        own = sign_in(officer).get(f"/schools/{sample.urn(grammar)}")
         return (
             {int(row["school"]) for row in program_rows["items"] if row["task"] == "review_the_need_category"},
-            {world.urn(each) for each in (grammar, academy) if f"/schools/{world.urn(each)}" in page},
+            {sample.urn(each) for each in (grammar, academy) if f"/schools/{sample.urn(each)}" in page},
             "Review the level of support" in own and "review by 16 November 2026" in own,
         )
 
-    both = {world.urn(grammar), world.urn(academy)}
+    both = {sample.urn(grammar), sample.urn(academy)}
     assert due() == (both, both, True)
 
-    tell(world, grammar, school_type="Other independent school")
-    assert due() == ({world.urn(academy)}, {world.urn(academy)}, False)
-    assert world.urn(grammar) not in {row["urn"] for row in program(director).get("/core-visits").json["items"]}
+    tell(sample, grammar, school_type="Other independent school")
+    assert due() == ({sample.urn(academy)}, {sample.urn(academy)}, False)
+    assert sample.urn(grammar) not in {row["urn"] for row in program(director).get("/core-visits").json["items"]}
 
-    tell(world, grammar, school_type="Academy converter")
+    tell(sample, grammar, school_type="Academy converter")
     assert due() == (both, both, True)
 
 
@@ -65,13 +65,13 @@ def test_the_need_category_is_reviewed_only_while_the_service_works_with_the_sch
     ],
 )
 def test_the_page_of_a_school_says_why_the_service_does_not_work_with_it(
-    world: World, sign_in: Callable[..., Browser], told: dict[str, str], said: str
+    sample: SampleAuthority, sign_in: Callable[..., Browser], told: dict[str, str], said: str
 ) -> None:
-    school = world.school("Ashgrove", school_type="Community school")
-    browser, href = sign_in(world.director()), f"/schools/{world.urn(school)}"
+    school = sample.school("Ashgrove", school_type="Community school")
+    browser, href = sign_in(sample.director()), f"/schools/{sample.urn(school)}"
     for part in ("", "/file"):
         assert "We do not work with this school" not in browser.get(f"{href}{part}")
-    tell(world, school, **told)
+    tell(sample, school, **told)
     for part in ("", "/file"):
         page = unescape(browser.get(f"{href}{part}"))
         assert "We do not work with this school: " in page
@@ -80,13 +80,13 @@ def test_the_page_of_a_school_says_why_the_service_does_not_work_with_it(
 
 
 def test_a_school_of_another_authority_is_nowhere_one_that_we_work_with(
-    world: World, sign_in: Callable[..., Browser], program: Use
+    sample: SampleAuthority, sign_in: Callable[..., Browser], program: Use
 ) -> None:
-    ours = world.urn(world.school("Ashgrove", school_type="Community school"))
-    world.school("Old Mill", status="Closed")
-    other = world.school("Lever Edge", school_type="Community school", la_code="350", la_name="Bolton")
-    rate(world, other)
-    theirs, director = world.urn(other), world.director()
+    ours = sample.urn(sample.school("Ashgrove", school_type="Community school"))
+    sample.school("Old Mill", status="Closed")
+    other = sample.school("Lever Edge", school_type="Community school", la_code="350", la_name="Bolton")
+    rate(sample, other)
+    theirs, director = sample.urn(other), sample.director()
     browser, use = sign_in(director), program(director)
 
     page = browser.get("/schools/")
@@ -107,28 +107,28 @@ def test_a_school_of_another_authority_is_nowhere_one_that_we_work_with(
 
 
 def test_a_school_that_moved_to_another_authority_says_since_when_it_is_not_ours(
-    world: World, sign_in: Callable[..., Browser]
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
 ) -> None:
-    school = world.school("Ashgrove", school_type="Community school")
+    school = sample.school("Ashgrove", school_type="Community school")
     register = Source("register_2026-10.csv", date(2026, 10, 30))
-    change(world, school, lambda each: each.move_to(la_name="Bolton", la_code=None, source=register))
+    change(sample, school, lambda each: each.move_to(la_name="Bolton", la_code=None, source=register))
 
-    page = unescape(sign_in(world.director()).get(f"/schools/{world.urn(school)}"))
+    page = unescape(sign_in(sample.director()).get(f"/schools/{sample.urn(school)}"))
 
     assert "We do not work with this school: it has belonged to another authority since 30 October 2026." in page
 
 
 def test_whoever_is_to_close_or_of_no_known_type_is_served_and_a_type_is_the_same_in_capitals(
-    world: World, program: Use
+    sample: SampleAuthority, program: Use
 ) -> None:
     served = {
-        world.urn(world.school("One", school_type="Community school", status="Open, but proposed to close")),
-        world.urn(world.school("Two", school_type="COMMUNITY SCHOOL")),
-        world.urn(world.school("Three")),
+        sample.urn(sample.school("One", school_type="Community school", status="Open, but proposed to close")),
+        sample.urn(sample.school("Two", school_type="COMMUNITY SCHOOL")),
+        sample.urn(sample.school("Three")),
     }
-    world.school("Four", school_type="Further education")
+    sample.school("Four", school_type="Further education")
 
-    rows = program(world.director()).get("/schools").json["items"]
+    rows = program(sample.director()).get("/schools").json["items"]
 
     assert {row["urn"] for row in rows if row["is_served"]} == served
     assert len(rows) == 4
@@ -152,27 +152,27 @@ def test_whoever_is_to_close_or_of_no_known_type_is_served_and_a_type_is_the_sam
     ],
 )
 def test_a_school_is_counted_once_and_what_nobody_told_leaves_it_out_of_nothing(
-    app: Flask, world: World, told: dict[str, Any], counts: dict[str, Any]
+    app: Flask, sample: SampleAuthority, told: dict[str, Any], counts: dict[str, Any]
 ) -> None:
     """By the count, by the question of one school, and by the question in the database alike."""
-    school = world.school("Ashgrove", **{"school_type": "Community school", "status": "Open", **told})
+    school = sample.school("Ashgrove", **{"school_type": "Community school", "status": "Open", **told})
     none = {"served": 0, "of_unknown_type": 0, "not_open": 0, "of_other_types": Counter(), "of_other_authorities": 0}
-    with app.app_context(), world.services.read() as connection:
-        assert count_schools(world.services, connection) == SchoolCounts(**{**none, **counts})
+    with app.app_context(), sample.services.read() as connection:
+        assert count_schools(sample.services, connection) == SchoolCounts(**{**none, **counts})
         [row] = schools.by_type(connection)
-        assert is_served(world.services, row) is (counts.get("served") == 1)
-        within = connection.execute(schools.served_ids(types_served(world.services))).scalars().all()
+        assert is_served(sample.services, row) is (counts.get("served") == 1)
+        within = connection.execute(schools.served_ids(types_served(sample.services))).scalars().all()
     assert within == ([school] if counts.get("served") else [])
 
 
 @pytest.mark.parametrize("status", [None, "Open", "Closed"])
 def test_a_school_that_closed_is_not_served_whatever_status_is_told(
-    app: Flask, world: World, status: str | None
+    app: Flask, sample: SampleAuthority, status: str | None
 ) -> None:
     of = {"school_type": None, "status": status, "la_code": None, "number": 1}
     with app.app_context():
-        assert not is_served(world.services, schools.OfType(**of, closed=True))
-        assert is_served(world.services, schools.OfType(**of, closed=False)) is (status != "Closed")
+        assert not is_served(sample.services, schools.OfType(**of, closed=True))
+        assert is_served(sample.services, schools.OfType(**of, closed=False)) is (status != "Closed")
 
 
 @pytest.mark.parametrize(
@@ -197,22 +197,22 @@ def test_how_many_schools_are_served_is_said_in_one_sentence(served: SchoolCount
     assert served.sentence == said
 
 
-def rate(world: World, school: UUID) -> None:
+def rate(sample: SampleAuthority, school: UUID) -> None:
     rating: dict[str, Any] = {"from_": TODAY, "review_due": date(2026, 11, 16), "rationale": "Results"}
-    change(world, school, lambda each: each.set_need_category("C", among="ABCD", scheme="settings-0", **rating))
+    change(sample, school, lambda each: each.set_need_category("C", among="ABCD", scheme="settings-0", **rating))
 
 
-def tell(world: World, school: UUID, **told: str | None) -> None:
-    change(world, school, lambda each: each.refresh(told, source=Source("register_2026-10.csv", date(2026, 10, 30))))
+def tell(sample: SampleAuthority, school: UUID, **told: str | None) -> None:
+    change(sample, school, lambda each: each.refresh(told, source=Source("register_2026-10.csv", date(2026, 10, 30))))
 
 
 def test_the_page_of_a_school_names_the_day_of_what_only_an_older_file_tells(
-    world: World, sign_in: Callable[..., Browser]
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
 ) -> None:
-    school = world.school("Ashgrove", street="1 Mill Road", telephone="0161 496 0000")
-    older, browser = Source("register_2022-04.csv", date(2022, 4, 25)), sign_in(world.director())
+    school = sample.school("Ashgrove", street="1 Mill Road", telephone="0161 496 0000")
+    older, browser = Source("register_2022-04.csv", date(2022, 4, 25)), sign_in(sample.director())
     change(
-        world,
+        sample,
         school,
         lambda each: each.take_in(
             {"pupils": 210, "telephone": "0161 496 9999", "website": "https://ashgrove.example"},
@@ -221,7 +221,7 @@ def test_the_page_of_a_school_names_the_day_of_what_only_an_older_file_tells(
             source=older,
         ),
     )
-    page = unescape(browser.get(f"/schools/{world.urn(school)}"))
+    page = unescape(browser.get(f"/schools/{sample.urn(school)}"))
     for told in ("210 (as of 25 April 2022)", "https://ashgrove.example (as of 25 April 2022)", "0161 496 0000"):
         assert told in page
     assert "Ms J Okafor (as of 25 April 2022)" in page

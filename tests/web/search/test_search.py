@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from projections import people
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
-from tests.web.market import Market
-from tests.world import World
 
 SignIn = Callable[[UUID], Browser]
 
@@ -22,9 +22,9 @@ def leads_to(browser: Browser, typed: str) -> str:
 
 
 @pytest.mark.parametrize("typed", ["{reference}", " {lower} "])
-def test_a_reference_leads_to_its_record(world: World, sign_in: SignIn, typed: str) -> None:
-    director = world.director()
-    with world.services.read() as connection:
+def test_a_reference_leads_to_its_record(sample: SampleAuthority, sign_in: SignIn, typed: str) -> None:
+    director = sample.director()
+    with sample.services.read() as connection:
         person = people.by_id(connection, director)
     assert person is not None
     browser = sign_in(director)
@@ -32,14 +32,14 @@ def test_a_reference_leads_to_its_record(world: World, sign_in: SignIn, typed: s
     assert leads_to(browser, told) == f"/people/{person.reference}"
 
 
-def test_anything_else_leads_to_the_schools(world: World, sign_in: SignIn) -> None:
-    browser = sign_in(world.director())
+def test_anything_else_leads_to_the_schools(sample: SampleAuthority, sign_in: SignIn) -> None:
+    browser = sign_in(sample.director())
     assert leads_to(browser, "St Paul's & co") == "/schools/?q=St+Paul%27s+%26+co"
     assert leads_to(browser, "SR-2026-9999") == "/schools/?q=SR-2026-9999"
 
 
-def test_a_specialist_is_told_that_nothing_was_found(world: World, sign_in: SignIn) -> None:
-    page = sign_in(world.specialist(uuid4())).get("/search?q=<b>nothing")
+def test_a_specialist_is_told_that_nothing_was_found(sample: SampleAuthority, sign_in: SignIn) -> None:
+    page = sign_in(sample.specialist(uuid4())).get("/search?q=<b>nothing")
     assert "There is no record" in page
     assert "<b>nothing" not in page
 
@@ -47,9 +47,9 @@ def test_a_specialist_is_told_that_nothing_was_found(world: World, sign_in: Sign
 # In the API
 
 
-def test_a_program_finds_a_record_by_its_reference(world: World, program: Callable[..., Program]) -> None:
-    director = world.director()
-    api, reference = program(director), world.reference(director)
+def test_a_program_finds_a_record_by_its_reference(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    director = sample.director()
+    api, reference = program(director), sample.reference(director)
 
     for typed in (reference, reference.lower()):
         (row,) = api.get(f"/search?q={typed}").json["items"]
@@ -61,9 +61,11 @@ def test_a_program_finds_a_record_by_its_reference(world: World, program: Callab
     assert api.get(row["path"].removeprefix("/api/v1")).json["reference"] == reference
 
 
-def test_a_program_finds_schools_by_name_page_by_page(world: World, program: Callable[..., Program]) -> None:
-    own, _ = world.school("Ashgrove High School"), world.school("Ashgrove Primary School")
-    api = program(world.director())
+def test_a_program_finds_schools_by_name_page_by_page(
+    sample: SampleAuthority, program: Callable[..., Program]
+) -> None:
+    own, _ = sample.school("Ashgrove High School"), sample.school("Ashgrove Primary School")
+    api = program(sample.director())
 
     first = api.get("/search?q=ashgrove&limit=1").json
     second = api.get(f"/search?q=ashgrove&limit=1&after={first['next']}").json
@@ -72,15 +74,15 @@ def test_a_program_finds_schools_by_name_page_by_page(world: World, program: Cal
         "Ashgrove High School",
         "Ashgrove Primary School",
     ]
-    assert first["items"][0]["path"] == f"/api/v1/schools/{world.urn(own)}"
-    mine = program(world.headteacher(own)).get("/search?q=ashgrove").json["items"]
+    assert first["items"][0]["path"] == f"/api/v1/schools/{sample.urn(own)}"
+    mine = program(sample.headteacher(own)).get("/search?q=ashgrove").json["items"]
     assert [row["name"] for row in mine] == ["Ashgrove High School"]
 
 
-def test_nobody_finds_what_they_may_not_open(world: World, program: Callable[..., Program]) -> None:
-    market = Market(world)
-    market.a_tender()
-    specialist, stranger = program(market.calder.specialist), program(world.specialist(uuid4()))
+def test_nobody_finds_what_they_may_not_open(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    stages = BrokerageStages(sample)
+    stages.a_tender()
+    specialist, stranger = program(stages.calder.specialist), program(sample.specialist(uuid4()))
 
     (row,) = specialist.get("/search?q=TN-2026-0001").json["items"]
 

@@ -8,8 +8,8 @@ from contextlib import closing
 import pytest
 
 from tests.databases import SqliteDatabases, with_views
-from tests.served import Served, served
-from tests.world import Clock, World
+from tests.running_service import Served, served
+from tests.sample_authority import Clock, SampleAuthority
 from web.accounts import sessions
 from web.runtime.services import Services
 
@@ -20,7 +20,7 @@ def service(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPath
     with sqlite_databases.like(with_views) as url:
         with closing(Services(url)) as services:
             services.prepare_views()
-            director = World(services, Clock()).director()
+            director = SampleAuthority(services, Clock()).director()
             with services.write() as connection:
                 cookie = sessions.begin(connection, director, services.now())
         log = tmp_path_factory.mktemp("served") / "log"

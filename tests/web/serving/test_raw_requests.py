@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from tests.served import Served
+from tests.running_service import Served
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
 NEXT = HEALTH + b"\r\n"

@@ -18,8 +18,8 @@ from projections.following import let_follow
 from projections.view_status import view_statuses
 from tests.databases import SqliteDatabases, with_views
 from tests.postgresql import Server
-from tests.served import Served, running, served, until
-from tests.world import Clock, World
+from tests.running_service import Served, running, served, until
+from tests.sample_authority import Clock, SampleAuthority
 from web.accounts import tokens
 from web.runtime.registered_views import VIEWS
 from web.runtime.services import Services
@@ -174,7 +174,7 @@ def test_a_follower_waits_for_a_database_that_is_away(tmp_path: Path) -> None:
             with running(url, log, "follow"):
                 until(lambda: '"again_in_seconds": 0.5' in log.read_text(), "the follower did not wait")
                 server.start()
-                World(services, Clock()).director()
+                SampleAuthority(services, Clock()).director()
 
                 def has_followed() -> bool:
                     with services.read_present() as connection:
@@ -190,8 +190,8 @@ def test_what_was_acknowledged_outlives_the_file_of_the_last_changes(
     with sqlite_databases.like(with_views) as url:
         with closing(Services(url)) as services:
             services.prepare_views()
-            world = World(services, Clock())
-            director, urn = world.director(), world.urn(world.school())
+            sample = SampleAuthority(services, Clock())
+            director, urn = sample.director(), sample.urn(sample.school())
             with services.write() as connection:
                 token = tokens.create(connection, director, "tidy", TokenScopes.READ_WRITE, services.now()).secret
         note = {"note_type": "telephone", "heading": "A call", "visible_to": "service", "record": str(urn)}

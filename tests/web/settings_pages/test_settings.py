@@ -15,10 +15,10 @@ from domain.authority import AUTHORITY, Authority, NeedCategory, Retention, Sett
 from domain.calendar import Term
 from domain.person import Person
 from domain.vocabulary import Channel, Role
+from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY, signed
 from tests.web.conftest import Browser, Program
-from tests.web.schools.acting import day
-from tests.world import Clock, World
+from tests.web.schools.school_changes import day
 from web.accounts import sessions
 from web.runtime.services import Services
 from web.settings_pages.schemas import SettingsOut, TheSettings
@@ -27,8 +27,8 @@ CHANGE = "/settings/authority/change"
 LATER = date(2027, 1, 4)
 
 
-def read(world: World) -> Authority:
-    return world.services.service.find(Authority, AUTHORITY)
+def read(sample: SampleAuthority) -> Authority:
+    return sample.services.service.find(Authority, AUTHORITY)
 
 
 def answers(**changed: Any) -> dict[str, Any]:
@@ -64,36 +64,36 @@ def test_whatever_does_anything_is_asked_for() -> None:
 
 
 def test_what_nothing_acts_on_is_not_offered_and_stays_as_it_was_set(
-    world: World, sign_in: Callable[..., Browser], program: Callable[..., Program]
+    sample: SampleAuthority, sign_in: Callable[..., Browser], program: Callable[..., Program]
 ) -> None:
     four = (NeedCategory("A", "Self-sustaining", 1, 4),)
     once = Settings(need_categories=four, retention=(Retention("visit", 33),))
     with signed():
-        world.services.service.change(
+        sample.services.service.change(
             Authority, AUTHORITY, lambda authority: authority.change_settings(once, from_=TODAY, reason="Agreed")
         )
-    administrator = world.administrator()
+    administrator = sample.administrator()
 
     page = sign_in(administrator).get("/settings/authority") + sign_in(administrator).get(CHANGE)
     assert "xtra visits" not in page
     assert "How long records are kept" not in page
     sign_in(administrator).send(CHANGE, answers(response_days="15", **{"need_categories-0-label": "Does well"}))
-    program(administrator).post("/settings/authority/change", body(world), key="change-03", at='"3"')
+    program(administrator).post("/settings/authority/change", body(sample), key="change-03", at='"3"')
 
-    settings, _ = read(world).settings_on(LATER)
+    settings, _ = read(sample).settings_on(LATER)
     assert settings.retention == (Retention("visit", 33),)
     assert [each.extra_visits for each in settings.need_categories] == [4]
 
 
-def body(world: World, **changed: Any) -> dict[str, Any]:
+def body(sample: SampleAuthority, **changed: Any) -> dict[str, Any]:
     """The settings in force as a program sends them back, and what is changed."""
-    in_force, _ = read(world).settings_on(TODAY)
+    in_force, _ = read(sample).settings_on(TODAY)
     dumped = SettingsOut().dump(in_force)
     return {**dumped, "contact_email": "help@wexmoor.example", "from": "2027-01-04", "reason": "Agreed", **changed}
 
 
-def test_the_settings_of_today_stand_on_the_page(world: World, sign_in: Callable[..., Browser]) -> None:
-    browser = sign_in(world.administrator())
+def test_the_settings_of_today_stand_on_the_page(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    browser = sign_in(sample.administrator())
 
     assert browser.client.get("/settings/").headers["Location"] == "/settings/authority"
     page = browser.get("/settings/authority")
@@ -103,8 +103,10 @@ def test_the_settings_of_today_stand_on_the_page(world: World, sign_in: Callable
     assert "The usual requirements apply" in page
 
 
-def test_a_change_is_in_force_from_its_day(world: World, clock: Clock, sign_in: Callable[..., Browser]) -> None:
-    administrator = world.administrator()
+def test_a_change_is_in_force_from_its_day(
+    sample: SampleAuthority, clock: Clock, sign_in: Callable[..., Browser]
+) -> None:
+    administrator = sample.administrator()
     browser = sign_in(administrator)
 
     response = browser.send(CHANGE, answers(response_days="15"))
@@ -121,26 +123,28 @@ def test_a_change_is_in_force_from_its_day(world: World, clock: Clock, sign_in: 
 
 @pytest.mark.parametrize(("typed", "shown"), [("20", "20"), ("20.00", "20"), ("17.5", "17.5")])
 def test_the_rate_of_vat_looks_the_same_before_and_after_a_change_of_something_else(
-    world: World, sign_in: Callable[..., Browser], typed: str, shown: str
+    sample: SampleAuthority, sign_in: Callable[..., Browser], typed: str, shown: str
 ) -> None:
-    browser = sign_in(world.administrator())
+    browser = sign_in(sample.administrator())
     browser.send(CHANGE, answers(vat_percent=typed, response_days="12", **day("from", TODAY)))
 
     assert f"{shown}%" in browser.get("/settings/authority")
     assert re.findall(r'<input[^>]*name="vat_percent"[^>]*\bvalue="([^"]*)"', browser.get(CHANGE)) == [shown]
 
 
-def test_a_check_valid_for_a_month_is_told_in_the_singular(world: World, sign_in: Callable[..., Browser]) -> None:
+def test_a_check_valid_for_a_month_is_told_in_the_singular(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
     demand = {"provider_kind": "private", "requirement": "enhanced_dbs", "months": "1"}
     rows = {f"vetting-0-{name}": value for name, value in demand.items()}
-    sign_in(world.administrator()).send(CHANGE, answers(**rows, **day("from", TODAY)))
+    sign_in(sample.administrator()).send(CHANGE, answers(**rows, **day("from", TODAY)))
 
-    page = sign_in(world.administrator()).get("/settings/authority")
+    page = sign_in(sample.administrator()).get("/settings/authority")
     assert "1 month" in page
     assert "1 months" not in page
 
 
-def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Browser]) -> None:
+def test_rows_are_taken_in_their_order(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
     more = {
         "need_categories-1-code": "B",
         "need_categories-1-label": "Help",
@@ -157,9 +161,9 @@ def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Brow
         "matching_weights-0-weight": "50",
     }
 
-    sign_in(world.administrator()).send(CHANGE, answers(**more))
+    sign_in(sample.administrator()).send(CHANGE, answers(**more))
 
-    settings, name = read(world).settings_on(LATER)
+    settings, name = read(sample).settings_on(LATER)
     assert name == "settings-1"
     assert settings.need_categories == (NeedCategory("A", "Self-sustaining", 1, 0), NeedCategory("B", "Help", 2, 1))
     assert [(term.term, term.begins) for term in settings.terms] == [(Term.AUTUMN, date(2027, 9, 6))]
@@ -182,30 +186,34 @@ def test_rows_are_taken_in_their_order(world: World, sign_in: Callable[..., Brow
     ],
 )
 def test_what_cannot_be_used_is_named_and_kept(
-    world: World, sign_in: Callable[..., Browser], changed: dict[str, str], told: str
+    sample: SampleAuthority, sign_in: Callable[..., Browser], changed: dict[str, str], told: str
 ) -> None:
-    page = sign_in(world.administrator()).send(CHANGE, answers(**changed), status=422).text
+    page = sign_in(sample.administrator()).send(CHANGE, answers(**changed), status=422).text
 
     assert "There is a problem" in page
     assert told in page.split("</h2>", 1)[1][:1500]
-    assert read(world).versions == []
+    assert read(sample).versions == []
 
 
-def test_a_rule_of_the_authority_stands_beside_its_rows(world: World, sign_in: Callable[..., Browser]) -> None:
+def test_a_rule_of_the_authority_stands_beside_its_rows(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
     twice = {
         "need_categories-1-code": "A",
         "need_categories-1-label": "Again",
         "need_categories-1-core_visits": "1",
     }
 
-    page = sign_in(world.administrator()).send(CHANGE, answers(**twice), status=422).text
+    page = sign_in(sample.administrator()).send(CHANGE, answers(**twice), status=422).text
 
     assert "Give each level of support its own code" in page
 
 
-def test_settings_that_stay_as_they_are_are_no_version(world: World, program: Callable[..., Program]) -> None:
-    refused = program(world.administrator()).post(
-        "/settings/authority/change", body(world, contact_email=""), key="no-change", at='"1"', status=422
+def test_settings_that_stay_as_they_are_are_no_version(
+    sample: SampleAuthority, program: Callable[..., Program]
+) -> None:
+    refused = program(sample.administrator()).post(
+        "/settings/authority/change", body(sample, contact_email=""), key="no-change", at='"1"', status=422
     )
 
     assert refused.json is not None
@@ -213,12 +221,14 @@ def test_settings_that_stay_as_they_are_are_no_version(world: World, program: Ca
 
 
 @pytest.mark.parametrize("wrong", [[], "settings", None, 7])
-def test_a_body_that_is_no_object_is_refused(world: World, program: Callable[..., Program], wrong: Any) -> None:
-    program(world.administrator()).post("/settings/authority/change", wrong, key="no-object", at='"1"', status=422)
+def test_a_body_that_is_no_object_is_refused(
+    sample: SampleAuthority, program: Callable[..., Program], wrong: Any
+) -> None:
+    program(sample.administrator()).post("/settings/authority/change", wrong, key="no-object", at='"1"', status=422)
 
 
-def test_the_names_are_changed(world: World, sign_in: Callable[..., Browser]) -> None:
-    browser = sign_in(world.administrator())
+def test_the_names_are_changed(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    browser = sign_in(sample.administrator())
     names = {"name": "Wexmoor City Council", "la_code": "398", "service_name": "Schools together"}
 
     browser.send("/settings/authority/rename", names)
@@ -253,8 +263,8 @@ def test_a_database_without_an_authority_is_given_one(app: Flask, services: Serv
     assert "already has a name" in browser.get("/settings/begin", status=409)
 
 
-def test_only_administrators_keep_settings(world: World, sign_in: Callable[..., Browser]) -> None:
-    for person in (world.director(), world.reviewer(), world.broker(), world.headteacher(world.school())):
+def test_only_administrators_keep_settings(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+    for person in (sample.director(), sample.reviewer(), sample.broker(), sample.headteacher(sample.school())):
         browser = sign_in(person)
         browser.get("/settings/", 403)
         browser.get("/settings/authority", 403)
@@ -262,10 +272,10 @@ def test_only_administrators_keep_settings(world: World, sign_in: Callable[..., 
         browser.get("/settings/begin", 403)
 
 
-def test_programs_read_and_change_the_settings(world: World, program: Callable[..., Program]) -> None:
-    api = program(world.administrator())
+def test_programs_read_and_change_the_settings(sample: SampleAuthority, program: Callable[..., Program]) -> None:
+    api = program(sample.administrator())
 
-    api.post("/settings/authority/change", body(world), key="change-01", at='"1"')
+    api.post("/settings/authority/change", body(sample), key="change-01", at='"1"')
     shown = api.get("/settings/authority")
 
     assert shown.headers["ETag"].startswith('"2-')
@@ -275,16 +285,16 @@ def test_programs_read_and_change_the_settings(world: World, program: Callable[.
     assert shown.json["in_force_version"] == "settings-0"
     assert shown.json["in_force"]["writing_days"] == Settings().writing_days
     assert shown.json["versions"][0]["settings"]["contact_email"] == "help@wexmoor.example"
-    api.post("/settings/authority/change", body(world, response_days=9), key="change-02", at='"1"', status=412)
+    api.post("/settings/authority/change", body(sample, response_days=9), key="change-02", at='"1"', status=412)
     api.get("/settings/nothing", 404)
 
 
 def test_which_schools_the_service_works_with_is_a_setting_from_a_day_on(
-    world: World, clock: Clock, sign_in: Callable[..., Browser]
+    sample: SampleAuthority, clock: Clock, sign_in: Callable[..., Browser]
 ) -> None:
-    world.school("Ashgrove", school_type="Community school")
-    world.school("Wexmoor Grammar", school_type="Other independent school")
-    administrator = world.administrator()
+    sample.school("Ashgrove", school_type="Community school")
+    sample.school("Wexmoor Grammar", school_type="Other independent school")
+    administrator = sample.administrator()
     page = sign_in(administrator).get("/settings/authority")
     assert "1 school we work with, 1 other (1 of types we do not work with)" in page
     assert "Open establishments of other types" in page
@@ -297,18 +307,18 @@ def test_which_schools_the_service_works_with_is_a_setting_from_a_day_on(
 
 
 def test_a_change_that_names_no_served_types_leaves_them(
-    world: World, sign_in: Callable[..., Browser], program: Callable[..., Program]
+    sample: SampleAuthority, sign_in: Callable[..., Browser], program: Callable[..., Program]
 ) -> None:
-    administrator = world.administrator()
+    administrator = sample.administrator()
     browser, api = sign_in(administrator), program(administrator)
     browser.send(CHANGE, answers(served_types=["Community school"]))
-    first = body(world, response_days=12, **{"from": "2027-02-01"})
+    first = body(sample, response_days=12, **{"from": "2027-02-01"})
     del first["served_types"]
     api.post("/settings/authority/change", first, key="leave-types", at='"2"')
     browser.send(CHANGE, answers(served_types=[], response_days="14", **day("from", date(2027, 3, 1))))
 
-    in_force, _ = read(world).settings_on(date(2027, 3, 1))
+    in_force, _ = read(sample).settings_on(date(2027, 3, 1))
     assert (in_force.response_days, in_force.served_types) == (14, ("Community school",))
-    assert read(world).settings_on(date(2027, 2, 1))[0].served_types == ("Community school",)
-    none = body(world, served_types=[], response_days=13)
+    assert read(sample).settings_on(date(2027, 2, 1))[0].served_types == ("Community school",)
+    none = body(sample, served_types=[], response_days=13)
     api.post("/settings/authority/change", none, key="no-types", at='"4"', status=422)

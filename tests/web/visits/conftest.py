@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 
 from projections import people
+from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser
-from tests.world import World
 
 
 def day(name: str, on: date) -> dict[str, str]:
@@ -24,17 +24,17 @@ def day(name: str, on: date) -> dict[str, str]:
 class Ashgrove:
     """The people around one school."""
 
-    world: World
+    sample: SampleAuthority
     school: UUID
     officer: UUID
     head: UUID
 
     @property
     def urn(self) -> str:
-        return str(self.world.urn(self.school))
+        return str(self.sample.urn(self.school))
 
     def reference(self, person: UUID) -> str:
-        with self.world.services.read() as connection:
+        with self.sample.services.read() as connection:
             found = people.by_id(connection, person)
         assert found is not None
         return found.reference
@@ -56,9 +56,9 @@ class Ashgrove:
 
 
 @pytest.fixture
-def ashgrove(world: World) -> Ashgrove:
-    school = world.school("Ashgrove High School")
-    return Ashgrove(world, school, world.link_officer(school), world.headteacher(school))
+def ashgrove(sample: SampleAuthority) -> Ashgrove:
+    school = sample.school("Ashgrove High School")
+    return Ashgrove(sample, school, sample.link_officer(school), sample.headteacher(school))
 
 
 @pytest.fixture

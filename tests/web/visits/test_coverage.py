@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
 from tests.web.visits.conftest import Ashgrove
-from tests.world import World
 from web.visits.coverage import CoverageStatus, status_of
 
 SOON = TODAY + timedelta(days=8)
@@ -36,8 +36,10 @@ def test_a_school_stands_by_what_is_due_planned_held_and_missed(
     assert status_of(*counts) is expected
 
 
-def test_the_title_says_how_many_schools_would_go_without(officer: Browser, ashgrove: Ashgrove, world: World) -> None:
-    world.school("Birch High School")
+def test_the_title_says_how_many_schools_would_go_without(
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
+) -> None:
+    sample.school("Birch High School")
     assert "2 of 2 schools have no core visit planned or held in the autumn term 2026/27" in officer.get(
         "/visits/coverage"
     )
@@ -48,12 +50,12 @@ def test_the_title_says_how_many_schools_would_go_without(officer: Browser, ashg
 
 
 def test_only_the_schools_that_the_service_works_with_are_due_core_visits(
-    officer: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
-    world.school("Little Acorns", school_type="Children's centre")
-    world.school("Wexmoor Grammar", school_type="Other independent school")
-    world.school("Birch High School", school_type="Voluntary controlled school")
-    world.school("Elm Free School", status="Proposed to open")
+    sample.school("Little Acorns", school_type="Children's centre")
+    sample.school("Wexmoor Grammar", school_type="Other independent school")
+    sample.school("Birch High School", school_type="Voluntary controlled school")
+    sample.school("Elm Free School", status="Proposed to open")
     page = officer.get("/visits/coverage")
     assert "2 of 2 schools have no core visit planned or held" in page
     assert "Birch High School" in page
@@ -77,21 +79,21 @@ def test_a_visit_counts_for_its_own_term_and_only_a_core_one(officer: Browser, a
     assert "Every school has a core visit held or planned in the spring term 2026/27" in spring
 
 
-def test_the_schools_of_the_officer_stand_first(officer: Browser, world: World) -> None:
-    world.school("Aaron High School")
+def test_the_schools_of_the_officer_stand_first(officer: Browser, sample: SampleAuthority) -> None:
+    sample.school("Aaron High School")
     page = officer.get("/visits/coverage")
     assert page.index("Your schools") < page.index("Ashgrove") < page.index("Other schools") < page.index("Aaron")
 
 
-def test_a_headteacher_sees_the_own_school_alone(head: Browser, world: World) -> None:
-    world.school("Birch High School")
+def test_a_headteacher_sees_the_own_school_alone(head: Browser, sample: SampleAuthority) -> None:
+    sample.school("Birch High School")
     assert "Birch" not in head.get("/visits/coverage")
 
 
 def test_the_sheet_guards_names_that_a_spreadsheet_would_take_for_formulas(
-    officer: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
-    world.school("=Ash & Birch School")
+    sample.school("=Ash & Birch School")
     sheet = officer.get("/visits/coverage.csv?year=2026&term=autumn")
     assert "URN,School,School year,Term,Due,Planned,Held,Missed,Status" in sheet
     assert f"{ashgrove.urn},Ashgrove High School,2026/27,Autumn,1,0,0,0,None planned" in sheet
@@ -105,14 +107,16 @@ def test_a_term_that_cannot_be_read_is_not_counted(officer: Browser) -> None:
     officer.get("/visits/coverage.csv?term=winter", 400)
 
 
-def test_nobody_without_a_post_in_visits_sees_the_coverage(world: World, sign_in: Callable[[UUID], Browser]) -> None:
-    sign_in(world.administrator()).get("/visits/coverage", 403)
+def test_nobody_without_a_post_in_visits_sees_the_coverage(
+    sample: SampleAuthority, sign_in: Callable[[UUID], Browser]
+) -> None:
+    sign_in(sample.administrator()).get("/visits/coverage", 403)
 
 
 def test_programs_read_the_coverage_page_by_page(
-    ashgrove: Ashgrove, world: World, program: Callable[..., Program]
+    ashgrove: Ashgrove, sample: SampleAuthority, program: Callable[..., Program]
 ) -> None:
-    world.school("Birch High School")
+    sample.school("Birch High School")
     api = program(ashgrove.officer)
     first = api.get("/core-visits?year=2026&term=autumn&limit=1").json
     assert first is not None

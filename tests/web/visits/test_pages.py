@@ -11,10 +11,10 @@ import pytest
 from domain.references import record_id
 from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Side
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import HIDDEN, Browser, text_of
 from tests.web.visits.conftest import Ashgrove, day
-from tests.world import World
 
 SOON = TODAY + timedelta(days=8)
 
@@ -24,12 +24,12 @@ def planned(officer: Browser, ashgrove: Ashgrove, on: date = SOON, **changes: st
     return officer.send("/visits/plan", ashgrove.plan(on, **changes)).headers["Location"]
 
 
-def the_visit(world: World, href: str) -> Visit:
-    return world.services.service.find(Visit, record_id(Visit.KIND, href.rsplit("/", 1)[-1]))
+def the_visit(sample: SampleAuthority, href: str) -> Visit:
+    return sample.services.service.find(Visit, record_id(Visit.KIND, href.rsplit("/", 1)[-1]))
 
 
 def test_an_officer_plans_a_visit_and_it_counts_for_its_term(
-    officer: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
     page = officer.get(href)
@@ -37,7 +37,7 @@ def test_an_officer_plans_a_visit_and_it_counts_for_its_term(
     assert "Tuesday 10 November 2026, 9:30am" in page
     assert "Autumn term 2026/27" in page
     assert "Celebrations and good practice" in page
-    assert the_visit(world, href).lead == ashgrove.officer
+    assert the_visit(sample, href).lead == ashgrove.officer
 
 
 def test_the_school_of_the_address_is_chosen_and_oneself_the_first_visitor(
@@ -49,13 +49,13 @@ def test_the_school_of_the_address_is_chosen_and_oneself_the_first_visitor(
 
 
 def test_only_schools_that_one_may_visit_are_offered(
-    ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
+    ashgrove: Ashgrove, sample: SampleAuthority, sign_in: Callable[[UUID], Browser]
 ) -> None:
-    other = world.school("Birch Primary School", phase="primary")
+    other = sample.school("Birch Primary School", phase="primary")
     page = sign_in(ashgrove.officer).get("/visits/plan")
     assert ashgrove.urn in page
-    assert str(world.urn(other)) not in page
-    assert str(world.urn(other)) in sign_in(world.director()).get("/visits/plan")
+    assert str(sample.urn(other)) not in page
+    assert str(sample.urn(other)) in sign_in(sample.director()).get("/visits/plan")
 
 
 def test_what_was_typed_is_kept_when_something_is_missing(officer: Browser, ashgrove: Ashgrove) -> None:
@@ -79,16 +79,16 @@ def test_a_form_sent_twice_plans_one_visit(officer: Browser, ashgrove: Ashgrove)
 
 
 def test_the_side_of_an_agenda_item_follows_from_who_adds_it(
-    officer: Browser, head: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, head: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
     head.send(f"{href}/add-agenda-item", {"kind": "school", "text": "Our choir"})
     officer.send(f"{href}/add-agenda-item", {"kind": "programme", "text": "Targets"})
-    assert [item.side for item in the_visit(world, href).items[1:]] == [Side.SCHOOL, Side.SERVICE]
+    assert [item.side for item in the_visit(sample, href).items[1:]] == [Side.SCHOOL, Side.SERVICE]
 
 
 def test_a_school_takes_off_its_own_items_alone(
-    officer: Browser, head: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, head: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
     officer.send(f"{href}/add-agenda-item", {"kind": "programme", "text": "Targets"})
@@ -96,20 +96,20 @@ def test_a_school_takes_off_its_own_items_alone(
     refused = head.send(f"{href}/withdraw-agenda-item", {"number": "2"}, status=422)
     assert "Select the agenda item to remove" in refused.text
     head.send(f"{href}/withdraw-agenda-item", {"number": "3"})
-    assert [item.text for item in the_visit(world, href).items[1:]] == ["Targets"]
+    assert [item.text for item in the_visit(sample, href).items[1:]] == ["Targets"]
 
 
 def test_the_headteacher_confirms_for_the_school(
-    officer: Browser, head: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, head: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
     head.send(f"{href}/confirm", {"expected": "Headteacher and two governors"})
-    assert the_visit(world, href).status is VisitStatus.CONFIRMED
+    assert the_visit(sample, href).status is VisitStatus.CONFIRMED
     assert "for the school" in officer.get(href)
 
 
 def test_a_confirmed_visit_sent_unchanged_records_nothing_and_is_not_asked_for_first(
-    officer: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
     first = (
@@ -117,11 +117,11 @@ def test_a_confirmed_visit_sent_unchanged_records_nothing_and_is_not_asked_for_f
     )
     assert first in officer.get(href)
     officer.send(f"{href}/confirm", {"expected": "Headteacher"})
-    version = the_visit(world, href).version
+    version = the_visit(sample, href).version
 
     officer.send_page(f"{href}/confirm", officer.get(f"{href}/confirm"), {"expected": "Headteacher"})
 
-    assert the_visit(world, href).version == version
+    assert the_visit(sample, href).version == version
     assert first not in officer.get(href)
     assert f'href="{href}/confirm"' in officer.get(href)
 
@@ -134,10 +134,10 @@ def test_a_headteacher_neither_plans_nor_cancels(head: Browser, officer: Browser
 
 
 def test_a_headteacher_of_another_school_does_not_see_the_visit(
-    officer: Browser, ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority, sign_in: Callable[[UUID], Browser]
 ) -> None:
     href = planned(officer, ashgrove)
-    stranger = sign_in(world.headteacher(world.school("Birch High School"), "Bert Birch"))
+    stranger = sign_in(sample.headteacher(sample.school("Birch High School"), "Bert Birch"))
     stranger.get(href, 404)
     assert "No visits" in stranger.get("/visits/")
 
@@ -156,19 +156,19 @@ def test_a_stale_page_tells_what_changed_and_keeps_what_was_typed(
 
 
 def test_a_visit_moved_to_another_day_has_to_be_confirmed_again(
-    officer: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
     officer.send(f"{href}/confirm", {})
     spring = date(2027, 1, 20)
     officer.send(f"{href}/reschedule", {**day("on", spring), "side": "school", "reason": "An inspection"})
-    visit = the_visit(world, href)
+    visit = the_visit(sample, href)
     assert (visit.status, visit.on, visit.term.value) == (VisitStatus.PLANNED, spring, "spring")
     assert "rescheduled the visit from 10 November 2026 to 20 January 2027" in text_of(officer.get(href))
 
 
 def test_a_visit_keeps_its_confirmation_until_its_day_or_time_changes_and_the_new_time_is_named(
-    officer: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
     same = {**day("on", SOON), "side": "school", "reason": "A clash"}
@@ -184,9 +184,9 @@ def test_a_visit_keeps_its_confirmation_until_its_day_or_time_changes_and_the_ne
     assert "again" not in page
 
 
-def test_other_visitors_are_sent_with_a_reason(officer: Browser, ashgrove: Ashgrove, world: World) -> None:
+def test_other_visitors_are_sent_with_a_reason(officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority) -> None:
     href = planned(officer, ashgrove)
-    director = world.director()
+    director = sample.director()
     answers = {
         "visitors-0-person": ashgrove.reference(ashgrove.officer),
         "visitors-0-capacity": "officer",
@@ -196,7 +196,7 @@ def test_other_visitors_are_sent_with_a_reason(officer: Browser, ashgrove: Ashgr
         "reason": "The head asked for her",
     }
     officer.send(f"{href}/change-visitors", answers)
-    assert the_visit(world, href).lead == director
+    assert the_visit(sample, href).lead == director
     assert "Leads the visit" in officer.get(href)
 
 
@@ -204,10 +204,10 @@ def test_other_visitors_are_sent_with_a_reason(officer: Browser, ashgrove: Ashgr
     ("command", "done"), [("confirm", "Visit confirmed"), ("change-visitors", "Visitors changed")]
 )
 def test_what_was_recorded_is_confirmed_and_where_nothing_was_that_is_said(
-    officer: Browser, ashgrove: Ashgrove, world: World, command: str, done: str
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority, command: str, done: str
 ) -> None:
     address = planned(officer, ashgrove)
-    form, lead = f"{address}/{command}", ashgrove.reference(world.director())
+    form, lead = f"{address}/{command}", ashgrove.reference(sample.director())
     answers = {
         "confirm": {"expected": "Headteacher"},
         "change-visitors": {
@@ -221,7 +221,7 @@ def test_what_was_recorded_is_confirmed_and_where_nothing_was_that_is_said(
     page = officer.get(form)
     officer.send_page(form, page, answers)
     told = officer.get(address)
-    version = the_visit(world, address).version
+    version = the_visit(sample, address).version
     assert done in told
     assert "Nothing has changed" not in told
 
@@ -230,13 +230,13 @@ def test_what_was_recorded_is_confirmed_and_where_nothing_was_that_is_said(
 
     officer.send(form, answers)
     told = officer.get(address)
-    assert the_visit(world, address).version == version
+    assert the_visit(sample, address).version == version
     assert "Nothing has changed" in told
     assert done not in told
 
 
 def test_a_visit_that_was_held_leads_to_its_record(
-    ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
+    ashgrove: Ashgrove, sample: SampleAuthority, sign_in: Callable[[UUID], Browser]
 ) -> None:
     href = planned(sign_in(ashgrove.officer), ashgrove, TODAY)
     officer = sign_in(ashgrove.officer)
@@ -286,29 +286,29 @@ def test_what_was_typed_before_the_visit_changed_is_shown_with_the_reason(
 
 
 def test_a_visit_that_was_not_made_is_closed_without_a_record(
-    officer: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove, TODAY)
     officer.send(f"{href}/miss", {"reason": "The school was flooded"})
     officer.send(f"{href}/close", {})
-    assert the_visit(world, href).status is VisitStatus.CLOSED
+    assert the_visit(sample, href).status is VisitStatus.CLOSED
 
 
 def test_a_visit_without_a_plan_is_recorded_with_its_reason(
-    officer: Browser, ashgrove: Ashgrove, world: World
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     answers = ashgrove.plan(TODAY, attendees="Headteacher", reason="The head telephoned", remote="yes")
     href = officer.send("/visits/record-unplanned", answers).headers["Location"]
-    visit = the_visit(world, href)
+    visit = the_visit(sample, href)
     assert (visit.status, visit.remote, visit.held_on) == (VisitStatus.HELD, True, TODAY)
 
 
 def test_the_list_is_filtered_by_status_kind_school_days_and_person(
-    officer: Browser, ashgrove: Ashgrove, world: World, sign_in: Callable[[UUID], Browser]
+    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority, sign_in: Callable[[UUID], Browser]
 ) -> None:
     planned(officer, ashgrove)
     planned(officer, ashgrove, SOON + timedelta(days=30), kind="target_setting")
-    other = world.director()
+    other = sample.director()
 
     def found(query: str, by: Browser = officer) -> list[bool]:
         page = by.get(f"/visits/?{query}")

@@ -28,7 +28,7 @@ AGREEMENT = EngagementTerms("Planning in mathematics", ("Schemes of work are in 
 LONG = date(2028, 8, 31)
 
 
-class Desk:
+class BrokerageScenario:
     """What brokers of a small authority see. `meanwhile` happens once, while a command looks at its policy."""
 
     def __init__(self, service: Service) -> None:

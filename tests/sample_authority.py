@@ -1,7 +1,7 @@
 """A small authority for the tests of views and doors, made by the product's own commands.
 
-world = World(services, clock)
-head = world.headteacher(school := world.school("Ashgrove High", phase="secondary"))
+sample = SampleAuthority(services, clock)
+head = sample.headteacher(school := sample.school("Ashgrove High", phase="secondary"))
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Clock:
         self.now += timedelta(**span)
 
 
-class World:
+class SampleAuthority:
     """Schools, people and providers as a test needs them; each method returns the id of what it made."""
 
     mail = "wexmoor.example"

@@ -1,7 +1,7 @@
-"""A town with two schools and one record of every kind about each, and somebody in every post.
+"""An authority with two schools and one record of every kind about each, and somebody in every post.
 
-town = Town(world)
-town.ours.records["concern"], town.people[Role.BROKER]
+authority = FullAuthority(sample)
+authority.ours.records["concern"], authority.people[Role.BROKER]
 
 Everybody who has a place has it at `ours`, a secondary school; `theirs` is a primary school with people of its own.
 """
@@ -34,8 +34,8 @@ from domain.visit import Visit, Visitor
 from domain.vocabulary import Audience, Phase, Purpose, Role, ServiceType, Team, VisitKind
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
+from tests.sample_authority import LONG_AGO, SampleAuthority
 from tests.scenario import TODAY
-from tests.world import LONG_AGO, World
 
 TOMORROW = TODAY + timedelta(days=1)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -56,27 +56,27 @@ class Place:
     records: dict[str, UUID] = field(default_factory=dict)
 
 
-class Town:
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.service = world.services.service
-        self.director = world.director()
+class FullAuthority:
+    def __init__(self, sample: SampleAuthority) -> None:
+        self.sample = sample
+        self.service = sample.services.service
+        self.director = sample.director()
         self.ours = self._place(1, "Ashgrove High School", Team.SECONDARY)
         self.theirs = self._place(2, "Beech Lane Primary School", Team.PRIMARY)
         self.people: dict[Role, UUID] = {
             Role.OFFICER: self.ours.officer,
-            Role.STRATEGIC_LEAD: world.person("Stella Strategist", Role.STRATEGIC_LEAD, theme="Literacy"),
+            Role.STRATEGIC_LEAD: sample.person("Stella Strategist", Role.STRATEGIC_LEAD, theme="Literacy"),
             Role.DIRECTOR: self.director,
-            Role.BROKER: world.broker(),
-            Role.CPD_MANAGER: world.cpd_manager(),
+            Role.BROKER: sample.broker(),
+            Role.CPD_MANAGER: sample.cpd_manager(),
             Role.HEADTEACHER: self.ours.head,
             Role.CHAIR: self.ours.chair,
             Role.SPECIALIST: self.ours.specialist,
-            Role.REVIEWER: world.reviewer(),
-            Role.ADMINISTRATOR: world.administrator(),
+            Role.REVIEWER: sample.reviewer(),
+            Role.ADMINISTRATOR: sample.administrator(),
         }
-        self.team_lead = world.officer("Tamsin Teamlead", leads=True)
-        self.bystander = world.officer("Basil Bystander")
+        self.team_lead = sample.officer("Tamsin Teamlead", leads=True)
+        self.bystander = sample.officer("Basil Bystander")
         for place in (self.ours, self.theirs):
             self._records_of(place)
 
@@ -86,7 +86,7 @@ class Town:
 
     def somebody_with_every_post(self) -> UUID:
         """Somebody who works in the service in every way, leads `ours`, and works for its provider."""
-        person = self.world.person("Polly Many", Role.DIRECTOR)
+        person = self.sample.person("Polly Many", Role.DIRECTOR)
         places: dict[Role, dict[str, UUID]] = {
             Role.ADMINISTRATOR: {},
             Role.BROKER: {},
@@ -96,7 +96,7 @@ class Town:
             Role.SPECIALIST: {"provider": self.ours.provider},
         }
         for role, place in places.items():
-            with self.world.acting():
+            with self.sample.acting():
                 self.service.change(Person, person, partial(Person.take_post, role=role, from_=LONG_AGO, **place))
         return person
 
@@ -107,10 +107,10 @@ class Town:
             self._records_of(replace(place, school=self.ours.school, head=self.ours.head, chair=self.ours.chair))
 
     def _place(self, number: int, name: str, team: Team) -> Place:
-        world = self.world
-        school = world.school(name, phase=team.value)
+        sample = self.sample
+        school = sample.school(name, phase=team.value)
         provider = self._add(lambda: _provider(f"PV-2026-{number:04d}"))
-        specialist = world.specialist(provider, f"Sam Specialist {number}")
+        specialist = sample.specialist(provider, f"Sam Specialist {number}")
         self._then(
             Provider,
             provider,
@@ -120,20 +120,20 @@ class Town:
         return Place(
             number,
             school,
-            officer=world.link_officer(school, f"Lena Link {number}", team=team),
-            head=world.headteacher(school, f"Hana Head {number}"),
-            chair=world.chair(school, f"Chris Chair {number}"),
+            officer=sample.link_officer(school, f"Lena Link {number}", team=team),
+            head=sample.headteacher(school, f"Hana Head {number}"),
+            chair=sample.chair(school, f"Chris Chair {number}"),
             provider=provider,
             specialist=specialist,
         )
 
     def _add(self, make: Callable[[], Aggregate], by: UUID | None = None, post: str = "director") -> UUID:
-        with self.world.acting(by, post):
+        with self.sample.acting(by, post):
             return self.service.add(make).id
 
     def _then(self, kind: type[Any], id: UUID, *steps: Callable[[Any], object]) -> None:
         for step in steps:
-            with self.world.acting(self.director, "director"):
+            with self.sample.acting(self.director, "director"):
                 self.service.change(kind, id, step)
 
     def _records_of(self, place: Place) -> None:

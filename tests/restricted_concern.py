@@ -19,9 +19,9 @@ from domain.visit import AgendaKind, Visit, Visitor
 from domain.vocabulary import Audience, Purpose, Role, Sensitivity, Side, VisitKind
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, outcomes, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
+from tests.full_authority import RULES, TOMORROW, FullAuthority
+from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.town import RULES, TOMORROW, Town
-from tests.world import World
 
 SECRET = "CC-2026-0001"
 CANARY = "Zitronenfalter"
@@ -43,10 +43,10 @@ ADDRESSES = {
 VISIT = "V-2026-0909"
 
 
-def a_visit(town: Town, reference: str, *, concern: UUID | None = None) -> UUID:
-    """A visit to the town's first school tomorrow, because of a concern."""
-    place = town.ours
-    return town._add(
+def a_visit(authority: FullAuthority, reference: str, *, concern: UUID | None = None) -> UUID:
+    """A visit to the authority's first school tomorrow, because of a concern."""
+    place = authority.ours
+    return authority._add(
         lambda: Visit.plan(
             reference,
             school=place.school,
@@ -62,35 +62,37 @@ def a_visit(town: Town, reference: str, *, concern: UUID | None = None) -> UUID:
     )
 
 
-class Hanging:
-    """A concern about the town's first school, and a record of every kind that hangs on it."""
+class RestrictedConcern:
+    """A concern about the authority's first school, and a record of every kind that hangs on it."""
 
-    def __init__(self, world: World, town: Town | None = None, *, concern: UUID | None = None) -> None:
-        self.world, self.town = world, town or Town(world)
-        self.place = self.town.ours
+    def __init__(
+        self, sample: SampleAuthority, authority: FullAuthority | None = None, *, concern: UUID | None = None
+    ) -> None:
+        self.sample, self.authority = sample, authority or FullAuthority(sample)
+        self.place = self.authority.ours
         self.concern = concern or self.place.records[ConcernCase.KIND]
-        self.visit = a_visit(self.town, VISIT, concern=self.concern)
+        self.visit = a_visit(self.authority, VISIT, concern=self.concern)
         self._make()
-        self.asking = {
+        self.people = {
             "head": self.place.head,
             "chair": self.place.chair,
             "specialist": self.place.specialist,
-            "bystander": self.town.bystander,
-            "broker": self.town.people[Role.BROKER],
+            "bystander": self.authority.bystander,
+            "broker": self.authority.people[Role.BROKER],
         }
 
     def keep(self, sensitivity: Sensitivity) -> None:
-        with self.world.acting(self.town.director, "director"):
-            self.world.services.service.change(
+        with self.sample.acting(self.authority.director, "director"):
+            self.sample.services.service.change(
                 ConcernCase,
                 self.concern,
                 lambda case: case.change_sensitivity(
-                    sensitivity, reason=f"{CANARY} asks", authoriser=self.town.director
+                    sensitivity, reason=f"{CANARY} asks", authoriser=self.authority.director
                 ),
             )
 
     def _make(self) -> None:
-        place, add, then = self.place, self.town._add, self.town._then
+        place, add, then = self.place, self.authority._add, self.authority._then
         record = add(
             lambda: RecordOfVisit.start(
                 "ROV-2026-0909",
@@ -135,7 +137,7 @@ class Hanging:
 
     def go_on(self) -> None:
         """What came of it further: one provider declined, the other quoted, was selected, worked and was rated."""
-        then, place, theirs = self.town._then, self.place, self.town.theirs
+        then, place, theirs = self.authority._then, self.place, self.authority.theirs
         tender, engagement = (
             record_id(Tender.KIND, "TN-2026-0909"),
             record_id(BrokeredEngagement.KIND, "BE-2026-0909"),
@@ -143,7 +145,7 @@ class Hanging:
         why = next(iter(DeclineReason))
         said = {"quality": 1, "impact": 1, "comment": CANARY, "evaluator": place.head}
         day = {"on": TODAY, "days": Decimal(1), "cleared": True, "rules": RULES}
-        selected = {"rationale": CANARY, "approver": self.town.director, "ceiling": Decimal(9000)}
+        selected = {"rationale": CANARY, "approver": self.authority.director, "ceiling": Decimal(9000)}
         then(
             Tender,
             tender,
@@ -170,7 +172,7 @@ class Hanging:
         side = Audience.PROVIDER if provider else Audience.SCHOOL
         where = {"on_kind": kind, "on_record": id, "school": self.place.school, "provider": provider}
         said = {"note_type": NoteType.MEETING, "heading": CANARY, "text": CANARY}
-        self.town._add(lambda: Note.write(f"N-2026-{number:04d}", **where, **said, visible_to=side))
+        self.authority._add(lambda: Note.write(f"N-2026-{number:04d}", **where, **said, visible_to=side))
         if kind != RecordOfVisit.KIND:
             file = {"file_name": f"{CANARY}.pdf", "size": 9, "sha256": "ab" * 32, "visible_to": side}
-            self.town._add(lambda: Attachment.add(f"F-2026-{number:04d}", **where, **file))
+            self.authority._add(lambda: Attachment.add(f"F-2026-{number:04d}", **where, **file))

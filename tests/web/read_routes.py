@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from domain.aggregate import Event
 from projections import names
-from tests.world import World
+from tests.sample_authority import SampleAuthority
 from web.resources import RESOURCES
 
 NO_EVENT = str(UUID(int=0))
@@ -25,10 +25,10 @@ def form_of(href: str) -> str:
     return re.sub(r"=[^&]*|[A-Z]{1,3}-\d{4}-\d+|\d+", "", href)
 
 
-def references(world: World, *, apart_from: Iterable[UUID] = ()) -> dict[str, list[str]]:
+def references(sample: SampleAuthority, *, apart_from: Iterable[UUID] = ()) -> dict[str, list[str]]:
     """The references of records, and URNs, by kind, the one that tells most first."""
     left_out = frozenset(apart_from)
-    with world.services.read() as connection:
+    with sample.services.read() as connection:
         rows = names.names.rows(connection)
     found: dict[str, list[str]] = {}
     for row in sorted(rows, key=lambda row: row.detail, reverse=True):
@@ -37,11 +37,11 @@ def references(world: World, *, apart_from: Iterable[UUID] = ()) -> dict[str, li
     return found
 
 
-def latest_events(world: World, *, apart_from: Iterable[UUID] = ()) -> dict[str, Event]:
+def latest_events(sample: SampleAuthority, *, apart_from: Iterable[UUID] = ()) -> dict[str, Event]:
     """The latest event of each topic, of which the streams that are left out have none."""
     left_out = frozenset(apart_from)
-    with world.services.read() as connection:
-        events = world.services.store.everything(connection)
+    with sample.services.read() as connection:
+        events = sample.services.store.everything(connection)
         return {event.TOPIC: event for event in events if event.meta.stream not in left_out}
 
 

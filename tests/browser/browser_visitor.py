@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator
 
-from tests.browser.looking import Window
+from tests.browser.page_checks import Window
 from tests.journeys import Answer
 
 MANY = 400

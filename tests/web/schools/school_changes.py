@@ -8,25 +8,25 @@ from typing import Any
 from uuid import UUID
 
 from domain.school import School, Source
-from tests.world import World
+from tests.sample_authority import SampleAuthority
 
 LINKS = Source("links.csv", date(2025, 9, 1))
 
 
-def change(world: World, school: UUID, decide: Callable[[School], Any], *, by: UUID | None = None) -> None:
-    with world.acting(by):
-        world.services.service.change(School, school, decide)
+def change(sample: SampleAuthority, school: UUID, decide: Callable[[School], Any], *, by: UUID | None = None) -> None:
+    with sample.acting(by):
+        sample.services.service.change(School, school, decide)
 
 
-def read(world: World, school: UUID) -> School:
-    return world.services.service.find(School, school)
+def read(sample: SampleAuthority, school: UUID) -> School:
+    return sample.services.service.find(School, school)
 
 
-def propose(world: World, earlier: UUID, later: UUID) -> int:
+def propose(sample: SampleAuthority, earlier: UUID, later: UUID) -> int:
     """A link from one school to another, as the register tells it; the later URN."""
-    urn = world.urn(later)
+    urn = sample.urn(later)
     change(
-        world,
+        sample,
         earlier,
         lambda school: school.propose_succession(urn, kind="Successor", on=date(2025, 9, 1), source=LINKS),
     )

@@ -1,8 +1,8 @@
 """A school in need and two providers who could help: the stages of brokerage, for the tests of its doors.
 
-market = Market(world)
-tender = market.a_tender()          # both providers are invited
-engagement = market.confirmed()     # the first one was selected, and all agreed
+stages = BrokerageStages(sample)
+tender = stages.a_tender()          # both providers are invited
+engagement = stages.confirmed()     # the first one was selected, and all agreed
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from providers.delivery import Delivery
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY, a_need, terms
+from tests.sample_authority import LONG_AGO, SampleAuthority
 from tests.scenario import TODAY
-from tests.world import LONG_AGO, World
 from web.brokerage.vetting_policy import policy_on
 
 CHECKED_ON = date(2026, 9, 1)
@@ -46,17 +46,17 @@ class Firm:
     name: str
 
 
-class Market:
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.service = world.services.service
-        self.school = world.school("Ashgrove High School", town="Wexmoor", postcode="WX3 1AB")
-        self.head = world.headteacher(self.school)
-        self.broker = world.broker()
-        self.director = world.director()
+class BrokerageStages:
+    def __init__(self, sample: SampleAuthority) -> None:
+        self.sample = sample
+        self.service = sample.services.service
+        self.school = sample.school("Ashgrove High School", town="Wexmoor", postcode="WX3 1AB")
+        self.head = sample.headteacher(self.school)
+        self.broker = sample.broker()
+        self.director = sample.director()
         self.calder = self.firm(1, "Calder Learning", "Grace Calder")
         self.harrop = self.firm(2, "Harrop Associates", "Imran Harrop")
-        vetting = partial(policy_on, world.services)
+        vetting = partial(policy_on, sample.services)
         self.brokerage = Brokerage(self.service, vetting)
         self.delivery = Delivery(self.service, vetting)
         self.request: UUID
@@ -64,7 +64,7 @@ class Market:
 
     @contextmanager
     def brokering(self) -> Iterator[None]:
-        with self.world.acting(self.broker, "broker"):
+        with self.sample.acting(self.broker, "broker"):
             yield
 
     def firm(
@@ -78,7 +78,7 @@ class Market:
     ) -> Firm:
         """A provider of mathematics whose one specialist is cleared."""
         provider = self._register(number, name, kind)
-        person = self.world.specialist(provider, specialist)
+        person = self.sample.specialist(provider, specialist)
 
         def furnish(one: Provider) -> None:
             for service in (ServiceType.SPECIALIST_SUPPORT, ServiceType.TRAINING):
@@ -116,7 +116,7 @@ class Market:
 
     def limit_clearance(self, firm: Firm, last: date) -> None:
         """Put a letter of assurance that ends after this day in the place of the present one."""
-        today = self.world.services.today()
+        today = self.sample.services.today()
         self.lose_clearance(firm, today)
         self._change(
             firm.id,
@@ -130,12 +130,12 @@ class Market:
         )
 
     def _register(self, number: int, name: str, kind: ProviderKind) -> UUID:
-        made_as = reference("PV", self.world.services.today().year, number)
-        with self.world.acting():
+        made_as = reference("PV", self.sample.services.today().year, number)
+        with self.sample.acting():
             return self.service.add(lambda: Provider.register(made_as, trading_as=name, kind=kind)).id
 
     def _change(self, provider: UUID, decide: Callable[[Provider], None]) -> None:
-        with self.world.acting():
+        with self.sample.acting():
             self.service.change(Provider, provider, decide)
 
     def an_approved_request(self, number: int = 1, *, ceiling: int = 2500) -> UUID:
@@ -179,7 +179,7 @@ class Market:
     def quote(self, firm: Firm, **changes: object) -> None:
         """Take in a quote of a provider."""
         offered: Terms = terms(specialist=firm.specialist, **changes)
-        with self.world.acting(firm.specialist, "specialist"):
+        with self.sample.acting(firm.specialist, "specialist"):
             self.brokerage.quote(self.tender, firm.id, offered)
 
     def a_selection(self, number: int = 1) -> UUID:
