@@ -9,9 +9,9 @@ import pytest
 
 from domain.service import rehearsing
 from tests.databases import Databases
-from tests.town import Town
-from tests.web.conftest import Standing, an_app, an_office
-from tests.world import World
+from tests.full_authority import FullAuthority
+from tests.sample_authority import SampleAuthority
+from tests.web.conftest import SharedAuthority, an_app, an_office
 from web.resources import RESOURCES
 
 NAMED = re.compile(r'<(?:input|select|textarea)\b[^>]*?\bname="([^"]+)"')
@@ -20,20 +20,20 @@ LED_TO = re.compile(r'<a href="#([^"]+)">')
 
 
 @pytest.fixture(scope="module")
-def standing(databases: Databases) -> Iterator[Standing]:
+def shared(databases: Databases) -> Iterator[SharedAuthority]:
     with an_office(databases) as (services, clock):
-        yield Standing(an_app(services), Town(World(services, clock)))
+        yield SharedAuthority(an_app(services), FullAuthority(SampleAuthority(services, clock)))
 
 
 @pytest.mark.parametrize("path", [resource.path for resource, _ in RESOURCES])
-def test_errors_are_in_the_order_of_the_questions(standing: Standing, path: str) -> None:
+def test_errors_are_in_the_order_of_the_questions(shared: SharedAuthority, path: str) -> None:
     resource = next(resource for resource, _ in RESOURCES if resource.path == path)
     seen = 0
     for command in resource.commands.values():
-        record = None if command.begins else standing.town.record(resource.kind, standing.town.ours)
+        record = None if command.begins else shared.authority.record(resource.kind, shared.authority.ours)
         at = f"/{path}/{command.name}" if record is None else f"/{path}/{resource.address(record)}/{command.name}"
-        for person in standing.town.people.values():
-            client = standing.browser(person)
+        for person in shared.authority.people.values():
+            client = shared.browser(person)
             opened = client.get(at)
             if opened.status_code != 200:
                 continue
