@@ -277,6 +277,7 @@ class Service(Application[UUID]):
         written.
         """
         lost: OutcomeUnknown | None = None
+        sent: dict[UUID, tuple[T, UnitOfWork]] = {}
         for _ in range(ATTEMPTS):
             work = UnitOfWork(self)
             with acting(current_signature()):
@@ -286,18 +287,23 @@ class Service(Application[UUID]):
                     self._unless_done(work.pending(first_event_id()))
                     raise
                 first = work.pending(first_event_id())
+                if first is not None:
+                    sent[first.meta.stream] = result, work
                 try:
                     self.save_together(work.records)
                 except OutcomeUnknown as error:
-                    if not self._is_saved(first):
+                    if (saved := self._saved(first)) not in sent:
                         lost = error
                         continue
+                    result, work = sent[saved]
                 except RecordConflictError:
-                    # What was lost may be saved only after it was looked for: then the conflict is with itself.
-                    if lost is None or not self._is_saved(first):
+                    # What was lost may be saved only after it was looked for: then the conflict is with itself, and
+                    # a record that was begun has the id and number that it was given then.
+                    if lost is None or (saved := self._saved(first)) not in sent:
                         self._unless_done(first)
                         lost = None
                         continue
+                    result, work = sent[saved]
                 if (saved_too := _SAVED.get()) is not None:
                     saved_too.update((record.id, record) for record in work.records)
             return result
@@ -328,9 +334,10 @@ class Service(Application[UUID]):
         if events:
             self._log.put(events, looked_at=looked_at)
 
-    def _is_saved(self, first: Event | None) -> bool:
+    def _saved(self, first: Event | None) -> UUID | None:
+        """The record of the command's first event, None where that was not saved or is another command's."""
         saved = self._log.event(first_event_id())
-        return saved is not None and _is_repeated(saved, first)
+        return saved.meta.stream if saved is not None and _is_repeated(saved, first) else None
 
     def _unless_done(self, first: Event | None) -> None:
         saved = self._log.event(first_event_id())

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Thread
 from typing import Literal
 
 import sqlalchemy as sa
 
-Moment = Literal["before", "after"]
-"""Before the request gets there, or after it was carried out and before the answer is back."""
+Moment = Literal["before", "after", "late"]
+"""Before the request gets there; after it was carried out, or about then, and before the answer is back; or so late
+that it is carried out only when it is sent again."""
 
 
 class Wire:
@@ -25,6 +27,7 @@ class Wire:
         self._word = b""
         self._moment: Moment = "before"
         self._left = 0
+        self._held: list[Callable[[], None]] = []
         self.cuts = 0
         Thread(target=self._let_in, daemon=True).start()
 
@@ -48,17 +51,23 @@ class Wire:
     def _there(self, client: socket.socket, server: socket.socket) -> None:
         with suppress(OSError):
             while asked := client.recv(1 << 16):
-                if self._left and self._word in asked:
-                    self._left, self.cuts = self._left - 1, self.cuts + 1
-                    if self._moment == "after":
-                        client.shutdown(socket.SHUT_RDWR)
-                        server.sendall(asked)
-                        # The server carries out what it was asked before it learns that nobody listens.
-                        server.shutdown(socket.SHUT_WR)
-                        while server.recv(1 << 16):
-                            pass
-                    break
+                if self._word in asked:
+                    while self._held:
+                        self._held.pop()()
+                    if self._left:
+                        self._cut(client, server, asked)
+                        return
                 server.sendall(asked)
+        _close(client, server)
+
+    def _cut(self, client: socket.socket, server: socket.socket, asked: bytes) -> None:
+        self._left, self.cuts = self._left - 1, self.cuts + 1
+        client.shutdown(socket.SHUT_RDWR)
+        if self._moment == "after":
+            _carry_out(server, asked)
+        elif self._moment == "late":
+            self._held.append(partial(_carry_out, server, asked))
+            return
         _close(client, server)
 
 
@@ -77,6 +86,15 @@ def _carry(there: socket.socket, here: socket.socket) -> None:
         while said := there.recv(1 << 16):
             here.sendall(said)
     _close(here, there)
+
+
+def _carry_out(server: socket.socket, asked: bytes) -> None:
+    """The server does what it is asked before it learns that nobody listens."""
+    with suppress(OSError):
+        server.sendall(asked)
+        server.shutdown(socket.SHUT_WR)
+        while server.recv(1 << 16):
+            pass
 
 
 def _close(*ends: socket.socket) -> None:

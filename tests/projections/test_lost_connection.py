@@ -64,7 +64,7 @@ def test_a_database_that_is_lost_again_and_again_is_away_and_nobody_else_is_blam
     assert desk.service.find(Notebook, id).lines == []
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", [*MOMENTS, "late"])
 def test_an_append_without_views_is_done_once_too(url: str, moment: Moment) -> None:
     with wire_to(url) as (wire, through):
         desk = NotebookSystem(through, views=[])
