@@ -65,7 +65,7 @@ def page_of(shared: SharedAuthority, resource: Resource[Any], command: Command[A
         context = current_context()
         asked = CommandForm(context, resource, command, load_for_user(context, resource, ref), ref)
         asked.form.values = A_PRICE | {"provider": authority.ours.provider}
-        page, status = asked.check()
+        page, status = asked.show(template=command.check_page)
         assert status == 200
         return str(page)
 
