@@ -68,7 +68,7 @@ def _found(services: Services) -> str:
     if unreadable:
         return (
             f"{names[0].upper()}{names[1:]} {has} stopped: something recorded on {datetime(stopped[0].recorded_at)} "
-            "cannot be read, nor can the record that it belongs to, and what was recorded since may be missing."
+            "cannot be read, and neither can its record. Anything recorded since may be missing."
         )
     return (
         f"{names[0].upper()}{names[1:]} {has} not been brought up to date since {datetime(stopped[0].recorded_at)}; "
