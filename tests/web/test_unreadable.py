@@ -118,9 +118,7 @@ def test_other_records_are_changed_and_listed_as_ever(sample: SampleAuthority, s
     assert f"Event {last_of(sample, first)}" not in told
     assert "Beech High School" in browser.get(f"/schools/{_urn(sample, second)}")
     names = " ".join(browser.get("/schools/").split())
-    assert (
-        "cannot be read, and neither can its record. Anything recorded since may be missing" in names
-    )
+    assert "cannot be read, and neither can its record. Anything recorded since may be missing" in names
     sample.link_officer(second, name="Otto Other")
     assert "Otto Other" in browser.get(f"/schools/{_urn(sample, second)}")
 

@@ -52,19 +52,21 @@ class RecordFilter(ReferenceField):
 
 
 class SchoolFilter(RecordFilter):
-    """A school by any URN that it holds or held, by name, town or postcode."""
+    """A school by any URN that it holds or held, by name, town or postcode; by these only one its user may name."""
 
     refers_to = "URN"
+
+    default_error_messages = {"unknown": "No school has that URN or name, or you cannot see it"}
 
     def _found(self, snapshot: Snapshot, text: str) -> Iterator[tuple[UUID, str, str]]:
         if text.isdecimal():
             school = schools.by_urn(snapshot.connection, int(text)) if len(text) <= 6 else None
             found = [school] if school else []
         else:
-            found = schools.search(snapshot.connection, text, limit=MOST_NAMESAKES + 1)
+            named = schools.search(snapshot.connection, text, limit=MOST_NAMESAKES + 1)
+            found = [each for each in named if may_name_school(snapshot, each.id)]
         for each in found:
-            if may_name_school(snapshot, each.id):
-                yield each.id, each.name, str(each.urn)
+            yield each.id, each.name, str(each.urn)
 
 
 def school_filter() -> SchoolFilter:

@@ -321,7 +321,7 @@ def test_when_the_key_is_lost_the_recovery_codes_are_not(
     app.config["SIS_SETTINGS"] = replace(app.config["SIS_SETTINGS"], secret_key="another")
     half(client)
     told = client.post("/sign-in/code", data={"code": phone.code()})
-    assert "the key of the service was replaced" in told.text
+    assert "We can no longer check codes from your app" in told.text
     assert client.post("/sign-in/code", data={"code": recovery[0]}).location == "/account"
 
 
