@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,10 +15,12 @@ from domain.person import Post
 from domain.vocabulary import Role
 from projections import people, schools
 from projections.people import PostRow
-from web.access.context import Snapshot
+from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.identity import list_scope
 from web.access.name_cache import id_of_reference, names_of, references_of
 from web.access.policy import Action
+from web.commands.resource import NothingToChoose
+from web.runtime.authority import authority
 from web.runtime.served_schools import is_ours
 
 Choices = list[tuple[str, str]]
@@ -129,3 +133,54 @@ def provider_options(snapshot: Snapshot, providers: Iterable[UUID]) -> Choices:
     wanted = list(providers)
     named, refs = names_of(snapshot, wanted), references_of(snapshot, wanted)
     return [(refs[id], named[id]) for id in wanted if id in refs]
+
+
+@dataclass
+class Choosable:
+    """What there is to choose: whether somebody holds one of some roles today, and about which schools something may
+    be done."""
+
+    holders: dict[tuple[Role, ...], bool] = field(default_factory=dict)
+    schools: dict[Action, bool] = field(default_factory=dict)
+
+
+def must_be_held(context: RequestContext, roles: tuple[Role, ...], why: str) -> None:
+    """Raises NothingToChoose, with this sentence, where nobody holds one of these roles today."""
+    held = context.kept(Choosable).holders
+    if roles not in held:
+        with context.read() as snapshot:
+            held[roles] = bool(people.holders_on(snapshot.connection, roles, context.services.today()))
+    if not held[roles]:
+        raise NothingToChoose(why)
+
+
+NEEDS_APPROVER: ContextRule[Any] = ContextRule(
+    lambda context, _: must_be_held(context, APPROVERS, "There are no officers or directors who could approve this")
+)
+"""The rule that there is somebody who may answer for a formal decision."""
+
+
+def needs_school(action: Action, *, also_closed: bool = False) -> ContextRule[Any]:
+    """The rule that there is a school about which the person who asks may do something."""
+
+    def check(context: RequestContext, _: object) -> None:
+        found = context.kept(Choosable).schools
+        if action not in found:
+            found[action] = is_there(context)
+        if not found[action]:
+            raise NothingToChoose("There are no open schools for which you can do this")
+
+    def is_there(context: RequestContext) -> bool:
+        columns, ours = schools.schools.table.c, authority(context.services).own_code
+        asked = sa.select(columns.id).limit(1)
+        if not also_closed:
+            asked = asked.where(~columns.closed)
+        if not also_closed and ours is not None:
+            asked = asked.where(sa.or_(columns.la_code.is_(None), columns.la_code == ours))
+        with context.read() as snapshot:
+            limited = list_scope(snapshot, action).narrowed()
+            if limited is not None:
+                asked = asked.where(columns.id.in_(limited))
+            return snapshot.connection.execute(asked).first() is not None
+
+    return ContextRule(check)

@@ -179,7 +179,7 @@ class Command(Generic[A]):
         """Why this would be refused to the person who asks today, whatever is answered; None where they can do it.
         `lookups` are those of its form, where they are known already. Raises Forbidden where it is not theirs to do.
         """
-        refused = self.broken_rule(context, record)
+        refused = self._broken_rule(context, record)
         if refused or self.lookups is None or not self.needs:
             return refused
         if lookups is None:
@@ -187,7 +187,7 @@ class Command(Generic[A]):
                 lookups = self.lookups(snapshot, record)
         return next((NothingToChoose(why) for name, why in self.needs.items() if not lookups[name]), None)
 
-    def broken_rule(self, context: RequestContext, record: A | None) -> Refusal | None:
+    def _broken_rule(self, context: RequestContext, record: A | None) -> Refusal | None:
         """The same without looking up whether there is anything to choose."""
         today = context.services.today()
         rules = [rule.within(context) if isinstance(rule, ContextRule) else rule for rule in self.rules]

@@ -18,7 +18,7 @@ from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope, list_scope
 from web.access.policy import Action, RecordScope
 from web.brokerage.broker_rights import must_hold
-from web.commands.choices import APPROVERS
+from web.commands.choices import APPROVERS, needs_school
 from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Execution, Resource, Values, Visibility
@@ -84,6 +84,7 @@ def _where_to(snapshot: Snapshot, case: ConcernCase) -> str:
     Action.RAISE_CONCERN,
     schemas.RaiseConcern,
     done="Concern raised",
+    rules=[needs_school(Action.RAISE_CONCERN, also_closed=True)],
     lookups=choices.for_raising,
     first_answers=choices.default_authoriser,
     goes_to=_where_to,

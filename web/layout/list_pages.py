@@ -226,5 +226,5 @@ def _beginnings(context: RequestContext, source: Resource[Any] | ListEndpoint) -
     return [
         (command.title, f"/{source.path}/{command.name}")
         for command in source.beginnings_for(user)
-        if not command.broken_rule(context, None)
+        if not command.refusal_text(context, None)
     ]

@@ -8,12 +8,12 @@ from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import must_hold
-from web.commands.choices import SERVICE_ROLES
+from web.commands.choices import NEEDS_APPROVER, SERVICE_ROLES, needs_school
 from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
-from web.requests.rules import must_approve, must_broker
+from web.requests.rules import must_approve, must_broker, needs_broker
 from web.runtime.terms import last_day
 
 
@@ -24,6 +24,7 @@ from web.runtime.terms import last_day
     schemas.RaiseRequest,
     done="Request sent",
     submit="Send request",
+    rules=[needs_school(Action.RAISE_REQUEST)],
     lookups=choices.for_raising,
     first_answers=choices.first_answers,
     draft=True,
@@ -57,7 +58,7 @@ def acknowledge(execution: Execution[SupportRequest], values: Values) -> None:
     schemas.TriageRequest,
     done="Request triaged again",
     method=SupportRequest.triage,
-    rules=[must_be_triaged],
+    rules=[must_be_triaged, needs_broker],
     lookups=choices.brokers,
 )
 @broker_command(
@@ -67,7 +68,7 @@ def acknowledge(execution: Execution[SupportRequest], values: Values) -> None:
     done="Request triaged",
     lead="Decide the level of help and how to meet the need, and choose a broker.",
     method=SupportRequest.triage,
-    rules=[must_not_be_triaged],
+    rules=[must_not_be_triaged, needs_broker],
     lookups=choices.brokers,
     main=True,
 )
@@ -110,6 +111,7 @@ requests.command(
     schemas.ReassignRequest,
     done="Broker changed",
     method=SupportRequest.reassign,
+    rules=[needs_broker],
     lookups=choices.brokers,
 )
 def reassign(execution: Execution[SupportRequest], values: Values) -> None:
@@ -123,7 +125,7 @@ def reassign(execution: Execution[SupportRequest], values: Values) -> None:
     schemas.ApproveToBroker,
     done="Approved limit changed",
     method=SupportRequest.approve_to_broker,
-    rules=[must_be_approved],
+    rules=[must_be_approved, NEEDS_APPROVER],
     lookups=choices.approvers,
     initial=lambda _, request: {"ceiling": request.ceiling},
 )
@@ -133,7 +135,7 @@ def reassign(execution: Execution[SupportRequest], values: Values) -> None:
     schemas.ApproveToBroker,
     done="Spending approved",
     method=SupportRequest.approve_to_broker,
-    rules=[must_not_be_approved],
+    rules=[must_not_be_approved, NEEDS_APPROVER],
     lookups=choices.approvers,
     initial=lambda _, request: {"ceiling": request.budget},
     main=True,

@@ -9,8 +9,9 @@ from domain.aggregate import Refusal
 from domain.support_request import ENDS, SupportRequest
 from domain.vocabulary import Role
 from web import formats
+from web.access.context import ContextRule, RequestContext
 from web.brokerage.broker_rights import must_hold, post_for
-from web.commands.choices import APPROVERS
+from web.commands.choices import APPROVERS, must_be_held
 from web.commands.linked_records import BelongsElsewhere
 from web.commands.resource import Execution
 from web.runtime.authority import settings_of
@@ -24,6 +25,13 @@ def must_broker(execution: Execution[SupportRequest], person: UUID) -> None:
     """Raises NotTheirPost unless the person holds the post that brokers needs of that kind."""
     post = post_for(execution.record.kind)
     must_hold(execution, person, [post], f"Choose somebody with the role of {post.label}", field="broker")
+
+
+@ContextRule
+def needs_broker(context: RequestContext, request: SupportRequest) -> None:
+    """Raises NothingToChoose where nobody holds the post that brokers needs of that kind."""
+    post = post_for(request.kind)
+    must_be_held(context, (post,), f"There is nobody with the role of {post.label}. An administrator can add one")
 
 
 def must_approve(execution: Execution[SupportRequest], ceiling: Decimal, approver: UUID) -> str:

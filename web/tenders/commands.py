@@ -20,7 +20,7 @@ from web.access.name_cache import reference_of
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of, must_hold
 from web.brokerage.quote_comparison import compare_quotes, quote_options
-from web.commands.choices import APPROVERS, holders_of_each, provider_options
+from web.commands.choices import APPROVERS, NEEDS_APPROVER, holders_of_each, provider_options
 from web.commands.resource import Execution, Values
 from web.tenders import commands_answers, schemas
 from web.tenders.resource import broker_command, request_of, tenders
@@ -129,6 +129,7 @@ def _page_to_propose(_: Snapshot, tender: Tender) -> str:
     done="Provider selected. Now propose the engagement",
     submit="Select this provider",
     method=Tender.select,
+    rules=[NEEDS_APPROVER],
     lookups=_choosing,
     form_page="tenders/select.html",
     goes_to=_page_to_propose,

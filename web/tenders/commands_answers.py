@@ -77,6 +77,7 @@ def _days_needed(snapshot: Snapshot, tender: Tender) -> Mapping[str, Any]:
     method=Tender.quote,
     rules=[must_be_open, somebody_must_be_invited],
     lookups=_quoting,
+    needs={SPECIALISTS: "No specialist works for the providers who can still quote"},
     initial=_days_needed,
     check=True,
     check_page="check_quote.html",

@@ -23,6 +23,7 @@ from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_row
 from web.brokerage.broker_rights import must_hold
+from web.commands.choices import needs_school
 from web.commands.linked_records import concerns_among, must_be_of_school, must_be_open_school, with_open_links
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Execution, Resource, Values, Visibility
@@ -117,6 +118,7 @@ def _must_visit(execution: Execution[Visit], values: Values, already: Iterable[V
     Action.PLAN_VISIT,
     schemas.PlanVisit,
     done="Visit planned",
+    rules=[needs_school(Action.PLAN_VISIT)],
     lookups=_planning,
     first_answers=_oneself,
 )
@@ -135,6 +137,7 @@ def plan(execution: Execution[Visit], values: Values) -> Visit:
     Action.PLAN_VISIT,
     schemas.RecordUnplanned,
     done="Visit recorded",
+    rules=[needs_school(Action.PLAN_VISIT)],
     lookups=_planning,
     first_answers=_oneself,
 )
