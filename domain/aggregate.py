@@ -71,7 +71,8 @@ class Meta:
     """What is known of an event beside the fact itself.
 
     `occurred` is when it happened (a day or a time), `recorded_at` when the log took it (None until then);
-    `rules` names the versions of dated settings that a decision used; `schema` numbers the shape of the state.
+    `rules` names the versions of dated settings that a decision used; `decision` is the record of the decision by
+    which it was done, where it took one; `schema` numbers the shape of the state.
     """
 
     event_id: UUID
@@ -84,6 +85,7 @@ class Meta:
     reason: str
     rules: tuple[str, ...]
     sensitivity: Sensitivity
+    decision: UUID | None
     recorded_at: datetime | None
     position: int | None
 
@@ -257,6 +259,7 @@ class Aggregate:
         provider: UUID | None = None,
         rules: tuple[str, ...] = (),
         sensitivity: Sensitivity = Sensitivity.ORDINARY,
+        decision: UUID | None = None,
     ) -> None:
         """Take an event into the record: apply it, sign it and keep it to be saved. Of its texts it takes what can be
         seen (domain.text), whichever way they came.
@@ -280,6 +283,7 @@ class Aggregate:
             reason=visible(reason),
             rules=rules,
             sensitivity=sensitivity,
+            decision=decision,
             recorded_at=None,
             position=None,
         )

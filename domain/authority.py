@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
 from domain.calendar import TermDates, default_terms
+from domain.delegation import DelegationRow, check_scheme, scheme_with_limit
 from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST, in_pounds
 from domain.references import record_id
@@ -109,6 +110,11 @@ class Settings:
         """The terms of a school year as set, by the published rule where they are not."""
         own = tuple(term for term in self.terms if term.academic_year == academic_year)
         return own or default_terms(academic_year, holidays)
+
+    @property
+    def scheme(self) -> tuple[DelegationRow, ...]:
+        """Who may decide what."""
+        return scheme_with_limit(self.approval_ceiling)
 
     def category(self, code: str) -> NeedCategory | None:
         """The need category of that code, None if the scheme has none."""
@@ -338,6 +344,7 @@ def _check(settings: Settings) -> None:
     )
     for window in WINDOWS:
         _must(getattr(settings, window) > 0, "Enter a number of working days, 1 or more", window)
+    check_scheme(settings.scheme)
     _must(bool(codes), "Enter at least one level of support", "need_categories")
     _must(len(set(codes)) == len(codes), "Give each level of support its own code", "need_categories")
     _must(

@@ -147,6 +147,8 @@ class Log(EventStore[UUID]):
         """The event that was saved under an id, None if there is none."""
 
 
+_IN_HAND: ContextVar[tuple[UUID, UnitOfWork] | None] = ContextVar("records of the present command", default=None)
+
 _SAVED: ContextVar[dict[UUID, Aggregate] | None] = ContextVar("records saved", default=None)
 
 
@@ -230,6 +232,15 @@ class UnitOfWork:
         return next((event for record in self.records for event in record.pending if event.meta.event_id == id), None)
 
 
+@contextmanager
+def _having_in_hand(work: UnitOfWork) -> Iterator[None]:
+    token = _IN_HAND.set((current_signature().command, work))
+    try:
+        yield
+    finally:
+        _IN_HAND.reset(token)
+
+
 class Service(Application[UUID]):
     """The service's records, on whatever log it is given."""
 
@@ -272,17 +283,24 @@ class Service(Application[UUID]):
     def do(self, command: Callable[[UnitOfWork], T]) -> T:
         """Carry out a command on the records that it takes in hand, in one transaction.
 
+        A part of a command that is carried out within it, under the same id, has the same records in hand and is
+        saved with them or not at all.
+
         Raises what the command raises; AlreadyDone if it was carried out before; SentAsAnother if its id is that of
         another command; TooManyAtOnce if others keep changing the records; Unavailable if the log cannot be read or
         written.
         """
+        in_hand = _IN_HAND.get()
+        if in_hand is not None and in_hand[0] == current_signature().command:
+            return command(in_hand[1])
         lost: OutcomeUnknown | None = None
         sent: dict[UUID, tuple[T, UnitOfWork]] = {}
         for _ in range(ATTEMPTS):
             work = UnitOfWork(self)
             with acting(current_signature()):
                 try:
-                    result = command(work)
+                    with _having_in_hand(work):
+                        result = command(work)
                 except (Refusal, Stale):
                     self._unless_done(work.pending(first_event_id()))
                     raise

@@ -46,15 +46,15 @@ class Signature:
 class _Attempt:
     """One attempt at a command: its signature and the numbering of its events."""
 
-    def __init__(self, signature: Signature) -> None:
+    def __init__(self, signature: Signature, ordinals: Iterator[int] | None = None) -> None:
         self.signature = signature
-        self._ordinals = count(1)
+        self.ordinals = ordinals or count(1)
 
     def event_id(self, ordinal: int) -> UUID:
         return uuid5(self.signature.command, str(ordinal))
 
     def next_event_id(self) -> UUID:
-        return self.event_id(next(self._ordinals))
+        return self.event_id(next(self.ordinals))
 
 
 _act: ContextVar[_Attempt] = ContextVar("act")
@@ -76,9 +76,14 @@ def acting(signature: Signature) -> Iterator[Signature]:
 
 @contextmanager
 def on_behalf_of(whom: UUID) -> Iterator[Signature]:
-    """Sign in this block as whoever acts now, on behalf of a person, a provider or a school."""
-    with acting(replace(current_signature(), on_behalf_of=whom)) as signature:
-        yield signature
+    """Sign in this block as whoever acts now, on behalf of a person, a provider or a school; the numbering of events
+    goes on."""
+    now = _current()
+    token = _act.set(_Attempt(replace(now.signature, on_behalf_of=whom), now.ordinals))
+    try:
+        yield current_signature()
+    finally:
+        _act.reset(token)
 
 
 def current_signature() -> Signature:

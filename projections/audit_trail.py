@@ -43,7 +43,8 @@ class TrailEntry(Row):
 
 
 class Part(Row):
-    """A person's part in an event: they acted, or it concerns them (or both, told as acted)."""
+    """A person's part in an event: they acted, or it concerns them (or both, told as acted). What was recorded on
+    somebody's behalf is no act of theirs."""
 
     person: UUID
     position: int
@@ -102,7 +103,7 @@ def _people(event: Event) -> Iterator[Key]:
 @parts.on_each(Event, keys=_people)
 def took_part(_: Part | None, event: Event, key: Key) -> Part | None:
     signature = event.meta.signature
-    return Part(person=key[0], position=key[1], acted=key[0] in {signature.actor, signature.on_behalf_of})
+    return Part(person=key[0], position=key[1], acted=key[0] == signature.actor)
 
 
 def kind_of(event: Event) -> str:

@@ -78,6 +78,7 @@ class MetaState(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
     reason: str = ""
     rules: tuple[str, ...] = ()
     sensitivity: Sensitivity = Sensitivity.ORDINARY
+    decision: UUID | None = None
     schema: int = 1
 
 
@@ -327,6 +328,7 @@ def _meta_state(event: Event) -> MetaState:
         reason=meta.reason,
         rules=meta.rules,
         sensitivity=meta.sensitivity,
+        decision=meta.decision,
         schema=event.SCHEMA,
     )
 
@@ -341,6 +343,7 @@ def _meta_fields(meta: str) -> dict[str, object]:
         "reason": state.reason,
         "rules": state.rules,
         "sensitivity": state.sensitivity,
+        "decision": state.decision,
     }
 
 

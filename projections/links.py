@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.attachment import Attachment
 from domain.concern import ConcernCase
+from domain.decision import Decision
 from domain.engagement import BrokeredEngagement
 from domain.note import Note
 from domain.record_of_visit import RecordOfVisit
@@ -58,6 +59,9 @@ def _parents(event: Event) -> Iterable[Key]:
     BrokeredEngagement.Proposed,
     Note.Written,
     Attachment.Added,
+    Decision.Asked,
+    Decision.DecidedAlone,
+    Decision.RecordedForAnother,
     keys=_parents,
 )
 def record_linked(_: Link | None, event: Any, key: Key) -> Link:

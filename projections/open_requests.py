@@ -158,8 +158,10 @@ def request_reassigned(row: RequestRow | None, event: SupportRequest.Reassigned)
     return row and replace(row, broker=event.broker)
 
 
-@requests.on(SupportRequest.ApprovedToBroker)
-def request_approved(row: RequestRow | None, event: SupportRequest.ApprovedToBroker) -> RequestRow | None:
+@requests.on(SupportRequest.ApprovedToBroker, SupportRequest.SpendingApproved)
+def request_approved(
+    row: RequestRow | None, event: SupportRequest.ApprovedToBroker | SupportRequest.SpendingApproved
+) -> RequestRow | None:
     if row is None:
         return None
     status = RequestStatus.APPROVED if row.status is RequestStatus.TRIAGED else row.status

@@ -259,6 +259,11 @@ def roles_of_holders(
     return [(person, frozenset(theirs)) for person, theirs in found.items()]
 
 
+def posts_of_roles(connection: sa.Connection, roles: Collection[Role], day: date) -> list[PostRow]:
+    """The posts of these roles that are held on a day."""
+    return _posts(connection, day, posts.table.c.role.in_(list(roles)))
+
+
 def heads_and_chairs(connection: sa.Connection, school: UUID, day: date) -> list[PostRow]:
     """The headteacher's and chair's posts of a school on a day."""
     return _posts(connection, day, leading(school, day))

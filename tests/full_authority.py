@@ -21,6 +21,9 @@ from domain.attachment import Attachment
 from domain.authority import AUTHORITY, Authority
 from domain.calendar import default_term_on
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
+from domain.decision import Decision
+from domain.decision import Route as DecidedBy
+from domain.delegation import Decider
 from domain.engagement import BrokeredEngagement
 from domain.imports import Asked, Import, ImportedFile, ImportKind
 from domain.note import Note, NoteType
@@ -32,8 +35,10 @@ from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.tender import Tender
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Audience, Phase, Purpose, Role, ServiceType, Team, VisitKind
+from providers.approval import question_of_approval
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
+from tests.grants import approve
 from tests.sample_authority import LONG_AGO, SampleAuthority
 from tests.scenario import TODAY
 
@@ -145,6 +150,18 @@ class FullAuthority:
         self._issue(place)
         self._broker(place)
 
+    def _asked(self, place: Place) -> Decision:
+        """Whether more may be spent, asked of whoever leads the team or directs the service."""
+        request = self.service.find(SupportRequest, place.records[SupportRequest.KIND])
+        return Decision.ask(
+            f"DN-2026-{place.number:04d}",
+            question_of_approval(request, Decimal(6000), school="Ashgrove High School"),
+            DecidedBy("S2", (Decider.SENIOR_OFFICER, Decider.DIRECTOR)),
+            reason="Two terms of help",
+            deciders=[self.director],
+            rules=RULES,
+        )
+
     def _issue(self, place: Place) -> None:
         self._then(
             RecordOfVisit,
@@ -163,8 +180,9 @@ class FullAuthority:
             request,
             lambda one: one.acknowledge(officer=self.director, answer_by=REPLY_BY),
             lambda one: one.triage(broker=broker, level=SupportLevel.TARGETED, route=Route.BROKERED, note="Clear"),
-            lambda one: one.approve_to_broker(ceiling=Decimal(2500), approver=self.director),
+            lambda one: approve(one, 2500),
         )
+        records[Decision.KIND] = self._add(lambda: self._asked(place), broker, "broker")
         self._then(
             Tender,
             tender,

@@ -15,6 +15,8 @@ from web.commands.listing import ListEndpoint
 from web.commands.resource import Resource, SingleEndpoint
 from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
+from web.decisions.commands import decisions
+from web.decisions.pages import pages as decision_pages
 from web.engagements.commands import engagements
 from web.engagements.pages import pages as engagement_pages
 from web.files.commands import files
@@ -62,6 +64,7 @@ RESOURCES: tuple[tuple[Resource[Any], Blueprint], ...] = (
     (concerns, concern_pages),
     (invitations, invitation_pages),
     (engagements, engagement_pages),
+    (decisions, decision_pages),
     (providers, provider_pages),
     (people, people_pages),
     (notes, note_pages),

@@ -12,12 +12,17 @@ from uuid import UUID
 from bench.workload.beginning import SUBJECTS
 from bench.workload.diary import Story, When, working_day
 from bench.workload.world import ProviderKnown, SchoolKnown, World
+from domain.decision import Decision
+from domain.decision import Route as DecidedBy
+from domain.delegation import Decider
 from domain.engagement import Attainment, BrokeredEngagement, Outcome
 from domain.engagement import Work as Agreed
 from domain.provider import Provider
+from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
 from domain.tender import Tender, Terms
 from domain.vocabulary import Role, Side, SupportKind
+from providers.approval import question_of_approval
 from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
@@ -132,11 +137,23 @@ def _withdrawn(case: Case) -> Story:
 
 
 def _approved(case: Case) -> Story:
-    director = case.world.director
-    yield When(case.world.later(1, 2), director, Role.DIRECTOR, 11)
-    case.world.service.change(
-        SupportRequest, case.request, lambda it: it.approve_to_broker(ceiling=CEILING, approver=director)
+    """The broker asks, and a director approves some days later."""
+    asked = case.world.reference(Decision)
+    request = case.world.service.find(SupportRequest, case.request)
+    question = question_of_approval(request, CEILING, school=case.school.name)
+    route = DecidedBy("S2", (Decider.DIRECTOR,))
+    decision = case.world.add(
+        Decision.ask(asked, question, route, reason=NEED, deciders=[case.world.director], rules=())
     )
+    yield When(case.world.later(1, 2), case.world.director, Role.DIRECTOR, 11)
+
+    def give(work: UnitOfWork) -> None:
+        request, decided = work.find(SupportRequest, case.request), work.find(Decision, decision.id)
+        granted = decided.give(question, shown=question.fingerprint, held=route.decides)
+        if granted is not None:
+            request.approve_spending(CEILING, granted=granted)
+
+    case.world.service.do(give)
 
 
 def _engaged_directly(case: Case) -> Story:

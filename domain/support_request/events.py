@@ -117,15 +117,35 @@ class Reassigned(Event):
 
 
 class ApprovedToBroker(Event):
+    """Stands in older logs, of the time before decisions were kept: a broker chose the approver, who need not have
+    acted."""
+
     TOPIC = "support-request.approved-to-broker"
-    says = "{approver} approved spending of up to {ceiling} excluding VAT"
+    says = "{by} {recorded_for:recorded approval by … of}{own_act:…} spending of up to {ceiling} excluding VAT"
     ceiling: Decimal
     approver: UUID
 
+    @property
+    def recorded_for(self) -> UUID | None:
+        """The approver, where somebody else wrote it down."""
+        return None if self.approver == self.meta.signature.actor else self.approver
+
+    @property
+    def own_act(self) -> str:
+        """What the approver did, where nobody else wrote it down."""
+        return "" if self.recorded_for else "approved"
+
     def apply(self, request: SupportRequest) -> None:
-        request.ceiling = self.ceiling
-        if request.status is RequestStatus.TRIAGED:
-            request.status = RequestStatus.APPROVED
+        request.remember_ceiling(self.ceiling)
+
+
+class SpendingApproved(Event):
+    TOPIC = "support-request.spending-approved"
+    says = "{by} approved spending of up to {ceiling} excluding VAT"
+    ceiling: Decimal
+
+    def apply(self, request: SupportRequest) -> None:
+        request.remember_ceiling(self.ceiling)
 
 
 class ProvidersShortlisted(Event):

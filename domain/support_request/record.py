@@ -8,6 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, reasoned, requires
+from domain.delegation import Act, Granted
 from domain.money import in_pounds
 from domain.support_request import events
 from domain.support_request.parts import (
@@ -80,6 +81,7 @@ class SupportRequest(Aggregate):
     MoreInformationGiven: TypeAlias = events.MoreInformationGiven
     Reassigned: TypeAlias = events.Reassigned
     ApprovedToBroker: TypeAlias = events.ApprovedToBroker
+    SpendingApproved: TypeAlias = events.SpendingApproved
     ProvidersShortlisted: TypeAlias = events.ProvidersShortlisted
     ProviderRemovedFromShortlist: TypeAlias = events.ProviderRemovedFromShortlist
     TenderOpened: TypeAlias = events.TenderOpened
@@ -198,19 +200,21 @@ class SupportRequest(Aggregate):
         self.record(self.Reassigned(broker=broker), reason=reasoned(reason), people=(self.broker,))
 
     @requires(only_when(*WITH_BROKER), must_be_triaged_for_brokering)
-    def approve_to_broker(self, *, ceiling: Decimal, approver: UUID, rules: tuple[str, ...] = ()) -> None:
-        """Allow brokering up to a net sum; given anew, it replaces the last ceiling.
+    def approve_spending(self, ceiling: Decimal, *, granted: Granted, rules: tuple[str, ...] = ()) -> None:
+        """Allow brokering up to a net sum, as a decision granted it; given anew, it replaces the last ceiling.
 
         Once the request is placed, more may be approved, as for a variation of the work, and never less. `rules` are
-        the versions of those that say who may approve so much. Raises NotToBeBrokered, NotASum, NoMoreThanBefore.
+        the versions of those that say who may approve so much. Raises NotToBeBrokered, NotASum, NoMoreThanBefore,
+        NotCovered.
         """
-        approved = self.ApprovedToBroker(ceiling=positive(ceiling, "ceiling"), approver=approver)
+        approved = self.SpendingApproved(ceiling=positive(ceiling, "ceiling"))
+        granted.must_cover(Act.APPROVE_SPENDING, self.id, net=approved.ceiling, field="ceiling")
         if self.status is RequestStatus.PLACED and self.ceiling is not None and approved.ceiling <= self.ceiling:
             raise NoMoreThanBefore(
                 f"A provider has been found. Approve more than the {in_pounds(self.ceiling)} approved before",
                 field="ceiling",
             )
-        self.record(approved, people=(approver,), rules=rules)
+        self.record(approved, rules=rules, decision=granted.decision)
 
     @requires(only_when(RequestStatus.APPROVED, RequestStatus.SHORTLISTED))
     def shortlist_providers(
@@ -315,6 +319,12 @@ class SupportRequest(Aggregate):
         self.waiting_since = None
         if self.answer_by is not None:
             self.answer_by += timedelta(days=waited)
+
+    def remember_ceiling(self, ceiling: Decimal) -> None:
+        """Remember up to which net sum brokering is approved."""
+        self.ceiling = ceiling
+        if self.status is RequestStatus.TRIAGED:
+            self.status = RequestStatus.APPROVED
 
     def ended(self, status: RequestStatus, day: date) -> None:
         """Remember the way in which the request came to its end."""

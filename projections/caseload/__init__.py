@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from projections.caseload import brokerage, concerns, engagements, needs, visits
+from projections.caseload import brokerage, concerns, decisions, engagements, needs, visits
 from projections.caseload.item import AS_DUE, MAIN, OUTSIDE, Item, Task, WaitingFor, items, left_schools
 from projections.view import View
 
@@ -29,6 +29,7 @@ __all__ = [
     "concerns",
     "counted",
     "cursor_of",
+    "decisions",
     "engagements",
     "items",
     "needs",
@@ -181,7 +182,7 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
     if unasked := narrowed.get("unasked"):
         yield sa.or_(_columns.record.not_in(unasked), _columns.waiting_for.not_in(OUTSIDE))
     if author := narrowed.get("author"):
-        yield sa.or_(_columns.task != Task.ASSURE_RECORD, _columns.author != author)
+        yield sa.or_(_columns.task.not_in([Task.ASSURE_RECORD, Task.DECIDE_ASK]), _columns.author != author)
     if without := narrowed.get("without"):
         yield _columns.task.not_in(list(without))
 

@@ -74,8 +74,10 @@ def request_triaged(row: Item | None, event: SupportRequest.Triaged) -> Item | N
     return row and replace(row, task=task, since=event.meta.occurred_on)
 
 
-@items.on(SupportRequest.ApprovedToBroker, key=of_case)
-def brokering_approved(row: Item | None, event: SupportRequest.ApprovedToBroker) -> Item | None:
+@items.on(SupportRequest.ApprovedToBroker, SupportRequest.SpendingApproved, key=of_case)
+def brokering_approved(
+    row: Item | None, event: SupportRequest.ApprovedToBroker | SupportRequest.SpendingApproved
+) -> Item | None:
     """What is approved later only raises the ceiling."""
     if row is None or row.task not in (Task.TRIAGE, Task.APPROVE):
         return row

@@ -25,13 +25,23 @@ class WaitingFor(LabelledEnum):
     CPD_MANAGER = "cpd_manager"
     PROVIDER = "provider"
     TEAM_LEAD = "team_lead"
+    DIRECTOR = "director"
+    CHIEF_OFFICER = "chief_officer"
+    COUNTERSIGNER = "countersigner"
+    DECIDER = "decider"
+    """Somebody by name, whatever their post."""
 
     @property
     def label(self) -> str:
         return _LABELS.get(self.value) or super().label
 
 
-_LABELS = {"chair": "Chair of governors", "cpd_manager": "CPD manager", "team_lead": "Team lead or director"}
+_LABELS = {
+    "chair": "Chair of governors",
+    "cpd_manager": "CPD manager",
+    "team_lead": "Team lead or director",
+    "decider": "A person by name",
+}
 
 
 OUTSIDE = frozenset({WaitingFor.HEADTEACHER, WaitingFor.CHAIR, WaitingFor.SCHOOL, WaitingFor.PROVIDER})
@@ -72,6 +82,9 @@ class Task(LabelledEnum):
     DECIDE = "decide_on_the_concern"
     REVIEW = "review_the_intervention"
     REVIEW_NEED = "review_the_need_category"
+    DECIDE_ASK = "decide_what_is_asked"
+    CONFIRM_DECISION = "confirm_the_decision"
+    MEET_CONDITION = "meet_the_condition"
 
     @property
     def label(self) -> str:
@@ -104,6 +117,9 @@ _TASK_LABELS = {
     "assess_the_concern": "Assess concern",
     "review_the_intervention": "Record review",
     "review_the_need_category": "Review the level of support",
+    "decide_what_is_asked": "Approve or refuse",
+    "confirm_the_decision": "Confirm your decision",
+    "meet_the_condition": "Record that the condition is met",
 }
 """What one command does is called by the command's title, so that a list and the page it leads to agree."""
 

@@ -14,6 +14,7 @@ from domain.vocabulary import Side
 from tests.canaries.words import Words
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, consent, outcomes, terms, the_work
 from tests.full_authority import RULES
+from tests.grants import approve
 from tests.scenario import TODAY
 from web.access.policy import Action
 
@@ -42,7 +43,7 @@ class BrokeringWords(Words):
             lambda it: it.ask_for_information(word("question")),
             lambda it: it.give_information(word("answer")),
             lambda it: it.reassign(broker=director, reason=word("reassigned")),
-            lambda it: it.approve_to_broker(ceiling=Decimal(9000), approver=director),
+            lambda it: approve(it, 9000),
             shortlist,
             lambda it: it.remove_from_shortlist(ours, reason=word("removed")),
             shortlist,

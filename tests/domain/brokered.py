@@ -11,6 +11,7 @@ from domain.engagement import Attainment, BrokeredEngagement, Consent, Outcome, 
 from domain.support_request import Ranked, Route, SupportLevel, SupportRequest
 from domain.tender import Tender, Terms
 from domain.vocabulary import Phase, Side, SupportKind
+from tests.grants import approve
 from tests.scenario import TODAY, signed
 
 SCHOOL = UUID("5c001000-0000-4000-8000-000000000001")
@@ -71,7 +72,7 @@ def a_triaged_request(route: Route = Route.BROKERED) -> SupportRequest:
 def an_approved_request() -> SupportRequest:
     request = a_triaged_request()
     with signed(YESTERDAY):
-        request.approve_to_broker(ceiling=Decimal(2500), approver=LEAD)
+        approve(request, 2500)
     return request
 
 

@@ -49,6 +49,7 @@ from tests.domain.brokered import (
     an_approved_request,
     an_inviting_request,
 )
+from tests.grants import DECISION, approve
 from tests.scenario import TODAY, given, signed
 
 Exit = Callable[[SupportRequest], None]
@@ -193,36 +194,30 @@ def test_a_request_changes_hands_with_a_reason() -> None:
 
 
 def test_brokering_is_approved_up_to_a_ceiling_and_may_be_approved_anew() -> None:
-    def approve(request: SupportRequest) -> None:
-        request.approve_to_broker(ceiling=Decimal("2750.005"), approver=LEAD)
+    def up_to(request: SupportRequest) -> None:
+        approve(request, "2750.005")
 
-    given(a_triaged_request()).when(approve).then(
-        SupportRequest.ApprovedToBroker, ceiling=Decimal("2750.01"), approver=LEAD
+    given(a_triaged_request()).when(up_to).then(
+        SupportRequest.SpendingApproved, ceiling=Decimal("2750.01"), decision=DECISION
     ).then_holds(lambda request: request.status is RequestStatus.APPROVED)
-    given(an_inviting_request()).when(approve).then(SupportRequest.ApprovedToBroker).then_holds(
+    given(an_inviting_request()).when(up_to).then(SupportRequest.SpendingApproved).then_holds(
         lambda request: request.status is RequestStatus.INVITING
     )
 
 
 def test_more_may_be_approved_for_a_placed_request_and_never_less() -> None:
-    given(a_placed_request()).when(
-        lambda request: request.approve_to_broker(ceiling=Decimal(3000), approver=LEAD, rules=("settings-2",))
-    ).then(SupportRequest.ApprovedToBroker, ceiling=Decimal(3000), rules=("settings-2",)).then_holds(
-        lambda request: (request.status, request.ceiling) == (RequestStatus.PLACED, Decimal(3000))
-    )
+    given(a_placed_request()).when(lambda request: approve(request, 3000, rules=("settings-2",))).then(
+        SupportRequest.SpendingApproved, ceiling=Decimal(3000), rules=("settings-2",)
+    ).then_holds(lambda request: (request.status, request.ceiling) == (RequestStatus.PLACED, Decimal(3000)))
     for no_more in (Decimal(2500), Decimal(100)):
-        given(a_placed_request()).when(
-            lambda request, ceiling=no_more: request.approve_to_broker(ceiling=ceiling, approver=LEAD)
-        ).then_refused(NoMoreThanBefore, field="ceiling")
+        given(a_placed_request()).when(lambda request, ceiling=no_more: approve(request, ceiling)).then_refused(
+            NoMoreThanBefore, field="ceiling"
+        )
 
 
 def test_only_a_request_triaged_for_brokering_is_approved() -> None:
-    given(a_triaged_request(Route.IN_HOUSE)).when(
-        lambda request: request.approve_to_broker(ceiling=Decimal(1), approver=LEAD)
-    ).then_refused(NotToBeBrokered)
-    given(a_triaged_request()).when(
-        lambda request: request.approve_to_broker(ceiling=Decimal(0), approver=LEAD)
-    ).then_refused(NotASum, field="ceiling")
+    given(a_triaged_request(Route.IN_HOUSE)).when(lambda request: approve(request, 1)).then_refused(NotToBeBrokered)
+    given(a_triaged_request()).when(lambda request: approve(request, 0)).then_refused(NotASum, field="ceiling")
 
 
 def test_the_whole_ranking_is_kept_with_the_version_of_its_rules() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
 from uuid import UUID, uuid4
 
 from hypothesis import settings
@@ -24,6 +23,7 @@ from tests.domain.brokered import (
     an_approved_request,
     an_inviting_request,
 )
+from tests.grants import approve
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
@@ -70,7 +70,7 @@ class RequestLifecycle(RuleBasedStateMachine):
 
     @rule()
     def approve(self) -> None:
-        self.act(lambda request: request.approve_to_broker(ceiling=Decimal(2500), approver=LEAD))
+        self.act(lambda request: approve(request, 2500))
 
     @rule(chosen=st.sets(st.sampled_from([each.provider for each in a_ranking()])))
     def shortlist(self, chosen: set[UUID]) -> None:

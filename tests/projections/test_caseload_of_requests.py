@@ -20,6 +20,7 @@ from projections import caseload, open_requests
 from projections.caseload import Item, Task, WaitingFor, waiting
 from projections.open_requests import RequestRow, requests
 from tests.domain.brokered import CALDER, ENDS, HARROP, a_need, a_ranking, outcomes, terms, the_work
+from tests.grants import approve
 from tests.projections.conftest import Ask
 from tests.projections.test_caseload import SCHOOL
 from tests.scenario import TODAY, signed
@@ -69,7 +70,7 @@ class Case:
         self.then(
             on,
             SupportRequest,
-            lambda it: it.approve_to_broker(ceiling=Decimal(9000), approver=DIRECTOR),
+            lambda it: approve(it, 9000),
             lambda it: it.shortlist_providers(a_ranking(), chosen=(CALDER, HARROP), rules=()),
         )
         request = self.ids[SupportRequest]
@@ -264,10 +265,10 @@ def test_the_step_of_the_broker_is_the_one_that_can_be_taken(case: Case) -> None
 
     case.triaged()
     assert case.item(Task.APPROVE).waiting_for is WaitingFor.BROKER
-    step(SupportRequest, lambda it: it.approve_to_broker(ceiling=Decimal(9000), approver=DIRECTOR), Task.SHORTLIST)
+    step(SupportRequest, lambda it: approve(it, 9000), Task.SHORTLIST)
     step(SupportRequest, lambda it: it.shortlist_providers(a_ranking(), chosen=(CALDER,), rules=()), Task.INVITE)
     step(SupportRequest, lambda it: it.remove_from_shortlist(CALDER, **REASON), Task.SHORTLIST)
-    step(SupportRequest, lambda it: it.approve_to_broker(ceiling=Decimal(9500), approver=DIRECTOR), Task.SHORTLIST)
+    step(SupportRequest, lambda it: approve(it, 9500), Task.SHORTLIST)
     case.tendered()
     for provider in (CALDER, HARROP):
         invite = lambda it, asked=provider: it.invite(asked, clearance="Cleared", rules=())  # noqa: E731

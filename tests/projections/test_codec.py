@@ -146,7 +146,9 @@ def a_told_event(**others: Any) -> Everything.Told:
 
 def a_bare_meta() -> Meta:
     signature = Signature(None, "", Channel.SCREEN, uuid4(), datetime(2026, 11, 2, 10, tzinfo=UTC))
-    return Meta(uuid4(), uuid4(), 1, signature, signature.at, About(), None, "", (), Sensitivity.ORDINARY, None, None)
+    return Meta(
+        uuid4(), uuid4(), 1, signature, signature.at, About(), None, "", (), Sensitivity.ORDINARY, None, None, None
+    )
 
 
 def changed(state: bytes, **others: Any) -> bytes:

@@ -21,6 +21,7 @@ from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY, Offer, SupportNeed
 from providers.vetting import Demand, VettingPolicy
 from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, LEAD, REPLY_BY, SCHOOL, a_need, terms
+from tests.grants import approve
 from tests.scenario import TODAY, signed
 
 POLICY = VettingPolicy("vetting-1", {ProviderKind.PRIVATE: (Demand(Requirement.ENHANCED_DBS),)})
@@ -90,7 +91,7 @@ class BrokerageScenario:
         with signed():
             request = SupportRequest.raise_(reference, **a_need(**changes))
             request.triage(broker=BROKER, level=SupportLevel.TARGETED, route=Route.BROKERED)
-            request.approve_to_broker(ceiling=Decimal(ceiling), approver=LEAD)
+            approve(request, ceiling)
             return self.service.add(lambda: request).id
 
     def a_shortlisted_request(self, *providers: UUID, ceiling: int = 2500) -> UUID:

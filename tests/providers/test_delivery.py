@@ -23,6 +23,7 @@ from providers.brokerage import EngagementTerms
 from providers.delivery import NotOfTheSchool
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, SCHOOL, consent, outcomes
+from tests.grants import approve
 from tests.providers.brokerage_scenario import LONG, BrokerageScenario
 from tests.scenario import TODAY, signed
 
@@ -248,7 +249,7 @@ def test_a_variation_stays_within_the_ceiling_unless_more_is_approved(desk: Brok
         desk.service.change(
             SupportRequest,
             engagement(desk, work).request,
-            lambda request: request.approve_to_broker(ceiling=Decimal(2700), approver=LEAD),
+            lambda request: approve(request, 2700),
         )
     vary(desk, work)
 

@@ -27,6 +27,7 @@ from providers.delivery import Delivery
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY, a_need, terms
+from tests.grants import approve
 from tests.sample_authority import LONG_AGO, SampleAuthority
 from tests.scenario import TODAY
 from web.brokerage.vetting_policy import policy_on
@@ -144,7 +145,7 @@ class BrokerageStages:
         def raise_() -> SupportRequest:
             request = SupportRequest.raise_(reference("SR", TODAY.year, number), **a_need(school=self.school))
             request.triage(broker=self.broker, level=SupportLevel.TARGETED, route=Route.BROKERED)
-            request.approve_to_broker(ceiling=Decimal(ceiling), approver=self.director)
+            approve(request, ceiling)
             return request
 
         with self.brokering():

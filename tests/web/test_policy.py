@@ -59,6 +59,9 @@ read notes and files                     all  all  all  all  all  own  own  own 
 read restricted notes                    team -    all  -    -    -    -    -    all  -
 read the caseload                        all  all  all  all  all  own  own  -    all  -
 read the audit trail                     -    -    all  -    -    -    -    -    all  all
+read decisions                           all  all  all  all  all  -    -    -    all  -
+take part in decisions                   all  all  all  all  all  -    -    -    -    -
+decide what is asked                     team -    all  -    -    -    -    -    -    -
 """
 """What each post is for. `team` reaches an officer's own schools, and those of the team for whoever leads it."""
 

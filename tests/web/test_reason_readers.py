@@ -56,6 +56,9 @@ KEPT_IN: Mapping[str, str] = {
     "tenders/select": "tender.provider-selected",
     "tenders/withdraw-selection": "tender.selection-withdrawn",
     "tenders/close": "tender.closed-without-selection support-request.tender-ended",
+    "decisions/refuse": "decision.refused",
+    "decisions/withdraw": "decision.withdrawn",
+    "decisions/disown": "decision.disowned",
     "concerns/hold-review": "concern.review-held",
     "concerns/revise-plan": "concern.plan-revised",
     "concerns/end-intervention": "concern.intervention-ended",
@@ -149,6 +152,7 @@ def is_told(shared: SharedAuthority, role: Role, event_class: type[Event]) -> bo
             reason="Because",
             rules=(),
             sensitivity=Sensitivity.ORDINARY,
+            decision=None,
             recorded_at=signature.at,
             position=1,
         )

@@ -58,6 +58,7 @@ def meta(
         reason=reason,
         rules=(),
         sensitivity=sensitivity,
+        decision=None,
         recorded_at=None,
         position=None,
     )

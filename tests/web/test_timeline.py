@@ -112,8 +112,8 @@ def test_a_school_is_not_told_whom_the_service_considered(shared: SharedAuthorit
     to_officer = told(shared, ours.officer, ours, "support-request")
     to_head = told(shared, ours.head, ours, "support-request")
     assert "raised" in to_head
-    assert "approved-to-broker" in to_officer
-    assert "approved-to-broker" not in to_head
+    assert "spending-approved" in to_officer
+    assert "spending-approved" not in to_head
     assert "providers-shortlisted" not in to_head
     assert told(shared, ours.head, ours, "tender") == []
 

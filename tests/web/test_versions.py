@@ -19,6 +19,8 @@ from domain.assignment import assign_link_officer
 from domain.attachment import Attachment
 from domain.authority import Authority
 from domain.concern import ConcernCase, Rating
+from domain.decision import Decision
+from domain.delegation import Decider
 from domain.engagement import BrokeredEngagement
 from domain.imports import Import
 from domain.note import Note
@@ -33,6 +35,7 @@ from domain.vocabulary import Role, Sensitivity, Side
 from tests.databases import Databases
 from tests.domain.brokered import REPLY_BY, terms
 from tests.full_authority import RULES, TOMORROW, FullAuthority
+from tests.grants import approve
 from tests.restricted_concern import SECRET, VISIT, RestrictedConcern
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
@@ -56,7 +59,7 @@ def _steps(authority: FullAuthority) -> dict[type[Aggregate], list[Step]]:
     return {
         SupportRequest: [
             lambda it: it.ask_for_information("Which years?", respond_by=REPLY_BY, rules=RULES),
-            lambda it: it.approve_to_broker(ceiling=Decimal(2700), approver=by),
+            lambda it: approve(it, 2700),
             lambda it: it.shortlist_providers(another, chosen=(ours.provider, theirs.provider), rules=RULES),
             lambda it: it.remove_from_shortlist(theirs.provider, reason="Too far"),
             lambda it: it.give_information("Years 7 and 8"),
@@ -102,6 +105,10 @@ def _steps(authority: FullAuthority) -> dict[type[Aggregate], list[Step]]:
             lambda it: it.change_sensitivity(Sensitivity.RESTRICTED, reason="Names", authoriser=by),
             lambda it: it.resume(reason="Back", authoriser=by),
             lambda it: it.change_sensitivity(Sensitivity.ORDINARY, reason="Known now", authoriser=by),
+        ],
+        Decision: [
+            lambda it: it.giving_failed("The request was closed"),
+            lambda it: it.refuse(held={Decider.DIRECTOR}, reason="Too much"),
         ],
         BrokeredEngagement: [
             lambda it: it.agree(Side.SCHOOL),

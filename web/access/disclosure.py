@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.attachment import Attachment
+from domain.decision import Decision
 from domain.note import Note
 from domain.reading import Reading
 from domain.record_of_visit import RecordOfVisit
@@ -46,6 +47,7 @@ READING: Mapping[str, Action] = {
     "concern": Action.READ_CONCERN,
     Reading.KIND: Action.READ_RESTRICTED,
     Note.KIND: Action.READ_NOTE,
+    Decision.KIND: Action.READ_DECISION,
     Attachment.KIND: Action.READ_NOTE,
     "import": Action.READ_IMPORTS,
 }
@@ -78,6 +80,7 @@ ISSUED = frozenset(
 BROKERING = frozenset(
     {
         "support-request.approved-to-broker",
+        "support-request.spending-approved",
         "support-request.providers-shortlisted",
         "support-request.provider-removed-from-shortlist",
         "tender.school-preferred",

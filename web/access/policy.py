@@ -93,6 +93,9 @@ class Action(StrEnum):
     READ_RESTRICTED = "read restricted notes"
     READ_CASELOAD = "read the caseload"
     READ_AUDIT = "read the audit trail"
+    READ_DECISION = "read decisions"
+    TAKE_PART = "take part in decisions"
+    DECIDE = "decide what is asked"
 
 
 Row = Mapping[Role, Scope]
@@ -155,6 +158,9 @@ POLICY: Mapping[Action, Row] = {
     Action.READ_RESTRICTED: _row((ALL, (DIRECTOR, REVIEWER)), (TEAM, (OFFICER,))),
     Action.READ_CASELOAD: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
     Action.READ_AUDIT: _row((ALL, (REVIEWER, DIRECTOR, ADMIN))),
+    Action.READ_DECISION: _row((ALL, (*SERVICE, REVIEWER))),
+    Action.TAKE_PART: _row((ALL, SERVICE)),
+    Action.DECIDE: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
 }
 """The policy. Read a row as: this action may be done by these posts, this far."""
 

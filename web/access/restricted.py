@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from domain.aggregate import Aggregate, Event, Refusal
 from domain.attachment import Attachment
 from domain.concern import ConcernCase
+from domain.decision import Decision
 from domain.note import Note
 from domain.record_of_visit import RecordOfVisit
 from domain.visit import Visit
@@ -54,7 +55,8 @@ RESTRICTED_VISIT_ADDED = (
 ATTACHED = frozenset({Note.KIND, Attachment.KIND})
 """Kinds of record that stand on others."""
 
-MAY_HANG = ATTACHED | {"visit", "record-of-visit", "support-request", "tender", "engagement", ConcernCase.KIND}
+OF_A_CASE = ("visit", "record-of-visit", "support-request", "tender", "engagement", Decision.KIND)
+MAY_HANG = ATTACHED | {*OF_A_CASE, ConcernCase.KIND}
 """Kinds of record that may hang on a concern."""
 
 PLAIN_VISIT = {

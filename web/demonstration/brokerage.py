@@ -8,11 +8,15 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
+from domain.decision import Decision
+from domain.delegation import Decider, row_for
 from domain.engagement import Attainment, BrokeredEngagement, Outcome
 from domain.provider import Provider
+from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
 from domain.tender import DeclineReason, Tender, Terms
 from domain.vocabulary import Phase, Role, Side, SupportKind, Team
+from providers.approval import question_of_approval
 from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
@@ -21,10 +25,12 @@ from providers.matching import Offer
 from providers.matching import SupportNeed as Wanted
 from web.brokerage.quote_fields import vat_of
 from web.brokerage.vetting_policy import policy_on
+from web.commands.decided import route_of
 from web.demonstration.calendar import Diary, working_day
 from web.demonstration.needs import NEEDS, End, SampleNeed
 from web.demonstration.places import AUTHORITY
 from web.demonstration.sample_authority import SampleAuthority
+from web.runtime.authority import settings_of
 from web.runtime.terms import last_day
 
 Act = Callable[[], object]
@@ -57,6 +63,7 @@ class Story:
         self.brokerage = Brokerage(self.service, vetting)
         self.delivery = Delivery(self.service, vetting)
         self.request: UUID
+        self.decision: UUID | None = None
         self.tender: UUID
         self.engagement: UUID
 
@@ -101,8 +108,9 @@ class Story:
         if need.end in endings:
             self.then(*endings[need.end])
             return
-        self.then(5, self.director, Role.DIRECTOR, self._approve)
-        self.then(6, self.broker, self.role, self._shortlist)
+        self.then(5, self.broker, self.role, self._ask_for_approval)
+        self.then(6, self.director, Role.DIRECTOR, self._approve)
+        self.then(6, self.broker, self.role, self._shortlist, hour=15)
         self.then(7, self.broker, self.role, self._invite)
 
     def _change(self, act: Callable[[SupportRequest], object]) -> None:
@@ -134,8 +142,43 @@ class Story:
             lambda it: it.record_unmet(reason="No provider in this or a neighbouring area offers the subject")
         )
 
+    def _ask_for_approval(self) -> None:
+        """Within the broker's own limit nobody is asked."""
+        services = self.sample.services
+        settings, version = settings_of(services)
+        reference = services.next_reference(Decision)
+
+        def decide(work: UnitOfWork) -> None:
+            request = work.find(SupportRequest, self.request)
+            question = question_of_approval(request, self.need.ceiling, school=self.sample.names[self.urn])
+            row = row_for(settings.scheme, question.act, question.net)
+            route = route_of(row, services)
+            if row.may_decide_own:
+                held = {Decider.CPD_MANAGER if self.role is Role.CPD_MANAGER else Decider.BROKER}
+                decision, granted = Decision.decide_alone(reference, question, route, held=held, rules=(version,))
+                request.approve_spending(self.need.ceiling, granted=granted, rules=(version,))
+            else:
+                decision = Decision.ask(
+                    reference, question, route, reason=self.need.need, deciders=[self.director], rules=(version,)
+                )
+                self.decision = decision.id
+            work.add(decision)
+
+        self.service.do(decide)
+
     def _approve(self) -> None:
-        self._change(lambda it: it.approve_to_broker(ceiling=self.need.ceiling, approver=self.director))
+        if self.decision is None:
+            return
+        asked = self.decision
+
+        def decide(work: UnitOfWork) -> None:
+            request, decision = work.find(SupportRequest, self.request), work.find(Decision, asked)
+            question = question_of_approval(request, self.need.ceiling, school=self.sample.names[self.urn])
+            granted = decision.give(question, shown=decision.question.fingerprint, held={Decider.DIRECTOR})
+            if granted is not None:
+                request.approve_spending(self.need.ceiling, granted=granted)
+
+        self.service.do(decide)
 
     def _shortlist(self) -> None:
         def offers(wanted: Wanted) -> list[Offer]:

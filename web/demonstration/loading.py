@@ -122,7 +122,7 @@ def load_register(services: Services, register: Path, la: str | None) -> ImportR
         )
         return report
     for school in found:
-        sample.knows(school.urn, school.id, team_of(school.phase))
+        sample.knows(school.urn, school.id, team_of(school.phase), school.name)
     if not sample.teams:
         raise NoSchools(
             f"{register.name} has no open school of {la}" if la else f"{register.name} has no open school"
@@ -151,7 +151,7 @@ def _wexmoor(services: Services, seed: int, on: date) -> SampleAuthority:
         for school in schools(seed, on):
             known = by_urn(connection, school.urn)
             if school.head is not None and known is not None:
-                sample.knows(school.urn, known.id, team_of(known.phase))
+                sample.knows(school.urn, known.id, team_of(known.phase), known.name)
     return sample
 
 

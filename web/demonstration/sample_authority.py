@@ -32,6 +32,7 @@ class SampleAuthority:
     dice: Random
     school_ids: dict[int, UUID] = field(default_factory=dict)
     teams: dict[int, Team] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
     providers: dict[str, UUID] = field(default_factory=dict)
     link_officers: dict[int, UUID] = field(default_factory=dict)
@@ -51,10 +52,11 @@ class SampleAuthority:
     def chair(self, urn: int) -> UUID:
         return self.people[self.cast.of_school(urn).chair.email]
 
-    def knows(self, urn: int, school: UUID, team: Team) -> None:
+    def knows(self, urn: int, school: UUID, team: Team, name: str) -> None:
         """Take note of a school that the service looks after."""
         self.school_ids[urn] = school
         self.teams[urn] = team
+        self.names[urn] = name
 
 
 def terms_of(year: int) -> tuple[TermDates, ...]:

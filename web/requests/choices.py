@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import request as sent
 from marshmallow import ValidationError
 
+from domain.delegation import Act
 from domain.support_request import SupportRequest, Urgency
 from domain.tender import Tender
 from domain.vocabulary import Role
@@ -22,7 +23,8 @@ from web.access.policy import Action
 from web.access.restricted import hidden_from
 from web.brokerage.broker_rights import post_for
 from web.brokerage.quote_comparison import compare_quotes, quote_options
-from web.commands.choices import SERVICE_ROLES, authorisers, holders_of_roles, open_schools, provider_options
+from web.commands.choices import SERVICE_ROLES, holders_of_roles, open_schools, provider_options
+from web.commands.decided import DECIDERS, deciders, limits_in_words
 from web.commands.dispatch import events_of
 from web.commands.fields import days_field
 from web.commands.listing import ListEndpoint, Listing, Values
@@ -95,8 +97,13 @@ def brokers(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
     return {schemas.BROKERS: holders_of_roles(snapshot, [post_for(request.kind)]) if request else []}
 
 
-def approvers(snapshot: Snapshot, _: SupportRequest | None) -> Lookups:
-    return {schemas.APPROVERS: authorisers(snapshot)}
+def limits(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
+    """Who decides up to which sum, and who may have decided elsewhere."""
+    school = request.school if request else None
+    return {
+        "limits": limits_in_words(snapshot, Act.APPROVE_SPENDING),
+        DECIDERS: deciders(snapshot, Act.APPROVE_SPENDING, school),
+    }
 
 
 def ranking_today(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:

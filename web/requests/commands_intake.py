@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from domain.decision import Question
+from domain.delegation import Act, Granted
 from domain.support_request import SupportRequest
 from domain.support_request.rules import must_be_approved, must_be_triaged, must_not_be_approved, must_not_be_triaged
-from web.access.name_cache import reference_of
+from providers.approval import APPROVE, question_of_approval
+from web.access.context import Snapshot
+from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import must_hold
-from web.commands.choices import NEEDS_APPROVER, SERVICE_ROLES, needs_school
+from web.commands.choices import SERVICE_ROLES, needs_school
+from web.commands.decided import (
+    DECIDERS,
+    Answers,
+    DecidedAct,
+    decide_or_ask,
+    record_for_another,
+)
 from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests
-from web.requests.rules import must_approve, must_broker, needs_broker
+from web.requests.rules import must_broker, needs_broker
 from web.runtime.terms import last_day
 
 
@@ -119,30 +132,68 @@ def reassign(execution: Execution[SupportRequest], values: Values) -> None:
     execution.change(lambda request: request.reassign(**values))
 
 
+def _question(snapshot: Snapshot, request: SupportRequest, answers: Answers) -> Question:
+    school = names_of(snapshot, [request.school]).get(request.school, "")
+    return question_of_approval(request, answers["ceiling"], school=school)
+
+
+def _approve(request: SupportRequest, answers: Answers, granted: Granted, rules: tuple[str, ...]) -> None:
+    request.approve_spending(answers["ceiling"], granted=granted, rules=rules)
+
+
+APPROVAL = DecidedAct(
+    requests,
+    APPROVE,
+    Act.APPROVE_SPENDING,
+    answers={"ceiling": Decimal},
+    question=_question,
+    lowered=lambda answers, net: {**answers, "ceiling": net},
+    carry_out=_approve,
+)
+
+
 @broker_command(
     "change-ceiling",
     "Change the approved limit",
-    schemas.ApproveToBroker,
+    schemas.ApproveSpending,
     done="Approved limit changed",
-    method=SupportRequest.approve_to_broker,
-    rules=[must_be_approved, NEEDS_APPROVER],
-    lookups=choices.approvers,
+    method=SupportRequest.approve_spending,
+    rules=[must_be_approved],
+    lookups=choices.limits,
+    form_page="requests/approve.html",
     initial=lambda _, request: {"ceiling": request.ceiling},
 )
 @broker_command(
     "approve",
     "Approve spending",
-    schemas.ApproveToBroker,
+    schemas.ApproveSpending,
     done="Spending approved",
-    method=SupportRequest.approve_to_broker,
-    rules=[must_not_be_approved, NEEDS_APPROVER],
-    lookups=choices.approvers,
+    method=SupportRequest.approve_spending,
+    rules=[must_not_be_approved],
+    lookups=choices.limits,
+    form_page="requests/approve.html",
     initial=lambda _, request: {"ceiling": request.budget},
     main=True,
 )
 def approve(execution: Execution[SupportRequest], values: Values) -> None:
-    version = must_approve(execution, values["ceiling"], values["approver"])
-    execution.change(lambda request: request.approve_to_broker(**values, rules=(version,)))
+    decide_or_ask(execution, APPROVAL, values)
+
+
+@broker_command(
+    "record-approval",
+    "Record approval given elsewhere",
+    schemas.RecordApproval,
+    done="Approval recorded. The person who decided is asked to confirm it",
+    submit="Record approval",
+    lead="For spending that somebody approved in a meeting, by email or by phone.",
+    method=SupportRequest.approve_spending,
+    lookups=choices.limits,
+    needs={DECIDERS: "There is nobody else who may approve spending"},
+    form_page="requests/approve.html",
+    initial=lambda _, request: {"ceiling": request.ceiling or request.budget},
+)
+def record_approval(execution: Execution[SupportRequest], values: Values) -> None:
+    record_for_another(execution, APPROVAL, values)
 
 
 broker_command(

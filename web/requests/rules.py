@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.support_request import ENDS, SupportRequest
-from domain.vocabulary import Role
-from web import formats
 from web.access.context import ContextRule, RequestContext
 from web.brokerage.broker_rights import must_hold, post_for
-from web.commands.choices import APPROVERS, must_be_held
+from web.commands.choices import must_be_held
 from web.commands.linked_records import BelongsElsewhere
 from web.commands.resource import Execution
-from web.runtime.authority import settings_of
 
 
 class AlreadyEnded(Refusal):
@@ -32,23 +28,6 @@ def needs_broker(context: RequestContext, request: SupportRequest) -> None:
     """Raises NothingToChoose where nobody holds the post that brokers needs of that kind."""
     post = post_for(request.kind)
     must_be_held(context, (post,), f"There is nobody with the role of {post.label}. An administrator can add one")
-
-
-def must_approve(execution: Execution[SupportRequest], ceiling: Decimal, approver: UUID) -> str:
-    """The version of the settings by which the person may approve so much: above the authority's own limit, a
-    director. Raises NotTheirPost."""
-    settings, version = settings_of(execution.services)
-    must_hold(execution, approver, APPROVERS, "Choose an officer or a director", field="approver")
-    if ceiling > settings.approval_ceiling:
-        limit = formats.money(settings.approval_ceiling)
-        must_hold(
-            execution,
-            approver,
-            [Role.DIRECTOR],
-            f"A director must approve spending of more than {limit}",
-            field="approver",
-        )
-    return version
 
 
 def must_take_up(request: SupportRequest, other: SupportRequest) -> None:

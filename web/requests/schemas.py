@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from domain.support_request import InHouse, Route, SupportLevel, Urgency
 from domain.vocabulary import Phase, SupportKind
+from web.commands.decided import DecidedElsewhere, WhyNeeded
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
@@ -27,7 +28,7 @@ from web.commands.fields import (
 )
 from web.forms.numbers import WholeNumber
 
-SCHOOLS, SUBJECTS, OFFICERS, BROKERS, APPROVERS = "schools", "subjects", "officers", "brokers", "approvers"
+SCHOOLS, SUBJECTS, OFFICERS, BROKERS = "schools", "subjects", "officers", "brokers"
 RANKED, SHORTLIST, QUOTES, OTHERS, IN_HOUSE = "ranked", "shortlist", "quotes", "others", "in_house"
 """What forms offer: schools, subjects, people by their part, providers by how near they have come, the school's other
 requests, and those who may help from within."""
@@ -135,9 +136,16 @@ class ReassignRequest(Schema):
     reason = reason_field("Why the broker is changing")
 
 
-class ApproveToBroker(Schema):
+class _Ceiling(Schema):
     ceiling = money_field(label="Approved limit", hint="The most we can spend, excluding VAT", width=10)
-    approver = chosen_person("Approved by", APPROVERS, noun="who approved it")
+
+
+class ApproveSpending(_Ceiling, WhyNeeded):
+    pass
+
+
+class RecordApproval(_Ceiling, DecidedElsewhere):
+    pass
 
 
 class ShortlistProviders(Schema):

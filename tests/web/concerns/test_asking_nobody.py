@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from domain.tender import Tender
 from domain.vocabulary import Sensitivity
 from tests.domain.brokered import REPLY_BY
 from tests.full_authority import RULES
+from tests.grants import approve
 from tests.restricted_concern import RestrictedConcern
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
@@ -114,7 +114,7 @@ def shortlisted(sample: SampleAuthority) -> RestrictedConcern:
         lambda it: it.triage(
             broker=restricted.people["broker"], level=SupportLevel.TARGETED, route=Route.BROKERED, note="Clear"
         ),
-        lambda it: it.approve_to_broker(ceiling=Decimal(2500), approver=restricted.authority.director),
+        lambda it: approve(it, 2500),
         lambda it: it.shortlist_providers(
             (Ranked(restricted.place.provider, 80, ("Offers",)),), chosen=(restricted.place.provider,), rules=RULES
         ),

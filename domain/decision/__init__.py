@@ -1,0 +1,6 @@
+"""Decision: what somebody was asked to decide, and what came of it."""
+
+from domain.decision.parts import Basis, Condition, DecisionStatus, Heard, Question, Route, Term
+from domain.decision.record import Decision
+
+__all__ = ["Basis", "Condition", "Decision", "DecisionStatus", "Heard", "Question", "Route", "Term"]

@@ -1,0 +1,199 @@
+"""What happens to a decision."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.aggregate import Event
+from domain.decision.parts import Basis, Condition, DecisionStatus, Heard, Question, Route
+from domain.delegation import Decider, one_of
+from domain.money import in_pounds
+
+if TYPE_CHECKING:
+    from domain.decision.record import Decision
+
+
+class _Begun(Event):
+    """How a decision begins: with its question and the row of the scheme by which it is decided."""
+
+    reference: str
+    question: Question
+    route: Route
+
+    @property
+    def act(self) -> str:
+        """What it is about, as it stands in a sentence."""
+        return act_in_words(self.question)
+
+    @property
+    def on_record(self) -> UUID:
+        """The record that it is about, on which it hangs."""
+        return self.question.subject
+
+    def begin(self, decision: Decision, status: DecisionStatus, basis: Basis) -> None:
+        decision.reference, decision.question, decision.route = self.reference, self.question, self.route
+        decision.asker, decision.asked_on, decision.asked_because = (
+            self.meta.signature.actor,
+            self.meta.signature.today,
+            self.meta.reason,
+        )
+        decision.status, decision.basis = status, basis
+
+
+class Asked(_Begun):
+    TOPIC = "decision.asked"
+    says = "{by} asked {whom} to {act}: {reason}"
+
+    @property
+    def whom(self) -> str:
+        """The posts that are asked, as they stand in a sentence."""
+        first = one_of(self.route.decides)
+        return f"{first}, and {one_of(self.route.countersigns)}," if self.route.countersigns else first
+
+    def apply(self, decision: Decision) -> None:
+        self.begin(decision, DecisionStatus.ASKED, Basis.OWN_ACT)
+
+
+class DecidedAlone(_Begun):
+    """Asked and given in one act by one person, within their own limit."""
+
+    TOPIC = "decision.decided-alone"
+    says = "{by} decided within their own limit ({row}) to {act}{reason:: …}"
+
+    @property
+    def row(self) -> str:
+        return self.route.row
+
+    def apply(self, decision: Decision) -> None:
+        self.begin(decision, DecisionStatus.GIVEN, Basis.OWN_AUTHORITY)
+        decision.decided(self.meta.signature.actor, self.meta.occurred_on)
+
+
+class RecordedForAnother(_Begun):
+    """`decider` decided outside the service, on `decided_on`, and whoever acts recorded it for them."""
+
+    TOPIC = "decision.recorded-for-another"
+    says = "{by} recorded that {decider} agreed ({heard}, {decided_on}) to {act}. Evidence: {evidence}"
+    decider: UUID
+    heard: Heard
+    decided_on: date
+    evidence: str
+
+    def apply(self, decision: Decision) -> None:
+        self.begin(decision, DecisionStatus.UNCONFIRMED, Basis.ON_BEHALF)
+        decision.heard, decision.evidence = self.heard, self.evidence
+        decision.decided(self.decider, self.decided_on)
+
+
+class FirstGiven(Event):
+    TOPIC = "decision.first-given"
+    says = "{by} approved it as the first of two{limit:, up to …}{on_condition:, on condition: …}"
+    post: Decider
+    shown: str
+    limit: Decimal | None
+    condition: Condition | None
+
+    @property
+    def on_condition(self) -> str:
+        return self.condition.text if self.condition else ""
+
+    def apply(self, decision: Decision) -> None:
+        decision.status = DecisionStatus.HALF_GIVEN
+        decision.first_by, decision.first_post = self.meta.signature.actor, self.post
+        decision.limit, decision.condition = self.limit, self.condition
+
+
+class Given(Event):
+    """The command that was asked for is carried out in the same transaction."""
+
+    TOPIC = "decision.given"
+    says = "{by} approved it{limit:, up to …}{on_condition:, on condition: …}"
+    post: Decider
+    shown: str
+    limit: Decimal | None
+    condition: Condition | None
+
+    @property
+    def on_condition(self) -> str:
+        return self.condition.text if self.condition else ""
+
+    def apply(self, decision: Decision) -> None:
+        decision.status = DecisionStatus.GIVEN
+        decision.limit, decision.condition = self.limit, self.condition
+        decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post)
+
+
+class Refused(Event):
+    TOPIC = "decision.refused"
+    says = "{by} refused it: {reason}"
+    post: Decider
+
+    def apply(self, decision: Decision) -> None:
+        decision.status = DecisionStatus.REFUSED
+        decision.refused_because = self.meta.reason
+        decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post)
+
+
+class Withdrawn(Event):
+    TOPIC = "decision.withdrawn"
+    says = "{by} no longer asks for it: {reason}"
+
+    def apply(self, decision: Decision) -> None:
+        decision.status = DecisionStatus.WITHDRAWN
+
+
+class Overtaken(Event):
+    TOPIC = "decision.overtaken"
+    says = "The terms had changed when {by} was about to approve it. {changed}"
+    changed: tuple[str, ...]
+
+    def apply(self, decision: Decision) -> None:
+        decision.status = DecisionStatus.OVERTAKEN
+        decision.changed = self.changed
+
+
+class GivingFailed(Event):
+    """A rule stood against the command that was asked for: nothing was approved, and it is asked still."""
+
+    TOPIC = "decision.giving-failed"
+    says = "{by} would have approved it, and it could not be carried out: {why}"
+    why: str
+
+    def apply(self, decision: Decision) -> None:
+        decision.failed_because = self.why
+
+
+class Confirmed(Event):
+    TOPIC = "decision.confirmed"
+    says = "{by} confirmed that they decided this"
+
+    def apply(self, decision: Decision) -> None:
+        decision.status = DecisionStatus.CONFIRMED
+        decision.confirmed_on = self.meta.occurred_on
+
+
+class Disowned(Event):
+    TOPIC = "decision.disowned"
+    says = "{by} said that they did not decide this: {reason}"
+
+    def apply(self, decision: Decision) -> None:
+        decision.status = DecisionStatus.DISOWNED
+
+
+class ConditionMet(Event):
+    TOPIC = "decision.condition-met"
+    says = "{by} recorded that the condition is met: {note}"
+    note: str
+
+    def apply(self, decision: Decision) -> None:
+        decision.condition_met(self.meta.occurred_on)
+
+
+def act_in_words(question: Question) -> str:
+    """What a question asks for, as it stands behind "to": "approve spending of up to £3,600 on SR-2026-0142"."""
+    said = question.act.label.lower()
+    sum_ = f" of up to {in_pounds(question.net)} excluding VAT" if question.net is not None else ""
+    return f"{said}{sum_} for {question.subject_reference}"

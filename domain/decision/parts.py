@@ -1,0 +1,147 @@
+"""What a decision is made of: its question, the way that the scheme sends it, and the answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from domain.delegation import Act, Decider
+from domain.vocabulary import LabelledEnum
+
+
+class DecisionStatus(LabelledEnum):
+    """How a decision stands. What is decided lasts; `LAPSED` follows from the day alone."""
+
+    ASKED = "asked"
+    HALF_GIVEN = "half_given"
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"
+    LAPSED = "lapsed"
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    DISOWNED = "disowned"
+
+    @property
+    def label(self) -> str:
+        return _LABELS.get(self.value) or super().label
+
+
+_LABELS = {
+    "half_given": "Approved by one of two",
+    "given": "Approved",
+    "lapsed": "Not decided in time",
+    "unconfirmed": "Recorded, not yet confirmed",
+    "disowned": "Recorded, and disowned",
+}
+
+OPEN = frozenset({DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN})
+"""Somebody is still to decide."""
+
+
+class Basis(LabelledEnum):
+    """By what somebody decided."""
+
+    OWN_ACT = "own_act"
+    OWN_AUTHORITY = "own_authority"
+    ON_BEHALF = "on_behalf"
+
+    @property
+    def label(self) -> str:
+        return _BASES[self.value]
+
+
+_BASES = {
+    "own_act": "Asked and decided",
+    "own_authority": "Decided within their own limit",
+    "on_behalf": "Recorded for somebody else",
+}
+
+
+class Heard(LabelledEnum):
+    """How a decision that was made elsewhere reached whoever records it."""
+
+    MEETING = "meeting"
+    EMAIL = "email"
+    TELEPHONE = "telephone"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that the decider is shown and that the decision rests on."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be decided: one command on one record, on these terms.
+
+    `answers` are those of the command, as JSON; `net` is the sum in pounds that the limits count, and `terms` are
+    what the decider sees. `authors` wrote a term and decide no more than whoever asks.
+    """
+
+    act: Act
+    kind: str
+    subject: UUID
+    subject_reference: str
+    command: str
+    answers: str
+    terms: tuple[Term, ...]
+    net: Decimal | None = None
+    school: UUID | None = None
+    request: UUID | None = None
+    provider: UUID | None = None
+    authors: tuple[UUID, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same command on the same terms, and for no others: what the decider was shown."""
+        said = [self.act, str(self.subject), self.command, self.answers, str(self.net)]
+        said += [f"{term.label}\n{term.value}" for term in self.terms]
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+
+    def changed_in(self, now: Question) -> tuple[str, ...]:
+        """The terms that are others now, as sentences; none where only the sum is lower."""
+        before = {term.label: term.value for term in self.terms}
+        after = {term.label: term.value for term in now.terms}
+        is_less = self.net is not None and now.net is not None and now.net < self.net
+        return tuple(
+            f"{label}: {before.get(label, 'nothing')} was shown, and it is now {after.get(label, 'nothing')}"
+            for label in dict.fromkeys([*before, *after])
+            if before.get(label) != after.get(label) and not (is_less and label == SUM)
+        )
+
+
+SUM = "Total excluding VAT"
+"""The term that says the sum; where it falls, what was approved covers it still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who is asked, by which row of the scheme, and until when; the days are the last on which each holds."""
+
+    row: str
+    decides: tuple[Decider, ...]
+    countersigns: tuple[Decider, ...] = ()
+    deputies: tuple[Decider, ...] = ()
+    may_decide_own: bool = False
+    passes_on: date | None = None
+    lapses_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What is to be done besides, by whom and by when."""
+
+    text: str
+    owner: UUID
+    due: date
+    met_on: date | None = None

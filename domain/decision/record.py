@@ -1,0 +1,325 @@
+"""Decision, the record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+from uuid import UUID
+
+from domain.aggregate import Aggregate, must_have_come, reasoned, requires
+from domain.decision import events
+from domain.decision.parts import (
+    OPEN,
+    Basis,
+    Condition,
+    DecisionStatus,
+    Heard,
+    Question,
+    Route,
+)
+from domain.decision.rules import (
+    EvidenceNeeded,
+    NobodyMayDecide,
+    NotALimit,
+    NotAsShown,
+    NotTheAsker,
+    NotTheirs,
+    NotYours,
+    OwnAsk,
+    SamePerson,
+    must_be_asked,
+    must_have_a_condition,
+    only_when,
+)
+from domain.delegation import Decider, Granted, is_held, one_of
+from domain.money import in_pounds, pounds
+from domain.text import plain
+from domain.vocabulary import About
+
+
+class Decision(Aggregate):
+    """What somebody is asked to decide, of posts and not of a name, and what came of it.
+
+    Whoever decides acts themselves: nobody else decides for them, and silence decides nothing. The command that is
+    asked for is carried out with what `give` returns, in the same transaction; where it is refused, nothing was
+    given. Which posts somebody holds is worked out by the caller, on the day and in that transaction.
+    """
+
+    KIND = "decision"
+    prefix = "DN"
+
+    question: Question
+    route: Route
+    status: DecisionStatus
+    basis: Basis
+    asker: UUID | None
+    asked_on: date
+    asked_because: str
+
+    Asked: TypeAlias = events.Asked
+    DecidedAlone: TypeAlias = events.DecidedAlone
+    RecordedForAnother: TypeAlias = events.RecordedForAnother
+    FirstGiven: TypeAlias = events.FirstGiven
+    Given: TypeAlias = events.Given
+    Refused: TypeAlias = events.Refused
+    Withdrawn: TypeAlias = events.Withdrawn
+    Overtaken: TypeAlias = events.Overtaken
+    GivingFailed: TypeAlias = events.GivingFailed
+    Confirmed: TypeAlias = events.Confirmed
+    Disowned: TypeAlias = events.Disowned
+    ConditionMet: TypeAlias = events.ConditionMet
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.first_by: UUID | None = None
+        self.first_post: Decider | None = None
+        self.decider: UUID | None = None
+        self.decided_as: Decider | None = None
+        self.decided_on: date | None = None
+        self.limit: Decimal | None = None
+        self.condition: Condition | None = None
+        self.heard: Heard | None = None
+        self.evidence = ""
+        self.confirmed_on: date | None = None
+        self.refused_because = ""
+        self.failed_because = ""
+        self.changed: tuple[str, ...] = ()
+
+    @classmethod
+    def ask(
+        cls,
+        reference: str,
+        question: Question,
+        route: Route,
+        *,
+        reason: str,
+        deciders: Collection[UUID],
+        rules: tuple[str, ...],
+    ) -> Decision:
+        """Ask for somebody's authority; `deciders` are those who hold a post of the route today, `rules` the version
+        of the scheme. Raises NobodyMayDecide, ReasonNeeded."""
+        decision = cls.named(reference)
+        if not {*deciders} - {decision.signature.actor, *question.authors}:
+            raise NobodyMayDecide(f"Nobody else is {one_of(route.decides)}, so there is nobody to ask")
+        why = reasoned(reason, "Enter why this is needed")
+        decision.record(cls.Asked(reference=reference, question=question, route=route), reason=why, rules=rules)
+        return decision
+
+    @classmethod
+    def decide_alone(
+        cls,
+        reference: str,
+        question: Question,
+        route: Route,
+        *,
+        held: Collection[Decider],
+        reason: str = "",
+        rules: tuple[str, ...],
+    ) -> tuple[Decision, Granted]:
+        """Decide within one's own limit. Raises OwnAsk, NotYours."""
+        decision = cls.named(reference)
+        if not route.may_decide_own:
+            raise OwnAsk("You are asking for this, so somebody else decides")
+        decision._post(route.decides, held)
+        decision.record(
+            cls.DecidedAlone(reference=reference, question=question, route=route), reason=plain(reason), rules=rules
+        )
+        return decision, decision._granted()
+
+    @classmethod
+    def record_for(
+        cls,
+        reference: str,
+        question: Question,
+        route: Route,
+        *,
+        decider: UUID,
+        held: Collection[Decider],
+        heard: Heard,
+        decided_on: date,
+        evidence: str,
+        reason: str = "",
+        rules: tuple[str, ...],
+    ) -> tuple[Decision, Granted]:
+        """Record what `decider`, who holds the posts `held`, decided outside the service; they are to confirm it.
+
+        Raises EvidenceNeeded, NotTheirs, OwnAsk, OccurredInTheFuture.
+        """
+        decision = cls.named(reference)
+        if decider == decision.signature.actor:
+            raise OwnAsk("This is your own decision, so it is not recorded for somebody else", field="decider")
+        if decider in question.authors:
+            raise OwnAsk("They wrote part of what is to be decided, so somebody else decides", field="decider")
+        if is_held(route.decides, held) is None:
+            raise NotTheirs(f"Only {one_of(route.decides)} may decide this. Choose one of them", field="decider")
+        must_have_come(decided_on, decision.today, "decided_on")
+        if not plain(evidence):
+            raise EvidenceNeeded("Enter what shows the decision, like the minute or the email", field="evidence")
+        decision.record(
+            cls.RecordedForAnother(
+                reference=reference,
+                question=question,
+                route=route,
+                decider=decider,
+                heard=heard,
+                decided_on=decided_on,
+                evidence=plain(evidence),
+            ),
+            reason=plain(reason),
+            rules=rules,
+            people=(decider,),
+        )
+        return decision, decision._granted()
+
+    def status_on(self, day: date) -> DecisionStatus:
+        """How it stands on a day: what nobody decided in time has lapsed."""
+        lapses_on = self.route.lapses_on
+        if self.status in OPEN and lapses_on is not None and day > lapses_on:
+            return DecisionStatus.LAPSED
+        return self.status
+
+    def asked_of(self, day: date) -> tuple[Decider, ...]:
+        """The posts whose move it is on a day."""
+        if self.status is DecisionStatus.HALF_GIVEN:
+            first_of_two = self.first_post in self.route.countersigns
+            return self.route.decides if first_of_two else self.route.countersigns
+        posts = (*self.route.decides, *self.route.countersigns)
+        has_passed_on = self.route.passes_on is not None and day > self.route.passes_on
+        return (*posts, *self.route.deputies) if has_passed_on else posts
+
+    def must_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> None:
+        """Raises NotYours, OwnAsk, SamePerson where it is not somebody's to decide on a day."""
+        self._decider(person, held, day)
+
+    def must_be_of(self, person: UUID | None) -> None:
+        """Raises NotYours unless it is this person's decision that was recorded."""
+        if person != self.decider:
+            raise NotYours("Only the person whose decision was recorded can say whether it is theirs")
+
+    def must_be_asked_by(self, person: UUID | None) -> None:
+        """Raises NotTheAsker."""
+        if person != self.asker:
+            raise NotTheAsker("Only the person who asked can withdraw this")
+
+    def must_have_condition_of(self, person: UUID | None) -> None:
+        """Raises NotYours unless the condition is this person's to meet."""
+        if self.condition is None or person not in (self.condition.owner, self.decider):
+            raise NotYours("Only the person who has to meet the condition, or who set it, can record that")
+
+    @requires(must_be_asked)
+    def give(
+        self,
+        now: Question,
+        *,
+        shown: str,
+        held: Collection[Decider],
+        limit: Decimal | None = None,
+        condition: Condition | None = None,
+    ) -> Granted | None:
+        """Approve what is asked, as far as `limit` and on a condition; None after the first of two people.
+
+        `shown` is the fingerprint of what was on the page, `now` the question as it stands at this moment.
+        Raises NotYours, OwnAsk, SamePerson, NotAsShown, NotALimit, and what stands against the sum.
+        """
+        post = self._decider(self.signature.actor, held, self.today)
+        if shown != self.question.fingerprint or self.question.changed_in(now):
+            raise NotAsShown(" ".join(self.question.changed_in(now)) or "Read it again: the terms are others now")
+        limit = self._limit(limit)
+        condition = condition or self.condition
+        given: type[events.FirstGiven | events.Given] = self.Given
+        if self.route.countersigns and self.status is DecisionStatus.ASKED:
+            given = self.FirstGiven
+        self.record(
+            given(post=post, shown=shown, limit=limit, condition=condition),
+            people=(self.asker, condition.owner if condition else None),
+        )
+        return self._granted() if given is self.Given else None
+
+    @requires(must_be_asked)
+    def refuse(self, *, held: Collection[Decider], reason: str) -> None:
+        """Refuse what is asked. Raises NotYours, OwnAsk, SamePerson, ReasonNeeded."""
+        post = self._decider(self.signature.actor, held, self.today)
+        self.record(self.Refused(post=post), reason=reasoned(reason), people=(self.asker,))
+
+    @requires(must_be_asked)
+    def withdraw(self, *, reason: str) -> None:
+        """No longer ask. Raises NotTheAsker, ReasonNeeded."""
+        self.must_be_asked_by(self.signature.actor)
+        self.record(self.Withdrawn(), reason=reasoned(reason))
+
+    @requires(must_be_asked)
+    def overtake(self, changed: tuple[str, ...]) -> None:
+        """The terms are others than those that were asked about: it has to be asked again."""
+        self.record(self.Overtaken(changed=changed), people=(self.asker,))
+
+    @requires(must_be_asked)
+    def giving_failed(self, why: str) -> None:
+        """What is asked for could not be carried out, and nothing was given."""
+        self.record(self.GivingFailed(why=plain(why)), people=(self.asker,))
+
+    @requires(only_when(DecisionStatus.UNCONFIRMED, why="There is nothing to confirm"))
+    def confirm(self) -> None:
+        """The person whose decision was recorded says that it is theirs. Raises NotYours."""
+        self.must_be_of(self.signature.actor)
+        self.record(self.Confirmed(), people=(self.asker,))
+
+    @requires(only_when(DecisionStatus.UNCONFIRMED, why="There is nothing to confirm"))
+    def disown(self, *, reason: str) -> None:
+        """The person whose decision was recorded says that it is not theirs. Raises NotYours, ReasonNeeded."""
+        self.must_be_of(self.signature.actor)
+        self.record(self.Disowned(), reason=reasoned(reason), people=(self.asker,))
+
+    @requires(must_have_a_condition)
+    def meet_condition(self, note: str) -> None:
+        """What the decision was given on is done. Raises NotYours, ReasonNeeded."""
+        self.must_have_condition_of(self.signature.actor)
+        met = self.ConditionMet(note=reasoned(note, "Enter what was done"))
+        self.record(met, people=(self.condition.owner if self.condition else None,))
+
+    def decided(self, by: UUID | None, on: date, *, post: Decider | None = None) -> None:
+        """Remember who decided, when and as what."""
+        self.decider, self.decided_on, self.decided_as = by, on, post
+
+    def condition_met(self, on: date) -> None:
+        """Remember that nothing is left to be done."""
+        if self.condition is not None:
+            self.condition = replace(self.condition, met_on=on)
+
+    def about(self) -> About:
+        asked = self.question
+        people = dict.fromkeys(each for each in (self.asker, self.decider) if each is not None)
+        return About(school=asked.school, request=asked.request, provider=asked.provider, people=tuple(people))
+
+    def _granted(self) -> Granted:
+        sums = [each for each in (self.question.net, self.limit) if each is not None]
+        return Granted(self.id, self.question.act, self.question.subject, min(sums, default=None))
+
+    def _limit(self, limit: Decimal | None) -> Decimal | None:
+        most = self.limit or self.question.net
+        if limit is None:
+            return self.limit
+        if most is None:
+            raise NotALimit("No sum is asked for, so there is none to lower", field="limit")
+        if not 0 < pounds(limit) < most:
+            raise NotALimit(f"Enter less than the {in_pounds(most)} asked for, or leave this blank", field="limit")
+        return pounds(limit)
+
+    def _decider(self, person: UUID | None, held: Collection[Decider], day: date) -> Decider:
+        """As what a person decides. Raises NotYours, OwnAsk, SamePerson."""
+        if person is None or person == self.asker:
+            raise OwnAsk("You asked for this, so somebody else decides")
+        if person in self.question.authors:
+            raise OwnAsk("You wrote part of what is to be decided, so somebody else decides")
+        if person == self.first_by:
+            raise SamePerson("You approved it as the first of two people. Somebody else is the second")
+        return self._post(self.asked_of(day), held)
+
+    @staticmethod
+    def _post(asked: Collection[Decider], held: Collection[Decider]) -> Decider:
+        post = is_held(asked, held)
+        if post is None:
+            raise NotYours(f"Only {one_of(asked)} may decide this")
+        return post

@@ -1,0 +1,91 @@
+"""The rules of a decision, each named as it is broken."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from domain.aggregate import Refusal, Rule
+from domain.decision.parts import OPEN, DecisionStatus
+
+if TYPE_CHECKING:
+    from domain.decision.record import Decision
+
+
+class NobodyMayDecide(Refusal):
+    """Nobody else holds a post that may decide what is asked."""
+
+
+class NotYours(Refusal):
+    """The decision is for a post that this person does not hold, or for somebody else by name."""
+
+
+class OwnAsk(Refusal):
+    """Whoever asks, or wrote a term of it, would decide."""
+
+
+class SamePerson(Refusal):
+    """Two people decide, and one would be both."""
+
+
+class NotAsShown(Refusal):
+    """The terms are not those that the decider was shown."""
+
+
+class Lapsed(Refusal):
+    """Nobody decided in time."""
+
+
+class AlreadyAnswered(Refusal):
+    """Somebody decided, or it is no longer asked."""
+
+
+class EvidenceNeeded(Refusal):
+    """A decision is recorded for somebody without saying how it is known."""
+
+
+class NotTheirs(Refusal):
+    """A decision is recorded for somebody who may not make it."""
+
+
+class NotALimit(Refusal):
+    """A lower limit that is none: no sum was asked for, or this is not below it."""
+
+
+class NotTheAsker(Refusal):
+    """Somebody other than the asker would withdraw what is asked."""
+
+
+class NoSuchCondition(Refusal):
+    """There is no condition to be met."""
+
+
+_ENDED = {
+    DecisionStatus.GIVEN: "This has been approved",
+    DecisionStatus.REFUSED: "This has been refused",
+    DecisionStatus.WITHDRAWN: "This is no longer asked",
+    DecisionStatus.OVERTAKEN: "The terms have changed since this was asked. It has to be asked again",
+    DecisionStatus.UNCONFIRMED: "This was recorded as decided already",
+    DecisionStatus.CONFIRMED: "This was recorded as decided already",
+    DecisionStatus.DISOWNED: "This was recorded as decided already",
+}
+
+
+def must_be_asked(decision: Decision, today: date) -> None:
+    if decision.status not in OPEN:
+        raise AlreadyAnswered(_ENDED[decision.status])
+    if decision.status_on(today) is DecisionStatus.LAPSED:
+        raise Lapsed("Nobody decided this in time. It has to be asked again")
+
+
+def only_when(*statuses: DecisionStatus, why: str) -> Rule[Decision]:
+    def must_stand_so(decision: Decision, _: date) -> None:
+        if decision.status not in statuses:
+            raise AlreadyAnswered(why)
+
+    return must_stand_so
+
+
+def must_have_a_condition(decision: Decision, _: date) -> None:
+    if decision.condition is None or decision.condition.met_on is not None:
+        raise NoSuchCondition("There is no condition left to meet")

@@ -1,0 +1,147 @@
+"""The scheme of delegation: which post may decide what, up to which sum, and whether whoever asks may decide.
+
+The bands are those of local authorities' published contract rules: one quote or officer's decision to £5,000, a
+senior officer to £10,000, a director to £25,000, above that a director and a countersigner (the section 151 officer).
+All sums are in pounds, net of VAT, and count what the council pays in all, not the last rise alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from uuid import UUID
+
+from domain.aggregate import Refusal
+from domain.money import in_pounds
+from domain.vocabulary import LabelledEnum
+
+
+class Act(LabelledEnum):
+    """What takes somebody's authority."""
+
+    APPROVE_SPENDING = "approve_spending"
+
+
+class Decider(LabelledEnum):
+    """Who decides, in the words of the scheme; a senior officer leads the team for the phase of the school."""
+
+    BROKER = "broker"
+    CPD_MANAGER = "cpd_manager"
+    SENIOR_OFFICER = "senior_officer"
+    DIRECTOR = "director"
+    CHIEF_OFFICER = "chief_officer"
+    COUNTERSIGNER = "countersigner"
+
+    @property
+    def label(self) -> str:
+        return "CPD manager" if self is Decider.CPD_MANAGER else super().label
+
+    @property
+    def in_a_sentence(self) -> str:
+        """As "a director"."""
+        return f"a {self.label if self is Decider.CPD_MANAGER else self.label.lower()}"
+
+
+def one_of(posts: Iterable[Decider]) -> str:
+    """As "a senior officer or a director"."""
+    *others, last = (post.in_a_sentence for post in posts)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationRow:
+    """Who decides an act that costs up to a sum (None: any sum), by a code that decisions name.
+
+    With `countersigns` two people decide, one of each. `may_decide_own` lets whoever asks decide, within their own
+    limit. An ask is also put to `deputies` after `passes_after` working days, and lapses after `lapses_after`.
+    """
+
+    code: str
+    act: Act
+    up_to: Decimal | None
+    decides: tuple[Decider, ...]
+    countersigns: tuple[Decider, ...] = ()
+    deputies: tuple[Decider, ...] = ()
+    may_decide_own: bool = False
+    passes_after: int = 3
+    lapses_after: int = 10
+
+
+BROKERS = (Decider.BROKER, Decider.CPD_MANAGER)
+
+OWN_LIMIT = "S1"
+"""The row of what a broker decides alone; its limit is a setting of its own."""
+
+COMMON_SCHEME = (
+    DelegationRow(OWN_LIMIT, Act.APPROVE_SPENDING, Decimal(5000), (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
+    DelegationRow("S2", Act.APPROVE_SPENDING, Decimal(10000), (Decider.SENIOR_OFFICER, Decider.DIRECTOR)),
+    DelegationRow("S3", Act.APPROVE_SPENDING, Decimal(25000), (Decider.DIRECTOR,), deputies=(Decider.CHIEF_OFFICER,)),
+    DelegationRow(
+        "S4",
+        Act.APPROVE_SPENDING,
+        None,
+        (Decider.DIRECTOR, Decider.CHIEF_OFFICER),
+        countersigns=(Decider.COUNTERSIGNER,),
+        passes_after=5,
+        lapses_after=20,
+    ),
+)
+"""The scheme of an authority that has set none of its own."""
+
+
+class BandsDoNotFit(Refusal):
+    """The bands of one act overlap, leave a gap or end below some sum."""
+
+
+class NotCovered(Refusal):
+    """What is done is not what was decided, or is more than that."""
+
+
+def scheme_with_limit(limit: Decimal, scheme: Sequence[DelegationRow] = COMMON_SCHEME) -> tuple[DelegationRow, ...]:
+    """The scheme where brokers decide alone up to a limit: bands that end below it have nothing left to decide."""
+    limited = (replace(row, up_to=limit) if row.code == OWN_LIMIT else row for row in scheme)
+    return tuple(row for row in limited if row.code == OWN_LIMIT or row.up_to is None or row.up_to > limit)
+
+
+def check_scheme(scheme: Sequence[DelegationRow]) -> None:
+    """Raises BandsDoNotFit unless each act has one row for every sum."""
+    for act in dict.fromkeys(row.act for row in scheme):
+        limits = [row.up_to for row in scheme if row.act is act]
+        if limits.count(None) != 1 or len(set(limits)) != len(limits):
+            raise BandsDoNotFit(f"{act.label}: give each row a limit of its own, and one row none")
+
+
+def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> DelegationRow:
+    """The row that decides an act for a net sum; without one, the row without a limit. Raises BandsDoNotFit."""
+    rows = sorted(
+        (row for row in scheme if row.act is act),
+        key=lambda row: Decimal("Infinity") if row.up_to is None else row.up_to,
+    )
+    for row in rows:
+        if row.up_to is None or (net is not None and net <= row.up_to):
+            return row
+    raise BandsDoNotFit(f"Nobody may decide this: the scheme of delegation has no row for {act.label.lower()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Authority for one act on one record, as a decision gave it. Only a decision makes one."""
+
+    decision: UUID
+    act: Act
+    subject: UUID
+    net: Decimal | None = None
+
+    def must_cover(self, act: Act, subject: UUID, *, net: Decimal | None = None, field: str = "") -> None:
+        """Raises NotCovered unless this is the act that was decided, at no higher a sum."""
+        if (self.act, self.subject) != (act, subject):
+            raise NotCovered("The decision is about something else", field=field)
+        if net is not None and (self.net is None or net > self.net):
+            decided = "no sum" if self.net is None else in_pounds(self.net)
+            raise NotCovered(f"The decision is for {decided}", field=field)
+
+
+def is_held(posts: Iterable[Decider], held: Collection[Decider]) -> Decider | None:
+    """The first of these posts that somebody holds, None if they hold none."""
+    return next((post for post in posts if post in held), None)

@@ -1,0 +1,195 @@
+"""Decisions: who is asked for what, by when, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.aggregate import Event
+from domain.decision import Basis, Decision, DecisionStatus
+from domain.decision.parts import OPEN
+from domain.delegation import Act, Decider
+from projections.view import Row, View, ViewTable, replace
+
+
+class DecisionRow(Row):
+    """A decision as it stands; `row` is that of the scheme, `net` in pounds. `posts` are those that are asked,
+    `deputies` those that are asked too after `passes_on`. That nobody decided in time follows from `lapses_on`."""
+
+    id: UUID
+    reference: str
+    act: Act
+    row: str
+    on_kind: str
+    on_record: UUID
+    on_reference: str
+    command: str
+    school: UUID | None
+    request: UUID | None
+    provider: UUID | None
+    net: Decimal | None
+    basis: Basis
+    status: DecisionStatus
+    asker: UUID | None
+    asked_on: date
+    posts: tuple[str, ...] = ()
+    deputies: tuple[str, ...] = ()
+    passes_on: date | None = None
+    lapses_on: date | None = None
+    decider: UUID | None = None
+    decided_on: date | None = None
+    confirmed_on: date | None = None
+
+
+decisions = ViewTable(
+    "decisions",
+    DecisionRow,
+    key=("id",),
+    indexes=[("reference",), ("on_record",), ("status", "lapses_on"), ("decider", "status")],
+)
+
+Begun = Decision.Asked | Decision.DecidedAlone | Decision.RecordedForAnother
+Answered = Decision.Given | Decision.Refused
+
+
+def _begun(event: Begun, status: DecisionStatus, basis: Basis) -> DecisionRow:
+    asked, route = event.question, event.route
+    return DecisionRow(
+        id=event.meta.stream,
+        reference=event.reference,
+        act=asked.act,
+        row=route.row,
+        on_kind=asked.kind,
+        on_record=asked.subject,
+        on_reference=asked.subject_reference,
+        command=asked.command,
+        school=asked.school,
+        request=asked.request,
+        provider=asked.provider,
+        net=asked.net,
+        basis=basis,
+        status=status,
+        asker=event.meta.signature.actor,
+        asked_on=event.meta.occurred_on,
+        posts=tuple(post.value for post in (*route.decides, *route.countersigns)),
+        deputies=tuple(post.value for post in route.deputies),
+        passes_on=route.passes_on,
+        lapses_on=route.lapses_on,
+    )
+
+
+@decisions.on(Decision.Asked)
+def decision_asked(_: DecisionRow | None, event: Decision.Asked) -> DecisionRow:
+    return _begun(event, DecisionStatus.ASKED, Basis.OWN_ACT)
+
+
+@decisions.on(Decision.DecidedAlone)
+def decided_alone(_: DecisionRow | None, event: Decision.DecidedAlone) -> DecisionRow:
+    row = _begun(event, DecisionStatus.GIVEN, Basis.OWN_AUTHORITY)
+    return replace(row, decider=row.asker, decided_on=row.asked_on)
+
+
+@decisions.on(Decision.RecordedForAnother)
+def decision_recorded(_: DecisionRow | None, event: Decision.RecordedForAnother) -> DecisionRow:
+    row = _begun(event, DecisionStatus.UNCONFIRMED, Basis.ON_BEHALF)
+    return replace(row, decider=event.decider, decided_on=event.decided_on)
+
+
+@decisions.on(Decision.FirstGiven)
+def first_given(row: DecisionRow | None, _: Event) -> DecisionRow | None:
+    return row and replace(row, status=DecisionStatus.HALF_GIVEN)
+
+
+@decisions.on(Decision.Given, Decision.Refused)
+def decision_answered(row: DecisionRow | None, event: Answered) -> DecisionRow | None:
+    status = DecisionStatus.GIVEN if isinstance(event, Decision.Given) else DecisionStatus.REFUSED
+    return row and replace(row, status=status, decider=event.meta.signature.actor, decided_on=event.meta.occurred_on)
+
+
+@decisions.on(Decision.Withdrawn)
+def no_longer_asked(row: DecisionRow | None, _: Event) -> DecisionRow | None:
+    return row and replace(row, status=DecisionStatus.WITHDRAWN)
+
+
+@decisions.on(Decision.Overtaken)
+def overtaken(row: DecisionRow | None, _: Event) -> DecisionRow | None:
+    return row and replace(row, status=DecisionStatus.OVERTAKEN)
+
+
+@decisions.on(Decision.Confirmed)
+def decision_confirmed(row: DecisionRow | None, event: Decision.Confirmed) -> DecisionRow | None:
+    return row and replace(row, status=DecisionStatus.CONFIRMED, confirmed_on=event.meta.occurred_on)
+
+
+@decisions.on(Decision.Disowned)
+def decision_disowned(row: DecisionRow | None, _: Event) -> DecisionRow | None:
+    return row and replace(row, status=DecisionStatus.DISOWNED)
+
+
+_columns = decisions.table.c
+
+
+def is_open_on(day: date) -> sa.ColumnElement[bool]:
+    """The condition that somebody is still to decide on a day."""
+    return sa.and_(_columns.status.in_(list(OPEN)), sa.or_(_columns.lapses_on.is_(None), _columns.lapses_on >= day))
+
+
+def listed(
+    *,
+    today: date,
+    schools: Collection[UUID] | None = None,
+    statuses: Collection[DecisionStatus] = (),
+    on_record: UUID | None = None,
+    asker: UUID | None = None,
+    decider: UUID | None = None,
+    after: str | None = None,
+) -> sa.Select[Any]:
+    """Decisions, newest first; a lapsed one is found as lapsed and not as asked."""
+    query = decisions.table.select().order_by(_columns.reference.desc())
+    if schools is not None:
+        query = query.where(_columns.school.in_(schools))
+    if statuses:
+        query = query.where(sa.or_(*(_stands(status, today) for status in statuses)))
+    for column, value in ((_columns.on_record, on_record), (_columns.asker, asker), (_columns.decider, decider)):
+        if value is not None:
+            query = query.where(column == value)
+    return query.where(_columns.reference < after) if after is not None else query
+
+
+def _stands(status: DecisionStatus, today: date) -> sa.ColumnElement[bool]:
+    if status is DecisionStatus.LAPSED:
+        return sa.and_(_columns.status.in_(list(OPEN)), sa.not_(is_open_on(today)))
+    stands = _columns.status == status
+    return sa.and_(stands, is_open_on(today)) if status in OPEN else stands
+
+
+def as_of(row: DecisionRow, day: date) -> DecisionRow:
+    """The row as it stands on a day: what nobody decided in time has lapsed."""
+    if row.status in OPEN and row.lapses_on is not None and row.lapses_on < day:
+        return replace(row, status=DecisionStatus.LAPSED)
+    return row
+
+
+def about(connection: sa.Connection, record: UUID) -> list[DecisionRow]:
+    """The decisions about a record, newest first."""
+    return decisions.rows(connection, listed(today=date.max, on_record=record))
+
+
+def open_ask(connection: sa.Connection, record: UUID, act: Act, day: date) -> DecisionRow | None:
+    """What is asked about a record and nobody has decided yet."""
+    query = decisions.table.select().where(_columns.on_record == record, _columns.act == act, is_open_on(day))
+    return next(iter(decisions.rows(connection, query.limit(1))), None)
+
+
+def posts_of(row: DecisionRow, day: date) -> tuple[Decider, ...]:
+    """The posts that may decide on a day."""
+    has_passed_on = row.passes_on is not None and day > row.passes_on
+    return tuple(map(Decider, (*row.posts, *(row.deputies if has_passed_on else ()))))
+
+
+VIEW = View("decisions", decisions)

@@ -1,0 +1,261 @@
+"""Acts that take somebody's authority: decided within one's own limit, asked of others, or recorded for them.
+
+What is asked for is carried out in the transaction in which it is given, on the records as they are then
+(`DecidedAct`); who decides, and up to which sum, says the scheme of delegation in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+from marshmallow import Schema, fields
+
+from domain.aggregate import Aggregate, Refusal
+from domain.calendar import working_days_after
+from domain.decision import Decision, Heard, Question, Route
+from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one_of, row_for
+from domain.money import MOST, in_pounds
+from domain.person import Person
+from domain.service import UnitOfWork
+from projections import decisions as view
+from web.access.context import RequestContext, Snapshot
+from web.access.deciders import held_by, holders_of, team_for
+from web.access.name_cache import names_of, references_of
+from web.commands.choices import Choices, distinct_options
+from web.commands.fields import chosen_person, day_field, text_field
+from web.commands.resource import Execution, Resource, Values
+from web.runtime.authority import settings_of
+from web.runtime.services import Services
+from web.runtime.terms import bank_holidays
+
+A = TypeVar("A", bound=Aggregate)
+Answers = Mapping[str, Any]
+
+DECIDERS = "deciders"
+"""What forms offer: those who may have decided elsewhere."""
+
+
+class AlreadyAsked(Refusal):
+    """The same is asked already, and nobody has decided yet."""
+
+
+class CannotBeCarriedOut(Refusal):
+    """A rule stands against what was asked for, so that it cannot be given."""
+
+
+@dataclass(frozen=True)
+class DecidedAct(Generic[A]):
+    """An act of a record that takes a decision.
+
+    `answers` are those that the question keeps, by name and type. `question` is what is to be decided, as it stands
+    now; `lowered` gives the answers for a lower sum; `carry_out` does it, with what the decision granted and the
+    version of the scheme.
+    """
+
+    resource: Resource[A]
+    command: str
+    act: Act
+    answers: Mapping[str, type]
+    question: Callable[[Snapshot, A, Answers], Question]
+    lowered: Callable[[Answers, Decimal], Answers]
+    carry_out: Callable[[A, Answers, Granted, tuple[str, ...]], None]
+
+    def __post_init__(self) -> None:
+        DECIDED[self.resource.kind.KIND, self.command] = self
+
+    def loaded(self, kept: str) -> Answers:
+        """The answers that a question kept."""
+        raw: dict[str, Any] = msgspec.json.decode(kept)
+        return {name: msgspec.convert(raw[name], kind, strict=False) for name, kind in self.answers.items()}
+
+    def asked(self, context: RequestContext, record: A, answers: Answers) -> Question:
+        """What is to be decided, as it stands now."""
+        with context.read() as snapshot:
+            return self.question(snapshot, record, answers)
+
+
+DECIDED: dict[tuple[str, str], DecidedAct[Any]] = {}
+"""The acts that take a decision, by kind of record and name of the command."""
+
+
+def act_of(decision: Decision) -> DecidedAct[Any]:
+    """The act that a decision is about."""
+    return DECIDED[decision.question.kind, decision.question.command]
+
+
+@dataclass
+class Outcome:
+    """What became of an act that takes a decision: where it was asked of others, of whom, and in which decision."""
+
+    said: str = ""
+    goes_to: str = ""
+
+
+def outcome_of(context: RequestContext) -> Outcome:
+    """What became of the act that was carried out while this request is answered."""
+    return context.kept(Outcome)
+
+
+def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -> None:
+    """Carry the act out within the person's own limit, else ask those who may decide. Raises AlreadyAsked,
+    NobodyMayDecide, ReasonNeeded, and the refusals of the act."""
+    context = execution.context
+    answers = {name: values[name] for name in act.answers}
+
+    def decide(work: UnitOfWork, record: A) -> None:
+        question, row, version = _question_and_row(context, act, record, answers)
+        route = route_of(row, context.services)
+        held = held_in(context, work, context.user.person, question.school)
+        if row.may_decide_own and is_held(row.decides, held) is not None:
+            decision, granted = Decision.decide_alone(
+                execution.next_reference(Decision),
+                question,
+                route,
+                held=held,
+                reason=values.get("reason", ""),
+                rules=(version,),
+            )
+            work.add(decision)
+            act.carry_out(record, answers, granted, (version,))
+            return
+        _must_not_be_asked(context, record, act)
+        with context.read() as snapshot:
+            deciders = holders_of(snapshot, [*row.decides, *row.deputies], question.school)
+        decision = Decision.ask(
+            execution.next_reference(Decision),
+            question,
+            route,
+            reason=values.get("reason", ""),
+            deciders=deciders,
+            rules=(version,),
+        )
+        work.add(decision)
+        asked = outcome_of(context)
+        asked.said = f"Sent to {one_of(row.decides)} to decide. Nothing is approved yet"
+        asked.goes_to = f"/decisions/{decision.reference}"
+
+    execution.change_with_others(decide)
+
+
+def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Values) -> None:
+    """Carry the act out as somebody decided it outside the service, who is to confirm that. Raises EvidenceNeeded,
+    NotTheirs, OwnAsk, and the refusals of the act."""
+    context = execution.context
+    answers = {name: values[name] for name in act.answers}
+
+    def decide(work: UnitOfWork, record: A) -> None:
+        question, row, version = _question_and_row(context, act, record, answers)
+        decision, granted = Decision.record_for(
+            execution.next_reference(Decision),
+            question,
+            route_of(row, context.services),
+            decider=values["decider"],
+            held=held_in(context, work, values["decider"], question.school),
+            heard=values["heard"],
+            decided_on=values["decided_on"],
+            evidence=values["evidence"],
+            rules=(version,),
+        )
+        work.add(decision)
+        act.carry_out(record, answers, granted, (version,))
+
+    execution.change_with_others(decide)
+
+
+def _question_and_row(
+    context: RequestContext, act: DecidedAct[A], record: A, answers: Answers
+) -> tuple[Question, DelegationRow, str]:
+    settings, version = settings_of(context.services)
+    question = act.asked(context, record, answers)
+    return question, row_for(settings.scheme, act.act, question.net), version
+
+
+def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedAct[Any]) -> None:
+    today = context.services.today()
+    with context.read_present() as snapshot:
+        asked = view.open_ask(snapshot.connection, record.id, act.act, today)
+    if asked is not None:
+        raise AlreadyAsked(f"{asked.reference} already asks this of {one_of(view.posts_of(asked, today))}")
+
+
+def route_of(row: DelegationRow, services: Services) -> Route:
+    """The way of a decision by a row of the scheme, if it is asked today."""
+    return Route(
+        row=row.code,
+        decides=row.decides,
+        countersigns=row.countersigns,
+        deputies=row.deputies,
+        may_decide_own=row.may_decide_own,
+        passes_on=_working_days(services, row.passes_after) if row.deputies else None,
+        lapses_on=_working_days(services, row.lapses_after),
+    )
+
+
+def _working_days(services: Services, days: int) -> date:
+    return working_days_after(services.today(), days, bank_holidays())
+
+
+def held_in(context: RequestContext, work: UnitOfWork, person: UUID, school: UUID | None) -> frozenset[Decider]:
+    """As what somebody decides today, by the posts that their own record tells; it is held to that."""
+    with context.read() as snapshot:
+        team = team_for(snapshot, school)
+    return held_by(work.find(Person, person), context.services.today(), team)
+
+
+class WhyNeeded(Schema):
+    """Why something is asked for, where somebody else decides."""
+
+    reason = text_field(
+        required=False,
+        rows=3,
+        label="Why this is needed",
+        hint="Needed if somebody else has to decide",
+    )
+
+
+class DecidedElsewhere(Schema):
+    """A decision that was made in a meeting or by email, as somebody records it."""
+
+    decider = chosen_person("Who decided", DECIDERS, noun="who decided")
+    heard = fields.Enum(
+        Heard,
+        by_value=True,
+        required=True,
+        metadata={"label": "How they told you", "widget": "radios", "noun": "how they told you"},
+    )
+    decided_on = day_field("Date they decided", noun="the date they decided")
+    evidence = text_field(
+        rows=2,
+        label="Evidence",
+        hint="Where the decision can be read, like the minute or the email. They are asked to confirm it",
+    )
+
+
+def limits_in_words(snapshot: Snapshot, act: Act) -> list[tuple[str, str]]:
+    """Up to which sum who decides an act, lowest first: (sum, posts)."""
+    settings, _ = settings_of(snapshot.services)
+    rows = sorted((row for row in settings.scheme if row.act is act), key=lambda row: row.up_to or MOST)
+    return [
+        (
+            "More" if row.up_to is None else f"Up to {in_pounds(row.up_to)}",
+            one_of(row.decides)
+            + (f", with {one_of(row.countersigns)}" if row.countersigns else "")
+            + (", also for what they ask themselves" if row.may_decide_own else ""),
+        )
+        for row in rows
+    ]
+
+
+def deciders(snapshot: Snapshot, act: Act, school: UUID | None) -> Choices:
+    """Those who may decide an act on some sum, but for the person who asks."""
+    settings, _ = settings_of(snapshot.services)
+    posts = dict.fromkeys(post for row in settings.scheme if row.act is act for post in row.decides)
+    found = [each for each in holders_of(snapshot, posts, school) if each != snapshot.user.person]
+    names, references = names_of(snapshot, found), references_of(snapshot, found)
+    return distinct_options(snapshot, [(references[id], names[id]) for id in found if id in names])

@@ -1,0 +1,1 @@
+"""Decisions: what is asked of whom, and what they decided."""

@@ -1,0 +1,236 @@
+"""What can be done with a decision, declared once for pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import uuid5
+
+import sqlalchemy as sa
+
+from domain.aggregate import Refusal
+from domain.decision import Condition, Decision, DecisionStatus
+from domain.decision.rules import NotAsShown
+from domain.delegation import Decider
+from domain.service import UnitOfWork
+from domain.signature import acting, current_signature
+from projections import decisions as view
+from projections.event_log import saving_alone
+from web.access.context import RequestContext, Snapshot
+from web.access.deciders import held_by_user
+from web.access.identity import ListScope
+from web.access.policy import Action
+from web.commands.choices import SERVICE_ROLES, holders_of_roles
+from web.commands.decided import CannotBeCarriedOut, act_of, held_in
+from web.commands.listing import Listing, TableQuery
+from web.commands.resource import Execution, Resource, Values, Visibility
+from web.decisions import schemas
+from web.runtime.authority import settings_of
+
+
+def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+    return view.listed(
+        today=snapshot.services.today(),
+        schools=reach.narrowed(filters.get("school")),
+        statuses=filters.get("status", ()),
+        asker=filters.get("asker"),
+        decider=filters.get("decider"),
+        after=after,
+    )
+
+
+def _as_of_today(snapshot: Snapshot, rows: list[view.DecisionRow]) -> list[view.DecisionRow]:
+    return [view.as_of(row, snapshot.services.today()) for row in rows]
+
+
+class DecisionToday(Decision, part=True):
+    """A decision as it stands today, for those who read it."""
+
+    standing: DecisionStatus
+    posts_today: tuple[Decider, ...]
+
+    @classmethod
+    def of(cls, decision: Decision, today: date) -> DecisionToday:
+        seen = cls(decision.id)
+        vars(seen).update(vars(decision))
+        seen.standing, seen.posts_today = decision.status_on(today), decision.asked_of(today)
+        return seen
+
+
+decisions: Resource[Decision] = Resource(
+    "decisions",
+    Decision,
+    one="decision",
+    read=Action.READ_DECISION,
+    out=schemas.DecisionOut,
+    listing=Listing(
+        view.DecisionRow,
+        TableQuery(view.decisions, _listed, _as_of_today),
+        lambda row: row.reference,
+        schemas.DecisionFilters,
+        inside=("id", "on_record", "request", "deputies"),
+        names={"on_reference": "on", "on_kind": "record_kind", "row": "scheme_row", "posts": "asked_of"},
+    ),
+    visibility=Visibility(copy=lambda context, decision, _: DecisionToday.of(decision, context.services.today())),
+)
+
+
+def _must_be_theirs(context: RequestContext, decision: Decision) -> None:
+    with context.read() as snapshot:
+        held = held_by_user(snapshot, decision.question.school)
+    decision.must_be_decided_by(context.user.person, held, context.services.today())
+
+
+def _must_be_the_decider(context: RequestContext, decision: Decision) -> None:
+    decision.must_be_of(context.user.person)
+
+
+def _colleagues(snapshot: Snapshot, _: Decision | None) -> Mapping[str, Any]:
+    return {schemas.PEOPLE: holders_of_roles(snapshot, SERVICE_ROLES)}
+
+
+@decisions.command(
+    "give",
+    "Approve",
+    Action.DECIDE,
+    schemas.GiveDecision,
+    done="Approved, and carried out",
+    method=Decision.give,
+    whose=_must_be_theirs,
+    lookups=_colleagues,
+    initial=lambda _, decision: {"shown": decision.question.fingerprint},
+    form_page="decisions/give.html",
+    main=True,
+)
+def give(execution: Execution[Decision], values: Values) -> None:
+    context, decided = execution.context, act_of(execution.record)
+    condition = Condition(values["condition"], values["owner"], values["due"]) if values.get("condition") else None
+
+    def decide(work: UnitOfWork, decision: Decision) -> None:
+        record = work.find(decided.resource.kind, decision.question.subject)
+        answers = decided.loaded(decision.question.answers)
+        granted = decision.give(
+            decided.asked(context, record, answers),
+            shown=values["shown"],
+            held=held_in(context, work, context.user.person, decision.question.school),
+            limit=values.get("limit"),
+            condition=condition,
+        )
+        if granted is None:
+            return
+        if granted.net is not None:
+            answers = decided.lowered(answers, granted.net)
+        try:
+            decided.carry_out(record, answers, granted, (settings_of(context.services)[1],))
+        except Refusal as refused:
+            raise CannotBeCarriedOut(str(refused)) from refused
+
+    try:
+        execution.change_with_others(decide)
+    except CannotBeCarriedOut as failed:
+        why = str(failed)
+        _remember(execution, lambda decision: decision.giving_failed(why), "failed")
+        raise
+    except NotAsShown:
+        changed = _changed(execution)
+        if changed:
+            _remember(execution, lambda decision: decision.overtake(changed), "overtaken")
+        raise
+
+
+def _changed(execution: Execution[Decision]) -> tuple[str, ...]:
+    """The terms that are others now than those that were asked about."""
+    decision, decided = execution.record, act_of(execution.record)
+    record = execution.service.find(decided.resource.kind, decision.question.subject)
+    now = decided.asked(execution.context, record, decided.loaded(decision.question.answers))
+    return decision.question.changed_in(now)
+
+
+def _remember(execution: Execution[Decision], what: Any, name: str) -> None:
+    """Record beside the refused command why nothing was given: under an id of its own, as the command may be sent
+    again."""
+    signature = current_signature()
+    with acting(replace(signature, command=uuid5(signature.command, name))), saving_alone():
+        execution.service.change(Decision, execution.record.id, what)
+
+
+@decisions.command(
+    "refuse",
+    "Refuse",
+    Action.DECIDE,
+    schemas.RefuseDecision,
+    done="Refused",
+    method=Decision.refuse,
+    whose=_must_be_theirs,
+    form_page="decisions/give.html",
+    main=True,
+    warning=True,
+)
+def refuse(execution: Execution[Decision], values: Values) -> None:
+    def decide(work: UnitOfWork, decision: Decision) -> None:
+        held = held_in(execution.context, work, execution.user.person, decision.question.school)
+        decision.refuse(held=held, **values)
+
+    execution.change_with_others(decide)
+
+
+@decisions.command(
+    "withdraw",
+    "Withdraw this question",
+    Action.TAKE_PART,
+    schemas.WithdrawDecision,
+    done="Nobody is asked any more",
+    method=Decision.withdraw,
+    whose=lambda context, decision: decision.must_be_asked_by(context.user.person),
+)
+def withdraw(execution: Execution[Decision], values: Values) -> None:
+    execution.change(lambda decision: decision.withdraw(**values))
+
+
+@decisions.command(
+    "confirm",
+    "Confirm that you decided this",
+    Action.TAKE_PART,
+    schemas.ConfirmDecision,
+    done="Decision confirmed",
+    submit="Confirm",
+    method=Decision.confirm,
+    whose=_must_be_the_decider,
+    form_page="decisions/give.html",
+    main=True,
+)
+def confirm(execution: Execution[Decision], _: Values) -> None:
+    execution.change(lambda decision: decision.confirm())
+
+
+@decisions.command(
+    "disown",
+    "Say that you did not decide this",
+    Action.TAKE_PART,
+    schemas.DisownDecision,
+    done="Recorded that this was not your decision",
+    submit="This was not my decision",
+    method=Decision.disown,
+    whose=_must_be_the_decider,
+    form_page="decisions/give.html",
+    warning=True,
+    main=True,
+)
+def disown(execution: Execution[Decision], values: Values) -> None:
+    execution.change(lambda decision: decision.disown(**values))
+
+
+@decisions.command(
+    "meet-condition",
+    "Record that the condition is met",
+    Action.TAKE_PART,
+    schemas.MeetCondition,
+    done="Condition met",
+    method=Decision.meet_condition,
+    whose=lambda context, decision: decision.must_have_condition_of(context.user.person),
+    main=True,
+)
+def meet_condition(execution: Execution[Decision], values: Values) -> None:
+    execution.change(lambda decision: decision.meet_condition(**values))

@@ -1,0 +1,94 @@
+"""The pages of decisions: the list, and one decision with what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.decision import Decision, DecisionStatus
+from domain.delegation import one_of
+from domain.money import in_pounds
+from projections.decisions import DecisionRow
+from web import formats
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.deciders import holders_of
+from web.access.name_cache import names_of
+from web.decisions.commands import decisions
+from web.layout.links import record_rows
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
+from web.layout.resource_pages import PageRows, record_page
+
+pages = Pages("decisions", __name__, template_folder="templates")
+
+
+def _asked(row: DecisionRow, names: Names) -> dict[str, str]:
+    sum_ = f" of up to {in_pounds(row.net)}" if row.net is not None else ""
+    at = f", {names[row.school]}" if row.school is not None and row.school in names else ""
+    return {"text": f"{row.act.label}{sum_}{at}", "href": f"/decisions/{row.reference}", "hint": row.reference}
+
+
+def _choices(_: Snapshot) -> Mapping[str, list[tuple[str, str]]]:
+    return {"status": [(status.value, status.label) for status in DecisionStatus]}
+
+
+LIST: ListPage[DecisionRow] = ListPage(
+    decisions,
+    title="Decisions",
+    caption="Decisions, newest first",
+    counted=("decision", "decisions"),
+    columns=[
+        ListColumn("Decision", _asked),
+        ListColumn("Asked by", lambda row, names: names.get(row.asker, "") if row.asker else ""),
+        date_column("Asked", "asked_on"),
+        ListColumn("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Decided by", lambda row, names: names.get(row.decider, "") if row.decider else ""),
+        date_column("Decided", "decided_on"),
+    ],
+    ids=lambda row: [row.school, row.asker, row.decider],
+    empty_text="No decisions",
+    choices=_choices,
+)
+
+
+@pages.get("/")
+def listed(context: RequestContext) -> Answer:
+    return list_page(context, LIST)
+
+
+@pages.get("/<ref>")
+def decision(context: RequestContext, ref: str) -> str:
+    return record_page(
+        context,
+        decisions,
+        ref,
+        "decisions/decision.html",
+        title=lambda decision, _: f"{decision.question.act.label} for {decision.question.subject_reference}",
+        ids=lambda decision: [
+            decision.asker,
+            decision.decider,
+            decision.first_by,
+            decision.condition.owner if decision.condition else None,
+        ],
+        more=_around,
+    )
+
+
+def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str, Any]:
+    asked, today = decision.question, snapshot.services.today()
+    waits = decision.status_on(today) in (DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN)
+    posts = decision.asked_of(today)
+    holders = [each for each in holders_of(snapshot, posts, asked.school) if each != decision.asker] if waits else []
+    names = names_of(snapshot, holders)
+    return {
+        "links": record_rows(
+            snapshot,
+            ("About", asked.subject_reference, RESOURCE_OF.get(asked.kind, "requests"), asked.subject),
+        ),
+        "waits": waits,
+        "asked_of": one_of(posts),
+        "holders": ", ".join(sorted(names.values())) or "Nobody at present",
+        "lapses": formats.date(decision.route.lapses_on) if decision.route.lapses_on else "",
+    }
+
+
+RESOURCE_OF = {"support-request": "requests"}

@@ -1,0 +1,130 @@
+"""What is asked when somebody decides, and how the API shows a decision."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validates_schema
+
+from domain.decision import Basis, DecisionStatus, Heard
+from domain.delegation import Act, Decider
+from web.commands.fields import (
+    SchoolField,
+    chosen_person,
+    day_field,
+    money_field,
+    person_field,
+    provider_field,
+    reason_field,
+    text_field,
+)
+from web.layout.filter_fields import SchoolFilter
+
+PEOPLE = "people"
+"""What forms offer: who may be given a condition to meet."""
+
+
+class GiveDecision(Schema):
+    shown = fields.String(
+        required=True, metadata={"widget": "hidden", "description": "The fingerprint of the terms as you read them."}
+    )
+    limit = money_field(
+        required=False,
+        label="Lower limit",
+        hint="Only if you approve less than was asked for, excluding VAT",
+        width=10,
+    )
+    condition = text_field(
+        required=False, rows=2, label="Condition", hint="Something that has to be done as well, if there is any"
+    )
+    owner = chosen_person("Who has to do it", PEOPLE, required=False)
+    due = day_field("Date it is due", required=False)
+
+    @validates_schema
+    def condition_is_whole(self, values: dict[str, Any], **_: Any) -> None:
+        given = {name: bool(values.get(name)) for name in ("condition", "owner", "due")}
+        if any(given.values()):
+            asked = {
+                "condition": "Enter the condition",
+                "owner": "Choose who has to do it",
+                "due": "Enter the date it is due",
+            }
+            wrong = {name: [asked[name]] for name, is_given in given.items() if not is_given}
+            if wrong:
+                raise ValidationError(wrong)
+
+
+class RefuseDecision(Schema):
+    reason = reason_field("Why you refuse")
+
+
+class WithdrawDecision(Schema):
+    reason = reason_field("Why you no longer ask")
+
+
+class ConfirmDecision(Schema):
+    pass
+
+
+class DisownDecision(Schema):
+    reason = reason_field("What is wrong with it")
+
+
+class MeetCondition(Schema):
+    note = text_field(rows=3, label="What was done", noun="what was done")
+
+
+class TermOut(Schema):
+    label = fields.String()
+    value = fields.String()
+
+
+class ConditionOut(Schema):
+    text = fields.String()
+    owner = person_field()
+    due = fields.Date()
+    met_on = fields.Date(allow_none=True)
+
+
+class DecisionOut(Schema):
+    """A decision as it stands today."""
+
+    reference = fields.String()
+    version = fields.Integer()
+    act = fields.Enum(Act, by_value=True, attribute="question.act")
+    scheme_row = fields.String(attribute="route.row")
+    status = fields.Enum(DecisionStatus, by_value=True, attribute="standing")
+    basis = fields.Enum(Basis, by_value=True)
+    on = fields.String(attribute="question.subject_reference", metadata={"description": "The record it is about."})
+    school = SchoolField(attribute="question.school", allow_none=True)
+    provider = provider_field(attribute="question.provider", allow_none=True)
+    net = fields.Decimal(as_string=True, places=2, attribute="question.net", allow_none=True)
+    terms = fields.List(fields.Nested(TermOut), attribute="question.terms")
+    fingerprint = fields.String(
+        attribute="question.fingerprint", metadata={"description": "Send it back as `shown` to give what you read."}
+    )
+    asker = person_field(allow_none=True)
+    asked_on = fields.Date()
+    reason = fields.String(attribute="asked_because")
+    asked_of = fields.List(fields.Enum(Decider, by_value=True), attribute="posts_today")
+    passes_on = fields.Date(attribute="route.passes_on", allow_none=True)
+    lapses_on = fields.Date(attribute="route.lapses_on", allow_none=True)
+    decider = person_field(allow_none=True)
+    decided_as = fields.Enum(Decider, by_value=True, allow_none=True)
+    decided_on = fields.Date(allow_none=True)
+    limit = fields.Decimal(as_string=True, places=2, allow_none=True)
+    condition = fields.Nested(ConditionOut, allow_none=True)
+    refused_because = fields.String()
+    heard = fields.Enum(Heard, by_value=True, allow_none=True)
+    evidence = fields.String()
+    confirmed_on = fields.Date(allow_none=True)
+
+
+class DecisionFilters(Schema):
+    school = SchoolFilter("school", "school", "URN", metadata={"label": "School", "hint": "URN, name or postcode"})
+    status = fields.List(
+        fields.Enum(DecisionStatus, by_value=True), metadata={"label": "Status", "choices": itemgetter("status")}
+    )
+    asker = person_field(metadata={"label": "Asked by"})
+    decider = person_field(metadata={"label": "Decided by"})
