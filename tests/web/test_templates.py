@@ -29,6 +29,7 @@ NASTY = "<script>alert('x')</script>"
 def app() -> Iterator[Flask]:
     app = Flask("pages", static_folder=str(WEB / "static"))
     app.secret_key = "for the flashed messages"
+    app.jinja_options = {}  # What applications of the service compile, with their own settings, is not this one's.
     packaged = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([FileSystemLoader(WEB / "templates"), packaged])  # type: ignore[assignment]  # Flask names one loader class
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
