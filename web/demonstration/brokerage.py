@@ -109,9 +109,9 @@ class Story:
             self.then(*endings[need.end])
             return
         self.then(5, self.broker, self.role, self._ask_for_approval)
-        self.then(6, self.director, Role.DIRECTOR, self._approve)
-        self.then(6, self.broker, self.role, self._shortlist, hour=15)
-        self.then(7, self.broker, self.role, self._invite)
+        self.then(5, self.director, Role.DIRECTOR, self._approve, hour=11)
+        self.then(6, self.broker, self.role, self._shortlist, hour=12)
+        self.then(7, self.broker, self.role, self._invite, hour=13)
 
     def _change(self, act: Callable[[SupportRequest], object]) -> None:
         self.service.change(SupportRequest, self.request, act)
