@@ -252,10 +252,10 @@ KILLED = """
 import os, signal, sys
 from uuid import UUID
 from projections.follower import Plan
-from tests.notebook import Desk, Notebook, command
+from tests.notebook import Notebook, NotebookSystem, command
 
 url, id, way = sys.argv[1], UUID(sys.argv[2]), sys.argv[3]
-desk = Desk(url)
+desk = NotebookSystem(url)
 with command():
     desk.service.change(Notebook, id, lambda notebook: notebook.write("kept"))
 print("kept", flush=True)

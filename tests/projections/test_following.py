@@ -307,9 +307,9 @@ def test_a_position_that_was_given_up_holds_nobody_up(postgresql_databases: Data
 KILLED = """
 import os, signal, sys
 from projections import following
-from tests.notebook import Desk
+from tests.notebook import NotebookSystem
 
-desk = Desk(sys.argv[1])
+desk = NotebookSystem(sys.argv[1])
 following.TOGETHER = 5
 steps = following.Following(desk.log, desk.follower)
 steps.step()

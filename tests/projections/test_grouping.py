@@ -369,9 +369,9 @@ import sys
 from itertools import count
 from pathlib import Path
 from threading import Thread
-from tests.notebook import Desk, Notebook, command
+from tests.notebook import Notebook, NotebookSystem, command
 
-desk = Desk(Path(sys.argv[1]))
+desk = NotebookSystem(Path(sys.argv[1]))
 
 def write(number):
     with command():
