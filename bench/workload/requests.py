@@ -138,6 +138,7 @@ def _withdrawn(case: Case) -> Story:
 
 def _approved(case: Case) -> Story:
     """The broker asks, and a director approves some days later."""
+    yield case.later(0, 1)
     asked = case.world.reference(Decision)
     request = case.world.service.find(SupportRequest, case.request)
     question = question_of_approval(request, CEILING, school=case.school.name)
