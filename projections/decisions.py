@@ -180,9 +180,9 @@ def about(connection: sa.Connection, record: UUID) -> list[DecisionRow]:
     return decisions.rows(connection, listed(today=date.max, on_record=record))
 
 
-def open_ask(connection: sa.Connection, record: UUID, act: Act, day: date) -> DecisionRow | None:
-    """What is asked about a record and nobody has decided yet."""
-    query = decisions.table.select().where(_columns.on_record == record, _columns.act == act, is_open_on(day))
+def open_ask(connection: sa.Connection, record: UUID, command: str, day: date) -> DecisionRow | None:
+    """Where a command is asked on a record and nobody has decided yet."""
+    query = decisions.table.select().where(_columns.on_record == record, _columns.command == command, is_open_on(day))
     return next(iter(decisions.rows(connection, query.limit(1))), None)
 
 

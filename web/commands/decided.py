@@ -55,7 +55,7 @@ class DecidedAct(Generic[A]):
 
     `answers` are those that the question keeps, by name and type. `question` is what is to be decided, as it stands
     now; `lowered` gives the answers for a lower sum; `carry_out` does it, with what the decision granted and the
-    version of the scheme.
+    version of the scheme. The command in hand comes first: what is done by the service with other records joins it.
     """
 
     resource: Resource[A]
@@ -64,7 +64,7 @@ class DecidedAct(Generic[A]):
     answers: Mapping[str, type]
     question: Callable[[Snapshot, A, Answers], Question]
     lowered: Callable[[Answers, Decimal], Answers]
-    carry_out: Callable[[A, Answers, Granted, tuple[str, ...]], None]
+    carry_out: Callable[[Execution[Any], A, Answers, Granted, tuple[str, ...]], None]
 
     def __post_init__(self) -> None:
         DECIDED[self.resource.kind.KIND, self.command] = self
@@ -122,7 +122,7 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
                 rules=(version,),
             )
             work.add(decision)
-            act.carry_out(record, answers, granted, (version,))
+            act.carry_out(execution, record, answers, granted, (version,))
             return
         _must_not_be_asked(context, record, act)
         with context.read() as snapshot:
@@ -163,7 +163,7 @@ def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Valu
             rules=(version,),
         )
         work.add(decision)
-        act.carry_out(record, answers, granted, (version,))
+        act.carry_out(execution, record, answers, granted, (version,))
 
     execution.change_with_others(decide)
 
@@ -173,13 +173,13 @@ def _question_and_row(
 ) -> tuple[Question, DelegationRow, str]:
     settings, version = settings_of(context.services)
     question = act.asked(context, record, answers)
-    return question, row_for(settings.scheme, act.act, question.net), version
+    return question, row_for(settings.scheme, question.act, question.net), version
 
 
 def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedAct[Any]) -> None:
     today = context.services.today()
     with context.read_present() as snapshot:
-        asked = view.open_ask(snapshot.connection, record.id, act.act, today)
+        asked = view.open_ask(snapshot.connection, record.id, act.command, today)
     if asked is not None:
         raise AlreadyAsked(f"{asked.reference} already asks this of {one_of(view.posts_of(asked, today))}")
 

@@ -123,7 +123,7 @@ def give(execution: Execution[Decision], values: Values) -> None:
         if granted.net is not None:
             answers = decided.lowered(answers, granted.net)
         try:
-            decided.carry_out(record, answers, granted, (settings_of(context.services)[1],))
+            decided.carry_out(execution, record, answers, granted, (settings_of(context.services)[1],))
         except Refusal as refused:
             raise CannotBeCarriedOut(str(refused)) from refused
 

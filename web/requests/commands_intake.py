@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from domain.decision import Question
 from domain.delegation import Act, Granted
@@ -137,7 +138,9 @@ def _question(snapshot: Snapshot, request: SupportRequest, answers: Answers) -> 
     return question_of_approval(request, answers["ceiling"], school=school)
 
 
-def _approve(request: SupportRequest, answers: Answers, granted: Granted, rules: tuple[str, ...]) -> None:
+def _approve(
+    _: Execution[Any], request: SupportRequest, answers: Answers, granted: Granted, rules: tuple[str, ...]
+) -> None:
     request.approve_spending(answers["ceiling"], granted=granted, rules=rules)
 
 
