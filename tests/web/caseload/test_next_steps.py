@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from operator import methodcaller
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,7 @@ from providers.brokerage import EngagementTerms as Terms
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests.domain.brokered import a_need, terms
+from tests.grants import approve
 from tests.randomness import FUZZING
 from tests.request_context import sent_by
 from tests.sample_authority import SampleAuthority
@@ -201,7 +203,8 @@ class Life:
         self.change(SupportRequest, "give_information", "Year 9")
 
     def approves(self) -> None:
-        self.change(SupportRequest, "approve_to_broker", ceiling=Decimal(9000), approver=self.stages.director)
+        if SupportRequest in self.ids:
+            self.service.change(SupportRequest, self.ids[SupportRequest], partial(approve, ceiling=9000))
 
     def shortlists(self) -> None:
         firms = self.stages.calder, self.stages.harrop

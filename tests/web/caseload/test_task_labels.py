@@ -30,6 +30,7 @@ DONE_BY = {
     Task.CLOSE_REQUEST: "requests/close",
     Task.ASSESS: "concerns/assess",
     Task.REVIEW: "concerns/hold-review",
+    Task.MEET_CONDITION: "decisions/meet-condition",
 }
 
 DONE_BY_SEVERAL = {
@@ -42,6 +43,8 @@ DONE_BY_SEVERAL = {
     Task.PLAN_SESSIONS,
     Task.DECIDE,
     Task.REVIEW_NEED,
+    Task.DECIDE_ASK,
+    Task.CONFIRM_DECISION,
 }
 """Tasks that any of several commands does, or none alone."""
 
