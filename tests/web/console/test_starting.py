@@ -16,8 +16,8 @@ import sys
 import web.cli
 print(*(name for name in sys.argv[1].split() if name in sys.modules))
 from web import make_app
-from web.runtime.settings import Settings
-make_app(Settings("", secret_key=""))
+from web.runtime.settings import DeploymentSettings
+make_app(DeploymentSettings("", secret_key=""))
 print(*(name for name in sys.argv[2].split() if name in sys.modules))
 """
 
