@@ -113,6 +113,10 @@ class Event:
 
     TOPIC: ClassVar[str]
     SCHEMA: ClassVar[int] = 1
+    DECIDERS: ClassVar[tuple[str, ...]] = ()
+    """Its fields that say who decided, by the word of whoever acts: nobody asked the people they name."""
+    DOERS: ClassVar[tuple[str, ...]] = ()
+    """Its fields that say who did it, by the word of whoever acts."""
     says: ClassVar[str]
     purpose: ClassVar[Purpose | None] = None
     meta: ClassVar[Meta]
@@ -131,6 +135,18 @@ class Event:
     def originator_version(self) -> int:
         """The record's version after this event, by the library's name for it."""
         return self.meta.version
+
+    @property
+    def said_to_decide(self) -> tuple[UUID, ...]:
+        """Those who decided, by the word of whoever acts."""
+        return tuple(person for person in (getattr(self, name) for name in self.DECIDERS) if person is not None)
+
+    @property
+    def is_own_act(self) -> bool:
+        """Whether whoever acts does so for themselves, and names nobody else as the one who decided or did it."""
+        signature = self.meta.signature
+        named = {person for person in (getattr(self, name) for name in (*self.DECIDERS, *self.DOERS)) if person}
+        return signature.on_behalf_of is None and named <= {signature.actor}
 
     def signed(self, meta: Meta) -> None:
         """Give the event its meta; for the record and the log only."""

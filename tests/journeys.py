@@ -138,12 +138,12 @@ def _read_it_all(reviewer: Visitor, case: str) -> None:
     reviewer.sees("Leadership at Ashgrove High School", "Ended", "History")
     # The newest stands first
     reviewer.sees(
-        "Lena Link 1 ended the intervention, authorised by Dora Director",
+        "Lena Link 1 recorded the end of the intervention, naming Dora Director as having authorised it",
         "Both objectives are met",
         "Rated green throughout",
         "Rated amber throughout",
-        "Lena Link 1 started an intervention, authorised by Dora Director",
-        "Lena Link 1 assessed the concern as “causing concern”, authorised by Dora Director",
+        "Lena Link 1 recorded the start of an intervention, naming Dora Director as having authorised it",
+        "Lena Link 1 recorded an assessment of the concern as “causing concern”, naming Dora Director",
         "Lena Link 1 raised a concern",
     )
     reviewer.sees("Intervention", "Challenge")

@@ -27,13 +27,19 @@ if TYPE_CHECKING:
     from domain.concern.case import ConcernCase
 
 
+NAMING = "{authoriser:, naming … as having authorised it}"
+"""Of the time when whoever recorded a step named somebody who was not asked."""
+
+
 class Raised(Event):
     """`visit` is the one that it came from; events of earlier days tell neither that nor an `authoriser`."""
 
     TOPIC = "concern.raised"
+    DECIDERS = ("authoriser",)
     says = (
         "{by} raised a concern about {kind} ({severity} severity, from {source}{visit: …})"
-        "{authoriser:, authorised by …}{assess_by:, to be assessed by …}: {detail}"
+        + NAMING
+        + "{assess_by:, to be assessed by …}: {detail}"
     )
     reference: str
     school: UUID
@@ -63,8 +69,11 @@ class Raised(Event):
 
 class Assessed(Event):
     TOPIC = "concern.assessed"
+    DECIDERS = ("authoriser",)
     says = (
-        "{by} assessed the concern as “{rating}”, authorised by {authoriser}{decide_by:, decision due by …}: "
+        "{by} {recorded:recorded an assessment of}{own_act:assessed} the concern as “{rating}”"
+        + NAMING
+        + "{decide_by:, decision due by …}: "
         "{assessment}"
     )
     assessment: str
@@ -79,8 +88,13 @@ class Assessed(Event):
 
 class InterventionStarted(Event):
     TOPIC = "concern.intervention-started"
+    DECIDERS = ("authoriser",)
     purpose = Purpose.INTERVENTION
-    says = "{by} started an intervention, authorised by {authoriser}, first review on {review_on}: {improvement_plan}"
+    says = (
+        "{by} {recorded:recorded the start of}{own_act:started} an intervention"
+        + NAMING
+        + ", first review on {review_on}: {improvement_plan}"
+    )
     improvement_plan: str
     objectives: tuple[Objective, ...]
     review_on: date
@@ -97,8 +111,13 @@ class InterventionStarted(Event):
 
 class PlanRevised(Event):
     TOPIC = "concern.plan-revised"
+    DECIDERS = ("authoriser",)
     purpose = Purpose.INTERVENTION
-    says = "{by} changed the intervention plan, authorised by {authoriser}: {improvement_plan}. Reason: {reason}"
+    says = (
+        "{by} {recorded:recorded a change to}{own_act:changed} the intervention plan"
+        + NAMING
+        + ": {improvement_plan}. Reason: {reason}"
+    )
     improvement_plan: str
     objectives: tuple[Objective, ...]
     authoriser: UUID
@@ -112,10 +131,9 @@ class ReviewHeld(Event):
     """`decide_by` is the day by which the intervention is ended, where the review decided to."""
 
     TOPIC = "concern.review-held"
+    DECIDERS = ("authoriser",)
     purpose = Purpose.INTERVENTION
-    says = (
-        "{by} recorded the intervention review of {on}, authorised by {authoriser}. Decision: {decision}. {evidence}"
-    )
+    says = "{by} recorded the intervention review of {on}" + NAMING + ". Decision: {decision}. {evidence}"
     on: date
     evidence: str
     findings: tuple[Finding, ...]
@@ -145,7 +163,8 @@ class StepRecorded(Event):
     """`ground` is the authority or legal ground of a formal step, empty for an informal one."""
 
     TOPIC = "concern.step-recorded"
-    says = "{by} recorded {kind_of_step} step taken on {on}, authorised by {authoriser}: {text}{ground: (…)}"
+    DECIDERS = ("authoriser",)
+    says = "{by} recorded {kind_of_step} step taken on {on}" + NAMING + ": {text}{ground: (…)}"
     on: date
     kind: StepKind
     text: str
@@ -162,7 +181,8 @@ class StepRecorded(Event):
 
 class Paused(Event):
     TOPIC = "concern.paused"
-    says = "{by} paused the concern, authorised by {authoriser}: {reason}"
+    DECIDERS = ("authoriser",)
+    says = "{by} {recorded:recorded a pause of}{own_act:paused} the concern" + NAMING + ": {reason}"
     authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
@@ -171,7 +191,8 @@ class Paused(Event):
 
 class Resumed(Event):
     TOPIC = "concern.resumed"
-    says = "{by} resumed the concern, authorised by {authoriser}: {reason}"
+    DECIDERS = ("authoriser",)
+    says = "{by} {recorded:recorded the resumption of}{own_act:resumed} the concern" + NAMING + ": {reason}"
     authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
@@ -180,8 +201,13 @@ class Resumed(Event):
 
 class InterventionEnded(Event):
     TOPIC = "concern.intervention-ended"
+    DECIDERS = ("authoriser",)
     purpose = Purpose.INTERVENTION
-    says = "{by} ended the intervention, authorised by {authoriser}: {outcome}. Reason: {reason}"
+    says = (
+        "{by} {recorded:recorded the end of}{own_act:ended} the intervention"
+        + NAMING
+        + ": {outcome}. Reason: {reason}"
+    )
     outcome: str
     authoriser: UUID
 
@@ -192,7 +218,12 @@ class InterventionEnded(Event):
 
 class Closed(Event):
     TOPIC = "concern.closed"
-    says = "{by} closed the concern without an intervention, authorised by {authoriser}: {reason}"
+    DECIDERS = ("authoriser",)
+    says = (
+        "{by} {recorded:recorded the closing of}{own_act:closed} the concern without an intervention"
+        + NAMING
+        + ": {reason}"
+    )
     authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
@@ -201,7 +232,12 @@ class Closed(Event):
 
 class Reopened(Event):
     TOPIC = "concern.reopened"
-    says = "{by} reopened the concern, assessment due{assess_by: by …}, authorised by {authoriser}: {reason}"
+    DECIDERS = ("authoriser",)
+    says = (
+        "{by} {recorded:recorded the reopening of}{own_act:reopened} the concern, assessment due{assess_by: by …}"
+        + NAMING
+        + ": {reason}"
+    )
     authoriser: UUID
     assess_by: date | None = None
 
@@ -219,7 +255,8 @@ class SensitivityChanged(Event):
     """The case, and all that hangs on it, is from now on for those alone who may read what is kept so."""
 
     TOPIC = "concern.sensitivity-changed"
-    says = "{by} {restricted_or_opened}, authorised by {authoriser}: {reason}"
+    DECIDERS = ("authoriser",)
+    says = "{by} {restricted_or_opened}" + NAMING + ": {reason}"
     becomes: Sensitivity
     authoriser: UUID
     was: Sensitivity | None = None

@@ -74,7 +74,10 @@ class Proposed(Event):
 
 class AgreedBySchool(Event):
     TOPIC = "engagement.agreed-by-school"
-    says = "{by} agreed to the terms for the school{reason:. …}"
+    says = (
+        "{by} {recorded:recorded that the school agreed}{own_act:agreed} to the terms{own_act: for the school}"
+        "{reason:. …}"
+    )
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.remember_agreement(Side.SCHOOL, self.meta)
@@ -82,7 +85,10 @@ class AgreedBySchool(Event):
 
 class AgreedByProvider(Event):
     TOPIC = "engagement.agreed-by-provider"
-    says = "{by} agreed to the terms for the provider{reason:. …}"
+    says = (
+        "{by} {recorded:recorded that the provider agreed}{own_act:agreed} to the terms{own_act: for the provider}"
+        "{reason:. …}"
+    )
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.remember_agreement(Side.PROVIDER, self.meta)
@@ -141,7 +147,10 @@ class SessionDelivered(Event):
 
     TOPIC = "engagement.session-delivered"
     purpose = Purpose.SUPPORT
-    says = "{specialist} delivered session {number} ({days}) on {on}{note:. …}"
+    DOERS = ("specialist",)
+    says = (
+        "{by} {specialist:recorded that … delivered}{own_act:delivered} session {number} ({days}) on {on}{note:. …}"
+    )
     number: int
     on: date
     days: Decimal
@@ -207,10 +216,11 @@ class VariationAgreed(Event):
     """`school_by` agreed for the school, and `provider_by` for the provider, each on the day beside them."""
 
     TOPIC = "engagement.variation-agreed"
+    DECIDERS = ("school_by", "provider_by")
     says = (
-        "{by} agreed a variation to {days} at {net} excluding VAT, with {vat} VAT, until {ends}"
-        "{school_by:, agreed for the school by …}{school_on: on …}"
-        "{provider_by: and for the provider by …}{provider_on: on …}: {reason}"
+        "{by} {recorded:recorded}{own_act:agreed} a variation to {days} at {net} excluding VAT, with {vat} VAT, "
+        "until {ends}{school_by:, naming … as having agreed for the school}{school_on: on …}"
+        "{provider_by: and … for the provider}{provider_on: on …}: {reason}"
     )
     days: Decimal
     net: Decimal
@@ -286,7 +296,11 @@ class EndedEarly(Event):
 class Evaluated(Event):
     TOPIC = "engagement.evaluated"
     purpose = Purpose.MONITORING
-    says = "{evaluator} rated the quality {quality} and the impact {impact} out of 5{comment:. …}"
+    DOERS = ("evaluator",)
+    says = (
+        "{by} {evaluator:recorded that … rated}{own_act:rated} the quality {quality} and the impact {impact} out of 5"
+        "{comment:. …}"
+    )
     quality: int
     impact: int
     comment: Personal

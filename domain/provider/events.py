@@ -173,7 +173,11 @@ class SpecialistLeft(Event):
 
 class RequirementMet(Event):
     TOPIC = "provider.requirement-met"
-    says = "{by} recorded a check: {item}{person: for …}, checked on {checked_on} ({evidence})"
+    DOERS = ("checked_by",)
+    says = (
+        "{by} recorded a check: {item}{person: for …}, checked on {checked_on} ({evidence})"
+        "{checked_by:, naming … as having checked it}"
+    )
     item: Requirement
     person: UUID | None
     checked_on: date

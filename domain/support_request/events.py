@@ -121,19 +121,10 @@ class ApprovedToBroker(Event):
     acted."""
 
     TOPIC = "support-request.approved-to-broker"
-    says = "{by} {recorded_for:recorded approval by … of}{own_act:…} spending of up to {ceiling} excluding VAT"
+    DECIDERS = ("approver",)
+    says = "{by} {approver:recorded approval by … of}{own_act:approved} spending of up to {ceiling} excluding VAT"
     ceiling: Decimal
     approver: UUID
-
-    @property
-    def recorded_for(self) -> UUID | None:
-        """The approver, where somebody else wrote it down."""
-        return None if self.approver == self.meta.signature.actor else self.approver
-
-    @property
-    def own_act(self) -> str:
-        """What the approver did, where nobody else wrote it down."""
-        return "" if self.recorded_for else "approved"
 
     def apply(self, request: SupportRequest) -> None:
         request.remember_ceiling(self.ceiling)
@@ -141,7 +132,7 @@ class ApprovedToBroker(Event):
 
 class SpendingApproved(Event):
     TOPIC = "support-request.spending-approved"
-    says = "{by} approved spending of up to {ceiling} excluding VAT"
+    says = "{by} {on_behalf:recorded approval by … of}{own_act:approved} spending of up to {ceiling} excluding VAT"
     ceiling: Decimal
 
     def apply(self, request: SupportRequest) -> None:

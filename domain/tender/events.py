@@ -89,7 +89,10 @@ class ReplyByExtended(Event):
 
 class InvitationDeclined(Event):
     TOPIC = "tender.invitation-declined"
-    says = "{by} declined the invitation to {provider} for the {side} ({why}): {reason}"
+    says = (
+        "{by} {recorded:recorded a refusal of}{own_act:declined} the invitation to {provider} for the {side} "
+        "({why}): {reason}"
+    )
     provider: UUID
     side: Side
     why: DeclineReason
@@ -109,7 +112,7 @@ class QuoteReceived(Event):
     TOPIC = "tender.quote-received"
     says = (
         "{provider} quoted {net} excluding VAT ({days} at {day_rate}) for {specialist}, with {told_vat} VAT"
-        "{reason:. …}"
+        "{recorder:, recorded by …}{reason:. …}"
     )
     provider: UUID
     specialist: UUID
@@ -132,7 +135,8 @@ class QuoteReceived(Event):
 class QuoteRevised(Event):
     TOPIC = "tender.quote-revised"
     says = (
-        "{provider} revised its quote to {net} excluding VAT ({days}) for {specialist}, with {told_vat} VAT: {reason}"
+        "{provider} revised its quote to {net} excluding VAT ({days}) for {specialist}, with {told_vat} VAT"
+        "{recorder:, recorded by …}: {reason}"
     )
     provider: UUID
     specialist: UUID
@@ -183,7 +187,12 @@ class SchoolPreferred(Event):
 
 class ProviderSelected(Event):
     TOPIC = "tender.provider-selected"
-    says = "{by} selected {provider} with {specialist} at {net} excluding VAT, approved by {approver}: {reason}"
+    DECIDERS = ("approver", "approved_above_ceiling_by")
+    says = (
+        "{by} {recorded:recorded the selection of}{own_act:selected} {provider} with {specialist} at {net} "
+        "excluding VAT{approver:, naming … as having approved it}"
+        "{approved_above_ceiling_by:, naming … as having approved it above the limit}: {reason}"
+    )
     provider: UUID
     specialist: UUID
     net: Decimal

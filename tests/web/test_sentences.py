@@ -30,7 +30,10 @@ from web.history.sentences import ids_in, sentence, value_in_words
 from web.runtime import registered_views
 
 SAMPLES = Path(__file__).parents[1] / "domain" / "samples"
-KNOWN = {"by", "this_person", "reason", "occurred", "purpose"}
+KNOWN = {
+    *("by", "this_person", "reason", "occurred", "purpose"),
+    *("own_act", "recorded", "recorder", "on_behalf"),
+}
 ANNE, BEN = uuid4(), uuid4()
 NAMES = {ANNE: "Anne Webb", BEN: "Ben Hall"}
 
@@ -100,7 +103,85 @@ def test_the_reason_that_an_event_holds_itself_is_told_where_nobody_gave_one() -
 def _held(event: type[Event]) -> set[str]:
     """The names of what an event holds, and of what it works out of it."""
     fields = {name for kind in event.__mro__ for name in vars(kind).get("__annotations__", {})}
-    return fields | {name for name, value in vars(event).items() if isinstance(value, property)}
+    worked_out = {name for kind in event.__mro__ for name, value in vars(kind).items() if isinstance(value, property)}
+    return fields | worked_out
+
+
+def test_who_is_named_beside_whoever_acts_is_told_as_named_by_them() -> None:
+    """They need not have known of it. Where whoever acts names themselves it is their own act."""
+    for event in stored():
+        for field in (*event.DECIDERS, *event.DOERS):
+            if getattr(event, field) is None:
+                continue
+            named = {ANNE: "Anne Webb", getattr(event, field): "Ben Hall"}
+            said = sentence(event, names_for(event) | named)
+            assert re.search(r"^Anne Webb recorded|, naming (\w+ \w+ .*)?Ben Hall", said), f"{event.TOPIC}: {said}"
+            assert not re.search(r"\b(approved|authorised|agreed|checked)\b[^,:]* by Ben Hall", said), said
+            if len(event.DECIDERS) < 2:
+                vars(event)[field] = ANNE
+                said = sentence(event, names_for(event))
+                assert said.count("Anne Webb") == 1, f"{event.TOPIC}: {said}"
+
+
+def names_for(event: Event) -> dict[UUID, str]:
+    return dict.fromkeys(ids_in([event]), "Jo Bell") | NAMES
+
+
+WITHOUT_AN_ACT = {
+    "account person": "whose account it is",
+    "authority person": "who is let in or appointed",
+    "concern visit": "a record",
+    "decision decider": "“recorded that … agreed”, who is asked to confirm it",
+    "engagement new": "who comes instead",
+    "engagement old": "who no longer comes",
+    "engagement provider": "with whom the work is",
+    "engagement specialist": "who shall do the work, or is cleared",
+    "note reader": "whoever acts",
+    "person provider": "where the post is",
+    "person school": "where the post is",
+    "provider person": "whom it concerns",
+    "provider school": "what it concerns",
+    "school into": "a record",
+    "school officer": "who is given the school",
+    "support-request broker": "who is given the request",
+    "support-request into": "a record",
+    "support-request officer": "by whom it is promised",
+    "support-request person": "who met the need",
+    "support-request provider": "whom it concerns",
+    "tender provider": "whom it concerns, and for whom whoever acts quotes",
+    "tender specialist": "who is quoted for",
+    "visit lead": "who shall lead it",
+}
+"""Who and what a sentence names beside whoever acts, where it says of nobody that they did or decided something."""
+
+EARLIER_ACT = {"proposed_by", "link_made_by"}
+"""Who did something before, by an event of their own."""
+
+
+def test_who_a_sentence_names_beside_whoever_acts_is_declared_or_did_nothing() -> None:
+    found = set()
+    for topic, event in EVENTS.items():
+        kinds = {
+            name: str(kind) for each in event.__mro__ for name, kind in vars(each).get("__annotations__", {}).items()
+        }
+        for word in {name for _, name, _, _ in Formatter().parse(event.says) if name}:
+            if kinds.get(word, "").startswith("UUID") and word not in (*event.DECIDERS, *event.DOERS, *EARLIER_ACT):
+                found.add(f"{topic.partition('.')[0]} {word}")
+    assert found == {*WITHOUT_AN_ACT}
+
+
+def test_what_is_recorded_for_another_is_not_told_as_the_act_of_whoever_records_it() -> None:
+    told = {event.TOPIC: event for event in stored()}
+    for topic, said in {
+        "engagement.agreed-by-school": "Anne Webb recorded that the school agreed to the terms. It was agreed",
+        "engagement.agreed-by-provider": "Anne Webb recorded that the provider agreed to the terms. It was agreed",
+        "support-request.spending-approved": "Anne Webb recorded approval by Ben Hall of spending of up to £2,500 ",
+        "tender.invitation-declined": "Anne Webb recorded a refusal of the invitation to Jo Bell",
+    }.items():
+        event = signed(told[topic], reason="It was agreed", behalf=BEN)
+        assert sentence(event, names_for(event)).startswith(said), topic
+    quoted = signed(told["tender.quote-received"], reason="By telephone", behalf=BEN)
+    assert sentence(quoted, names_for(quoted)).endswith("VAT, recorded by Anne Webb. By telephone")
 
 
 UNREADABLE = re.compile(r"[{}<>]|UUID|Decimal|datetime|None\b|object at|_|  | [,.;:)]|\( |[a-z]\.[a-z]+-")

@@ -23,6 +23,7 @@ from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one
 from domain.money import MOST, in_pounds
 from domain.person import Person
 from domain.service import UnitOfWork
+from domain.signature import on_behalf_of
 from projections import decisions as view
 from web.access.context import RequestContext, Snapshot
 from web.access.deciders import held_by, holders_of, team_for
@@ -163,7 +164,8 @@ def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Valu
             rules=(version,),
         )
         work.add(decision)
-        act.carry_out(execution, record, answers, granted, (version,))
+        with on_behalf_of(values["decider"]):
+            act.carry_out(execution, record, answers, granted, (version,))
 
     execution.change_with_others(decide)
 

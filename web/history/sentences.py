@@ -2,6 +2,10 @@
 
 A word in braces may say what goes with it: `{person:, of …}` puts the value in the place of the dots, and leaves
 all of it out where nothing is given.
+
+Nobody is said to have decided or done what somebody else wrote down: `{own_act:started}` stands where whoever acts
+names nobody else, `{recorded:recorded the start of}` where they do or act on behalf of others, who are `{on_behalf}`;
+`{recorder}` is whoever acts there. Who is named as the decider is left out where that is whoever acts.
 """
 
 from __future__ import annotations
@@ -97,10 +101,20 @@ class _Told(dict[str, str]):
                 value = meta.occurred_on
             case "purpose":
                 value = meta.purpose or ""
+            case "own_act":
+                value = self._event.is_own_act
+            case "recorded":
+                value = not self._event.is_own_act
+            case "recorder":
+                value = None if self._event.is_own_act else self._actor()
+            case "on_behalf":
+                value = meta.signature.on_behalf_of
+            case _ if self._event.is_own_act and word in (*self._event.DECIDERS, *self._event.DOERS):
+                value = None
             case _:
                 value = getattr(self._event, word)
         given = _Given(value_in_words(value, self._names, field=word))
-        given.is_given = value not in (None, "", ())
+        given.is_given = value not in (None, False, "", ())
         return given
 
     def _actor(self) -> str:

@@ -292,7 +292,7 @@ def test_a_case_leads_to_the_visit_that_it_came_from_and_the_requests_that_came_
     page = browser.get(CASE)
     for href in ("/visits/V-2026-0001", "/requests/SR-2026-0001", "/requests/SR-2026-0002"):
         assert f'href="{href}"' in page
-    assert "from visit V-2026-0001), authorised by Lena Link" in page
+    assert "from visit V-2026-0001), to be assessed by" in page
 
 
 def test_a_school_is_searched_for(browser: Browser, sample: SampleAuthority, school: UUID) -> None:

@@ -327,7 +327,7 @@ def test_a_variation_begins_with_the_present_terms_and_is_checked(started: Broke
     page = plain(browser.get(WORK))
     assert "One more teacher" in page
     assert "Agreed by Hana Head for the school on 2 November 2026, Grace Calder for the provider" in page
-    assert "£495 VAT, until 26 March 2027, agreed for the school by Hana Head on 2 November 2026 and for the" in page
+    assert "£495 VAT, until 26 March 2027, naming Hana Head as having agreed for the school on 2 November" in page
 
 
 @pytest.mark.parametrize("unsaid", ["school_by", "school_on-day", "provider_by", "provider_on-day"])
