@@ -16,6 +16,7 @@ from projections.view import View
 __all__ = [
     "AS_DUE",
     "COUNTED_TO",
+    "IN_HAND",
     "OPEN",
     "OUTSIDE",
     "VIEW",
@@ -59,8 +60,11 @@ def too_late(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
 
 _left = sa.exists().where(left_schools.table.c.school == _columns.school)
 
-OPEN = sa.and_(_columns.task.is_not(None), _columns.rests_since.is_(None), sa.not_(_moot))
-"""The condition that there is something to do."""
+IN_HAND = sa.and_(_columns.task.is_not(None), sa.not_(_moot))
+"""The condition that there is something to do, now or once it rests no longer."""
+
+OPEN = sa.and_(IN_HAND, _columns.rests_since.is_(None))
+"""The condition that there is something to do now."""
 
 WAITS = sa.and_(OPEN, sa.not_(_left))
 """The same, at no school that belongs to another authority."""

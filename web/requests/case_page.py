@@ -10,8 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.engagement import BrokeredEngagement
-from domain.support_request import ENDS, RequestStatus, Route, SupportRequest
-from domain.tender import Tender, TenderStatus
+from domain.support_request import ENDS, RequestStatus, SupportRequest
 from projections import caseload, open_requests
 from projections.caseload import Item, Task
 from projections.open_requests import RequestRow, RequestWaitsFor
@@ -27,23 +26,27 @@ from web.access.policy import Action
 from web.access.restricted import restricted_records
 from web.brokerage.quote_comparison import PAST, are_shown, compare_quotes
 from web.commands.attachments import ATTACHED_QUERY, RECORD
+from web.forms.messages import lower_first
 from web.layout.links import record_rows
 from web.requests.choices import last_question
 from web.requests.ranking import candidates
-from web.requests.resource import tender_of
+from web.requests.resource import requests, tender_of
 
-_items = caseload.items.table.c
+_items, _TODAY = caseload.items.table.c, sa.bindparam("today", type_=sa.Date)
 
 PAGE_QUERY = ATTACHED_QUERY.with_(
     **PAST,
     row=RowQuery(open_requests.requests, open_requests.requests.table.c.id == RECORD),
     work=RowQuery(
         caseload.items,
-        sa.and_(_items.case == RECORD, _items.kind == BrokeredEngagement.KIND, _items.task.is_not(None)),
+        sa.and_(
+            _items.case == RECORD, caseload.IN_HAND, sa.not_(caseload.too_late(sa.bindparam("today", type_=sa.Date)))
+        ),
         caseload.AS_DUE,
     ),
 )
-"""What is asked for the page of a request, with its `tender`; `work` is what the caseload says of its engagement."""
+"""What is asked for the page of a request, with its `tender`; `work` is what the caseload says of
+it, its tender and its engagement."""
 
 
 def page_context(snapshot: Snapshot, request: SupportRequest, found: Mapping[str, list[Any]]) -> Mapping[str, Any]:
@@ -83,63 +86,50 @@ def waiting_for(row: RequestRow, work: Sequence[Item], today: date) -> str:
     waits = row.waiting_on(today)
     if waits is not RequestWaitsFor.ENGAGEMENT:
         return waits.label
-    sides = dict.fromkeys(item.waiting_for.label for item in _to_do(work) if item.waiting_for)
+    about = [item for item in _to_do(row, work) if item.kind == BrokeredEngagement.KIND]
+    sides = dict.fromkeys(item.waiting_for.label for item in about if item.waiting_for)
     return ", ".join(sides) or RequestWaitsFor.NOBODY.label
 
 
 def next_step(
     context: RequestContext, request: SupportRequest, row: RequestRow | None, work: Sequence[Item], today: date
 ) -> str:
-    """What has to happen next, in one sentence; empty where nothing has."""
+    """What the caseload says has to happen next, within a sentence; empty where nothing has."""
     if request.status in ENDS or row is None:
         return ""
-    if row.waiting_for is RequestWaitsFor.SCHOOL:
-        return "The school answers the service's question."
-    if request.status is RequestStatus.INVITING:
-        return _next_of_tender(tender_of(context, request), row, today)
-    if request.status is RequestStatus.TRIAGED and request.route is not Route.BROKERED:
-        return "The broker arranges in-house help or signposts the school, and records it."
-    if request.status is RequestStatus.PLACED:
-        return _next_of_work(work)
-    return NEXT.get(request.status, "")
-
-
-def _to_do(work: Sequence[Item]) -> list[Item]:
-    """What can be done now about an engagement; that all sides have to agree is said by their own steps."""
-    return [item for item in work if item.rests_since is None and item.task is not Task.GET_AGREEMENTS]
-
-
-def _next_of_work(work: Sequence[Item]) -> str:
-    steps = dict.fromkeys(item.task.label for item in _to_do(work) if item.task)
+    steps: dict[Task, list[Item]] = {}
+    for item in sorted(_to_do(row, work), key=lambda item: item.not_before or today):
+        if item.task is not None:
+            steps.setdefault(item.task, []).append(item)
     if work and not steps:
-        return "Nothing until the engagement is resumed."
-    return f"{'; '.join(steps)}." if steps else ""
+        return "nothing until the engagement is resumed."
+    said = [_step(context, request, task, items, today) for task, items in steps.items()]
+    return f"{'; '.join(said)}." if said else ""
 
 
-def _is_selected(tender: Tender | None) -> bool:
-    return tender is not None and tender.status is TenderStatus.SELECTED
+_SAID_BY = {Task.GET_QUOTES: Task.REPLY, Task.GET_AGREEMENTS: Task.AGREE}
+"""Tasks that others are on the way to: while those wait, there is nothing more to say."""
 
 
-def _next_of_tender(tender: Tender | None, row: RequestRow, today: date) -> str:
-    if _is_selected(tender):
-        return "The broker proposes the engagement with the provider selected."
-    if row.waiting_on(today) is RequestWaitsFor.PROVIDERS:
-        who = formats.counted(len(row.unanswered), "provider replies", "providers reply")
-        return f"{who} by {formats.date(row.reply_by)}."
-    if tender is not None and not tender.quotes:
-        return (
-            "Nobody has quoted. The broker extends the deadline, invites other providers or closes without choosing."
-        )
-    return "The broker compares the quotes, asks which the school prefers, and selects one."
+def _to_do(row: RequestRow, work: Sequence[Item]) -> list[Item]:
+    """What can be done now. Where the school cannot be asked any more, nothing rests until it answers."""
+    rests = {BrokeredEngagement.KIND} if row.waiting_since is None else {item.kind for item in work}
+    now = [item for item in work if item.rests_since is None or item.kind not in rests]
+    tasks = {item.task for item in now}
+    return [item for item in now if item.task is None or _SAID_BY.get(item.task) not in tasks]
 
 
-NEXT = {
-    RequestStatus.RAISED: "Acknowledge the request and tell the school when to expect an answer.",
-    RequestStatus.ACKNOWLEDGED: "Decide the level of help and choose a broker.",
-    RequestStatus.TRIAGED: "Get approval to spend.",
-    RequestStatus.APPROVED: "Search for providers and make a shortlist.",
-    RequestStatus.SHORTLISTED: "Invite providers to quote.",
-}
+def _step(context: RequestContext, request: SupportRequest, task: Task, items: Sequence[Item], today: date) -> str:
+    """One task of the caseload; where a rule stands against the command that does it, what the rule says. Schools and
+    providers see too little of a request for its rules to judge by."""
+    if task is Task.REPLY:
+        due = max(item.due for item in items if item.due)
+        return f"{formats.counted(len(items), 'provider replies', 'providers reply')} by {formats.date(due)}"
+    command = next((each for each in requests.commands.values() if each.title == task.label), None)
+    if command and context.user.holds(*INSIDE) and (refused := command.refusal(context, request)):
+        return f"“{task.label}” is not possible: {lower_first(str(refused))}".rstrip(".")
+    begins = min(item.not_before or today for item in items)
+    return lower_first(task.label) + (f" from {formats.date(begins)}" if begins > today else "")
 
 
 def _links(snapshot: Snapshot, request: SupportRequest) -> list[dict[str, str]]:

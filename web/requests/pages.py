@@ -97,7 +97,7 @@ def case(context: RequestContext, ref: str) -> str:
         ids=partial(people_named, context),
         more=page_context,
         page_query=PAGE_QUERY,
-        about=lambda request: {"tender": request.tender},
+        about=lambda request: {"tender": request.tender, "today": context.services.today()},
     )
 
 

@@ -72,7 +72,7 @@ def test_a_broker_acknowledges_triages_and_has_brokering_approved(
 
     request = found(sample)
     assert (request.status, request.broker, request.ceiling) == (RequestStatus.APPROVED, stages.broker, 2500)
-    assert "search for providers and make a shortlist" in broker.get(REQUEST)
+    assert "Next: search and shortlist providers." in broker.get(REQUEST)
 
 
 def test_who_meets_a_need_in_house_stands_on_the_request_and_in_its_history(
@@ -214,7 +214,7 @@ def test_a_selected_provider_waits_for_the_broker_to_propose_the_engagement(
     stages.a_selection()
     broker = sign_in(stages.broker)
 
-    assert "Next: the broker proposes the engagement with the provider selected." in broker.get(REQUEST)
+    assert "Next: propose engagement." in broker.get(REQUEST)
     for page in (
         "/caseload",
         f"/schools/{sample.urn(stages.school)}",
@@ -246,10 +246,7 @@ def test_a_tender_without_a_quote_does_not_ask_the_broker_to_compare_any(
             stages.service.change(Tender, tender, refuse)
     broker = sign_in(stages.broker)
 
-    assert (
-        "Next: nobody has quoted. The broker extends the deadline, invites other providers or closes"
-        in broker.get(REQUEST)
-    )
+    assert "Next: get quotes or close the invitations." in broker.get(REQUEST)
     assert "Get quotes or close the invitations" in broker.get("/caseload")
 
 

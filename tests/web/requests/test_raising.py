@@ -60,7 +60,7 @@ def test_a_head_asks_for_the_own_school(
     page = head.get("/requests/SR-2026-0001")
     assert "Mathematics for Ashgrove High School" in page
     assert "£3,000 excluding VAT" in page
-    assert "acknowledge the request and tell the school when" in page
+    assert "Next: triage request." in page
 
 
 def test_an_officer_asks_for_any_school(
