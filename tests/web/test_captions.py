@@ -31,6 +31,7 @@ CALLED = {
     "concerns": f"CC-2026-0001, {ASHGROVE}",
     "invitations": f"TN-2026-0001, {ASHGROVE}",
     "engagements": f"BE-2026-0001, {ASHGROVE}",
+    "decisions": f"DN-2026-0001, {ASHGROVE}",
     "providers": "PV-2026-0001, Calder Learning 1",
     "people": "Hana Head 1",
     "notes": f"N-2026-0001, {ASHGROVE}",

@@ -24,7 +24,8 @@ CLOSED_ON = date(2026, 8, 31)
 
 @pytest.fixture
 def closed(sample: SampleAuthority) -> str:
-    """The URN of a school that closed in the summer."""
+    """The URN of a school that closed in the summer, beside one that is open."""
+    sample.school("Heath End School")
     return str(sample.urn(sample.school("Gorse Hill School", status="Closed", closed=str(CLOSED_ON))))
 
 
