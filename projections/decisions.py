@@ -11,15 +11,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.aggregate import Event
-from domain.decision import Basis, Decision, DecisionStatus
+from domain.decision import Basis, Decision, DecisionStatus, Route
 from domain.decision.parts import OPEN
-from domain.delegation import Act, Decider
+from domain.delegation import Act, Decider, is_held
 from projections.view import Row, View, ViewTable, replace
 
 
 class DecisionRow(Row):
     """A decision as it stands; `row` is that of the scheme, `net` in pounds. `posts` are those that are asked,
-    `deputies` those that are asked too after `passes_on`. That nobody decided in time follows from `lapses_on`."""
+    `deputies` those that are asked too after `passes_on`. That nobody decided in time follows from `lapses_on`. Of
+    two people who decide, `first_by` approved it as `first_post`; `authors` wrote part of what is to be decided."""
 
     id: UUID
     reference: str
@@ -44,6 +45,16 @@ class DecisionRow(Row):
     decider: UUID | None = None
     decided_on: date | None = None
     confirmed_on: date | None = None
+    reason: str = ""
+    countersigns: tuple[str, ...] = ()
+    authors: tuple[UUID, ...] = ()
+    first_by: UUID | None = None
+    first_post: Decider | None = None
+
+    def may_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> bool:
+        """Whether somebody who decides as these posts may decide what is asked on a day."""
+        has_part = person in (self.asker, self.first_by) or person in self.authors
+        return not has_part and is_held(posts_of(self, day), held) is not None
 
 
 decisions = ViewTable(
@@ -80,6 +91,9 @@ def _begun(event: Begun, status: DecisionStatus, basis: Basis) -> DecisionRow:
         deputies=tuple(post.value for post in route.deputies),
         passes_on=route.passes_on,
         lapses_on=route.lapses_on,
+        reason=event.meta.reason,
+        countersigns=tuple(post.value for post in route.countersigns),
+        authors=asked.authors,
     )
 
 
@@ -101,8 +115,10 @@ def decision_recorded(_: DecisionRow | None, event: Decision.RecordedForAnother)
 
 
 @decisions.on(Decision.FirstGiven)
-def first_given(row: DecisionRow | None, _: Event) -> DecisionRow | None:
-    return row and replace(row, status=DecisionStatus.HALF_GIVEN)
+def first_given(row: DecisionRow | None, event: Decision.FirstGiven) -> DecisionRow | None:
+    return row and replace(
+        row, status=DecisionStatus.HALF_GIVEN, first_by=event.meta.signature.actor, first_post=event.post
+    )
 
 
 @decisions.on(Decision.Given, Decision.Refused)
@@ -147,9 +163,10 @@ def listed(
     on_record: UUID | None = None,
     asker: UUID | None = None,
     decider: UUID | None = None,
+    only: Collection[UUID] | None = None,
     after: str | None = None,
 ) -> sa.Select[Any]:
-    """Decisions, newest first; a lapsed one is found as lapsed and not as asked."""
+    """Decisions, newest first, of `only` these; a lapsed one is found as lapsed and not as asked."""
     query = decisions.table.select().order_by(_columns.reference.desc())
     if schools is not None:
         query = query.where(_columns.school.in_(schools))
@@ -158,6 +175,8 @@ def listed(
     for column, value in ((_columns.on_record, on_record), (_columns.asker, asker), (_columns.decider, decider)):
         if value is not None:
             query = query.where(column == value)
+    if only is not None:
+        query = query.where(_columns.id.in_(only))
     return query.where(_columns.reference < after) if after is not None else query
 
 
@@ -188,8 +207,15 @@ def open_ask(connection: sa.Connection, record: UUID, command: str, day: date) -
 
 def posts_of(row: DecisionRow, day: date) -> tuple[Decider, ...]:
     """The posts that may decide on a day."""
-    has_passed_on = row.passes_on is not None and day > row.passes_on
-    return tuple(map(Decider, (*row.posts, *(row.deputies if has_passed_on else ()))))
+    decides = row.posts[: len(row.posts) - len(row.countersigns)]
+    first, second, deputies = (tuple(map(Decider, posts)) for posts in (decides, row.countersigns, row.deputies))
+    return Route(row.row, first, second, deputies, passes_on=row.passes_on).asked_of(day, row.first_post)
+
+
+def open_on(connection: sa.Connection, day: date) -> list[DecisionRow]:
+    """What somebody is still to decide on a day, what was asked first in front."""
+    query = decisions.table.select().where(is_open_on(day))
+    return decisions.rows(connection, query.order_by(_columns.asked_on, _columns.reference))
 
 
 VIEW = View("decisions", decisions)

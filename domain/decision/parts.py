@@ -136,6 +136,14 @@ class Route:
     passes_on: date | None = None
     lapses_on: date | None = None
 
+    def asked_of(self, day: date, first: Decider | None) -> tuple[Decider, ...]:
+        """The posts whose move it is on a day; `first` is as what the first of two people approved it already."""
+        if first is not None:
+            return self.decides if first in self.countersigns else self.countersigns
+        posts = (*self.decides, *self.countersigns)
+        has_passed_on = self.passes_on is not None and day > self.passes_on
+        return (*posts, *self.deputies) if has_passed_on else posts
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

@@ -183,12 +183,7 @@ class Decision(Aggregate):
 
     def asked_of(self, day: date) -> tuple[Decider, ...]:
         """The posts whose move it is on a day."""
-        if self.status is DecisionStatus.HALF_GIVEN:
-            first_of_two = self.first_post in self.route.countersigns
-            return self.route.decides if first_of_two else self.route.countersigns
-        posts = (*self.route.decides, *self.route.countersigns)
-        has_passed_on = self.route.passes_on is not None and day > self.route.passes_on
-        return (*posts, *self.route.deputies) if has_passed_on else posts
+        return self.route.asked_of(day, self.first_post)
 
     def must_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> None:
         """Raises NotYours, OwnAsk, SamePerson where it is not somebody's to decide on a day."""

@@ -26,6 +26,7 @@ __all__ = [
     "Narrowed",
     "Task",
     "WaitingFor",
+    "asked_on",
     "brokerage",
     "concerns",
     "counted",
@@ -58,6 +59,13 @@ def too_late(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     return sa.and_(_columns.task == Task.REPLY, sa.exists().where(tender, _main.due < today))
 
 
+def asked_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    """The condition that an item is nothing to be decided, or asked of its post on a day: not before it passes to a
+    deputy, nor once it has lapsed."""
+    has_come = sa.or_(_columns.not_before.is_(None), _columns.not_before <= day)
+    return sa.or_(_columns.task != Task.DECIDE_ASK, sa.and_(has_come, _columns.due >= day))
+
+
 _left = sa.exists().where(left_schools.table.c.school == _columns.school)
 
 IN_HAND = sa.and_(_columns.task.is_not(None), sa.not_(_moot))
@@ -81,7 +89,8 @@ class Narrowed(TypedDict, total=False):
     all), `without` leaves tasks out, `apart_from` what waits about some records, `unasked` what would wait for a
     school or provider that may not read them. `left` is for what is open at schools that belong to another
     authority: left out by default, alone where it is true, too where it is None. With `in_time_on`, what can be
-    done no more on that day is left out.
+    done no more on that day is left out, and what is nobody's to decide on it. Of what is asked, only `decides` is
+    then found, by the posts `decides_as`.
     """
 
     served: sa.Select[Any] | None
@@ -100,6 +109,8 @@ class Narrowed(TypedDict, total=False):
     unasked: Collection[UUID]
     left: bool | None
     in_time_on: date | None
+    decides: Collection[UUID]
+    decides_as: Collection[WaitingFor]
 
 
 COUNTED_TO = 1000
@@ -166,6 +177,7 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
     yield OPEN
     if (day := narrowed.get("in_time_on")) is not None:
         yield sa.not_(too_late(day))
+        yield asked_on(day)
     if (left := narrowed.get("left", False)) is not None:
         yield _left if left else sa.not_(_left)
     if (served := narrowed.get("served")) is not None:
@@ -186,7 +198,9 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
     if unasked := narrowed.get("unasked"):
         yield sa.or_(_columns.record.not_in(unasked), _columns.waiting_for.not_in(OUTSIDE))
     if author := narrowed.get("author"):
-        yield sa.or_(_columns.task.not_in([Task.ASSURE_RECORD, Task.DECIDE_ASK]), _columns.author != author)
+        yield sa.or_(_columns.task != Task.ASSURE_RECORD, _columns.author != author)
+    if (decides := narrowed.get("decides")) is not None:
+        yield sa.or_(_columns.task != Task.DECIDE_ASK, _decided(decides, narrowed))
     if without := narrowed.get("without"):
         yield _columns.task.not_in(list(without))
 
@@ -205,11 +219,17 @@ def _found_by(schools: Collection[UUID], narrowed: Narrowed) -> sa.ColumnElement
         at = narrowed["assured_at"]
         assured = sa.and_(_columns.waiting_for == WaitingFor.TEAM_LEAD, _columns.person.is_(None))
         ways.append(assured if at is None else sa.and_(assured, _columns.school.in_(at)))
+    if decides := narrowed.get("decides"):
+        ways.append(sa.and_(_columns.task == Task.DECIDE_ASK, _decided(decides, narrowed)))
     if not ways:
         return sa.false()
     # Each way by an index of its own: in one condition they would have every item looked at.
     keys = sa.union_all(*(sa.select(*items.table.primary_key).where(way) for way in ways))
     return sa.tuple_(*items.table.primary_key).in_(keys)
+
+
+def _decided(decides: Collection[UUID], narrowed: Narrowed) -> sa.ColumnElement[bool]:
+    return sa.and_(_columns.record.in_(decides), _columns.waiting_for.in_(narrowed.get("decides_as", ())))
 
 
 def cursor_of(last: Item) -> str:

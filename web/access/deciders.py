@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from domain.delegation import Decider
 from domain.person import Person, Post
 from domain.vocabulary import Role, Team
-from projections import people
+from projections import decisions, people
+from projections.decisions import DecisionRow
 from projections.people import PostRow
 from web.access.context import Snapshot
 from web.access.identity import teams_of
+from web.access.policy import Action
+from web.access.restricted import hidden_from
 
 DECIDES_AS = {
     Role.BROKER: Decider.BROKER,
@@ -37,11 +41,43 @@ def held_by(person: Person, day: date, team: Team | None) -> frozenset[Decider]:
 
 def held_by_user(snapshot: Snapshot, school: UUID | None) -> frozenset[Decider]:
     """As what the person who asks decides today, about a school, by the posts that their session tells."""
-    team = team_for(snapshot, school)
+    return _held_for(snapshot, team_for(snapshot, school))
+
+
+def _held_for(snapshot: Snapshot, team: Team | None) -> frozenset[Decider]:
     held = {DECIDES_AS.get(right.role) for right in snapshot.user.rights if right.role is not Role.OFFICER}
     if any(right.leads and (team is None or right.leads is team) for right in snapshot.user.rights):
         held.add(Decider.SENIOR_OFFICER)
     return frozenset(post for post in held if post is not None)
+
+
+def decided_by_user(snapshot: Snapshot) -> list[DecisionRow]:
+    """What waits for the decision of the person who asks, what was asked first in front: never what they asked
+    themselves or wrote part of, and as a deputy from the day on which it passes to them."""
+    found = snapshot.context.kept(WaitingDecisions)
+    if found.rows is None:
+        found.rows = _decided_by_user(snapshot) if snapshot.user.may(Action.DECIDE) else []
+    return found.rows
+
+
+@dataclass
+class WaitingDecisions:
+    """What waits for the user's decision, looked up once while a request is answered."""
+
+    rows: list[DecisionRow] | None = None
+
+
+def _decided_by_user(snapshot: Snapshot) -> list[DecisionRow]:
+    today, person, closed = snapshot.services.today(), snapshot.user.person, hidden_from(snapshot).closed
+    rows = [row for row in decisions.open_on(snapshot.connection, today) if row.id not in closed]
+    teams = teams_of(snapshot, [row.school for row in rows if row.school is not None])
+    return [
+        row
+        for row in rows
+        if row.may_be_decided_by(
+            person, _held_for(snapshot, None if row.school is None else teams[row.school]), today
+        )
+    ]
 
 
 def team_for(snapshot: Snapshot, school: UUID | None) -> Team | None:

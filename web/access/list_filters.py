@@ -24,15 +24,18 @@ from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from, restricted_records
 from web.access.restricted_reads import note_shown
 
-WRITING = (Task.WRITE_RECORD, Task.ISSUE_RECORD, Task.ASSURE_RECORD)
-"""What is waited for while a record of visit is written; schools are told of it once it is issued."""
+OF_DECISIONS = (Task.DECIDE_ASK, Task.CONFIRM_DECISION, Task.MEET_CONDITION)
+
+FOR_THE_SERVICE = (Task.WRITE_RECORD, Task.ISSUE_RECORD, Task.ASSURE_RECORD, *OF_DECISIONS)
+"""What schools and providers are not told of: that a record of visit is written, until it is issued, and what waits
+about decisions, which are read inside the service alone."""
 
 
 def caseload_limits(snapshot: Snapshot) -> caseload.Narrowed:
     """How a list of what waits is narrowed for the person who asks."""
     user, closed = snapshot.user, hidden_from(snapshot).closed
     if not user.holds(*INSIDE):
-        return {"concerns_of": frozenset(), "without": WRITING, "apart_from": closed}
+        return {"concerns_of": frozenset(), "without": FOR_THE_SERVICE, "apart_from": closed}
     told = list_scope(snapshot, Action.READ_CONCERN).narrowed() if user.may(Action.READ_CONCERN) else frozenset()
     return {"concerns_of": told, "apart_from": closed, "unasked": _unasked(snapshot)}
 

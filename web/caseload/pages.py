@@ -14,6 +14,7 @@ from flask import render_template, request
 from projections.caseload import COUNTED_TO, CaseloadCount, Item
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot, User
+from web.access.deciders import decided_by_user
 from web.access.identity import allow, list_scope
 from web.access.name_cache import rows_of
 from web.access.policy import Action, Scope, widest
@@ -23,6 +24,7 @@ from web.commands.resource import Values
 from web.layout.filters import Filters
 from web.layout.links import about, link_to, linked_records
 from web.layout.paging import PAGE, page_links, place_asked
+from web.layout.waiting_decisions import waiting_decisions
 
 __all__ = ["caseload", "pages"]
 
@@ -60,7 +62,9 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
     filters = Filters(context, CaseloadFilters)
     everybody = widest(Action.READ_CASELOAD, user.rights) is Scope.ALL
     with context.read() as snapshot:
-        page = NOTHING if filters.wrong else _page(snapshot, filters.values)
+        decides = _decides(snapshot, filters)
+        page = NOTHING if filters.wrong else _page(snapshot, filters.values, without=decides)
+        asks = waiting_decisions(snapshot) if decides and "after" not in request.args else {}
         is_narrow = filters.values.get("whose") is Whose.LEFT or "school" in filters.values or "after" in request.args
         left = 0 if filters.wrong or is_narrow else _left(snapshot)
         known = rows_of(snapshot, {*_ids(page.shown), *linked_records(page.shown)})
@@ -78,6 +82,7 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
         rows=groups,
         count=count_in_words(len(page.shown), page.count) if page.shown else "",
         left=left,
+        **asks,
         **filters.for_template(
             choices, usual={"whose": default_view(user).value}, without=() if everybody else ("officer",)
         ),
@@ -86,9 +91,18 @@ def caseload_page(context: RequestContext) -> tuple[str, int]:
     return shown, filters.status
 
 
-def _page(snapshot: Snapshot, values: Values) -> CaseloadPage:
-    after = place_asked()
-    found, count = counted_page(snapshot, list_scope(snapshot, Action.READ_CASELOAD), values, after, PAGE + 1)
+def _decides(snapshot: Snapshot, filters: Filters) -> frozenset[UUID]:
+    """The decisions that stand before the list, for the person who makes them, and not in it: those of whoever looks
+    at all that waits for themselves or others."""
+    whose = filters.values.get("whose")
+    if filters.wrong or whose is Whose.LEFT or not filters.values.keys() <= {"whose"}:
+        return frozenset()
+    return frozenset(row.id for row in decided_by_user(snapshot))
+
+
+def _page(snapshot: Snapshot, values: Values, *, without: frozenset[UUID]) -> CaseloadPage:
+    after, limited = place_asked(), list_scope(snapshot, Action.READ_CASELOAD)
+    found, count = counted_page(snapshot, limited, values, after, PAGE + 1, without=without)
     shown = found[:PAGE]
     return CaseloadPage(shown, caseload.listing.cursor(shown[-1]) if len(found) > PAGE else None, count)
 

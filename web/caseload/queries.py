@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from marshmallow import Schema, fields
@@ -12,7 +12,9 @@ from domain.vocabulary import LabelledEnum, Role
 from projections import caseload as view
 from projections import schools
 from projections.caseload import Item, WaitingFor
+from projections.caseload.decisions import MOVES
 from web.access.context import Snapshot, User
+from web.access.deciders import DECIDES_AS, decided_by_user
 from web.access.identity import ListScope, list_scope, schools_of_teams
 from web.access.list_filters import caseload_limits, items_for_reader
 from web.access.policy import Action
@@ -108,7 +110,21 @@ def _mine(snapshot: Snapshot, more: view.Narrowed) -> view.Narrowed:
     if user.may(Action.ASSURE_RECORD):
         assured_at = list_scope(snapshot, Action.ASSURE_RECORD).narrowed()
         more = {**more, "assured_at": assured_at, "author": user.person}
-    return {**more, "schools": user.schools, "person": user.person, "moves": own_moves}
+    decides = {row.id for row in decided_by_user(snapshot)}
+    return {
+        **more,
+        "schools": user.schools,
+        "person": user.person,
+        "moves": own_moves,
+        "decides": decides,
+        "decides_as": _decides_as(user),
+    }
+
+
+def _decides_as(user: User) -> list[WaitingFor]:
+    """The moves of a person who decides; a director's are those of team leads too."""
+    leads = [WaitingFor.TEAM_LEAD] if user.may(Action.DECIDE) else []
+    return [*leads, *(MOVES[post] for role, post in DECIDES_AS.items() if user.holds(role))]
 
 
 def _of_officer(snapshot: Snapshot, limited: ListScope, officer: UUID) -> view.Narrowed:
@@ -137,10 +153,18 @@ def caseload_items(
 
 
 def counted_page(
-    snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
+    snapshot: Snapshot,
+    limited: ListScope,
+    filters: Values,
+    after: str | None,
+    limit: int,
+    *,
+    without: Collection[UUID] = (),
 ) -> tuple[list[Item], view.CaseloadCount]:
-    """The same, with how much there is in all. Raises BadRequest for a place that the list never gave out."""
+    """The same, `without` what waits about some records, and with how much there is in all. Raises BadRequest for a
+    place that the list never gave out."""
     wanted = view_filters(snapshot, limited, filters)
+    wanted["apart_from"] = frozenset(wanted.get("apart_from", ())).union(without)
     try:
         found, count = view.counted(
             snapshot.connection, today=snapshot.services.today(), after=after, limit=limit, **wanted

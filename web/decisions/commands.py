@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import sqlalchemy as sa
 
@@ -19,7 +19,7 @@ from domain.signature import acting, current_signature
 from projections import decisions as view
 from projections.event_log import saving_alone
 from web.access.context import RequestContext, Snapshot
-from web.access.deciders import held_by_user
+from web.access.deciders import decided_by_user, held_by_user
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.commands.choices import SERVICE_ROLES, holders_of_roles
@@ -37,8 +37,13 @@ def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | 
         statuses=filters.get("status", ()),
         asker=filters.get("asker"),
         decider=filters.get("decider"),
+        only=_waiting_for_me(snapshot, filters.get("for_me")),
         after=after,
     )
+
+
+def _waiting_for_me(snapshot: Snapshot, for_me: bool | None) -> list[UUID] | None:
+    return [row.id for row in decided_by_user(snapshot)] if for_me else None
 
 
 def _as_of_today(snapshot: Snapshot, rows: list[view.DecisionRow]) -> list[view.DecisionRow]:
@@ -70,7 +75,7 @@ decisions: Resource[Decision] = Resource(
         TableQuery(view.decisions, _listed, _as_of_today),
         lambda row: row.reference,
         schemas.DecisionFilters,
-        inside=("id", "on_record", "request", "deputies"),
+        inside=("id", "on_record", "request", "deputies", "countersigns", "authors", "first_by", "first_post"),
         names={"on_reference": "on", "on_kind": "record_kind", "row": "scheme_row", "posts": "asked_of"},
     ),
     visibility=Visibility(copy=lambda context, decision, _: DecisionToday.of(decision, context.services.today())),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
+
 from domain.decision import Decision, DecisionStatus
 from domain.delegation import one_of
-from domain.money import in_pounds
 from projections.decisions import DecisionRow
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
@@ -15,20 +16,18 @@ from web.access.deciders import holders_of
 from web.access.name_cache import names_of
 from web.decisions.commands import decisions
 from web.layout.links import record_rows
-from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
+from web.layout.list_pages import Answer, ListColumn, ListPage, date_column, list_page
 from web.layout.resource_pages import PageRows, record_page
+from web.layout.waiting_decisions import decision_cell, waiting_decisions
 
 pages = Pages("decisions", __name__, template_folder="templates")
 
 
-def _asked(row: DecisionRow, names: Names) -> dict[str, str]:
-    sum_ = f" of up to {in_pounds(row.net)}" if row.net is not None else ""
-    at = f", {names[row.school]}" if row.school is not None and row.school in names else ""
-    return {"text": f"{row.act.label}{sum_}{at}", "href": f"/decisions/{row.reference}", "hint": row.reference}
-
-
 def _choices(_: Snapshot) -> Mapping[str, list[tuple[str, str]]]:
-    return {"status": [(status.value, status.label) for status in DecisionStatus]}
+    return {
+        "status": [(status.value, status.label) for status in DecisionStatus],
+        "for_me": [("true", "Yours to decide")],
+    }
 
 
 LIST: ListPage[DecisionRow] = ListPage(
@@ -37,7 +36,7 @@ LIST: ListPage[DecisionRow] = ListPage(
     caption="Decisions, newest first",
     counted=("decision", "decisions"),
     columns=[
-        ListColumn("Decision", _asked),
+        ListColumn("Decision", decision_cell),
         ListColumn("Asked by", lambda row, names: names.get(row.asker, "") if row.asker else ""),
         date_column("Asked", "asked_on"),
         ListColumn("Status", lambda row, _: {"tag": row.status}),
@@ -47,12 +46,17 @@ LIST: ListPage[DecisionRow] = ListPage(
     ids=lambda row: [row.school, row.asker, row.decider],
     empty_text="No decisions",
     choices=_choices,
+    template="decisions/list.html",
 )
 
 
 @pages.get("/")
 def listed(context: RequestContext) -> Answer:
-    return list_page(context, LIST)
+    asks: Mapping[str, Any] = {}
+    if not request.args:
+        with context.read() as snapshot:
+            asks = waiting_decisions(snapshot)
+    return list_page(context, LIST, **asks)
 
 
 @pages.get("/<ref>")

@@ -128,3 +128,4 @@ class DecisionFilters(Schema):
     )
     asker = person_field(metadata={"label": "Asked by"})
     decider = person_field(metadata={"label": "Decided by"})
+    for_me = fields.Boolean(metadata={"label": "Whose move", "description": "What is yours to decide today."})

@@ -10,6 +10,7 @@ from web.access.policy import Action
 
 SECTIONS: tuple[tuple[str, str, Action], ...] = (
     ("Caseload", "/caseload", Action.READ_CASELOAD),
+    ("Decisions", "/decisions", Action.DECIDE),
     ("Schools", "/schools", Action.FIND_SCHOOLS),
     ("Visits", "/visits", Action.READ_VISIT),
     ("Records of visit", "/records", Action.READ_RECORD),

@@ -25,7 +25,7 @@ from web import formats
 from web.access.context import RequestContext, Snapshot, User
 from web.access.disclosure import CONCERN, INSIDE
 from web.access.identity import team_of
-from web.access.list_filters import WRITING, items_for_reader
+from web.access.list_filters import FOR_THE_SERVICE, items_for_reader
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.commands.attachments import ATTACHED_QUERY, RECORD
@@ -87,7 +87,8 @@ SUMMARY = ATTACHED_QUERY.with_(
         caseload.items,
         sa.and_(
             caseload.OPEN,
-            sa.not_(caseload.too_late(sa.bindparam("today", type_=sa.Date))),
+            sa.not_(caseload.too_late(_TODAY)),
+            caseload.asked_on(_TODAY),
             sa.or_(_items.part != caseload.needs.NEED, sa.bindparam("is_served", type_=sa.Boolean)),
             _items.school == RECORD,
             sa.or_(_items.kind != CONCERN, sa.bindparam("concerns_too", type_=sa.Boolean)),
@@ -113,7 +114,7 @@ def list_parameters(context: RequestContext, school: School) -> Mapping[str, Any
         "officers": [each for each in (school.link_officer_on(today), school.cover_on(today)) if each],
         "is_served": not why_not_served(context.services, school),
         "concerns_too": is_inside and user.may(Action.READ_CONCERN, RecordScope(school.id, team_of_school(school))),
-        "without": () if is_inside else WRITING,
+        "without": () if is_inside else FOR_THE_SERVICE,
         "closed": list(closed),
     }
 

@@ -1,0 +1,112 @@
+"""Whoever may decide finds what is asked on their first page; nobody else, and never what they asked themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from domain.decision import Decision
+from domain.references import record_id
+from domain.support_request import Route, SupportLevel, SupportRequest
+from domain.vocabulary import Team
+from tests.domain.brokered import a_need
+from tests.sample_authority import SampleAuthority
+from tests.web.brokerage_stages import BrokerageStages
+from tests.web.conftest import Browser, Program
+
+SignIn = Callable[[UUID], Browser]
+Programs = Callable[..., Program]
+
+REQUEST = "/requests/SR-2026-0001"
+ASKED = "/decisions/DN-2026-0001"
+MUCH = {"ceiling": "6,000", "reason": "Two terms of help in one department"}
+WAITING = "Waiting for your decision"
+
+
+@pytest.fixture
+def stages(sample: SampleAuthority) -> BrokerageStages:
+    return BrokerageStages(sample)
+
+
+@pytest.fixture
+def asked(sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn) -> Browser:
+    """The browser of the broker who asked for £6,000."""
+
+    def raise_() -> SupportRequest:
+        request = SupportRequest.raise_("SR-2026-0001", **a_need(school=stages.school))
+        request.triage(broker=stages.broker, level=SupportLevel.TARGETED, route=Route.BROKERED)
+        return request
+
+    with stages.brokering():
+        sample.services.service.add(raise_)
+    broker = sign_in(stages.broker)
+    broker.send(f"{REQUEST}/approve", MUCH)
+    return broker
+
+
+def decision(sample: SampleAuthority, number: int = 1) -> Decision:
+    return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
+
+
+def test_a_director_begins_with_what_they_are_to_decide_and_what_is_at_stake(
+    asked: Browser, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    sample.clock.go_to(date(2026, 11, 5))
+    director = sign_in(stages.director)
+    page = director.get("/caseload")
+    for said in (f"{WAITING}: 1", "up to £6,000 excluding VAT", MUCH["reason"], "Bea Broker", "3 days", ASKED):
+        assert said in page
+    assert page.count(ASKED) == 1
+    assert f"{WAITING}: 1" in director.get("/caseload?whose=mine")
+    assert f"{WAITING}: 1" in director.get("/decisions/")
+    assert 'href="/decisions"' in page
+    broker = sign_in(stages.broker)
+    assert WAITING not in broker.get("/caseload")
+    assert WAITING not in broker.get("/decisions/")
+
+
+def test_who_leads_the_team_of_the_school_finds_it_too_and_no_other_lead(
+    asked: Browser, sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    lead = sign_in(sample.officer("Lea Lead", team=Team.SECONDARY, leads=True))
+    other = sign_in(sample.officer("Otto Other", team=Team.PRIMARY, leads=True))
+    assert f"{WAITING}: 1" in lead.get("/caseload")
+    assert WAITING not in other.get("/caseload")
+
+
+def test_nobody_is_shown_for_themselves_what_they_asked(
+    asked: Browser, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
+) -> None:
+    asked.send(f"{ASKED}/withdraw", {"reason": "The director asks"})
+    other = sample.director("Dario Director")
+    sign_in(stages.director).send(f"{REQUEST}/approve", MUCH)
+    assert WAITING not in sign_in(stages.director).get("/caseload?whose=mine")
+    assert f"{WAITING}: 1" in sign_in(other).get("/caseload?whose=mine")
+    assert program(stages.director).get("/decisions?for_me=true").json["items"] == []
+    mine = program(stages.director).get("/caseload?whose=mine").json["items"]
+    assert [each["task"] for each in mine if each["task"] == "decide_what_is_asked"] == []
+    assert [each["reference"] for each in program(other).get("/decisions?for_me=true").json["items"]] == [
+        "DN-2026-0002"
+    ]
+    theirs = program(other).get("/caseload?whose=mine").json["items"]
+    assert [each["record"] for each in theirs if each["task"] == "decide_what_is_asked"] == ["DN-2026-0002"]
+
+
+def test_what_has_lapsed_waits_for_no_decision(
+    asked: Browser, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
+) -> None:
+    sample.clock.go_to(date(2026, 11, 17))
+    assert WAITING not in sign_in(stages.director).get("/caseload")
+    everybodys = program(stages.director).get("/caseload?whose=everybody").json["items"]
+    assert [each for each in everybodys if each["task"] == "decide_what_is_asked"] == []
+
+
+def test_a_school_is_not_told_of_what_the_service_has_to_decide(
+    asked: Browser, stages: BrokerageStages, sign_in: SignIn, program: Programs
+) -> None:
+    items = program(stages.head).get("/caseload?whose=everybody").json["items"]
+    assert [each["task"] for each in items if "decision" in each["task"] or "asked" in each["task"]] == []
+    assert "Approve or refuse" not in sign_in(stages.head).get("/caseload?whose=everybody")
