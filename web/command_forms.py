@@ -21,7 +21,7 @@ from web.access.identity import allow, allow_any
 from web.access.restricted import hidden_from
 from web.accounts import proof
 from web.commands.captions import caption
-from web.commands.decided import outcome_of
+from web.commands.decided import asked_instead, sent_to
 from web.commands.dispatch import (
     LoadedRecord,
     begun_by,
@@ -296,8 +296,13 @@ class CommandForm:
 
     def _done(self, record: Aggregate) -> Response:
         restore.done(self.context)
-        if self.sent.is_saved or is_done(self.context, self.context.command_id(self.key)):
-            flash(outcome_of(self.context).said or self.command.done, "success")
+        command_id = self.context.command_id(self.key)
+        asked = asked_instead(self.context, self.resource.kind.KIND, self.command.name, command_id)
+        if asked is not None:
+            flash(sent_to(asked), "success")
+            return see_other(f"/decisions/{asked.reference}")
+        if self.sent.is_saved or is_done(self.context, command_id):
+            flash(self.command.done, "success")
         else:
             flash(NOTHING_CHANGED)
         return see_other(self._afterwards(record))
@@ -391,8 +396,6 @@ class CommandForm:
         return self.resource.href(self.record, self.command.name) if self.record is not None else request.path
 
     def _afterwards(self, record: Aggregate) -> str:
-        if elsewhere := outcome_of(self.context).goes_to:
-            return elsewhere
         if self.command.goes_to is None:
             return self.resource.href(record)
         with self.context.read() as snapshot:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from web.access.context import RequestContext
 from web.access.name_cache import ids_within, rows_of
 from web.api.idempotency import Key, KeyTaken, fingerprint
 from web.api.smorest import API_PREFIX
+from web.commands.decided import asked_instead
 from web.commands.dispatch import copy_for_reader, execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
 
@@ -70,7 +72,7 @@ def answer_command(
     ref: str | None = None,
 ) -> Response:
     """Carry out a command once under its key, on the record at an address or to begin one; answers with the record as
-    it is afterwards."""
+    it is afterwards, or that it was asked of others, with the address of the decision."""
     at = None if ref is None else _version_wanted()
 
     def carry_out(key: Key, id: UUID) -> Answer:
@@ -87,7 +89,13 @@ def answer_command(
         record = context.services.service.find(resource.kind, id, version=version)
         return _record_with_address(context, resource, record)
 
-    return answer_once(context, name, 201 if ref is None else 200, carry_out, at=at, again=again)
+    answer = answer_once(context, name, 201 if ref is None else 200, carry_out, at=at, again=again)
+    command_id = context.command_id(name.strip('"'))
+    asked = asked_instead(context, resource.kind.KIND, command.name, command_id)
+    if asked is not None:
+        answer.status_code = HTTPStatus.ACCEPTED
+        answer.headers["Location"] = f"{API_PREFIX}/decisions/{asked.reference}"
+    return answer
 
 
 def answer_record(context: RequestContext, resource: Resource[A], ref: str) -> Response:

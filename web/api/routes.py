@@ -44,6 +44,7 @@ from web.api.record_answers import (
 )
 from web.api.references import URN, form
 from web.api.smorest import API_PREFIX, Blueprint
+from web.commands.decided import may_be_asked
 from web.commands.dispatch import load_for_user, must_be_open
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Command, Resource, SingleEndpoint
@@ -199,7 +200,10 @@ def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
         rights=command.actions,
         operation=f"{resource.path}-{command.name}",
         statuses=BEGINNING if command.begins else CHANGING,
-        answers=_answers(201 if command.begins else 200, resource.out, *OF_CHANGE),
+        answers={
+            **_answers(201 if command.begins else 200, resource.out, *OF_CHANGE),
+            **(_answers(202, resource.out, *OF_CHANGE) if may_be_asked(resource.kind.KIND, command.name) else {}),
+        },
         method="POST",
         asks=() if command.begins else (IF_MATCH,),
     )

@@ -6,7 +6,8 @@ What is asked for is carried out in the transaction in which it is given, on the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,11 +19,11 @@ from marshmallow import Schema, fields
 
 from domain.aggregate import Aggregate, Refusal
 from domain.calendar import working_days_after
-from domain.decision import Decision, Heard, Question, Route
+from domain.decision import Basis, Decision, Heard, Question, Route
 from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one_of, row_for
 from domain.money import MOST, in_pounds
 from domain.person import Person
-from domain.service import UnitOfWork
+from domain.service import NotFound, UnitOfWork
 from domain.signature import on_behalf_of
 from projections import decisions as view
 from web.access.context import RequestContext, Snapshot
@@ -57,6 +58,7 @@ class DecidedAct(Generic[A]):
     `answers` are those that the question keeps, by name and type. `question` is what is to be decided, as it stands
     now; `lowered` gives the answers for a lower sum; `carry_out` does it, with what the decision granted and the
     version of the scheme. The command in hand comes first: what is done by the service with other records joins it.
+    `also_by` are other commands of the resource that ask for it.
     """
 
     resource: Resource[A]
@@ -66,6 +68,7 @@ class DecidedAct(Generic[A]):
     question: Callable[[Snapshot, A, Answers], Question]
     lowered: Callable[[Answers, Decimal], Answers]
     carry_out: Callable[[Execution[Any], A, Answers, Granted, tuple[str, ...]], None]
+    also_by: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         DECIDED[self.resource.kind.KIND, self.command] = self
@@ -90,17 +93,30 @@ def act_of(decision: Decision) -> DecidedAct[Any]:
     return DECIDED[decision.question.kind, decision.question.command]
 
 
-@dataclass
-class Outcome:
-    """What became of an act that takes a decision: where it was asked of others, of whom, and in which decision."""
-
-    said: str = ""
-    goes_to: str = ""
+def may_be_asked(kind: str, command: str) -> bool:
+    """Whether a command on a kind of record may be asked of others instead of being carried out."""
+    return any(command in (act.command, *act.also_by) for (of, _), act in DECIDED.items() if of == kind)
 
 
-def outcome_of(context: RequestContext) -> Outcome:
-    """What became of the act that was carried out while this request is answered."""
-    return context.kept(Outcome)
+def asked_instead(context: RequestContext, kind: str, command: str, command_id: UUID) -> Decision | None:
+    """The decision that a command of the person who asks came to, where it was asked of others instead of being
+    carried out; the same whenever it is sent again. None where it was carried out."""
+    if not may_be_asked(kind, command):
+        return None
+    user = context.user
+    with context.services.acting(user.person, "", user.channel, command=command_id):
+        begun = context.services.service.done()
+    if begun is None:
+        return None
+    with suppress(NotFound):
+        decision = context.services.service.find(Decision, begun)
+        return decision if decision.basis is Basis.OWN_ACT else None
+    return None
+
+
+def sent_to(decision: Decision) -> str:
+    """What whoever asked is told: of whom it is asked, and that nothing has come of it yet."""
+    return f"Sent to {one_of(decision.route.decides)} to decide. Nothing is approved yet"
 
 
 def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -> None:
@@ -137,9 +153,6 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
             rules=(version,),
         )
         work.add(decision)
-        asked = outcome_of(context)
-        asked.said = f"Sent to {one_of(row.decides)} to decide. Nothing is approved yet"
-        asked.goes_to = f"/decisions/{decision.reference}"
 
     execution.change_with_others(decide)
 

@@ -152,6 +152,7 @@ APPROVAL = DecidedAct(
     question=_question,
     lowered=lambda answers, net: {**answers, "ceiling": net},
     carry_out=_approve,
+    also_by=["change-ceiling"],
 )
 
 

@@ -241,7 +241,9 @@ def test_the_api_shows_a_decision_and_takes_the_answer(
     triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, program: Programs
 ) -> None:
     broker, director = program(stages.broker), program(stages.director)
-    broker.post(f"{REQUEST}/approve", {"ceiling": "6000.00", "reason": "Two terms"}, key="approving-1", at='"2"')
+    broker.post(
+        f"{REQUEST}/approve", {"ceiling": "6000.00", "reason": "Two terms"}, key="approving-1", at='"2"', status=202
+    )
     shown = director.get(ASKED).json
     assert shown["status"] == "asked"
     assert shown["asked_of"] == ["senior_officer", "director"]
