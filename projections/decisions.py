@@ -19,8 +19,8 @@ from projections.view import Row, View, ViewTable, replace
 
 class DecisionRow(Row):
     """A decision as it stands; `row` is that of the scheme, `net` in pounds. `posts` are those that are asked,
-    `deputies` those that are asked too after `passes_on`. That nobody decided in time follows from `lapses_on`. Of
-    two people who decide, `first_by` approved it as `first_post`; `authors` wrote part of what is to be decided."""
+    and their deputies too after `passes_on`. That nobody decided in time follows from `lapses_on`. Of two people who
+    decide, the first may have approved it already; the authors wrote part of what is to be decided."""
 
     id: UUID
     reference: str
@@ -38,15 +38,15 @@ class DecisionRow(Row):
     status: DecisionStatus
     asker: UUID | None
     asked_on: date
-    posts: tuple[str, ...] = ()
-    deputies: tuple[str, ...] = ()
+    posts: tuple[Decider, ...] = ()
+    deputies: tuple[Decider, ...] = ()
     passes_on: date | None = None
     lapses_on: date | None = None
     decider: UUID | None = None
     decided_on: date | None = None
     confirmed_on: date | None = None
     reason: str = ""
-    countersigns: tuple[str, ...] = ()
+    countersigns: tuple[Decider, ...] = ()
     authors: tuple[UUID, ...] = ()
     first_by: UUID | None = None
     first_post: Decider | None = None
@@ -87,12 +87,12 @@ def _begun(event: Begun, status: DecisionStatus, basis: Basis) -> DecisionRow:
         status=status,
         asker=event.meta.signature.actor,
         asked_on=event.meta.occurred_on,
-        posts=tuple(post.value for post in (*route.decides, *route.countersigns)),
-        deputies=tuple(post.value for post in route.deputies),
+        posts=(*route.decides, *route.countersigns),
+        deputies=route.deputies,
         passes_on=route.passes_on,
         lapses_on=route.lapses_on,
         reason=event.meta.reason,
-        countersigns=tuple(post.value for post in route.countersigns),
+        countersigns=route.countersigns,
         authors=asked.authors,
     )
 
@@ -208,8 +208,8 @@ def open_ask(connection: sa.Connection, record: UUID, command: str, day: date) -
 def posts_of(row: DecisionRow, day: date) -> tuple[Decider, ...]:
     """The posts that may decide on a day."""
     decides = row.posts[: len(row.posts) - len(row.countersigns)]
-    first, second, deputies = (tuple(map(Decider, posts)) for posts in (decides, row.countersigns, row.deputies))
-    return Route(row.row, first, second, deputies, passes_on=row.passes_on).asked_of(day, row.first_post)
+    route = Route(row.row, decides, row.countersigns, row.deputies, passes_on=row.passes_on)
+    return route.asked_of(day, row.first_post)
 
 
 def open_on(connection: sa.Connection, day: date) -> list[DecisionRow]:

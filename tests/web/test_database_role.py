@@ -79,7 +79,7 @@ def test_what_it_may_not_do_it_says_whose_work_it_is(
     monkeypatch.setenv("SIS_DATABASE_URL", served_as)
     refused = CliRunner().invoke(main, ["views", "rebuild", "names"])
     assert refused.exit_code == 1
-    assert "give the address of the database's owner" in refused.output
+    assert "use the address of the database's owner for this" in refused.output
     monkeypatch.setenv("SIS_DATABASE_URL", owner)
     assert CliRunner().invoke(main, ["views", "rebuild", "names"]).exit_code == 0
     monkeypatch.setenv("SIS_DATABASE_URL", served_as)

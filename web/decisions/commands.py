@@ -76,7 +76,7 @@ decisions: Resource[Decision] = Resource(
         lambda row: row.reference,
         schemas.DecisionFilters,
         inside=("id", "on_record", "request", "deputies", "countersigns", "authors", "first_by", "first_post"),
-        names={"on_reference": "on", "on_kind": "record_kind", "row": "scheme_row", "posts": "asked_of"},
+        names={"on_reference": "record", "on_kind": "record_kind", "row": "scheme_row", "posts": "asked_of"},
     ),
     visibility=Visibility(copy=lambda context, decision, _: DecisionToday.of(decision, context.services.today())),
 )
@@ -107,6 +107,7 @@ def _colleagues(snapshot: Snapshot, _: Decision | None) -> Mapping[str, Any]:
     lookups=_colleagues,
     initial=lambda _, decision: {"shown": decision.question.fingerprint},
     form_page="decisions/give.html",
+    calls={"limit": "lower_limit"},
     main=True,
 )
 def give(execution: Execution[Decision], values: Values) -> None:
@@ -120,7 +121,7 @@ def give(execution: Execution[Decision], values: Values) -> None:
             decided.asked(context, record, answers),
             shown=values["shown"],
             held=held_in(context, work, context.user.person, decision.question.school),
-            limit=values.get("limit"),
+            limit=values.get("lower_limit"),
             condition=condition,
         )
         if granted is None:

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from domain.decision import Basis, DecisionStatus, Heard
 from domain.delegation import Act, Decider
+from web.api.references import ANY
 from web.commands.fields import (
     SchoolField,
     chosen_person,
@@ -29,7 +30,7 @@ class GiveDecision(Schema):
     shown = fields.String(
         required=True, metadata={"widget": "hidden", "description": "The fingerprint of the terms as you read them."}
     )
-    limit = money_field(
+    lower_limit = money_field(
         required=False,
         label="Lower limit",
         hint="Only if you approve less than was asked for, excluding VAT",
@@ -96,13 +97,17 @@ class DecisionOut(Schema):
     scheme_row = fields.String(attribute="route.row")
     status = fields.Enum(DecisionStatus, by_value=True, attribute="standing")
     basis = fields.Enum(Basis, by_value=True)
-    on = fields.String(attribute="question.subject_reference", metadata={"description": "The record it is about."})
+    record = fields.String(
+        attribute="question.subject_reference",
+        metadata={"description": "The record it is about.", "refers_to": ANY},
+    )
     school = SchoolField(attribute="question.school", allow_none=True)
     provider = provider_field(attribute="question.provider", allow_none=True)
     net = fields.Decimal(as_string=True, places=2, attribute="question.net", allow_none=True)
     terms = fields.List(fields.Nested(TermOut), attribute="question.terms")
     fingerprint = fields.String(
-        attribute="question.fingerprint", metadata={"description": "Send it back as `shown` to give what you read."}
+        attribute="question.fingerprint",
+        metadata={"description": "To be sent back as what was shown, by whoever approves what they have read."},
     )
     asker = person_field(allow_none=True)
     asked_on = fields.Date()
@@ -113,8 +118,8 @@ class DecisionOut(Schema):
     decider = person_field(allow_none=True)
     decided_as = fields.Enum(Decider, by_value=True, allow_none=True)
     decided_on = fields.Date(allow_none=True)
-    limit = fields.Decimal(as_string=True, places=2, allow_none=True)
-    condition = fields.Nested(ConditionOut, allow_none=True)
+    lower_limit = fields.Decimal(as_string=True, places=2, allow_none=True, attribute="limit")
+    condition_set = fields.Nested(ConditionOut, allow_none=True, attribute="condition")
     refused_because = fields.String()
     heard = fields.Enum(Heard, by_value=True, allow_none=True)
     evidence = fields.String()

@@ -158,7 +158,7 @@ def test_less_is_given_with_a_condition_that_becomes_work(
 ) -> None:
     sign_in(stages.broker).send(f"{REQUEST}/approve", MUCH)
     condition = {
-        "limit": "5,500",
+        "lower_limit": "5,500",
         "condition": "Governors are told of the sum",
         "owner": sample.reference(stages.broker),
         "due-day": "1",
