@@ -12,6 +12,7 @@ PATHS = {
     "person": "people",
     "school": "schools",
     "concern": "concerns",
+    "decision": "decisions",
     "note": "notes",
     "attachment": "files",
     "import": "imports",
