@@ -139,14 +139,21 @@ class Event:
     @property
     def said_to_decide(self) -> tuple[UUID, ...]:
         """Those who decided, by the word of whoever acts."""
-        return tuple(person for person in (getattr(self, name) for name in self.DECIDERS) if person is not None)
+        return self._named_in(self.DECIDERS)
+
+    @property
+    def said_to_act(self) -> tuple[UUID, ...]:
+        """Those who decided or did it, by the word of whoever acts."""
+        return self._named_in((*self.DECIDERS, *self.DOERS))
+
+    def _named_in(self, names: Iterable[str]) -> tuple[UUID, ...]:
+        return tuple(person for person in (getattr(self, name) for name in names) if person is not None)
 
     @property
     def is_own_act(self) -> bool:
         """Whether whoever acts does so for themselves, and names nobody else as the one who decided or did it."""
         signature = self.meta.signature
-        named = {person for person in (getattr(self, name) for name in (*self.DECIDERS, *self.DOERS)) if person}
-        return signature.on_behalf_of is None and named <= {signature.actor}
+        return signature.on_behalf_of is None and {*self.said_to_act} <= {signature.actor}
 
     def signed(self, meta: Meta) -> None:
         """Give the event its meta; for the record and the log only."""

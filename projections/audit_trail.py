@@ -15,6 +15,9 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 
 from domain.aggregate import RECORDS, Event
+from domain.calendar import working_days_after
+from domain.decision import Decision
+from domain.decision.parts import LATE_AFTER
 from domain.signature import LONDON
 from domain.vocabulary import Purpose, Sensitivity
 from projections.event_log import EVENTS
@@ -25,7 +28,12 @@ SAME_ACT = 25
 
 
 class TrailEntry(Row):
-    """One event. `kind` is that of its record; `reasoned` says whether a reason was given."""
+    """One event. `kind` is that of its record; `reasoned` says whether a reason was given.
+
+    `decision` is the decision by which it was done, or to which it belongs. Before decisions were kept whoever acted
+    named those who decided (`named_deciders`), and `decided_alone` where they named nobody but themselves; `late`
+    says that more than LATE_AFTER weekdays lay between then and the recording.
+    """
 
     position: int
     stream: UUID
@@ -40,15 +48,20 @@ class TrailEntry(Row):
     provider: UUID | None
     request: UUID | None
     correlation: str
+    decision: UUID | None
+    named_deciders: bool
+    decided_alone: bool
+    late: bool
 
 
 class Part(Row):
-    """A person's part in an event: they acted, or it concerns them (or both, told as acted). What was recorded on
-    somebody's behalf is no act of theirs."""
+    """A person's part in an event: they `acted`, or somebody else recorded it on their behalf or says that they
+    decided or did it (`named`), or it concerns them. What was recorded in somebody's name is no act of theirs."""
 
     person: UUID
     position: int
     acted: bool
+    named: bool
 
 
 trail = ViewTable(
@@ -65,6 +78,8 @@ trail = ViewTable(
         ("occurred_on", "position"),
         ("recorded_at", "position"),
         ("correlation", "position"),
+        ("decision", "position"),
+        ("named_deciders", "position"),
     ],
 )
 
@@ -76,6 +91,8 @@ def entered(_: TrailEntry | None, event: Event) -> TrailEntry | None:
     meta = event.meta
     if meta.position is None or meta.recorded_at is None:
         raise ValueError("only an event that stands in the log has a place in the trail")
+    belongs_to = meta.stream if kind_of(event) == Decision.KIND else meta.decision
+    named = event.said_to_decide if belongs_to is None else ()
     return TrailEntry(
         position=meta.position,
         stream=meta.stream,
@@ -90,20 +107,27 @@ def entered(_: TrailEntry | None, event: Event) -> TrailEntry | None:
         provider=meta.about.provider,
         request=meta.about.request,
         correlation=meta.signature.correlation,
+        decision=belongs_to,
+        named_deciders=bool(named),
+        decided_alone=bool(named) and {*named} == {meta.signature.actor},
+        late=bool(named) and meta.signature.today > working_days_after(meta.occurred_on, LATE_AFTER, ()),
     )
 
 
 def _people(event: Event) -> Iterator[Key]:
     signature = event.meta.signature
-    for person in dict.fromkeys((signature.actor, signature.on_behalf_of, *event.meta.about.people)):
+    others = (signature.on_behalf_of, *event.said_to_act, *event.meta.about.people)
+    for person in dict.fromkeys((signature.actor, *others)):
         if person is not None:
             yield person, event.meta.position
 
 
 @parts.on_each(Event, keys=_people)
 def took_part(_: Part | None, event: Event, key: Key) -> Part | None:
-    signature = event.meta.signature
-    return Part(person=key[0], position=key[1], acted=key[0] == signature.actor)
+    person, signature = key[0], event.meta.signature
+    acted = person == signature.actor
+    named = not acted and person in (signature.on_behalf_of, *event.said_to_act)
+    return Part(person=person, position=key[1], acted=acted, named=named)
 
 
 def kind_of(event: Event) -> str:
@@ -116,9 +140,11 @@ class TrailFilter:
     """Which entries are asked for; what is left out does not narrow.
 
     `since` and `until` are days in England, both included: of what happened, or of the recording where
-    `by_recording` is set. `acted` keeps to what the person did. `kinds` and `purposes` are alternatives; None
+    `by_recording` is set. `acted` keeps to what the person did, `named` to what others
+    recorded in their name. `kinds` and `purposes` are alternatives; None
     among the purposes stands for acts that have none. `without` are topics that are left out; `only` is a condition
-    on the trail's own columns, made by those who know what else there is.
+    on the trail's own columns, made by those who know what else there is. `late` is judged by those who read the
+    entries: the trail knows no bank holidays.
     """
 
     since: date | None = None
@@ -128,11 +154,13 @@ class TrailFilter:
     provider: UUID | None = None
     person: UUID | None = None
     acted: bool = False
+    named: bool = False
     stream: UUID | None = None
     kinds: Collection[str] = ()
     purposes: Collection[Purpose | None] = ()
     reasoned: bool | None = None
     correlation: str = ""
+    late: bool = False
     without: Collection[str] = ()
     only: sa.ColumnElement[bool] | None = None
 
@@ -159,6 +187,8 @@ def asked(wanted: TrailFilter, after: int | UUID | None, limit: int) -> sa.Selec
         query = query.where(people.person == wanted.person)
         if wanted.acted:
             query = query.where(people.acted)
+        if wanted.named:
+            query = query.where(people.named)
     if after is not None:
         behind = sa.literal(after) if isinstance(after, int) else _position_of(after)
         query = query.where(place < behind)

@@ -11,8 +11,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.aggregate import Event
+from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Route
-from domain.decision.parts import OPEN
+from domain.decision.parts import LATE_AFTER, OPEN
 from domain.delegation import Act, Decider, is_held
 from projections.view import Row, View, ViewTable, replace
 
@@ -20,7 +21,8 @@ from projections.view import Row, View, ViewTable, replace
 class DecisionRow(Row):
     """A decision as it stands; `row` is that of the scheme, `net` in pounds. `posts` are those that are asked,
     and their deputies too after `passes_on`. That nobody decided in time follows from `lapses_on`. Of two people who
-    decide, the first may have approved it already; the authors wrote part of what is to be decided."""
+    decide, the first may have approved it already; the authors wrote part of what is to be decided. `late` says that
+    more than LATE_AFTER weekdays lay between decision and recording; a bank holiday is no working day."""
 
     id: UUID
     reference: str
@@ -50,6 +52,7 @@ class DecisionRow(Row):
     authors: tuple[UUID, ...] = ()
     first_by: UUID | None = None
     first_post: Decider | None = None
+    late: bool = False
 
     def may_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> bool:
         """Whether somebody who decides as these posts may decide what is asked on a day."""
@@ -111,7 +114,8 @@ def decided_alone(_: DecisionRow | None, event: Decision.DecidedAlone) -> Decisi
 @decisions.on(Decision.RecordedForAnother)
 def decision_recorded(_: DecisionRow | None, event: Decision.RecordedForAnother) -> DecisionRow:
     row = _begun(event, DecisionStatus.UNCONFIRMED, Basis.ON_BEHALF)
-    return replace(row, decider=event.decider, decided_on=event.decided_on)
+    late = row.asked_on > working_days_after(event.decided_on, LATE_AFTER, ())
+    return replace(row, decider=event.decider, decided_on=event.decided_on, late=late)
 
 
 @decisions.on(Decision.FirstGiven)

@@ -40,16 +40,20 @@ _LABELS = {
     "disowned": "Recorded, and disowned",
 }
 
+LATE_AFTER = 2
+"""A decision that was made elsewhere is recorded within so many working days."""
+
 OPEN = frozenset({DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN})
 """Somebody is still to decide."""
 
 
 class Basis(LabelledEnum):
-    """By what somebody decided."""
+    """By what somebody decided. Of what was recorded before decisions were kept there is no record of a decision."""
 
     OWN_ACT = "own_act"
     OWN_AUTHORITY = "own_authority"
     ON_BEHALF = "on_behalf"
+    BEFORE_DECISIONS = "before_decisions"
 
     @property
     def label(self) -> str:
@@ -60,6 +64,7 @@ _BASES = {
     "own_act": "Asked and decided",
     "own_authority": "Decided within their own limit",
     "on_behalf": "Recorded for somebody else",
+    "before_decisions": "Recorded before decisions were kept",
 }
 
 

@@ -36,6 +36,7 @@ from domain.decision.rules import (
 )
 from domain.delegation import Decider, Granted, is_held, one_of
 from domain.money import in_pounds, pounds
+from domain.signature import on_behalf_of
 from domain.text import plain
 from domain.vocabulary import About
 
@@ -158,20 +159,21 @@ class Decision(Aggregate):
         must_have_come(decided_on, decision.today, "decided_on")
         if not plain(evidence):
             raise EvidenceNeeded("Enter what shows the decision, like the minute or the email", field="evidence")
-        decision.record(
-            cls.RecordedForAnother(
-                reference=reference,
-                question=question,
-                route=route,
-                decider=decider,
-                heard=heard,
-                decided_on=decided_on,
-                evidence=plain(evidence),
-            ),
-            reason=plain(reason),
-            rules=rules,
-            people=(decider,),
-        )
+        with on_behalf_of(decider):
+            decision.record(
+                cls.RecordedForAnother(
+                    reference=reference,
+                    question=question,
+                    route=route,
+                    decider=decider,
+                    heard=heard,
+                    decided_on=decided_on,
+                    evidence=plain(evidence),
+                ),
+                reason=plain(reason),
+                rules=rules,
+                people=(decider,),
+            )
         return decision, decision._granted()
 
     def status_on(self, day: date) -> DecisionStatus:

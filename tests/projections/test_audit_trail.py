@@ -179,6 +179,9 @@ def test_what_one_command_saved_is_found_together(ask: Ask, service: Service, oa
         ("trail_by_recorded_at_position", TrailFilter(since=LAST_WEEK, until=TODAY, by_recording=True)),
         ("trail_by_correlation_position", TrailFilter(correlation="3f")),
         ("trail_people", TrailFilter(person=ANNE)),
+        ("trail_people", TrailFilter(person=ANNE, named=True)),
+        ("trail_by_decision_position", TrailFilter(only=audit_trail.trail.table.c.decision == OAK)),
+        ("trail_by_named_deciders_position", TrailFilter(only=audit_trail.trail.table.c.named_deciders)),
     ],
 )
 def test_a_search_goes_by_an_index(reader: sa.Engine, service: Service, index: str, wanted: TrailFilter) -> None:

@@ -33,6 +33,12 @@ HEAD = (
     "Reference",
     "Type of entry",
     "Entry",
+    "Decision",
+    "Asked by",
+    "Decided by",
+    "Basis of the decision",
+    "Confirmation",
+    "Recorded late",
     "Place in the log",
 )
 
@@ -88,6 +94,12 @@ def _cells(entry: TimelineEntry, *, with_place: bool) -> Sequence[str]:
         entry.reference,
         entry.topic,
         str(entry.id),
+        entry.decision,
+        entry.asker,
+        entry.decider,
+        entry.basis.label if entry.basis else "",
+        entry.confirmation.label if entry.confirmation else "",
+        "Yes" if entry.recorded_late else "",
         str(entry.position) if with_place else "",
     )
 

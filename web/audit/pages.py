@@ -24,6 +24,7 @@ from web.access.restricted_reads import note_shown_itself
 from web.audit.details import EntryDetails, details_of
 from web.audit.export import rows
 from web.audit.queries import (
+    ABOUT_DECISIONS,
     AuditFilters,
     AuditPage,
     audit,
@@ -32,6 +33,7 @@ from web.audit.queries import (
     trail_behind_since,
     trail_filter,
 )
+from web.history.entry_decisions import DecisionFilter
 from web.history.sentences import ids_in
 from web.history.timeline import SHORT, kind_label, records_and_schools, timeline_of_events
 from web.layout.csv_export import csv_response
@@ -52,6 +54,7 @@ def search(context: RequestContext) -> Answer:
     """The search and what it finds, newest first."""
     allow(context, Action.READ_AUDIT)
     filters = Filters(context, AuditFilters)
+    kept_back = () if context.user.may(Action.READ_DECISION) else tuple(ABOUT_DECISIONS)
     page = NOTHING if filters.wrong else _found(context, trail_filter(filters.values))
     with context.read() as snapshot:
         behind = trail_behind_since(snapshot.connection)
@@ -62,8 +65,11 @@ def search(context: RequestContext) -> Answer:
         behind=behind,
         rows=page.entries,
         count=shown_of_list(len(page.entries), page.following) if page.entries else "",
+        decision_links=[
+            (each.label, with_query(after=None, decisions=each.value)) for each in DecisionFilter if not kept_back
+        ],
         sheet_href=with_query(after=None).replace("/audit", "/audit.csv", 1),
-        **filters.for_template(_choices(context)),
+        **filters.for_template(_choices(context), without=kept_back),
         **page_links(page.following),
     )
     return shown, filters.status
@@ -144,7 +150,7 @@ def _entry_page(context: RequestContext, around: list[Event], event: Event) -> s
         events = [event, *near["before"], *near["after"], *together]
         rows_of(snapshot, ids_in([*around, *together]) | set(records_and_schools(events)))
         told: EntryDetails | None = details_of(snapshot, event, around) if readable else None
-        shown = {each.id: each for each in timeline_of_events(snapshot, events)}
+        shown = {each.id: each for each in timeline_of_events(snapshot, events, decided=True)}
     own = shown[event.meta.event_id]
     called = f"Entry {own.position}" if shows_log_positions(user) else "Entry"
     return render_template(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import BadRequest
 
+from domain.decision import Basis
 from domain.vocabulary import Channel, LabelledEnum, Purpose
-from projections import audit_trail, references
+from projections import audit_trail, decisions, references
 from projections.audit_trail import TrailFilter
 from projections.view_status import behind_since
 from web import formats
@@ -23,6 +25,14 @@ from web.access.policy import Action
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.forms.references import ReferenceField
+from web.history.entry_decisions import (
+    Confirmation,
+    DecisionFilter,
+    asked_by,
+    decided_by,
+    entries_with,
+    with_basis,
+)
 from web.history.timeline import OF_ENTRIES, HistoryEntry, TimelineEntry, as_row, kind_label, timeline_of
 from web.layout.filter_fields import NO_DAY, RecordFilter, school_filter
 
@@ -42,10 +52,11 @@ class Took(LabelledEnum):
     """What part somebody took in an entry."""
 
     ACTED = "acted"
+    NAMED = "named"
 
     @property
     def label(self) -> str:
-        return "They did it"
+        return {"acted": "They did it", "named": "Others recorded it in their name"}[self.value]
 
 
 class Reason(LabelledEnum):
@@ -102,6 +113,12 @@ class AuditFilters(Schema):
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
     record = AnyRecord(metadata={"label": "Record", "hint": "Reference, like SR-2026-0001"})
     has_reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})
+    decisions = fields.Enum(DecisionFilter, by_value=True, metadata={"label": "Decisions"})
+    asker = RecordFilter("person", "person", "reference", metadata={"label": "Asked by"})
+    decider = RecordFilter(
+        "person", "person", "reference", metadata={"label": "Decided by", "hint": "Also where others say so"}
+    )
+    basis = fields.Enum(Basis, by_value=True, metadata={"label": "Basis of the decision"})
     request_id = fields.String(
         validate=validate.Length(1, 64), metadata={"label": "Request", "hint": "The reference on an error page"}
     )
@@ -117,12 +134,28 @@ def trail_filter(values: Values) -> TrailFilter:
         school=values.get("school"),
         person=values.get("person"),
         acted=values.get("took_part") is Took.ACTED,
+        named=values.get("took_part") is Took.NAMED,
         stream=values.get("record"),
         kinds=[values["record_kind"]] if values.get("record_kind") else (),
         purposes=values.get("purpose", ()),
         reasoned=None if reason is None else reason is Reason.GIVEN,
         correlation=values.get("request_id", ""),
+        late=values.get("decisions") is DecisionFilter.LATE,
+        only=_about_decisions(values),
     )
+
+
+def _about_decisions(values: Values) -> sa.ColumnElement[bool] | None:
+    asked = [condition(values[name]) for name, condition in ABOUT_DECISIONS.items() if values.get(name)]
+    return sa.and_(*asked) if asked else None
+
+
+ABOUT_DECISIONS: Mapping[str, Callable[[Any], sa.ColumnElement[bool]]] = {
+    "decisions": entries_with,
+    "basis": with_basis,
+    "asker": asked_by,
+    "decider": decided_by,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +174,19 @@ def page_of(snapshot: Snapshot, asked: TrailFilter, after: str | None, limit: in
 
 
 def entries_told(snapshot: Snapshot, asked: TrailFilter, after: UUID | None, limit: int) -> list[TimelineEntry]:
-    """So many entries behind the one with an id; what somebody is not told leaves no gap."""
-    asked = searchable(snapshot, replace(asked, only=log_filter(snapshot.user)))
+    """So many entries behind the one with an id; what somebody is not told leaves no gap. Of decisions only what they
+    may read is found."""
+    of_decisions, readable = asked.only, log_filter(snapshot.user)
+    conditions = [each for each in (of_decisions, readable) if each is not None]
+    asked = searchable(snapshot, replace(asked, only=sa.and_(*conditions) if conditions else None))
     told: list[TimelineEntry] = []
     behind: int | UUID | None = after
     while len(told) < limit:
         found = audit_trail.positions(snapshot.connection, asked, behind, limit)
-        told += timeline_of(snapshot, found)
+        shown = timeline_of(snapshot, found, decided=True)
+        if of_decisions is not None:
+            shown = [entry for entry in shown if entry.basis is not None and entry.recorded_late >= asked.late]
+        told += shown
         if len(found) < limit:
             break
         behind = found[-1]
@@ -158,7 +197,8 @@ def trail_behind_since(connection: sa.Connection) -> datetime | None:
     """When that was recorded which the trail does not hold yet, where it follows the log and is behind."""
     behind = behind_since(connection)
     return min(
-        (behind[view.name] for view in (audit_trail.VIEW, references.VIEW) if view.name in behind), default=None
+        (behind[view.name] for view in (audit_trail.VIEW, references.VIEW, decisions.VIEW) if view.name in behind),
+        default=None,
     )
 
 
@@ -180,9 +220,19 @@ def position_of(after: str | None) -> UUID | None:
 
 class AuditEntry(HistoryEntry):
     """An entry of the audit trail; `channel` is the way by which it came, empty where the entry cannot be read, and
-    `position` its place in the log, told to those alone who are told of everything."""
+    `position` its place in the log, told to those alone who are told of everything.
+
+    `decision` is the reference of the decision behind it, empty where there is none or it was recorded before
+    decisions were kept; then `basis` says so, and `decider` is whom the `asker` named. `confirmation` is what the
+    person named says of a decision that others recorded."""
 
     channel: Channel | None
+    decision: str
+    asker: str
+    decider: str
+    basis: Basis | None
+    confirmation: Confirmation | None
+    recorded_late: bool
 
 
 def _listed(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:

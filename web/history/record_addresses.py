@@ -12,10 +12,10 @@ PATHS = {
     "person": "people",
     "school": "schools",
     "concern": "concerns",
-    "decision": "decisions",
     "note": "notes",
     "attachment": "files",
     "import": "imports",
+    "decision": "decisions",
 }
 """The segment of addresses for each kind of record that has pages."""
 

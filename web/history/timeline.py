@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from domain.aggregate import Event
+from domain.decision import Basis
 from domain.reading import Reading
 from domain.service import Unreadable
 from domain.signature import LONDON
@@ -26,6 +27,7 @@ from web.access.name_cache import rows_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import plain_sentence
 from web.access.restricted_reads import note_shown
+from web.history.entry_decisions import Confirmation, EntryDecision, decisions_behind, ids_in_decisions
 from web.history.record_addresses import record_href
 from web.history.sentences import NAMELESS, ids_in, sentence
 
@@ -40,7 +42,10 @@ NAMED = frozenset({"school", "provider", "person"})
 class TimelineEntry:
     """One event as a timeline shows it. `at` is when it happened, `href` its own page (empty for those who may
     not open it), `record` what it belongs to; `restricted` says that its text is kept back. One that cannot be read
-    says so, and has no channel."""
+    says so, and has no channel.
+
+    `decision` is the reference of the decision behind it, which `asker` asked for and `decider` decided or is said to
+    have decided, by what its `basis` says."""
 
     position: int
     id: UUID
@@ -61,6 +66,13 @@ class TimelineEntry:
     school: str = ""
     urn: str = ""
     restricted: bool = False
+    decision: str = ""
+    decision_href: str = ""
+    asker: str = ""
+    decider: str = ""
+    basis: Basis | None = None
+    confirmation: Confirmation | None = None
+    recorded_late: bool = False
 
     @property
     def happened_on(self) -> date:
@@ -172,13 +184,18 @@ def timeline_of_school(
     return shown[:limit], shown[limit - 1].id if len(shown) > limit else None
 
 
-def timeline_of(snapshot: Snapshot, positions: Sequence[int], *, sifted: bool = False) -> list[TimelineEntry]:
+def timeline_of(
+    snapshot: Snapshot, positions: Sequence[int], *, sifted: bool = False, decided: bool = False
+) -> list[TimelineEntry]:
     """The events at these positions as the person who asks is told them, in the order given; `sifted` as Disclosure
-    takes it."""
+    takes it, `decided` with the decisions behind them."""
     found, unreadable = snapshot.services.store.at_as_far_as_read(snapshot.connection, positions)
     events = {event.meta.position: event for event in found}
     shown = timeline_of_events(
-        snapshot, [events[position] for position in positions if position in events], sifted=sifted
+        snapshot,
+        [events[position] for position in positions if position in events],
+        sifted=sifted,
+        decided=decided,
     )
     if not unreadable or not snapshot.user.may(Action.READ_AUDIT):
         return shown
@@ -209,18 +226,27 @@ def _unread(event: Unreadable) -> TimelineEntry:
     )
 
 
-def timeline_of_events(snapshot: Snapshot, events: Sequence[Event], *, sifted: bool = False) -> list[TimelineEntry]:
-    """These events as the person who asks is told them, in the order given."""
+def timeline_of_events(
+    snapshot: Snapshot, events: Sequence[Event], *, sifted: bool = False, decided: bool = False
+) -> list[TimelineEntry]:
+    """These events as the person who asks is told them, in the order given; `decided` with the decisions behind
+    them."""
     disclosure = Disclosure(snapshot, events, sifted=sifted)
-    return entries(snapshot, [event for event in events if disclosure.tells(event)], disclosure)
+    told = [event for event in events if disclosure.tells(event)]
+    return entries(snapshot, told, disclosure, decided=decided)
 
 
-def entries(snapshot: Snapshot, events: Sequence[Event], disclosure: Disclosure) -> list[TimelineEntry]:
+def entries(
+    snapshot: Snapshot, events: Sequence[Event], disclosure: Disclosure, *, decided: bool = False
+) -> list[TimelineEntry]:
     """Events as entries, in the order given; restricted texts are veiled."""
-    named = rows_of(snapshot, ids_in(events) | set(records_and_schools(events)))
+    readable = [event for event in events if not disclosure.veils(event) and not disclosure.is_plain(event)]
+    behind = decisions_behind(snapshot, readable) if decided else {}
+    people = set(ids_in_decisions(behind.values()))
+    named = rows_of(snapshot, ids_in(events) | set(records_and_schools(events)) | people)
     shown = (event.meta for event in events if not disclosure.veils(event))
     note_shown(snapshot, ((meta.stream, meta.about.school) for meta in shown))
-    return [_entry(event, named, snapshot.user, disclosure) for event in events]
+    return [_entry(event, named, snapshot.user, disclosure, behind.get(event.meta.event_id)) for event in events]
 
 
 def records_and_schools(events: Iterable[Event]) -> Iterator[UUID]:
@@ -231,7 +257,13 @@ def records_and_schools(events: Iterable[Event]) -> Iterator[UUID]:
             yield event.meta.about.school
 
 
-def _entry(event: Event, named: Mapping[UUID, Name], user: User, disclosure: Disclosure) -> TimelineEntry:
+def _entry(
+    event: Event,
+    named: Mapping[UUID, Name],
+    user: User,
+    disclosure: Disclosure,
+    behind: EntryDecision | None,
+) -> TimelineEntry:
     meta = event.meta
     veiled, is_plain = disclosure.veils(event), disclosure.is_plain(event)
     names = {id: row.name for id, row in named.items()}
@@ -257,7 +289,21 @@ def _entry(event: Event, named: Mapping[UUID, Name], user: User, disclosure: Dis
         school=school.name if school else "",
         urn=school.detail if school else "",
         restricted=veiled,
+        **(_decided(behind, names) if behind else {}),
     )
+
+
+def _decided(behind: EntryDecision, names: Mapping[UUID, str]) -> dict[str, Any]:
+    """The decision behind an event, in words."""
+    return {
+        "decision": behind.decision,
+        "decision_href": f"/decisions/{behind.decision}" if behind.decision else "",
+        "asker": names.get(behind.asker, "Somebody") if behind.asker else "",
+        "decider": ", ".join(names.get(person, "Somebody") for person in behind.deciders),
+        "basis": behind.basis,
+        "confirmation": behind.confirmation,
+        "recorded_late": behind.late,
+    }
 
 
 SHORT = 16
