@@ -10,6 +10,8 @@ import pytest
 from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
+from tests.request_context import sent_by
+from tests.web.conftest import SharedAuthority
 from web.forms import Form
 from web.forms.field import FormField
 from web.forms.grouped import RowsField
@@ -34,7 +36,14 @@ def answered(question: FormField) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("schema", list(schemas()))
-def test_an_error_in_a_row_names_the_row_and_leads_to_the_question(schema: type[Schema]) -> None:
+def test_an_error_in_a_row_names_the_row_and_leads_to_the_question(
+    shared: SharedAuthority, schema: type[Schema]
+) -> None:
+    with sent_by(shared.app, shared.authority.director):
+        _look_at_rows(schema)
+
+
+def _look_at_rows(schema: type[Schema]) -> None:
     for rows in form_of(schema).fields():
         if isinstance(rows, RowsField):
             asked = [each for each in rows.rows[1].questions if each.widget != "hidden"]

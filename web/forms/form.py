@@ -46,7 +46,7 @@ class Form:
         self._sent = data is not None
         self._checked = False
         raw: MultiDict[str, Any] = MultiDict() if data is None else data
-        self._questions = questions(schema, Answers(raw, lookups or {}))
+        self._questions = questions(schema, Answers(raw, {} if lookups is None else lookups))
         if data is None:
             raw.update(MultiDict(answers_given(self._questions, initial or {})))
         self.values: dict[str, Any] = {}
