@@ -21,6 +21,11 @@ class Act(LabelledEnum):
     """What takes somebody's authority."""
 
     APPROVE_SPENDING = "approve_spending"
+    ASSESS_AS_CAUSING_CONCERN = "assess_the_school_as_causing_concern"
+    START_INTERVENTION = "start_an_intervention"
+    PAUSE_CONCERN = "pause_the_work"
+    END_INTERVENTION = "end_the_intervention"
+    REOPEN_CONCERN = "reopen_the_concern"
 
 
 class Decider(LabelledEnum):
@@ -86,6 +91,33 @@ COMMON_SCHEME = (
         passes_after=5,
         lapses_after=20,
     ),
+    DelegationRow(
+        "S10",
+        Act.ASSESS_AS_CAUSING_CONCERN,
+        None,
+        (Decider.SENIOR_OFFICER,),
+        deputies=(Decider.DIRECTOR,),
+    ),
+    DelegationRow("S11", Act.START_INTERVENTION, None, (Decider.DIRECTOR,), deputies=(Decider.CHIEF_OFFICER,)),
+    DelegationRow(
+        "S12",
+        Act.PAUSE_CONCERN,
+        None,
+        (Decider.DIRECTOR,),
+        deputies=(Decider.CHIEF_OFFICER,),
+        passes_after=5,
+        lapses_after=15,
+    ),
+    DelegationRow(
+        "S13",
+        Act.END_INTERVENTION,
+        None,
+        (Decider.DIRECTOR,),
+        deputies=(Decider.CHIEF_OFFICER,),
+        passes_after=5,
+        lapses_after=15,
+    ),
+    DelegationRow("S24", Act.REOPEN_CONCERN, None, (Decider.SENIOR_OFFICER,), deputies=(Decider.DIRECTOR,)),
 )
 """The scheme of an authority that has set none of its own."""
 
@@ -96,6 +128,56 @@ class BandsDoNotFit(Refusal):
 
 class NotCovered(Refusal):
     """What is done is not what was decided, or is more than that."""
+
+
+class OwnAsk(Refusal):
+    """Whoever asks, or wrote a term of it, would decide."""
+
+
+class OneHand(Refusal):
+    """Of assessing a concern, starting its intervention and ending it nobody decides two, but for a director who
+    started it and ends it after a review."""
+
+
+class LinkOfficerDecides(Refusal):
+    """The link officer of a school, or who covers for them, would decide something formal about it."""
+
+
+class Separation(LabelledEnum):
+    """Why somebody may not decide, whatever post they hold."""
+
+    RAISED = "raised"
+    ONE_HAND = "one_hand"
+    LINK_OFFICER = "link_officer"
+
+
+_SEPARATED: dict[Separation, tuple[type[Refusal], str]] = {
+    Separation.RAISED: (OwnAsk, "Whoever raised a concern does not decide that the school causes concern"),
+    Separation.ONE_HAND: (
+        OneHand,
+        "Nobody decides two of assessing the concern, starting the intervention and ending it. Somebody else decides",
+    ),
+    Separation.LINK_OFFICER: (
+        LinkOfficerDecides,
+        "The link officer of a school and their cover decide nothing formal about it. Somebody else decides",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """Somebody who may not decide, and by which rule of separation."""
+
+    person: UUID
+    why: Separation
+
+
+def must_not_be_excluded(person: UUID | None, excluded: Iterable[Excluded], *, field: str = "") -> None:
+    """Raises OwnAsk, OneHand or LinkOfficerDecides where somebody may not decide."""
+    for each in excluded:
+        if each.person == person:
+            refusal, sentence = _SEPARATED[each.why]
+            raise refusal(sentence, field=field)
 
 
 def scheme_with_limit(limit: Decimal, scheme: Sequence[DelegationRow] = COMMON_SCHEME) -> tuple[DelegationRow, ...]:
@@ -126,12 +208,14 @@ def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> D
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Authority for one act on one record, as a decision gave it. Only a decision makes one."""
+    """Authority for one act on one record, as a decision gave it, `by` the person who decided. Only a decision makes
+    one."""
 
     decision: UUID
     act: Act
     subject: UUID
     net: Decimal | None = None
+    by: UUID | None = None
 
     def must_cover(self, act: Act, subject: UUID, *, net: Decimal | None = None, field: str = "") -> None:
         """Raises NotCovered unless this is the act that was decided, at no higher a sum."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.aggregate import Event
 from domain.concern import CaseStatus, ConcernCase, ConcernKind, Rating, Severity
 from domain.support_request import SupportRequest
 from domain.vocabulary import Purpose, Sensitivity
@@ -18,7 +19,7 @@ OPEN = (CaseStatus.RAISED, CaseStatus.ASSESSED, CaseStatus.INTERVENTION)
 
 
 class ConcernRow(Row):
-    """`authoriser` is the one who authorised the last step."""
+    """A case as it stands."""
 
     id: UUID
     reference: str
@@ -34,7 +35,6 @@ class ConcernRow(Row):
     assessed_on: date | None = None
     intervention_on: date | None = None
     next_review_on: date | None = None
-    authoriser: UUID | None = None
     is_paused: bool = False
     ended_on: date | None = None
 
@@ -73,6 +73,10 @@ def request_raised(_: RequestOfConcern | None, event: SupportRequest.Raised) -> 
     )
 
 
+Assessed = ConcernCase.Assessed | ConcernCase.FoundCausingConcern
+Started = ConcernCase.InterventionStarted | ConcernCase.InterventionDecided
+
+
 @cases.on(ConcernCase.Raised)
 def concern_raised(_: ConcernRow | None, event: ConcernCase.Raised) -> ConcernRow:
     return ConcernRow(
@@ -86,59 +90,46 @@ def concern_raised(_: ConcernRow | None, event: ConcernCase.Raised) -> ConcernRo
         status=CaseStatus.RAISED,
         raised_on=event.meta.occurred_on,
         raised_by=event.meta.signature.actor,
-        authoriser=event.authoriser,
     )
 
 
-@cases.on(ConcernCase.Assessed)
-def concern_assessed(row: ConcernRow | None, event: ConcernCase.Assessed) -> ConcernRow | None:
+@cases.on(ConcernCase.Assessed, ConcernCase.FoundCausingConcern)
+def concern_assessed(row: ConcernRow | None, event: Assessed) -> ConcernRow | None:
     return row and replace(
         row,
         status=CaseStatus.ASSESSED,
         rating=event.rating,
         assessed_on=event.meta.occurred_on,
-        authoriser=event.authoriser,
     )
 
 
-@cases.on(ConcernCase.InterventionStarted)
-def intervention_started(row: ConcernRow | None, event: ConcernCase.InterventionStarted) -> ConcernRow | None:
+@cases.on(ConcernCase.InterventionStarted, ConcernCase.InterventionDecided)
+def intervention_started(row: ConcernRow | None, event: Started) -> ConcernRow | None:
     return row and replace(
         row,
         status=CaseStatus.INTERVENTION,
         intervention_on=event.meta.occurred_on,
         next_review_on=event.review_on,
-        authoriser=event.authoriser,
     )
 
 
 @cases.on(ConcernCase.ReviewHeld)
 def review_held(row: ConcernRow | None, event: ConcernCase.ReviewHeld) -> ConcernRow | None:
-    return row and replace(row, next_review_on=event.next_review_on, authoriser=event.authoriser)
-
-
-@cases.on(ConcernCase.PlanRevised)
-def plan_revised(row: ConcernRow | None, event: ConcernCase.PlanRevised) -> ConcernRow | None:
-    return row and replace(row, authoriser=event.authoriser)
-
-
-@cases.on(ConcernCase.StepRecorded)
-def step_recorded(row: ConcernRow | None, event: ConcernCase.StepRecorded) -> ConcernRow | None:
-    return row and replace(row, authoriser=event.authoriser)
+    return row and replace(row, next_review_on=event.next_review_on)
 
 
 @cases.on(ConcernCase.Paused)
-def case_paused(row: ConcernRow | None, event: ConcernCase.Paused) -> ConcernRow | None:
-    return row and replace(row, is_paused=True, authoriser=event.authoriser)
+def case_paused(row: ConcernRow | None, _: Event) -> ConcernRow | None:
+    return row and replace(row, is_paused=True)
 
 
 @cases.on(ConcernCase.Resumed)
-def case_resumed(row: ConcernRow | None, event: ConcernCase.Resumed) -> ConcernRow | None:
-    return row and replace(row, is_paused=False, authoriser=event.authoriser)
+def case_resumed(row: ConcernRow | None, _: Event) -> ConcernRow | None:
+    return row and replace(row, is_paused=False)
 
 
-@cases.on(ConcernCase.InterventionEnded)
-def intervention_ended(row: ConcernRow | None, event: ConcernCase.InterventionEnded) -> ConcernRow | None:
+@cases.on(ConcernCase.InterventionEnded, ConcernCase.EndDecided)
+def intervention_ended(row: ConcernRow | None, event: Event) -> ConcernRow | None:
     return row and _over(row, CaseStatus.ENDED, event)
 
 
@@ -147,8 +138,8 @@ def case_closed(row: ConcernRow | None, event: ConcernCase.Closed) -> ConcernRow
     return row and _over(row, CaseStatus.CLOSED, event)
 
 
-@cases.on(ConcernCase.Reopened)
-def case_reopened(row: ConcernRow | None, event: ConcernCase.Reopened) -> ConcernRow | None:
+@cases.on(ConcernCase.Reopened, ConcernCase.ReopeningDecided)
+def case_reopened(row: ConcernRow | None, _: Event) -> ConcernRow | None:
     return row and replace(
         row,
         status=CaseStatus.RAISED,
@@ -156,20 +147,17 @@ def case_reopened(row: ConcernRow | None, event: ConcernCase.Reopened) -> Concer
         assessed_on=None,
         intervention_on=None,
         ended_on=None,
-        authoriser=event.authoriser,
     )
 
 
 @cases.on(ConcernCase.SensitivityChanged)
 def sensitivity_changed(row: ConcernRow | None, event: ConcernCase.SensitivityChanged) -> ConcernRow | None:
-    return row and replace(row, sensitivity=event.becomes, authoriser=event.authoriser)
+    return row and replace(row, sensitivity=event.becomes)
 
 
-def _over(
-    row: ConcernRow, status: CaseStatus, event: ConcernCase.InterventionEnded | ConcernCase.Closed
-) -> ConcernRow:
+def _over(row: ConcernRow, status: CaseStatus, event: Event) -> ConcernRow:
     ended_on = event.meta.occurred_on
-    return replace(row, status=status, ended_on=ended_on, next_review_on=None, authoriser=event.authoriser)
+    return replace(row, status=status, ended_on=ended_on, next_review_on=None)
 
 
 def listed(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from domain.concern import ConcernCase
 from domain.delegation import Act, Granted
 from domain.money import pounds
 from domain.support_request import SupportRequest
@@ -16,3 +18,40 @@ def approve(request: SupportRequest, ceiling: Decimal | int | str = 2500, *, rul
     """Approve spending on a request up to a sum, net of VAT."""
     granted = Granted(DECISION, Act.APPROVE_SPENDING, request.id, pounds(ceiling))
     request.approve_spending(Decimal(ceiling), granted=granted, rules=rules)
+
+
+ASSESSOR = UUID("dec15100-0000-4000-8000-000000000002")
+"""Decides that schools cause concern, where nobody else is named."""
+
+STARTER = UUID("dec15100-0000-4000-8000-000000000003")
+"""Decides that interventions start and end, and that cases are opened again, where nobody else is named."""
+
+
+def granted(case: ConcernCase, act: Act, by: UUID) -> Granted:
+    """What somebody decided about a concern."""
+    return Granted(DECISION, act, case.id, None, by)
+
+
+def assess_as_causing_concern(
+    case: ConcernCase, assessment: str = "Weak", *, by: UUID = ASSESSOR, **answers: Any
+) -> None:
+    """Find that a school causes concern."""
+    given = granted(case, Act.ASSESS_AS_CAUSING_CONCERN, by)
+    case.assess_as_causing_concern(assessment=assessment, granted=given, **answers)
+
+
+def start_intervention(case: ConcernCase, *, by: UUID = STARTER, **answers: Any) -> None:
+    """Start an intervention."""
+    case.start_intervention(granted=granted(case, Act.START_INTERVENTION, by), **answers)
+
+
+def end_intervention(
+    case: ConcernCase, *, by: UUID = STARTER, outcome: str = "Better", reason: str = "As was agreed"
+) -> None:
+    """End an intervention, after a review that decided so."""
+    case.end_intervention(outcome=outcome, reason=reason, granted=granted(case, Act.END_INTERVENTION, by))
+
+
+def reopen(case: ConcernCase, *, by: UUID = STARTER, reason: str = "It fell back", **answers: Any) -> None:
+    """Open a case that is over."""
+    case.reopen(reason=reason, granted=granted(case, Act.REOPEN_CONCERN, by), **answers)

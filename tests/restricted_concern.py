@@ -86,9 +86,7 @@ class RestrictedConcern:
             self.sample.services.service.change(
                 ConcernCase,
                 self.concern,
-                lambda case: case.change_sensitivity(
-                    sensitivity, reason=f"{CANARY} asks", authoriser=self.authority.director
-                ),
+                lambda case: case.change_sensitivity(sensitivity, reason=f"{CANARY} asks"),
             )
 
     def _make(self) -> None:

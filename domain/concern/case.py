@@ -24,6 +24,7 @@ from domain.concern.parts import (
     StepKind,
 )
 from domain.concern.rules import (
+    DecisionNeeded,
     GroundNeeded,
     KeptSoAlready,
     NextReviewNeeded,
@@ -45,6 +46,7 @@ from domain.concern.rules import (
     review_day,
     written,
 )
+from domain.delegation import Act, Excluded, Granted, NotCovered, Separation, must_not_be_excluded
 from domain.text import day_in_words, plain
 from domain.vocabulary import About, Purpose, Sensitivity
 
@@ -69,12 +71,16 @@ class ConcernCase(Aggregate):
     sensitivity: Sensitivity
     raised_on: date
     raised_by: UUID | None
-    authoriser: UUID | None
+    named_authoriser: UUID | None
     visit: UUID | None
     status: CaseStatus
 
     Raised: TypeAlias = events.Raised
     Assessed: TypeAlias = events.Assessed
+    FoundCausingConcern: TypeAlias = events.FoundCausingConcern
+    InterventionDecided: TypeAlias = events.InterventionDecided
+    EndDecided: TypeAlias = events.EndDecided
+    ReopeningDecided: TypeAlias = events.ReopeningDecided
     InterventionStarted: TypeAlias = events.InterventionStarted
     PlanRevised: TypeAlias = events.PlanRevised
     ReviewHeld: TypeAlias = events.ReviewHeld
@@ -92,7 +98,8 @@ class ConcernCase(Aggregate):
         self.plan = ""
         self.objectives: tuple[Objective, ...] = ()
         self.intervention_on: date | None = None
-        self.intervention_authoriser: UUID | None = None
+        self.intervention_by: UUID | None = None
+        self.intervention_named: UUID | None = None
         self.next_review_on: date | None = None
         self.reviews: list[Review] = []
         self.earlier_reviews = 0
@@ -100,19 +107,45 @@ class ConcernCase(Aggregate):
         self.is_paused = False
         self.ended_on: date | None = None
         self.end_reason = ""
-        self.end_authoriser: UUID | None = None
+        self.ended_by: UUID | None = None
+        self.end_named: UUID | None = None
         self.outcome = ""
 
     def about(self) -> About:
         return About(school=self.school)
 
-    def over(self, status: CaseStatus, event: events.InterventionEnded | events.Closed) -> None:
-        """Remember how the case came to its end."""
+    def intervene(
+        self,
+        event: events.InterventionStarted | events.InterventionDecided,
+        *,
+        by: UUID | None,
+        named: UUID | None = None,
+    ) -> None:
+        """Remember the intervention, and who started it; `named` as having authorised it, where that was another."""
+        self.plan, self.objectives = event.improvement_plan, event.objectives
+        self.next_review_on = event.review_on
+        self.intervention_on = event.meta.occurred_on
+        self.intervention_by, self.intervention_named = by, named
+        self.status = CaseStatus.INTERVENTION
+
+    def over(self, status: CaseStatus, event: Event, *, by: UUID | None, named: UUID | None = None) -> None:
+        """Remember how the case came to its end, and who ended it; `named` as having authorised it, where that was
+        another."""
         self.status = status
         self.ended_on = event.meta.occurred_on
         self.end_reason = event.meta.reason
-        self.end_authoriser = event.authoriser
+        self.ended_by, self.end_named = by, named
         self.next_review_on = None
+
+    def open_again(self) -> None:
+        """Forget assessment, intervention and end; reviews and steps stay."""
+        self.assessment = None
+        self.plan = self.outcome = self.end_reason = ""
+        self.objectives = ()
+        self.earlier_reviews = len(self.reviews)
+        self.intervention_on = self.ended_on = None
+        self.intervention_by = self.intervention_named = self.ended_by = self.end_named = None
+        self.status = CaseStatus.RAISED
 
     @classmethod
     def raise_(
@@ -128,12 +161,11 @@ class ConcernCase(Aggregate):
         sensitivity: Sensitivity = Sensitivity.ORDINARY,
         on: date | None = None,
         visit: UUID | None = None,
-        authoriser: UUID | None = None,
         assess_by: date | None = None,
         rules: tuple[str, ...] = (),
     ) -> ConcernCase:
         """Begin a case. `purpose` is challenge or monitoring; `on` is the day of the worry, today by default; `visit`
-        is the one that it came from; `authoriser` answers for raising it, by default whoever raises it.
+        is the one that it came from.
 
         `assess_by` is the last day to assess it, `rules` the version of the settings that it follows from.
         What came by whistleblowing is never ordinary: it is restricted at least, so that the school does not read it.
@@ -151,32 +183,39 @@ class ConcernCase(Aggregate):
             severity=severity,
             detail=written(detail, "Enter what the concern is", field="detail"),
             visit=visit,
-            authoriser=authoriser or case.signature.actor,
             assess_by=assess_by,
         )
         if source is ConcernSource.WHISTLEBLOWING and sensitivity is Sensitivity.ORDINARY:
             sensitivity = Sensitivity.RESTRICTED
-        people = [raised.authoriser]
-        case.record(raised, occurred=on, purpose=purpose, people=people, sensitivity=sensitivity, rules=rules)
+        case.record(raised, occurred=on, purpose=purpose, sensitivity=sensitivity, rules=rules)
         return case
 
     @requires(
         must_be_worked_on, must_not_be_intervention("This concern has an intervention. Record a review instead")
     )
     def assess(
-        self,
-        *,
-        assessment: str,
-        rating: Rating,
-        authoriser: UUID,
-        decide_by: date | None = None,
-        rules: tuple[str, ...] = (),
+        self, *, assessment: str, rating: Rating, decide_by: date | None = None, rules: tuple[str, ...] = ()
     ) -> None:
         """Say what was found, or found anew as long as there is no intervention; `decide_by` is the last day to close
-        the case or to make it an intervention."""
+        the case or to make it an intervention. Raises DecisionNeeded where the school would cause concern."""
+        if rating is Rating.CAUSING_CONCERN:
+            raise DecisionNeeded("Somebody else decides that a school causes concern", field="rating")
         text = written(assessment, "Enter what you found", field="assessment")
-        assessed = self.Assessed(assessment=text, rating=rating, authoriser=authoriser, decide_by=decide_by)
-        self._take(assessed, authoriser, purpose=self.purpose, rules=rules)
+        self._take(
+            self.Assessed(assessment=text, rating=rating, decide_by=decide_by), purpose=self.purpose, rules=rules
+        )
+
+    @requires(
+        must_be_worked_on, must_not_be_intervention("This concern has an intervention. Record a review instead")
+    )
+    def assess_as_causing_concern(
+        self, *, assessment: str, granted: Granted, decide_by: date | None = None, rules: tuple[str, ...] = ()
+    ) -> None:
+        """Find that the school causes concern, as was decided. Raises NotCovered, OwnAsk."""
+        text = written(assessment, "Enter what you found", field="assessment")
+        decider = self._decided(Act.ASSESS_AS_CAUSING_CONCERN, granted)
+        found = self.FoundCausingConcern(assessment=text, decide_by=decide_by, decider=decider)
+        self._take(found, decider, purpose=self.purpose, decision=granted.decision, rules=rules)
 
     @requires(
         must_be_worked_on,
@@ -184,26 +223,37 @@ class ConcernCase(Aggregate):
         must_cause_concern,
     )
     def start_intervention(
-        self, *, plan: str, objectives: Iterable[Objective], review_on: date, authoriser: UUID
+        self,
+        *,
+        plan: str,
+        objectives: Iterable[Objective],
+        review_on: date,
+        granted: Granted,
+        reason: str = "",
+        rules: tuple[str, ...] = (),
     ) -> None:
-        """Make the case an intervention, with a plan and the day of its first review."""
-        started = self.InterventionStarted(
+        """Make the case an intervention, as was decided, with a plan and the day of its first review.
+
+        Raises NotCovered, OneHand where whoever decided has assessed the concern.
+        """
+        decider = self._decided(Act.START_INTERVENTION, granted)
+        started = self.InterventionDecided(
             improvement_plan=written(plan, "Enter the plan", field="plan"),
             objectives=due_from(self.today, numbered(objectives)),
             review_on=review_day(review_on, self.today, field="review_on"),
-            authoriser=authoriser,
+            decider=decider,
         )
-        self._take(started, authoriser)
+        self._take(started, decider, decision=granted.decision, reason=plain(reason), rules=rules)
 
     @requires(must_be_worked_on, must_be_intervention)
-    def revise_plan(self, *, plan: str, objectives: Iterable[Objective], reason: str, authoriser: UUID) -> None:
+    def revise_plan(self, *, plan: str, objectives: Iterable[Objective], reason: str) -> None:
         """Change plan and objectives; those on which a review has found stay in it, with their numbers and words, and
         may be withdrawn."""
         wanted = due_from(self.today, numbered(objectives), known=self.objectives)
         kept_as_rated(wanted, self.objectives[: self._found_on()])
         text = written(plan, "Enter the plan", field="plan")
-        revised = self.PlanRevised(improvement_plan=text, objectives=wanted, authoriser=authoriser)
-        self._take(revised, authoriser, reason=reasoned(reason))
+        revised = self.PlanRevised(improvement_plan=text, objectives=wanted)
+        self._take(revised, reason=reasoned(reason))
 
     @requires(must_be_worked_on, must_be_intervention)
     def hold_review(
@@ -214,7 +264,6 @@ class ConcernCase(Aggregate):
         findings: Iterable[Finding],
         decision: ReviewDecision,
         reason: str,
-        authoriser: UUID,
         next_review_on: date | None = None,
         attendees: Iterable[UUID] = (),
         decide_by: date | None = None,
@@ -232,13 +281,12 @@ class ConcernCase(Aggregate):
             decision=decision,
             next_review_on=self._next_review(decision, next_review_on),
             attendees=tuple(dict.fromkeys(attendees)),
-            authoriser=authoriser,
             decide_by=decide_by if decision is ReviewDecision.END else None,
         )
-        self._take(held, authoriser, *held.attendees, occurred=on, reason=reasoned(reason), rules=rules)
+        self._take(held, *held.attendees, occurred=on, reason=reasoned(reason), rules=rules)
 
     @requires(must_be_worked_on)
-    def record_step(self, *, on: date, kind: StepKind, text: str, authoriser: UUID, ground: str = "") -> None:
+    def record_step(self, *, on: date, kind: StepKind, text: str, ground: str = "") -> None:
         """Note a step, formal (with its authority or legal ground) or informal."""
         if kind is StepKind.FORMAL and not plain(ground):
             raise GroundNeeded("Enter the authority or legal ground for this step", field="ground")
@@ -247,44 +295,55 @@ class ConcernCase(Aggregate):
             kind=kind,
             text=written(text, "Enter what was done", field="text"),
             ground=plain(ground),
-            authoriser=authoriser,
         )
         purpose = Purpose.INTERVENTION if self.status is CaseStatus.INTERVENTION else self.purpose
-        self._take(step, authoriser, occurred=on, purpose=purpose)
+        self._take(step, occurred=on, purpose=purpose)
 
     @requires(must_be_worked_on)
-    def pause(self, *, reason: str, authoriser: UUID) -> None:
+    def pause(self, *, reason: str) -> None:
         """Stop work on the case for a time."""
-        self._take(self.Paused(authoriser=authoriser), authoriser, reason=reasoned(reason))
+        self._take(self.Paused(), reason=reasoned(reason))
 
     @requires(must_be_paused)
-    def resume(self, *, reason: str, authoriser: UUID) -> None:
+    def resume(self, *, reason: str) -> None:
         """Take up work on the case again."""
-        self._take(self.Resumed(authoriser=authoriser), authoriser, reason=reasoned(reason))
+        self._take(self.Resumed(), reason=reasoned(reason))
 
     @requires(must_be_worked_on, must_be_intervention, must_have_decided_to_end)
-    def end_intervention(self, *, outcome: str, reason: str, authoriser: UUID) -> None:
-        """End the intervention, after a review decided to."""
+    def end_intervention(self, *, outcome: str, reason: str, granted: Granted, rules: tuple[str, ...] = ()) -> None:
+        """End the intervention, as was decided after a review that found so.
+
+        Raises NotCovered, OneHand where whoever decided has assessed the concern.
+        """
         text = written(outcome, "Enter the outcome of the intervention", field="outcome")
-        ended = self.InterventionEnded(outcome=text, authoriser=authoriser)
-        self._take(ended, authoriser, reason=reasoned(reason))
+        decider = self._decided(Act.END_INTERVENTION, granted)
+        ended = self.EndDecided(outcome=text, decider=decider)
+        self._take(ended, decider, decision=granted.decision, reason=reasoned(reason), rules=rules)
 
     @requires(
         must_be_worked_on, must_not_be_intervention("This concern has an intervention. End the intervention instead")
     )
-    def close(self, *, reason: str, authoriser: UUID) -> None:
+    def close(self, *, reason: str) -> None:
         """Close the case without an intervention."""
-        self._take(self.Closed(authoriser=authoriser), authoriser, purpose=self.purpose, reason=reasoned(reason))
+        self._take(self.Closed(), purpose=self.purpose, reason=reasoned(reason))
 
     @requires(must_be_over)
     def reopen(
-        self, *, reason: str, authoriser: UUID, assess_by: date | None = None, rules: tuple[str, ...] = ()
+        self, *, reason: str, granted: Granted, assess_by: date | None = None, rules: tuple[str, ...] = ()
     ) -> None:
-        """Open a case that is over; it has to be assessed anew, by `assess_by` if that is set."""
-        reopened = self.Reopened(authoriser=authoriser, assess_by=assess_by)
-        self._take(reopened, authoriser, purpose=self.purpose, reason=reasoned(reason), rules=rules)
+        """Open a case that is over, as was decided; it has to be assessed anew, by `assess_by` if that is set."""
+        decider = self._decided(Act.REOPEN_CONCERN, granted)
+        reopened = self.ReopeningDecided(assess_by=assess_by, decider=decider)
+        self._take(
+            reopened,
+            decider,
+            purpose=self.purpose,
+            decision=granted.decision,
+            reason=reasoned(reason),
+            rules=rules,
+        )
 
-    def change_sensitivity(self, sensitivity: Sensitivity, *, reason: str, authoriser: UUID) -> None:
+    def change_sensitivity(self, sensitivity: Sensitivity, *, reason: str) -> None:
         """Restrict the case or open it, also one that is over; what hangs on it follows."""
         if sensitivity is self.sensitivity:
             raise KeptSoAlready(f"This concern is {sensitivity.label.lower()} already", field="sensitivity")
@@ -294,10 +353,9 @@ class ConcernCase(Aggregate):
                 field="sensitivity",
             )
         self.record(
-            self.SensitivityChanged(becomes=sensitivity, authoriser=authoriser, was=self.sensitivity),
+            self.SensitivityChanged(becomes=sensitivity, was=self.sensitivity),
             purpose=self.purpose,
             reason=reasoned(reason),
-            people=[authoriser],
             sensitivity=sensitivity,
         )
 
@@ -311,15 +369,37 @@ class ConcernCase(Aggregate):
         """The reviews of the intervention under way, without those of an earlier one in a reopened case."""
         return self.reviews[self.earlier_reviews :]
 
+    def excluded_from(self, act: Act) -> tuple[Excluded, ...]:
+        """Who may not decide an act of this case, because of what they did in it before: whoever raised it does not
+        assess it, and of assessing, starting and ending nobody decides two, but for ending after a review what one
+        started."""
+        excluded: dict[UUID | None, Separation] = {}
+        assessed = self.assessment
+        if act is Act.ASSESS_AS_CAUSING_CONCERN:
+            excluded[self.raised_by] = Separation.RAISED
+        elif act in {Act.START_INTERVENTION, Act.END_INTERVENTION} and assessed is not None:
+            excluded |= dict.fromkeys((assessed.by, assessed.named_authoriser), Separation.ONE_HAND)
+        if act is Act.END_INTERVENTION and not self.reviews_of_this_plan:
+            excluded |= dict.fromkeys((self.intervention_by, self.intervention_named), Separation.ONE_HAND)
+        return tuple(Excluded(person, why) for person, why in excluded.items() if person is not None)
+
+    def _decided(self, act: Act, granted: Granted) -> UUID:
+        """Who decided an act. Raises NotCovered, OwnAsk, OneHand."""
+        granted.must_cover(act, self.id)
+        if granted.by is None:
+            raise NotCovered("Nobody is known to have decided this")
+        must_not_be_excluded(granted.by, self.excluded_from(act))
+        return granted.by
+
     def _take(
         self,
         event: Event,
-        authoriser: UUID,
-        *others: UUID,
+        *people: UUID,
         occurred: date | None = None,
         purpose: Purpose | None = None,
         reason: str = "",
         rules: tuple[str, ...] = (),
+        decision: UUID | None = None,
     ) -> None:
         self.record(
             event,
@@ -327,8 +407,9 @@ class ConcernCase(Aggregate):
             purpose=purpose,
             reason=reason,
             rules=rules,
-            people=[authoriser, *others],
+            people=people,
             sensitivity=self.sensitivity,
+            decision=decision,
         )
 
     def _must_follow(self, on: date) -> None:

@@ -31,11 +31,30 @@ NAMING = "{authoriser:, naming … as having authorised it}"
 """Of the time when whoever recorded a step named somebody who was not asked."""
 
 
-class Raised(Event):
-    """`visit` is the one that it came from; events of earlier days tell neither that nor an `authoriser`."""
+class _Named(Event):
+    """`authoriser` was chosen on the form in the time before decisions were kept, and need not have acted; None since
+    then, as whoever acts answers for it."""
+
+    DECIDERS = ("authoriser",)
+    authoriser: UUID | None = None
+
+    @property
+    def named(self) -> UUID | None:
+        """Who was chosen as having authorised it, where somebody else acted."""
+        return None if self.authoriser == self.meta.signature.actor else self.authoriser
+
+
+class _Decided(Event):
+    """Done by a decision (`meta.decision`), which `decider` made: whoever acts, or the person for whom it was
+    recorded."""
+
+    decider: UUID
+
+
+class Raised(_Named):
+    """`visit` is the one that it came from; events of earlier days do not tell it."""
 
     TOPIC = "concern.raised"
-    DECIDERS = ("authoriser",)
     says = (
         "{by} raised a concern about {kind} ({severity} severity, from {source}{visit: …})"
         + NAMING
@@ -48,7 +67,6 @@ class Raised(Event):
     severity: Severity
     detail: str
     visit: UUID | None = None
-    authoriser: UUID | None = None
     assess_by: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
@@ -59,7 +77,7 @@ class Raised(Event):
         case.severity = self.severity
         case.detail = self.detail
         case.visit = self.visit
-        case.authoriser = self.authoriser
+        case.named_authoriser = self.named
         case.purpose = self.meta.purpose or Purpose.MONITORING
         case.sensitivity = self.meta.sensitivity
         case.raised_on = self.meta.occurred_on
@@ -67,9 +85,10 @@ class Raised(Event):
         case.status = CaseStatus.RAISED
 
 
-class Assessed(Event):
+class Assessed(_Named):
+    """Since decisions are kept, this finds that the school does not cause concern."""
+
     TOPIC = "concern.assessed"
-    DECIDERS = ("authoriser",)
     says = (
         "{by} {recorded:recorded an assessment of}{own_act:assessed} the concern as “{rating}”"
         + NAMING
@@ -78,17 +97,38 @@ class Assessed(Event):
     )
     assessment: str
     rating: Rating
-    authoriser: UUID
     decide_by: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
-        case.assessment = Assessment(self.meta.occurred_on, self.assessment, self.rating, self.authoriser)
+        by = self.meta.signature.actor
+        case.assessment = Assessment(self.meta.occurred_on, self.assessment, self.rating, by, self.named)
         case.status = CaseStatus.ASSESSED
 
 
-class InterventionStarted(Event):
+class FoundCausingConcern(_Decided):
+    """Assessed as causing concern."""
+
+    TOPIC = "concern.found-causing-concern"
+    says = (
+        "{by} {on_behalf:recorded that … decided}{own_act:decided} that the school causes concern"
+        "{decide_by:, next decision due by …}: {assessment}"
+    )
+    assessment: str
+    decide_by: date | None = None
+
+    @property
+    def rating(self) -> Rating:
+        return Rating.CAUSING_CONCERN
+
+    def apply(self, case: ConcernCase) -> None:
+        case.assessment = Assessment(self.meta.occurred_on, self.assessment, self.rating, self.decider)
+        case.status = CaseStatus.ASSESSED
+
+
+class InterventionStarted(_Named):
+    """Stands in older logs, of the time before decisions were kept."""
+
     TOPIC = "concern.intervention-started"
-    DECIDERS = ("authoriser",)
     purpose = Purpose.INTERVENTION
     says = (
         "{by} {recorded:recorded the start of}{own_act:started} an intervention"
@@ -98,20 +138,30 @@ class InterventionStarted(Event):
     improvement_plan: str
     objectives: tuple[Objective, ...]
     review_on: date
-    authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
-        case.plan = self.improvement_plan
-        case.objectives = self.objectives
-        case.next_review_on = self.review_on
-        case.intervention_on = self.meta.occurred_on
-        case.intervention_authoriser = self.authoriser
-        case.status = CaseStatus.INTERVENTION
+        case.intervene(self, by=self.meta.signature.actor, named=self.named)
 
 
-class PlanRevised(Event):
+class InterventionDecided(_Decided):
+    """The intervention starts, as was decided."""
+
+    TOPIC = "concern.intervention-decided"
+    purpose = Purpose.INTERVENTION
+    says = (
+        "{by} {on_behalf:recorded that … decided}{own_act:decided} to start an intervention, "
+        "first review on {review_on}: {improvement_plan}{reason:. Reason: …}"
+    )
+    improvement_plan: str
+    objectives: tuple[Objective, ...]
+    review_on: date
+
+    def apply(self, case: ConcernCase) -> None:
+        case.intervene(self, by=self.decider)
+
+
+class PlanRevised(_Named):
     TOPIC = "concern.plan-revised"
-    DECIDERS = ("authoriser",)
     purpose = Purpose.INTERVENTION
     says = (
         "{by} {recorded:recorded a change to}{own_act:changed} the intervention plan"
@@ -120,18 +170,16 @@ class PlanRevised(Event):
     )
     improvement_plan: str
     objectives: tuple[Objective, ...]
-    authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
         case.plan = self.improvement_plan
         case.objectives = self.objectives
 
 
-class ReviewHeld(Event):
+class ReviewHeld(_Named):
     """`decide_by` is the day by which the intervention is ended, where the review decided to."""
 
     TOPIC = "concern.review-held"
-    DECIDERS = ("authoriser",)
     purpose = Purpose.INTERVENTION
     says = "{by} recorded the intervention review of {on}" + NAMING + ". Decision: {decision}. {evidence}"
     on: date
@@ -140,7 +188,6 @@ class ReviewHeld(Event):
     decision: ReviewDecision
     next_review_on: date | None
     attendees: tuple[UUID, ...]
-    authoriser: UUID
     decide_by: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
@@ -152,56 +199,52 @@ class ReviewHeld(Event):
             decision=self.decision,
             next_review_on=self.next_review_on,
             attendees=self.attendees,
-            authoriser=self.authoriser,
+            by=self.meta.signature.actor,
+            named_authoriser=self.named,
             reason=self.meta.reason,
         )
         case.reviews.append(review)
         case.next_review_on = self.next_review_on
 
 
-class StepRecorded(Event):
+class StepRecorded(_Named):
     """`ground` is the authority or legal ground of a formal step, empty for an informal one."""
 
     TOPIC = "concern.step-recorded"
-    DECIDERS = ("authoriser",)
     says = "{by} recorded {kind_of_step} step taken on {on}" + NAMING + ": {text}{ground: (…)}"
     on: date
     kind: StepKind
     text: str
     ground: str
-    authoriser: UUID
 
     @property
     def kind_of_step(self) -> str:
         return "a formal" if self.kind is StepKind.FORMAL else "an informal"
 
     def apply(self, case: ConcernCase) -> None:
-        case.steps.append(Step(self.on, self.kind, self.text, self.ground, self.authoriser))
+        case.steps.append(Step(self.on, self.kind, self.text, self.ground, self.meta.signature.actor, self.named))
 
 
-class Paused(Event):
+class Paused(_Named):
     TOPIC = "concern.paused"
-    DECIDERS = ("authoriser",)
     says = "{by} {recorded:recorded a pause of}{own_act:paused} the concern" + NAMING + ": {reason}"
-    authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
         case.is_paused = True
 
 
-class Resumed(Event):
+class Resumed(_Named):
     TOPIC = "concern.resumed"
-    DECIDERS = ("authoriser",)
     says = "{by} {recorded:recorded the resumption of}{own_act:resumed} the concern" + NAMING + ": {reason}"
-    authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
         case.is_paused = False
 
 
-class InterventionEnded(Event):
+class InterventionEnded(_Named):
+    """Stands in older logs, of the time before decisions were kept."""
+
     TOPIC = "concern.intervention-ended"
-    DECIDERS = ("authoriser",)
     purpose = Purpose.INTERVENTION
     says = (
         "{by} {recorded:recorded the end of}{own_act:ended} the intervention"
@@ -209,56 +252,75 @@ class InterventionEnded(Event):
         + ": {outcome}. Reason: {reason}"
     )
     outcome: str
-    authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
         case.outcome = self.outcome
-        case.over(CaseStatus.ENDED, self)
+        case.over(CaseStatus.ENDED, self, by=self.meta.signature.actor, named=self.named)
 
 
-class Closed(Event):
+class EndDecided(_Decided):
+    """The intervention ends, as was decided."""
+
+    TOPIC = "concern.end-decided"
+    purpose = Purpose.INTERVENTION
+    says = (
+        "{by} {on_behalf:recorded that … decided}{own_act:decided} to end the intervention: {outcome}. "
+        "Reason: {reason}"
+    )
+    outcome: str
+
+    def apply(self, case: ConcernCase) -> None:
+        case.outcome = self.outcome
+        case.over(CaseStatus.ENDED, self, by=self.decider)
+
+
+class Closed(_Named):
     TOPIC = "concern.closed"
-    DECIDERS = ("authoriser",)
     says = (
         "{by} {recorded:recorded the closing of}{own_act:closed} the concern without an intervention"
         + NAMING
         + ": {reason}"
     )
-    authoriser: UUID
 
     def apply(self, case: ConcernCase) -> None:
-        case.over(CaseStatus.CLOSED, self)
+        case.over(CaseStatus.CLOSED, self, by=self.meta.signature.actor, named=self.named)
 
 
-class Reopened(Event):
+class Reopened(_Named):
+    """Stands in older logs, of the time before decisions were kept."""
+
     TOPIC = "concern.reopened"
-    DECIDERS = ("authoriser",)
     says = (
         "{by} {recorded:recorded the reopening of}{own_act:reopened} the concern, assessment due{assess_by: by …}"
         + NAMING
         + ": {reason}"
     )
-    authoriser: UUID
     assess_by: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
-        case.assessment = None
-        case.plan = case.outcome = case.end_reason = ""
-        case.objectives = ()
-        case.earlier_reviews = len(case.reviews)
-        case.intervention_on = case.ended_on = None
-        case.intervention_authoriser = case.end_authoriser = None
-        case.status = CaseStatus.RAISED
+        case.open_again()
 
 
-class SensitivityChanged(Event):
+class ReopeningDecided(_Decided):
+    """The case is open again, as was decided."""
+
+    TOPIC = "concern.reopening-decided"
+    says = (
+        "{by} {on_behalf:recorded that … decided}{own_act:decided} to reopen the concern, "
+        "assessment due{assess_by: by …}: {reason}"
+    )
+    assess_by: date | None = None
+
+    def apply(self, case: ConcernCase) -> None:
+        case.open_again()
+
+
+class SensitivityChanged(_Named):
     """The case, and all that hangs on it, is from now on for those alone who may read what is kept so."""
 
     TOPIC = "concern.sensitivity-changed"
-    DECIDERS = ("authoriser",)
     says = "{by} {restricted_or_opened}" + NAMING + ": {reason}"
     becomes: Sensitivity
-    authoriser: UUID
     was: Sensitivity | None = None
     """What it was until then, None where the event did not yet keep it."""
 

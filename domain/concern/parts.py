@@ -103,10 +103,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
+    """What was found, and by whom; `named_authoriser` is who was chosen as having authorised it, in the time before
+    decisions were kept, where somebody else acted. So in reviews and steps."""
+
     on: date
     text: str
     rating: Rating
-    authoriser: UUID
+    by: UUID | None
+    named_authoriser: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,9 @@ class Review:
     decision: ReviewDecision
     next_review_on: date | None
     attendees: tuple[UUID, ...]
-    authoriser: UUID
+    by: UUID | None
     reason: str
+    named_authoriser: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +135,5 @@ class Step:
     kind: StepKind
     text: str
     ground: str
-    authoriser: UUID
+    by: UUID | None
+    named_authoriser: UUID | None = None

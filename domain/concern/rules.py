@@ -25,6 +25,10 @@ class WhistleblowingStaysRestricted(Refusal):
     """What came by whistleblowing is never ordinary, so that the school does not read it."""
 
 
+class DecisionNeeded(Refusal):
+    """Only a decision finds that a school causes concern."""
+
+
 class NotAssessed(Refusal):
     """There is no intervention before an assessment."""
 

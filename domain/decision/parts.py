@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.delegation import Act, Decider
+from domain.delegation import Act, Decider, Excluded
 from domain.vocabulary import LabelledEnum
 
 
@@ -90,7 +90,8 @@ class Question:
     """What is to be decided: one command on one record, on these terms.
 
     `answers` are those of the command, as JSON; `net` is the sum in pounds that the limits count, and `terms` are
-    what the decider sees. `authors` wrote a term and decide no more than whoever asks.
+    what the decider sees. `authors` wrote a term and decide no more than whoever asks; nor do
+    those who are `excluded` by another rule of separation.
     """
 
     act: Act
@@ -105,6 +106,12 @@ class Question:
     request: UUID | None = None
     provider: UUID | None = None
     authors: tuple[UUID, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
+
+    @property
+    def others(self) -> frozenset[UUID]:
+        """Those who may not decide it, beside whoever asks."""
+        return frozenset((*self.authors, *(each.person for each in self.excluded)))
 
     @property
     def fingerprint(self) -> str:

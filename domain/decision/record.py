@@ -28,13 +28,12 @@ from domain.decision.rules import (
     NotTheAsker,
     NotTheirs,
     NotYours,
-    OwnAsk,
     SamePerson,
     must_be_asked,
     must_have_a_condition,
     only_when,
 )
-from domain.delegation import Decider, Granted, is_held, one_of
+from domain.delegation import Decider, Granted, OwnAsk, is_held, must_not_be_excluded, one_of
 from domain.money import in_pounds, pounds
 from domain.signature import on_behalf_of
 from domain.text import plain
@@ -103,7 +102,7 @@ class Decision(Aggregate):
         """Ask for somebody's authority; `deciders` are those who hold a post of the route today, `rules` the version
         of the scheme. Raises NobodyMayDecide, ReasonNeeded."""
         decision = cls.named(reference)
-        if not {*deciders} - {decision.signature.actor, *question.authors}:
+        if not {*deciders} - {decision.signature.actor, *question.others}:
             raise NobodyMayDecide(f"Nobody else is {one_of(route.decides)}, so there is nobody to ask")
         why = reasoned(reason, "Enter why this is needed")
         decision.record(cls.Asked(reference=reference, question=question, route=route), reason=why, rules=rules)
@@ -120,8 +119,9 @@ class Decision(Aggregate):
         reason: str = "",
         rules: tuple[str, ...],
     ) -> tuple[Decision, Granted]:
-        """Decide within one's own limit. Raises OwnAsk, NotYours."""
+        """Decide within one's own limit. Raises OwnAsk, NotYours, OneHand, LinkOfficerDecides."""
         decision = cls.named(reference)
+        must_not_be_excluded(decision.signature.actor, question.excluded)
         if not route.may_decide_own:
             raise OwnAsk("You are asking for this, so somebody else decides")
         decision._post(route.decides, held)
@@ -154,6 +154,7 @@ class Decision(Aggregate):
             raise OwnAsk("This is your own decision, so it is not recorded for somebody else", field="decider")
         if decider in question.authors:
             raise OwnAsk("They wrote part of what is to be decided, so somebody else decides", field="decider")
+        must_not_be_excluded(decider, question.excluded, field="decider")
         if is_held(route.decides, held) is None:
             raise NotTheirs(f"Only {one_of(route.decides)} may decide this. Choose one of them", field="decider")
         must_have_come(decided_on, decision.today, "decided_on")
@@ -222,6 +223,7 @@ class Decision(Aggregate):
         Raises NotYours, OwnAsk, SamePerson, NotAsShown, NotALimit, and what stands against the sum.
         """
         post = self._decider(self.signature.actor, held, self.today)
+        must_not_be_excluded(self.signature.actor, now.excluded)
         if shown != self.question.fingerprint or self.question.changed_in(now):
             raise NotAsShown(" ".join(self.question.changed_in(now)) or "Read it again: the terms are others now")
         limit = self._limit(limit)
@@ -292,7 +294,7 @@ class Decision(Aggregate):
 
     def _granted(self) -> Granted:
         sums = [each for each in (self.question.net, self.limit) if each is not None]
-        return Granted(self.id, self.question.act, self.question.subject, min(sums, default=None))
+        return Granted(self.id, self.question.act, self.question.subject, min(sums, default=None), self.decider)
 
     def _limit(self, limit: Decimal | None) -> Decimal | None:
         most = self.limit or self.question.net
@@ -310,6 +312,7 @@ class Decision(Aggregate):
             raise OwnAsk("You asked for this, so somebody else decides")
         if person in self.question.authors:
             raise OwnAsk("You wrote part of what is to be decided, so somebody else decides")
+        must_not_be_excluded(person, self.question.excluded)
         if person == self.first_by:
             raise SamePerson("You approved it as the first of two people. Somebody else is the second")
         return self._post(self.asked_of(day), held)

@@ -20,10 +20,6 @@ class NotYours(Refusal):
     """The decision is for a post that this person does not hold, or for somebody else by name."""
 
 
-class OwnAsk(Refusal):
-    """Whoever asks, or wrote a term of it, would decide."""
-
-
 class SamePerson(Refusal):
     """Two people decide, and one would be both."""
 

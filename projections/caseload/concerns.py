@@ -6,14 +6,18 @@ from domain.concern import ConcernCase, Rating
 from projections.caseload.item import Item, Task, WaitingFor, done, item, items, main, resting, taken_up
 from projections.view import replace
 
+Assessed = ConcernCase.Assessed | ConcernCase.FoundCausingConcern
+Started = ConcernCase.InterventionStarted | ConcernCase.InterventionDecided
+Reopened = ConcernCase.Reopened | ConcernCase.ReopeningDecided
+
 
 @items.on(ConcernCase.Raised, key=main)
 def concern_raised(_: Item | None, event: ConcernCase.Raised) -> Item:
     return item(event, Task.ASSESS, WaitingFor.OFFICER, due=event.assess_by, detail=event.kind.label)
 
 
-@items.on(ConcernCase.Assessed, key=main)
-def concern_assessed(row: Item | None, event: ConcernCase.Assessed) -> Item | None:
+@items.on(ConcernCase.Assessed, ConcernCase.FoundCausingConcern, key=main)
+def concern_assessed(row: Item | None, event: Assessed) -> Item | None:
     if row is None:
         return None
     causing = event.rating is Rating.CAUSING_CONCERN
@@ -26,8 +30,8 @@ def concern_assessed(row: Item | None, event: ConcernCase.Assessed) -> Item | No
     )
 
 
-@items.on(ConcernCase.InterventionStarted, key=main)
-def intervention_started(row: Item | None, event: ConcernCase.InterventionStarted) -> Item | None:
+@items.on(ConcernCase.InterventionStarted, ConcernCase.InterventionDecided, key=main)
+def intervention_started(row: Item | None, event: Started) -> Item | None:
     return row and replace(
         row, task=Task.REVIEW, due=event.review_on, since=event.meta.occurred_on, purpose=event.meta.purpose
     )
@@ -51,13 +55,13 @@ def concern_resumed(row: Item | None, event: ConcernCase.Resumed) -> Item | None
     return taken_up(row, event)
 
 
-@items.on(ConcernCase.InterventionEnded, ConcernCase.Closed, key=main)
+@items.on(ConcernCase.InterventionEnded, ConcernCase.EndDecided, ConcernCase.Closed, key=main)
 def concern_over(row: Item | None, _: object) -> Item | None:
     return done(row)
 
 
-@items.on(ConcernCase.Reopened, key=main)
-def concern_reopened(row: Item | None, event: ConcernCase.Reopened) -> Item | None:
+@items.on(ConcernCase.Reopened, ConcernCase.ReopeningDecided, key=main)
+def concern_reopened(row: Item | None, event: Reopened) -> Item | None:
     return row and replace(
         row, task=Task.ASSESS, waiting_for=WaitingFor.OFFICER, due=event.assess_by, since=event.meta.occurred_on
     )

@@ -14,7 +14,6 @@ from domain.concern import (
     Finding,
     Objective,
     Rag,
-    Rating,
     ReviewDecision,
     Severity,
     StepKind,
@@ -22,6 +21,7 @@ from domain.concern import (
 from domain.note import Note, NoteType
 from domain.visit import Visit
 from domain.vocabulary import Audience, Personal, Purpose
+from tests import grants
 from tests.canaries.words import NEXT_WEEK, Words
 from tests.scenario import TODAY
 from web.access.policy import Action
@@ -33,30 +33,29 @@ class ConcernWords(Words):
     def _concerns(self) -> None:
         self.right = Action.READ_CONCERN
         word, then = self.word, self.authority._then
-        by = {"authoriser": self.authority.director}
-        found = {"on": TODAY, "decision": ReviewDecision.END, **by}
+        found = {"on": TODAY, "decision": ReviewDecision.END}
         then(
             ConcernCase,
             self._concern(),
-            lambda it: it.assess(assessment=word("assessment"), rating=Rating.CAUSING_CONCERN, **by),
-            lambda it: it.start_intervention(
-                plan=word("plan"), objectives=self._objectives(), review_on=NEXT_WEEK, **by
+            lambda it: grants.assess_as_causing_concern(it, word("assessment")),
+            lambda it: grants.start_intervention(
+                it, plan=word("plan"), objectives=self._objectives(), review_on=NEXT_WEEK
             ),
             lambda it: it.revise_plan(
-                plan=word("other plan"), objectives=self._objectives(), reason=word("plan revised"), **by
+                plan=word("other plan"), objectives=self._objectives(), reason=word("plan revised")
             ),
-            lambda it: it.record_step(on=TODAY, kind=StepKind.FORMAL, text=word("step"), ground=word("ground"), **by),
-            lambda it: it.pause(reason=word("paused"), **by),
-            lambda it: it.resume(reason=word("resumed"), **by),
+            lambda it: it.record_step(on=TODAY, kind=StepKind.FORMAL, text=word("step"), ground=word("ground")),
+            lambda it: it.pause(reason=word("paused")),
+            lambda it: it.resume(reason=word("resumed")),
             lambda it: it.hold_review(
                 evidence=word("evidence"),
                 findings=(Finding(1, Rag.GREEN, word("commentary")),),
                 reason=word("review decided"),
                 **found,
             ),
-            lambda it: it.end_intervention(outcome=word("outcome"), reason=word("ended"), **by),
-            lambda it: it.reopen(reason=word("reopened"), **by),
-            lambda it: it.close(reason=word("closed"), **by),
+            lambda it: grants.end_intervention(it, outcome=word("outcome"), reason=word("ended")),
+            lambda it: grants.reopen(it, reason=word("reopened")),
+            lambda it: it.close(reason=word("closed")),
         )
 
     def _concern(self) -> UUID:

@@ -27,6 +27,7 @@ from domain.concern import (
 from domain.concern.rules import (
     CaseIsOpen,
     CaseIsOver,
+    DecisionNeeded,
     DueBeforeThePlan,
     FindingsDoNotFit,
     GroundNeeded,
@@ -49,11 +50,14 @@ from domain.concern.rules import (
     TextNeeded,
     WhistleblowingStaysRestricted,
 )
+from domain.delegation import Act, Excluded, Granted, NotCovered, OneHand, OwnAsk, Separation
 from domain.vocabulary import Purpose, Sensitivity
+from tests.grants import DECISION, assess_as_causing_concern, end_intervention, granted, reopen, start_intervention
 from tests.scenario import TODAY, given, signed
 
 SCHOOL = UUID(int=7)
 DIRECTOR = UUID(int=8)
+LEAD = UUID(int=11)
 CHAIR = UUID(int=9)
 VISIT = UUID(int=10)
 SEPTEMBER = date(2026, 9, 7)
@@ -62,7 +66,7 @@ JANUARY = date(2027, 1, 11)
 YESTERDAY = TODAY - timedelta(days=1)
 READING = Objective(1, "Raise reading in Year 6", "80% reach the expected standard", JANUARY)
 ATTENDANCE = Objective(2, "Raise attendance", "95% by spring", JANUARY)
-REASON = {"reason": "Because it was agreed", "authoriser": DIRECTOR}
+REASON = {"reason": "Because it was agreed"}
 
 
 A_WORRY: dict[str, Any] = {
@@ -81,12 +85,15 @@ def a_concern(**changes: Any) -> ConcernCase:
 
 
 def assess(case: ConcernCase, rating: Rating = Rating.CAUSING_CONCERN) -> None:
-    case.assess(assessment="Leadership is stretched", rating=rating, authoriser=DIRECTOR)
+    if rating is Rating.CAUSING_CONCERN:
+        assess_as_causing_concern(case, "Leadership is stretched", by=LEAD)
+    else:
+        case.assess(assessment="Leadership is stretched", rating=rating)
 
 
 def start(case: ConcernCase, review_on: date = TODAY) -> None:
-    case.start_intervention(
-        plan="Weekly support", objectives=[READING, ATTENDANCE], review_on=review_on, authoriser=DIRECTOR
+    start_intervention(
+        case, by=DIRECTOR, plan="Weekly support", objectives=[READING, ATTENDANCE], review_on=review_on
     )
 
 
@@ -97,7 +104,6 @@ def review(case: ConcernCase, decision: ReviewDecision = ReviewDecision.CONTINUE
         "findings": [Finding(2, Rag.GREEN, "95.2%"), Finding(1, Rag.AMBER, "Rising, from a low base")],
         "decision": decision,
         "reason": "Progress is real but not secure",
-        "authoriser": DIRECTOR,
         "next_review_on": JANUARY,
         "attendees": [CHAIR],
     }
@@ -122,7 +128,7 @@ def an_ended_intervention() -> ConcernCase:
     case = an_intervention()
     with signed():
         review(case, ReviewDecision.END)
-        case.end_intervention(outcome="Leadership is secure", **REASON)
+        end_intervention(case, by=DIRECTOR, outcome="Leadership is secure", **REASON)
     return case
 
 
@@ -156,7 +162,7 @@ def test_a_concern_says_what_it_is_and_lies_not_ahead() -> None:
 
 def test_everything_in_a_restricted_case_is_restricted() -> None:
     given(a_concern(sensitivity=Sensitivity.RESTRICTED)).when(assess).then(
-        ConcernCase.Assessed, sensitivity=Sensitivity.RESTRICTED
+        ConcernCase.FoundCausingConcern, sensitivity=Sensitivity.RESTRICTED
     )
 
 
@@ -170,12 +176,12 @@ def test_what_came_by_whistleblowing_is_never_ordinary() -> None:
 def test_a_concern_is_assessed_for_its_own_purpose_and_can_be_assessed_anew() -> None:
     given(a_concern()).when(lambda case: assess(case, Rating.WATCH)).then(
         ConcernCase.Assessed, rating=Rating.WATCH, purpose=Purpose.CHALLENGE
-    ).when(assess).then(ConcernCase.Assessed, rating=Rating.CAUSING_CONCERN)
+    ).when(assess).then(ConcernCase.FoundCausingConcern, decider=LEAD, decision=DECISION)
 
 
 def test_an_intervention_begins_in_a_school_causing_concern() -> None:
     given(an_assessed_concern()).when(start).then(
-        ConcernCase.InterventionStarted, purpose=Purpose.INTERVENTION, authoriser=DIRECTOR
+        ConcernCase.InterventionDecided, purpose=Purpose.INTERVENTION, decider=DIRECTOR, decision=DECISION
     ).then_holds(lambda case: case.status is CaseStatus.INTERVENTION and case.next_review_on == TODAY)
 
 
@@ -199,8 +205,8 @@ def test_a_first_review_is_not_in_the_past() -> None:
 )
 def test_a_plan_has_numbered_objectives_with_measures(objectives: list[Objective]) -> None:
     given(an_assessed_concern()).when(
-        lambda case: case.start_intervention(
-            plan="Weekly support", objectives=objectives, review_on=JANUARY, authoriser=DIRECTOR
+        lambda case: start_intervention(
+            case, by=DIRECTOR, plan="Weekly support", objectives=objectives, review_on=JANUARY
         )
     ).then_refused(NoObjectives, field="objectives")
 
@@ -212,7 +218,7 @@ def test_an_intervention_under_way_is_neither_started_assessed_nor_closed() -> N
 
 
 def test_a_plan_is_revised_with_a_reason() -> None:
-    revised = {"plan": "Daily support", "objectives": [READING], "authoriser": DIRECTOR}
+    revised = {"plan": "Daily support", "objectives": [READING]}
 
     given(an_intervention()).when(lambda case: case.revise_plan(**revised, reason="")).then_refused(
         ReasonNeeded, field="reason"
@@ -260,9 +266,7 @@ def test_an_objective_lies_ahead_on_the_day_of_its_plan() -> None:
     late = replace(READING, due=YESTERDAY)
 
     given(an_assessed_concern()).when(
-        lambda case: case.start_intervention(
-            plan="Weekly support", objectives=[late], review_on=TODAY, authoriser=DIRECTOR
-        )
+        lambda case: start_intervention(case, by=DIRECTOR, plan="Weekly support", objectives=[late], review_on=TODAY)
     ).then_refused(DueBeforeThePlan, field="objectives")
     given(an_intervention()).when(revise(late, ATTENDANCE)).then_refused(DueBeforeThePlan, field="objectives").when(
         revise(READING, ATTENDANCE), on=JANUARY + timedelta(days=1)
@@ -274,25 +278,48 @@ def test_an_intervention_is_reviewed_within_a_year() -> None:
 
     given(an_assessed_concern()).when(lambda case: start(case, far)).then_refused(
         ReviewTooFarAhead, field="review_on"
-    ).when(lambda case: start(case, far - timedelta(days=1))).then(ConcernCase.InterventionStarted).when(
+    ).when(lambda case: start(case, far - timedelta(days=1))).then(ConcernCase.InterventionDecided).when(
         lambda case: review(case, next_review_on=far)
     ).then_refused(ReviewTooFarAhead, field="next_review_on")
 
 
-def test_a_case_tells_who_authorised_its_beginning_its_intervention_and_its_end() -> None:
-    raised = a_concern(authoriser=CHAIR)
-    assert raised.authoriser == CHAIR
-    assert raised._pending[0].meta.about.people == (CHAIR,)
-    with signed(SEPTEMBER, by=DIRECTOR):
-        own = ConcernCase.raise_("CC-2026-0002", **A_WORRY)
-    assert own.authoriser == own.raised_by == DIRECTOR
+def test_a_case_tells_who_raised_it_and_who_decided_its_intervention_and_its_end() -> None:
+    with signed(SEPTEMBER, by=CHAIR):
+        raised = ConcernCase.raise_("CC-2026-0002", **A_WORRY)
+    assert (raised.raised_by, raised.named_authoriser) == (CHAIR, None)
 
     case = an_ended_intervention()
-    assert (case.intervention_on, case.intervention_authoriser) == (OCTOBER, DIRECTOR)
-    assert (case.ended_on, case.end_authoriser, case.end_reason) == (TODAY, DIRECTOR, REASON["reason"])
-    given(case).when(lambda case: case.reopen(**REASON)).then(ConcernCase.Reopened).then_holds(
-        lambda case: not case.end_reason and case.end_authoriser is case.intervention_authoriser is None
+    assert case.assessment is not None
+    assert case.assessment.by == LEAD
+    assert (case.intervention_on, case.intervention_by) == (OCTOBER, DIRECTOR)
+    assert (case.ended_on, case.ended_by, case.end_reason) == (TODAY, DIRECTOR, REASON["reason"])
+    given(case).when(reopen).then(ConcernCase.ReopeningDecided).then_holds(
+        lambda case: not case.end_reason and case.ended_by is case.intervention_by is None
     )
+
+
+def test_a_school_causes_concern_by_a_decision_alone_and_never_by_whoever_raised_it() -> None:
+    with signed(SEPTEMBER, by=CHAIR):
+        case = ConcernCase.raise_("CC-2026-0002", **A_WORRY)
+    scenario = given(case)
+    scenario.when(lambda it: it.assess(assessment="Weak", rating=Rating.CAUSING_CONCERN)).then_refused(DecisionNeeded)
+    scenario.when(lambda it: assess_as_causing_concern(it, by=CHAIR)).then_refused(OwnAsk)
+    other = granted(case, Act.START_INTERVENTION, LEAD)
+    scenario.when(lambda it: it.assess_as_causing_concern(assessment="Weak", granted=other)).then_refused(NotCovered)
+    nobody = Granted(DECISION, Act.ASSESS_AS_CAUSING_CONCERN, case.id)
+    scenario.when(lambda it: it.assess_as_causing_concern(assessment="Weak", granted=nobody)).then_refused(NotCovered)
+
+
+def test_of_assessing_starting_and_ending_nobody_decides_two_but_after_a_review() -> None:
+    start = {"plan": "Weekly support", "objectives": [READING], "review_on": JANUARY}
+    given(an_assessed_concern()).when(lambda case: start_intervention(case, by=LEAD, **start)).then_refused(OneHand)
+    case = an_intervention()
+    scenario = given(case)
+    assert Excluded(DIRECTOR, Separation.ONE_HAND) in case.excluded_from(Act.END_INTERVENTION)
+    scenario.when(lambda it: review(it, ReviewDecision.END))
+    scenario.when(lambda it: end_intervention(it, by=LEAD)).then_refused(OneHand)
+    assert case.excluded_from(Act.END_INTERVENTION) == (Excluded(LEAD, Separation.ONE_HAND),)
+    scenario.when(lambda it: end_intervention(it, by=DIRECTOR)).then(ConcernCase.EndDecided, decider=DIRECTOR)
 
 
 def test_a_concern_names_the_visit_that_it_came_from_and_no_other() -> None:
@@ -316,7 +343,7 @@ def test_a_review_finds_on_each_objective_and_sets_the_next() -> None:
 def test_those_at_a_review_are_named_in_its_history() -> None:
     scenario = given(an_intervention()).when(review)
 
-    assert scenario.events[0].meta.about.people == (DIRECTOR, CHAIR)
+    assert scenario.events[0].meta.about.people == (CHAIR,)
 
 
 @pytest.mark.parametrize(
@@ -353,21 +380,21 @@ def test_only_an_intervention_is_reviewed_revised_and_ended() -> None:
     for act in (
         review,
         lambda case: case.revise_plan(plan="More", objectives=[READING], **REASON),
-        lambda case: case.end_intervention(outcome="Better", **REASON),
+        lambda case: end_intervention(case, by=DIRECTOR, outcome="Better", **REASON),
     ):
         scenario.when(act).then_refused(NoIntervention)
 
 
 def test_a_step_is_recorded_for_the_purpose_of_its_time() -> None:
     def step(case: ConcernCase) -> None:
-        case.record_step(on=TODAY, kind=StepKind.INFORMAL, text="Met the chair", authoriser=DIRECTOR)
+        case.record_step(on=TODAY, kind=StepKind.INFORMAL, text="Met the chair")
 
     given(a_concern()).when(step).then(ConcernCase.StepRecorded, purpose=Purpose.CHALLENGE)
     given(an_intervention()).when(step).then(ConcernCase.StepRecorded, purpose=Purpose.INTERVENTION)
 
 
 def test_a_formal_step_names_its_ground() -> None:
-    step = {"on": TODAY, "kind": StepKind.FORMAL, "text": "Warning notice sent", "authoriser": DIRECTOR}
+    step = {"on": TODAY, "kind": StepKind.FORMAL, "text": "Warning notice sent"}
 
     given(an_intervention()).when(lambda case: case.record_step(**step)).then_refused(
         GroundNeeded, field="ground"
@@ -381,7 +408,7 @@ def test_a_paused_case_refuses_work_until_it_is_resumed() -> None:
     for act in (start, assess, lambda case: case.close(**REASON), lambda case: case.pause(**REASON)):
         scenario.when(act).then_refused(PausedCaseRefusesWork)
     scenario.when(lambda case: case.resume(**REASON)).then(ConcernCase.Resumed, reason="Because it was agreed")
-    scenario.when(start).then(ConcernCase.InterventionStarted)
+    scenario.when(start).then(ConcernCase.InterventionDecided)
 
 
 def test_only_a_paused_case_is_resumed() -> None:
@@ -390,21 +417,21 @@ def test_only_a_paused_case_is_resumed() -> None:
 
 def test_an_intervention_ends_when_a_review_decided_so() -> None:
     def end(case: ConcernCase) -> None:
-        case.end_intervention(outcome="Leadership is secure", **REASON)
+        end_intervention(case, by=DIRECTOR, outcome="Leadership is secure", **REASON)
 
     given(an_intervention()).when(end).then_refused(NoDecisionToEnd).when(review).when(end).then_refused(
         NoDecisionToEnd
     ).when(lambda case: review(case, ReviewDecision.END)).when(end).then(
-        ConcernCase.InterventionEnded, outcome="Leadership is secure", purpose=Purpose.INTERVENTION
+        ConcernCase.EndDecided, outcome="Leadership is secure", purpose=Purpose.INTERVENTION
     ).then_holds(lambda case: case.status is CaseStatus.ENDED and case.next_review_on is None)
 
 
 def test_a_concern_is_closed_without_an_intervention_for_a_reason() -> None:
-    given(an_assessed_concern(Rating.NO_CONCERN)).when(
-        lambda case: case.close(reason=" ", authoriser=DIRECTOR)
-    ).then_refused(ReasonNeeded).when(lambda case: case.close(**REASON)).then(
-        ConcernCase.Closed, reason="Because it was agreed"
-    ).then_holds(lambda case: case.ended_on == TODAY)
+    given(an_assessed_concern(Rating.NO_CONCERN)).when(lambda case: case.close(reason=" ")).then_refused(
+        ReasonNeeded
+    ).when(lambda case: case.close(**REASON)).then(ConcernCase.Closed, reason="Because it was agreed").then_holds(
+        lambda case: case.ended_on == TODAY
+    )
 
 
 @pytest.mark.parametrize(
@@ -422,10 +449,16 @@ def test_nothing_more_happens_in_a_case_that_is_over(act: Any, rule: type[Refusa
 
 
 def test_a_case_that_is_over_is_opened_again_to_be_assessed_anew() -> None:
-    given(a_concern()).when(lambda case: case.reopen(**REASON)).then_refused(CaseIsOpen)
-    scenario = given(an_ended_intervention()).when(lambda case: case.reopen(**REASON)).then(ConcernCase.Reopened)
-    scenario.when(start).then_refused(NotAssessed).when(assess).when(start).then(ConcernCase.InterventionStarted)
-    scenario.when(lambda case: case.end_intervention(outcome="Better", **REASON)).then_refused(NoDecisionToEnd)
+    given(a_concern()).when(lambda case: reopen(case, by=DIRECTOR, **REASON)).then_refused(CaseIsOpen)
+    scenario = (
+        given(an_ended_intervention())
+        .when(lambda case: reopen(case, by=DIRECTOR, **REASON))
+        .then(ConcernCase.ReopeningDecided)
+    )
+    scenario.when(start).then_refused(NotAssessed).when(assess).when(start).then(ConcernCase.InterventionDecided)
+    scenario.when(lambda case: end_intervention(case, by=DIRECTOR, outcome="Better", **REASON)).then_refused(
+        NoDecisionToEnd
+    )
     assert len(scenario.record.reviews) == 1
 
 

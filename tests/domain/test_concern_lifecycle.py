@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from hypothesis import settings
@@ -12,18 +12,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.aggregate import Refusal
 from domain.concern import CaseStatus, ConcernCase, Finding, Rag, Rating, ReviewDecision, StepKind
-from tests.domain.test_concern import DIRECTOR, READING, REASON, a_concern, an_assessed_concern
+from tests.domain.test_concern import DIRECTOR, LEAD, READING, REASON, a_concern, an_assessed_concern
+from tests.grants import ASSESSOR, STARTER, assess_as_causing_concern, end_intervention, reopen, start_intervention
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
 recent = st.integers(-4, 1).map(lambda days: TODAY + timedelta(days=days))
+deciders = st.sampled_from([LEAD, DIRECTOR, ASSESSOR, STARTER])
 away = st.integers(-3, 30).map(lambda days: TODAY + timedelta(days=days))
 
 
 def an_intervention_in_reading() -> ConcernCase:
     case = an_assessed_concern()
     with signed(TODAY - timedelta(days=3)):
-        case.start_intervention(plan="Support", objectives=[READING], review_on=TODAY, authoriser=DIRECTOR)
+        start_intervention(case, plan="Support", objectives=[READING], review_on=TODAY)
     return case
 
 
@@ -38,6 +40,10 @@ def an_intervention_to_be_ended() -> ConcernCase:
             **REASON,
         )
     return case
+
+
+OLD = (ConcernCase.InterventionStarted, ConcernCase.InterventionEnded, ConcernCase.Reopened)
+"""Stand in logs of the time before decisions were kept, and are recorded no more."""
 
 
 class CaseMachine(RuleBasedStateMachine):
@@ -59,16 +65,18 @@ class CaseMachine(RuleBasedStateMachine):
             else:
                 assert self.case.version == before + 1
 
-    @rule(rating=st.sampled_from(Rating))
+    @rule(rating=st.sampled_from([Rating.NO_CONCERN, Rating.WATCH]))
     def assess(self, rating: Rating) -> None:
-        self.attempt(lambda case: case.assess(assessment="Looked at", rating=rating, authoriser=DIRECTOR))
+        self.attempt(lambda case: case.assess(assessment="Looked at", rating=rating))
 
-    @rule(day=away)
-    def start(self, day: object) -> None:
+    @rule(by=deciders)
+    def assess_as_causing_concern(self, by: UUID) -> None:
+        self.attempt(lambda case: assess_as_causing_concern(case, by=by))
+
+    @rule(day=away, by=deciders)
+    def start(self, day: date, by: UUID) -> None:
         self.attempt(
-            lambda case: case.start_intervention(
-                plan="Support", objectives=[READING], review_on=day, authoriser=DIRECTOR
-            )
+            lambda case: start_intervention(case, by=by, plan="Support", objectives=[READING], review_on=day)
         )
 
     @rule()
@@ -90,7 +98,7 @@ class CaseMachine(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(StepKind))
     def step(self, kind: StepKind) -> None:
-        self.attempt(lambda case: case.record_step(on=TODAY, kind=kind, text="Met", authoriser=DIRECTOR))
+        self.attempt(lambda case: case.record_step(on=TODAY, kind=kind, text="Met"))
 
     @rule()
     def pause(self) -> None:
@@ -100,17 +108,17 @@ class CaseMachine(RuleBasedStateMachine):
     def resume(self) -> None:
         self.attempt(lambda case: case.resume(**REASON))
 
-    @rule()
-    def end(self) -> None:
-        self.attempt(lambda case: case.end_intervention(outcome="Better", **REASON))
+    @rule(by=deciders)
+    def end(self, by: UUID) -> None:
+        self.attempt(lambda case: end_intervention(case, by=by))
 
     @rule()
     def close(self) -> None:
         self.attempt(lambda case: case.close(**REASON))
 
-    @rule()
-    def reopen(self) -> None:
-        self.attempt(lambda case: case.reopen(**REASON))
+    @rule(by=deciders)
+    def reopen(self, by: UUID) -> None:
+        self.attempt(lambda case: reopen(case, by=by))
 
     @invariant()
     def an_intervention_rests_on_an_assessment_that_causes_concern(self) -> None:
@@ -118,6 +126,26 @@ class CaseMachine(RuleBasedStateMachine):
             assert self.case.assessment is not None
             assert self.case.assessment.rating is Rating.CAUSING_CONCERN
             assert self.case.objectives
+            assert self.case.assessment.by != self.case.intervention_by
+
+    @invariant()
+    def nobody_decides_two_of_assessing_starting_and_ending_but_after_a_review(self) -> None:
+        assessed, ended = self.case.assessment, self.case.ended_by
+        if self.case.status is CaseStatus.ENDED and assessed is not None:
+            assert ended != assessed.by
+            assert ended != self.case.intervention_by or self.case.reviews_of_this_plan
+
+    @invariant()
+    def what_needs_a_decision_has_one(self) -> None:
+        decided = (
+            ConcernCase.FoundCausingConcern,
+            ConcernCase.InterventionDecided,
+            ConcernCase.EndDecided,
+            ConcernCase.ReopeningDecided,
+        )
+        for event in self.case.pending:
+            assert isinstance(event, decided) == (event.meta.decision is not None)
+            assert not isinstance(event, OLD)
 
     @invariant()
     def an_intervention_that_goes_on_has_its_next_review(self) -> None:

@@ -23,7 +23,6 @@ from domain.decision.rules import (
     NotTheAsker,
     NotTheirs,
     NotYours,
-    OwnAsk,
     SamePerson,
 )
 from domain.delegation import (
@@ -34,6 +33,7 @@ from domain.delegation import (
     DelegationRow,
     Granted,
     NotCovered,
+    OwnAsk,
     check_scheme,
     one_of,
     row_for,
@@ -127,7 +127,7 @@ def test_the_decider_acts_and_what_they_give_covers_that_act_on_that_record() ->
     decision = ask()
     with signed(by=DIRECTOR):
         granted = give(decision)
-    assert granted == Granted(decision.id, Act.APPROVE_SPENDING, REQUEST, Decimal(3600))
+    assert granted == Granted(decision.id, Act.APPROVE_SPENDING, REQUEST, Decimal(3600), DIRECTOR)
     granted.must_cover(Act.APPROVE_SPENDING, REQUEST, net=Decimal(3600))
     with pytest.raises(NotCovered, match="£3,600"):
         granted.must_cover(Act.APPROVE_SPENDING, REQUEST, net=Decimal("3600.01"))
@@ -272,13 +272,14 @@ def test_each_sum_has_one_row_and_a_limit_that_reaches_further_takes_bands_away(
         "S4",
     ]
     assert row_for(scheme, Act.APPROVE_SPENDING, None).code == "S4"
-    assert [row.code for row in scheme_with_limit(Decimal(12000))] == ["S1", "S3", "S4"]
+    assert [row.code for row in scheme_with_limit(Decimal(12000), COMMON_SCHEME[:4])] == ["S1", "S3", "S4"]
     check_scheme(COMMON_SCHEME)
-    for rows in (COMMON_SCHEME[:-1], (*COMMON_SCHEME, COMMON_SCHEME[-1])):
+    spending = tuple(row for row in COMMON_SCHEME if row.act is Act.APPROVE_SPENDING)
+    for rows in (spending[:-1], (*spending, spending[-1])):
         with pytest.raises(BandsDoNotFit):
             check_scheme(rows)
     with pytest.raises(BandsDoNotFit):
-        row_for(COMMON_SCHEME[:-1], Act.APPROVE_SPENDING, Decimal(30000))
+        row_for(spending[:-1], Act.APPROVE_SPENDING, Decimal(30000))
     assert one_of(DelegationRow("X", Act.APPROVE_SPENDING, None, tuple(Decider)[1:4]).decides) == (
         "a CPD manager, a senior officer or a director"
     )

@@ -19,7 +19,6 @@ from domain.concern import (
     Finding,
     Objective,
     Rag,
-    Rating,
     ReviewDecision,
     Severity,
 )
@@ -32,6 +31,7 @@ from domain.visit import CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Side, VisitKind
 from projections import caseload
 from projections.caseload import Item, waiting
+from tests import grants
 from tests.domain.brokered import BEGINS, CALDER, ENDS, HARROP, HEAD, REPLY_BY, a_need, outcomes, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
 from tests.projections.conftest import Ask
@@ -43,7 +43,7 @@ TOMORROW, IN_A_MONTH = TODAY + timedelta(days=1), TODAY + timedelta(days=30)
 IN_A_WEEK, IN_A_FORTNIGHT, IN_A_TERM = (TODAY + timedelta(days=days) for days in (7, 14, 84))
 SCHOOL, OTHER_SCHOOL, OFFICER, BROKER, CHAIR = (uuid4() for _ in range(5))
 REASON = {"reason": "Because it was agreed"}
-AUTHORISED = {**REASON, "authoriser": OFFICER}
+AUTHORISED = {**REASON}
 
 Step = Callable[[Any], object]
 Waits = dict[str, tuple[str, str, date | None]]
@@ -107,7 +107,7 @@ def in_a_week_at_most(reference: str, school: UUID) -> ConcernCase:
 
 
 def assess(case: ConcernCase) -> None:
-    case.assess(assessment="Weak", rating=Rating.CAUSING_CONCERN, authoriser=OFFICER, decide_by=IN_A_FORTNIGHT)
+    grants.assess_as_causing_concern(case, "Weak", decide_by=IN_A_FORTNIGHT)
 
 
 def request(reference: str, school: UUID) -> SupportRequest:
@@ -127,7 +127,7 @@ def engagement(reference: str, school: UUID) -> BrokeredEngagement:
 
 def start_intervention(case: ConcernCase) -> None:
     objective = Objective(1, "A full team", "Posts filled", IN_A_MONTH)
-    case.start_intervention(plan="Weekly visits", objectives=[objective], review_on=TODAY, authoriser=OFFICER)
+    grants.start_intervention(case, plan="Weekly visits", objectives=[objective], review_on=TODAY)
 
 
 def review(decision: ReviewDecision, next_review_on: date | None = None) -> Step:
@@ -251,9 +251,9 @@ STORIES = {
                 {"": ("review_the_intervention", "officer", IN_A_MONTH)},
             ),
             (review(ReviewDecision.END), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
-            (lambda one: one.end_intervention(outcome="A full team", **AUTHORISED), {}),
+            (lambda one: grants.end_intervention(one, outcome="A full team", **AUTHORISED), {}),
             (
-                lambda one: one.reopen(assess_by=TOMORROW, **AUTHORISED),
+                lambda one: grants.reopen(one, assess_by=TOMORROW, **AUTHORISED),
                 {"": ("assess_the_concern", "officer", TOMORROW)},
             ),
             (lambda one: one.close(**AUTHORISED), {}),
@@ -422,7 +422,7 @@ def test_what_waits_about_a_concern_waits_since_the_day_of_the_last_step(service
     steps: list[Step] = [
         assess,
         lambda one: one.close(**AUTHORISED),
-        lambda one: one.reopen(assess_by=IN_A_MONTH, **AUTHORISED),
+        lambda one: grants.reopen(one, assess_by=IN_A_MONTH, **AUTHORISED),
     ]
     for days, step in enumerate(steps, 1):
         with signed(TODAY + timedelta(days=days), by=BROKER):

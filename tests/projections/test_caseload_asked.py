@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.concern import ConcernCase, Rating, ReviewDecision
+from domain.concern import ConcernCase, ReviewDecision
 from domain.service import Service
 from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.tender import Tender
 from projections import caseload
 from projections.caseload import CaseloadCount, Item, WaitingFor, counted, cursor_of, waiting
+from tests import grants
 from tests.domain.brokered import CALDER, HARROP, REPLY_BY
 from tests.projections.conftest import Ask
 from tests.projections.test_caseload import (
@@ -45,7 +46,7 @@ def two_cases(service: Service) -> tuple[UUID, UUID]:
         for number, school in enumerate((SCHOOL, OTHER_SCHOOL), 1)
     )
     for step in (
-        lambda case: case.assess(assessment="Weak", rating=Rating.CAUSING_CONCERN, authoriser=OFFICER),
+        lambda case: grants.assess_as_causing_concern(case, "Weak"),
         start_intervention,
         review(ReviewDecision.CONTINUE, IN_A_MONTH),
     ):

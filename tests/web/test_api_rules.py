@@ -44,7 +44,7 @@ def raised(api: Program, a_case: dict[str, Any]) -> TestResponse:
 
 @pytest.fixture
 def a_reason(sample: SampleAuthority, director: UUID) -> dict[str, Any]:
-    return {"reason": "Holidays", "authoriser": sample.reference(director)}
+    return {"reason": "Holidays"}
 
 
 def version(sample: SampleAuthority) -> int:

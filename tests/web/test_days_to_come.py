@@ -9,10 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from domain.concern import ConcernCase, ConcernKind, ConcernSource, Objective, Rating, Severity
+from domain.concern import ConcernCase, ConcernKind, ConcernSource, Objective, Severity
 from domain.references import record_id
 from domain.visit import Visit
 from domain.vocabulary import Purpose, Side
+from tests import grants
 from tests.domain.brokered import BEGINS
 from tests.full_authority import FullAuthority
 from tests.sample_authority import Clock, SampleAuthority
@@ -64,12 +65,12 @@ def test_a_review_and_a_step_of_a_concern(browser: Browser, sample: SampleAuthor
             detail="Results fell twice",
             purpose=Purpose.CHALLENGE,
         )
-        case.assess(assessment="Weak", rating=Rating.CAUSING_CONCERN, authoriser=director)
-        case.start_intervention(
+        grants.assess_as_causing_concern(case, "Weak")
+        grants.start_intervention(
+            case,
             plan="Weekly visits",
             objectives=[Objective(1, "A full team", "Posts filled", TOMORROW)],
             review_on=TODAY,
-            authoriser=director,
         )
         return case
 
@@ -83,7 +84,6 @@ def test_a_review_and_a_step_of_a_concern(browser: Browser, sample: SampleAuthor
         "findings-0-commentary": "Posts filled",
         "decision": "end",
         "reason": "It is so",
-        "authoriser": sample.reference(director),
         **day("on", TOMORROW),
     }
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
-from domain.concern import ConcernCase
-from domain.concern.parts import Finding, Objective, Rag, Rating, ReviewDecision
 from domain.record_of_visit import RecordOfVisit
 from domain.support_request import SupportRequest
 from domain.vocabulary import Role
@@ -28,47 +24,6 @@ PROVIDER, RECORD, VISIT = "/providers/PV-2026-0001", "/records/ROV-2026-0001", "
 
 OBJECTIVE = {"text": "A full team", "measure": "Posts filled", "due": SOON}
 FINDING = {"objective": 1, "rag": "green", "commentary": "Posts are filled"}
-STEPS: Mapping[str, dict[str, Any]] = {
-    "assess": {"assessment": "Weak", "rating": "causing_concern"},
-    "start-intervention": {"plan": "Weekly visits", "objectives": [OBJECTIVE], "review_on": SOON},
-    "revise-plan": {"plan": "Daily visits", "objectives": [OBJECTIVE], "reason": "It is not enough"},
-    "hold-review": {
-        "on": str(TODAY),
-        "evidence": "Lessons",
-        "findings": [FINDING],
-        "decision": "continue",
-        "reason": "It goes well",
-        "next_review_on": SOON,
-    },
-    "record-step": {"on": str(TODAY), "kind": "informal", "text": "Met the head"},
-    "end-intervention": {"outcome": "A full team", "reason": "All is met"},
-    **{name: {"reason": "It is so"} for name in ("pause", "resume", "close", "reopen")},
-}
-"""The steps of a concern, without whoever authorises them."""
-
-LATER = TODAY + timedelta(days=20)
-PLAN = Objective(number=1, text="A full team", measure="Posts filled", due=LATER)
-MET = Finding(objective=1, rag=Rag.GREEN, commentary="Posts are filled")
-Stage = tuple[Callable[[ConcernCase, UUID], object], ...]
-ASSESSED: Stage = (lambda it, by: it.assess(assessment="Weak", rating=Rating.CAUSING_CONCERN, authoriser=by),)
-STARTED: Stage = (
-    *ASSESSED,
-    lambda it, by: it.start_intervention(plan="Weekly", objectives=[PLAN], review_on=LATER, authoriser=by),
-)
-STAGES: Mapping[str, Stage] = {
-    "assess": (),
-    "start-intervention": ASSESSED,
-    "end-intervention": (
-        *STARTED,
-        lambda it, by: it.hold_review(
-            on=TODAY, evidence="Lessons", findings=[MET], decision=ReviewDecision.END, reason="Met", authoriser=by
-        ),
-    ),
-    "resume": (*STARTED, lambda it, by: it.pause(reason="Holidays", authoriser=by)),
-    "close": ASSESSED,
-    "reopen": (*ASSESSED, lambda it, by: it.close(reason="It is met", authoriser=by)),
-}
-"""What has happened to a concern before each step; an intervention is under way where nothing is said."""
 
 
 class Door:
@@ -94,19 +49,6 @@ def specialist(shared: SharedAuthority) -> UUID:
 def at_stage(sample: SampleAuthority, app: Flask) -> SharedAuthority:
     """An authority of its own, whose concern goes on."""
     return SharedAuthority(app, FullAuthority(sample))
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_step_of_a_concern_is_authorised_by_an_officer_or_director(at_stage: SharedAuthority, step: str) -> None:
-    authority = at_stage.authority
-    for happened in STAGES.get(step, STARTED):
-        with authority.sample.acting(authority.director, "director"):
-            authority.service.change(
-                ConcernCase, authority.ours.records[ConcernCase.KIND], partial(happened, by=authority.director)
-            )
-    for role in (Role.SPECIALIST, Role.HEADTEACHER, Role.BROKER, Role.REVIEWER):
-        door = Door(at_stage, authority.director, authority.people[role])
-        door.refuses(f"{CASE}/{step}", {**STEPS[step], "authoriser": door.named}, "authoriser")
 
 
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.SPECIALIST])

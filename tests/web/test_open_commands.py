@@ -80,13 +80,13 @@ def test_nobody_is_told_without_signing_in(shared: SharedAuthority, resource: Re
 
 def test_a_command_that_is_closed_is_refused_to_a_program_with_the_same_sentence(shared: SharedAuthority) -> None:
     authority = shared.authority
-    program, me = shared.program(authority.director), authority.sample.reference(authority.director)
+    program = shared.program(authority.director)
     concern, visit = (
         authority.record(ConcernCase, authority.ours).reference,
         authority.record(Visit, authority.ours).reference,
     )
     for path, name, body in (
-        (f"/concerns/{concern}", "resume", {"reason": "Term began", "authoriser": me}),
+        (f"/concerns/{concern}", "resume", {"reason": "Term began"}),
         (f"/visits/{visit}", "close", {}),
     ):
         items = program.get(f"{path}/commands?limit=200").json["items"]

@@ -176,6 +176,7 @@ def test_what_is_recorded_for_another_is_not_told_as_the_act_of_whoever_records_
         "engagement.agreed-by-school": "Anne Webb recorded that the school agreed to the terms. It was agreed",
         "engagement.agreed-by-provider": "Anne Webb recorded that the provider agreed to the terms. It was agreed",
         "support-request.spending-approved": "Anne Webb recorded approval by Ben Hall of spending of up to £2,500 ",
+        "concern.intervention-decided": "Anne Webb recorded that Ben Hall decided to start an intervention, first",
         "tender.invitation-declined": "Anne Webb recorded a refusal of the invitation to Jo Bell",
     }.items():
         event = signed(told[topic], reason="It was agreed", behalf=BEN)

@@ -191,7 +191,7 @@ A_NOTE = {
     "visible_to": "school",
     "sensitivity": "ordinary",
 }
-A_PAUSE = {"reason": "The school is closed for a week", "authoriser": "PE-2026-0001"}
+A_PAUSE = {"reason": "The school is closed for a week"}
 
 COMMANDS: list[tuple[str, dict[str, str]]] = [
     ("/concerns/raise", A_CONCERN),

@@ -18,7 +18,7 @@ from domain.aggregate import Aggregate
 from domain.assignment import assign_link_officer
 from domain.attachment import Attachment
 from domain.authority import Authority
-from domain.concern import ConcernCase, Rating
+from domain.concern import ConcernCase
 from domain.decision import Decision
 from domain.delegation import Decider
 from domain.engagement import BrokeredEngagement
@@ -32,6 +32,7 @@ from domain.support_request import Ranked, SupportRequest
 from domain.tender import DeclineReason, Tender, Terms
 from domain.visit import AgendaKind, Visit
 from domain.vocabulary import Role, Sensitivity, Side
+from tests import grants
 from tests.databases import Databases
 from tests.domain.brokered import REPLY_BY, terms
 from tests.full_authority import RULES, TOMORROW, FullAuthority
@@ -100,11 +101,11 @@ def _steps(authority: FullAuthority) -> dict[type[Aggregate], list[Step]]:
             lambda it: it.respond(Respondent.HEADTEACHER, agrees=ExtentOfAgreement.AGREES),
         ],
         ConcernCase: [
-            lambda it: it.assess(assessment="Serious", rating=next(iter(Rating)), authoriser=by, rules=RULES),
-            lambda it: it.pause(reason="Holidays", authoriser=by),
-            lambda it: it.change_sensitivity(Sensitivity.RESTRICTED, reason="Names", authoriser=by),
-            lambda it: it.resume(reason="Back", authoriser=by),
-            lambda it: it.change_sensitivity(Sensitivity.ORDINARY, reason="Known now", authoriser=by),
+            lambda it: grants.assess_as_causing_concern(it, "Serious", rules=RULES),
+            lambda it: it.pause(reason="Holidays"),
+            lambda it: it.change_sensitivity(Sensitivity.RESTRICTED, reason="Names"),
+            lambda it: it.resume(reason="Back"),
+            lambda it: it.change_sensitivity(Sensitivity.ORDINARY, reason="Known now"),
         ],
         Decision: [
             lambda it: it.giving_failed("The request was closed"),

@@ -24,7 +24,8 @@ from tests.domain.brokered import outcomes
 from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY
 from tests.web.brokerage_stages import BrokerageStages
-from tests.web.conftest import Program
+from tests.web.conftest import Browser, Program
+from tests.web.deciders import Deciders
 from web.settings_pages import schemas
 
 Open = Callable[..., Program]
@@ -81,10 +82,12 @@ class Acting:
         self.program = program
         self._keys = count(1)
 
-    def __call__(self, path: str, body: dict[str, Any] | None = None, *, begins: bool = False) -> None:
+    def __call__(
+        self, path: str, body: dict[str, Any] | None = None, *, begins: bool = False, asks: bool = False
+    ) -> None:
         at = None if begins else self.program.get(path.rpartition("/")[0]).headers["ETag"]
         key = f"window-{next(self._keys):04}"
-        self.program.post(path, body or {}, key=key, at=at, status=201 if begins else 200)
+        self.program.post(path, body or {}, key=key, at=at, status=201 if begins else 202 if asks else 200)
 
 
 def a_visit(stages: BrokerageStages, officer: UUID, on: date = TODAY, **changes: Any) -> dict[str, Any]:
@@ -172,17 +175,21 @@ def test_a_planned_visit_that_is_held_is_written_up_in_time(stages: BrokerageSta
     assert due(sample) == {Task.WRITE_RECORD: working_days(1)}
 
 
-def test_a_concern_is_assessed_and_decided_on_in_time(stages: BrokerageStages, program: Open) -> None:
+def test_a_concern_is_assessed_and_decided_on_in_time(
+    stages: BrokerageStages, program: Open, sign_in: Callable[[UUID], Browser]
+) -> None:
     sample = stages.sample
-    act, authoriser = Acting(program(stages.director)), {"authoriser": sample.reference(stages.director)}
+    deciders = Deciders(sample, sign_in, stages.director)
+    act = Acting(program(sample.link_officer(stages.school)))
     worry = {"kind": "achievement", "source": "data", "severity": "high", "detail": "Falling", "purpose": "challenge"}
-    reason = {"reason": "As the review found", **authoriser}
+    reason = {"reason": "As the review found"}
 
     act("/concerns/raise", {"school": str(sample.urn(stages.school)), **worry}, begins=True)
     assert due(sample) == {Task.ASSESS: working_days(4)}
 
     case = "/concerns/CC-2026-0001"
-    act(f"{case}/assess", {"assessment": "Weak", "rating": "causing_concern", **authoriser})
+    act(f"{case}/assess", {"assessment": "Weak", "rating": "causing_concern"}, asks=True)
+    deciders.give()
     assert due(sample) == {Task.DECIDE: working_days(5)}
     assert rules_of(sample, ConcernCase, "CC-2026-0001") == ("settings-1",)
 
@@ -192,16 +199,19 @@ def test_a_concern_is_assessed_and_decided_on_in_time(stages: BrokerageStages, p
         "evidence": "Seen",
         "findings": [{"objective": 1, "rag": "green", "commentary": "x"}],
     }
-    start = {"plan": "Weekly visits", "objectives": [objective], "review_on": "2026-12-01", **authoriser}
-    act(f"{case}/start-intervention", start)
+    start = {"plan": "Weekly visits", "objectives": [objective], "review_on": "2026-12-01", **reason}
+    act(f"{case}/start-intervention", start, asks=True)
+    deciders.give()
     act(f"{case}/hold-review", {**review, "decision": "continue", "next_review_on": "2027-01-12", **reason})
     assert due(sample) == {Task.REVIEW: date(2027, 1, 12)}
 
     act(f"{case}/hold-review", {**review, "decision": "end", **reason})
     assert due(sample) == {Task.DECIDE: working_days(5)}
 
-    act(f"{case}/end-intervention", {"outcome": "A full team", **reason})
-    act(f"{case}/reopen", reason)
+    act(f"{case}/end-intervention", {"outcome": "A full team", **reason}, asks=True)
+    deciders.give()
+    act(f"{case}/reopen", reason, asks=True)
+    deciders.give()
     assert due(sample) == {Task.ASSESS: working_days(4)}
 
 

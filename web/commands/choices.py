@@ -123,11 +123,6 @@ def officers(snapshot: Snapshot) -> Choices:
     return holders_of_roles(snapshot, (Role.OFFICER, Role.DIRECTOR))
 
 
-def authorisers(snapshot: Snapshot) -> Choices:
-    """Those who may answer for a formal decision: directors and officers."""
-    return holders_of_roles(snapshot, APPROVERS)
-
-
 def provider_options(snapshot: Snapshot, providers: Iterable[UUID]) -> Choices:
     """Providers by reference and name, in the order given."""
     wanted = list(providers)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -24,7 +25,7 @@ from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one
 from domain.money import MOST, in_pounds
 from domain.person import Person
 from domain.service import NotFound, UnitOfWork
-from domain.signature import on_behalf_of
+from domain.signature import acting, current_signature, on_behalf_of
 from projections import decisions as view
 from web.access.context import RequestContext, Snapshot
 from web.access.deciders import held_by, holders_of, team_for
@@ -58,7 +59,8 @@ class DecidedAct(Generic[A]):
     `answers` are those that the question keeps, by name and type. `question` is what is to be decided, as it stands
     now; `lowered` gives the answers for a lower sum; `carry_out` does it, with what the decision granted and the
     version of the scheme. The command in hand comes first: what is done by the service with other records joins it.
-    `also_by` are other commands of the resource that ask for it.
+    `also_by` are other commands of the resource that ask for it. An act that is `tried` before anybody is asked
+    changes its own record alone.
     """
 
     resource: Resource[A]
@@ -69,6 +71,7 @@ class DecidedAct(Generic[A]):
     lowered: Callable[[Answers, Decimal], Answers]
     carry_out: Callable[[Execution[Any], A, Answers, Granted, tuple[str, ...]], None]
     also_by: Sequence[str] = ()
+    tried: bool = False
 
     def __post_init__(self) -> None:
         DECIDED[self.resource.kind.KIND, self.command] = self
@@ -78,11 +81,22 @@ class DecidedAct(Generic[A]):
         raw: dict[str, Any] = msgspec.json.decode(kept)
         return {name: msgspec.convert(raw[name], kind, strict=False) for name, kind in self.answers.items()}
 
+    def try_out(self, execution: Execution[Any], record: A, answers: Answers, rules: tuple[str, ...]) -> None:
+        """Do it to a copy of the record, so that nobody is asked for what cannot be done. Raises the refusals of the
+        act."""
+        if self.tried:
+            granted = Granted(_NOT_YET, self.act, record.id, None, _NOT_YET)
+            with acting(current_signature()):
+                self.carry_out(execution, deepcopy(record), answers, granted, rules)
+
     def asked(self, context: RequestContext, record: A, answers: Answers) -> Question:
         """What is to be decided, as it stands now."""
         with context.read() as snapshot:
             return self.question(snapshot, record, answers)
 
+
+_NOT_YET = UUID(int=0)
+"""In place of a decision, and of whoever decides, while an act is tried."""
 
 DECIDED: dict[tuple[str, str], DecidedAct[Any]] = {}
 """The acts that take a decision, by kind of record and name of the command."""
@@ -142,8 +156,11 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
             act.carry_out(execution, record, answers, granted, (version,))
             return
         _must_not_be_asked(context, record, act)
+        act.try_out(execution, record, answers, (version,))
         with context.read() as snapshot:
+            row = _with_deputies_at_once(snapshot, row, question)
             deciders = holders_of(snapshot, [*row.decides, *row.deputies], question.school)
+            route = route_of(row, context.services)
         decision = Decision.ask(
             execution.next_reference(Decision),
             question,
@@ -189,6 +206,14 @@ def _question_and_row(
     settings, version = settings_of(context.services)
     question = act.asked(context, record, answers)
     return question, row_for(settings.scheme, question.act, question.net), version
+
+
+def _with_deputies_at_once(snapshot: Snapshot, row: DelegationRow, question: Question) -> DelegationRow:
+    """The row, asked of its deputies now where nobody else holds a post that may decide."""
+    barred = {snapshot.user.person, *question.others}
+    if not row.deputies or {*holders_of(snapshot, row.decides, question.school)} - barred:
+        return row
+    return replace(row, decides=row.deputies, deputies=())
 
 
 def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedAct[Any]) -> None:

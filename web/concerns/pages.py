@@ -16,7 +16,7 @@ from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import concerned
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY, RECORD
-from web.concerns.commands import concerns
+from web.concerns.resource import concerns
 from web.layout.links import record_cell, record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import PageRows, record_page
@@ -83,10 +83,11 @@ def _more(snapshot: Snapshot, case: ConcernCase, found: PageRows) -> Mapping[str
 
 
 def _people(case: ConcernCase) -> Iterator[UUID | None]:
-    yield from (case.school, case.raised_by, case.authoriser, case.intervention_authoriser, case.end_authoriser)
+    yield from (case.school, case.raised_by, case.named_authoriser)
+    yield from (case.intervention_by, case.intervention_named, case.ended_by, case.end_named)
     if case.assessment:
-        yield case.assessment.authoriser
+        yield from (case.assessment.by, case.assessment.named_authoriser)
     for review in case.reviews:
-        yield from (review.authoriser, *review.attendees)
+        yield from (review.by, review.named_authoriser, *review.attendees)
     for step in case.steps:
-        yield step.authoriser
+        yield from (step.by, step.named_authoriser)

@@ -24,7 +24,6 @@ from web.commands.fields import (
     RecordField,
     SchoolField,
     choice_field,
-    chosen_person,
     day_field,
     line_field,
     person_field,
@@ -34,12 +33,11 @@ from web.commands.fields import (
 from web.forms.numbers import WholeNumber
 from web.layout.filter_fields import school_filter
 
-SCHOOLS, AUTHORISERS, OBJECTIVES = "schools", "authorisers", "objectives"
-"""What forms offer: schools, the people who may authorise a step, and the objectives that a review rates."""
+SCHOOLS, OBJECTIVES = "schools", "objectives"
+"""What forms offer: schools, and the objectives that a review rates."""
 
 
-def _authoriser(*, required: bool = True, **metadata: Any) -> fields.Field[Any]:
-    return chosen_person("Authorised by", AUTHORISERS, noun="who authorised this", required=required, **metadata)
+WHY = reason_field("Why this is needed")
 
 
 class RaiseConcern(Schema):
@@ -77,13 +75,11 @@ class RaiseConcern(Schema):
     )
     sensitivity = fields.Enum(Sensitivity, by_value=True, load_default=Sensitivity.ORDINARY)
     on = day_field("Date of the concern", required=False, hint="Leave empty for today")
-    authoriser = _authoriser(required=False, hint="An officer or a director. Leave empty if it is you")
 
 
 class AssessConcern(Schema):
     assessment = text_field(label="What was found")
     rating = fields.Enum(Rating, by_value=True, required=True)
-    authoriser = _authoriser()
 
 
 class AnObjective(Schema):
@@ -111,7 +107,7 @@ class StartIntervention(Schema):
     plan = text_field(label="Plan", rows=8)
     objectives = _objectives(AnObjective)
     review_on = day_field("Date of the first review")
-    authoriser = _authoriser()
+    reason = WHY
 
     @post_load
     def numbered(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -154,7 +150,6 @@ class HoldReview(Schema):
     decision = fields.Enum(ReviewDecision, by_value=True, required=True)
     reason = reason_field("Reason for the decision")
     next_review_on = day_field("Date of the next review", required=False, hint="Not needed if the intervention ends")
-    authoriser = _authoriser()
 
     @post_load
     def found(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -169,13 +164,11 @@ class RecordStep(Schema):
     ground = line_field(
         required=False, longest=500, label="Authority or legal ground", hint="Required for a formal step"
     )
-    authoriser = _authoriser()
 
 
 class EndIntervention(Schema):
     outcome = text_field(label="Outcome of the intervention")
     reason = reason_field("Reason for ending it")
-    authoriser = _authoriser()
 
 
 class ChangeSensitivity(Schema):
@@ -194,14 +187,18 @@ class ChangeSensitivity(Schema):
         ],
     )
     reason = reason_field()
-    authoriser = _authoriser()
 
 
 class GiveReason(Schema):
-    """A step that needs a reason and somebody who answers for it."""
+    """A step that needs a reason."""
 
     reason = reason_field()
-    authoriser = _authoriser()
+
+
+NAMED = person_field(
+    allow_none=True,
+    metadata={"description": "Chosen as having authorised it before decisions were kept, where somebody else acted."},
+)
 
 
 class ObjectiveOut(AnObjectiveToRevise):
@@ -216,7 +213,8 @@ class AssessmentOut(Schema):
     on = fields.Date()
     text = fields.String()
     rating = fields.Enum(Rating, by_value=True)
-    authoriser = person_field()
+    by = person_field(allow_none=True)
+    named_authoriser = NAMED
 
 
 class ReviewOut(Schema):
@@ -226,7 +224,8 @@ class ReviewOut(Schema):
     findings = fields.List(fields.Nested(FindingOut))
     decision = fields.Enum(ReviewDecision, by_value=True)
     next_review_on = fields.Date(allow_none=True)
-    authoriser = person_field()
+    by = person_field(allow_none=True)
+    named_authoriser = NAMED
     reason = fields.String()
 
 
@@ -235,7 +234,8 @@ class StepOut(Schema):
     kind = fields.Enum(StepKind, by_value=True)
     text = fields.String()
     ground = fields.String()
-    authoriser = person_field()
+    by = person_field(allow_none=True)
+    named_authoriser = NAMED
 
 
 class ConcernOut(Schema):
@@ -252,20 +252,23 @@ class ConcernOut(Schema):
     sensitivity = fields.Enum(Sensitivity, by_value=True)
     detail = fields.String()
     raised_on = fields.Date()
-    authoriser = person_field(allow_none=True)
+    raised_by = person_field(allow_none=True)
+    named_authoriser = NAMED
     visit = RecordField("visit", "V", allow_none=True)
     last_assessment = fields.Nested(AssessmentOut, allow_none=True, attribute="assessment")
     plan = fields.String()
     objectives = fields.List(fields.Nested(ObjectiveOut))
     intervention_on = fields.Date(allow_none=True)
-    intervention_authoriser = person_field(allow_none=True)
+    intervention_by = person_field(allow_none=True)
+    intervention_named = NAMED
     next_review_on = fields.Date(allow_none=True)
     reviews = fields.List(fields.Nested(ReviewOut))
     steps = fields.List(fields.Nested(StepOut))
     is_paused = fields.Boolean()
     ended_on = fields.Date(allow_none=True)
     end_reason = fields.String()
-    end_authoriser = person_field(allow_none=True)
+    ended_by = person_field(allow_none=True)
+    end_named = NAMED
     outcome = fields.String()
 
 

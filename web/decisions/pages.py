@@ -81,7 +81,8 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     asked, today = decision.question, snapshot.services.today()
     waits = decision.status_on(today) in (DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN)
     posts = decision.asked_of(today)
-    holders = [each for each in holders_of(snapshot, posts, asked.school) if each != decision.asker] if waits else []
+    barred = {decision.asker, *asked.others}
+    holders = [each for each in holders_of(snapshot, posts, asked.school) if each not in barred] if waits else []
     names = names_of(snapshot, holders)
     return {
         "links": record_rows(

@@ -21,9 +21,12 @@ from domain.concern import (
     Severity,
     StepKind,
 )
+from domain.delegation import Decider
 from domain.school import School
 from domain.vocabulary import Purpose, Role, Team
+from web.concerns.decided import ASSESSMENT, START
 from web.demonstration.calendar import Diary, working_day
+from web.demonstration.decided import ask_and_give
 from web.demonstration.sample_authority import SampleAuthority
 from web.runtime.authority import settings_of
 from web.runtime.terms import last_day
@@ -31,7 +34,7 @@ from web.runtime.terms import last_day
 OBJECTIVES = (
     ("Raise progress in mathematics to the average of similar schools", "Half-termly assessments", 330),
     ("Halve the gap for disadvantaged pupils", "Progress of the group against the rest", 400),
-    ("Appoint and keep a full mathematics department", "Vacancies at the start of each term", 200),
+    ("Appoint and keep a leader of mathematics", "Vacancies at the start of each term", 200),
 )
 """What the intervention is to reach, how it is measured, and by how many days after the concern."""
 
@@ -79,17 +82,16 @@ STAFFING = SampleConcern(
 
 def raise_concerns(sample: SampleAuthority, diary: Diary, began: date) -> None:
     """Write the year's concerns into the diary, each from its first day."""
-    secondary = [urn for urn, team in sample.teams.items() if team is Team.SECONDARY]
     primary = [urn for urn, team in sample.teams.items() if team is Team.PRIMARY]
     stories = (
-        (secondary[3], began + timedelta(days=66), FALLING, partial(_intervene, sample, diary, secondary[3])),
+        (primary[4], began + timedelta(days=66), FALLING, partial(_intervene, sample, diary, primary[4])),
         (primary[10], began + timedelta(days=150), COMPLAINT, partial(_drop, sample, diary)),
         (primary[20], diary.today - timedelta(days=16), STAFFING, _wait),
     )
     for urn, day, concern, then in stories:
         raised = partial(_raise, sample, urn, concern, working_day(day), then)
         diary.write(working_day(day), sample.link_officers[urn], Role.OFFICER, raised)
-    _rate(sample, diary, began, {secondary[3]: "D", primary[10]: "B", primary[20]: "C"})
+    _rate(sample, diary, began, {primary[4]: "D", primary[10]: "B", primary[20]: "C"})
 
 
 def _raise(sample: SampleAuthority, urn: int, concern: SampleConcern, day: date, then: Story) -> None:
@@ -104,7 +106,6 @@ def _raise(sample: SampleAuthority, urn: int, concern: SampleConcern, day: date,
             severity=concern.severity,
             detail=concern.detail,
             purpose=concern.purpose,
-            authoriser=sample.link_officers[urn],
             assess_by=assess_by,
             rules=rules,
         ),
@@ -131,12 +132,9 @@ def _drop(sample: SampleAuthority, diary: Diary, case: UUID, raised: date) -> No
             **_to_be_decided(sample),
             assessment="The letters arrived in the last week of term. The school has answered all of them since.",
             rating=Rating.NO_CONCERN,
-            authoriser=director,
         ),
     )
-    decide(
-        10, lambda it: it.close(reason="The school has answered, and says how it will in future", authoriser=director)
-    )
+    decide(10, lambda it: it.close(reason="The school has answered, and says how it will in future"))
 
 
 def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, raised: date) -> None:
@@ -165,26 +163,31 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
             reason=reason,
             next_review_on=working_day(on + timedelta(weeks=weeks)),
             attendees=[officer, sample.head(urn)],
-            authoriser=director,
         )
 
-    decide(
-        7,
-        lambda _, it: it.assess(
-            **_to_be_decided(sample),
-            assessment="Three years of falling results, two vacancies, and no plan that governors have agreed.",
-            rating=Rating.CAUSING_CONCERN,
-            authoriser=director,
-        ),
+    lead = sample.people[sample.cast.primary_officers[0].email]
+    found = "Three years of falling results, two vacancies, and no plan that governors have agreed."
+    decided = partial(ask_and_give, sample, diary, urn=urn, case=case)
+    decided(
+        working_day(raised + timedelta(days=6)),
+        act=ASSESSMENT,
+        given={"assessment": found},
+        reason=found,
+        asker=(officer, Role.OFFICER),
+        decider=(lead, Role.OFFICER, Decider.SENIOR_OFFICER),
     )
-    decide(
-        14,
-        lambda on, it: it.start_intervention(
-            plan="A specialist works with the department. The director meets head and chair every month.",
-            objectives=objectives,
-            review_on=working_day(on + timedelta(weeks=10)),
-            authoriser=director,
-        ),
+    decided(
+        working_day(raised + timedelta(days=13)),
+        act=START,
+        given={
+            "plan": "A specialist works with the teachers. The director meets head and chair every month.",
+            "objectives": list(objectives),
+            "review_on": working_day(raised + timedelta(days=14, weeks=10)),
+            "reason": "The school cannot turn this by itself",
+        },
+        reason="The school cannot turn this by itself",
+        asker=(lead, Role.OFFICER),
+        decider=(director, Role.DIRECTOR, Decider.DIRECTOR),
     )
     decide(
         21,
@@ -192,7 +195,6 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
             on=on,
             kind=StepKind.INFORMAL,
             text="The director met the headteacher and chair of governors and went through the plan.",
-            authoriser=director,
         ),
     )
     red, amber, green = Rag.RED, Rag.AMBER, Rag.GREEN
@@ -203,7 +205,7 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
             (red, red, amber),
             "Lessons in six classes, and pupils' books.",
             up,
-            "Half the department follows the plan",
+            "Half the teachers follow the plan",
             10,
         ),
     )
@@ -214,11 +216,10 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
             kind=StepKind.FORMAL,
             text="A letter set out what has to change by the summer, and which powers could be used if it does not.",
             ground="Local procedure before a warning notice under section 60, Education and Inspections Act 2006",
-            authoriser=director,
         ),
     )
-    decide(154, review((amber, red, green), "Spring assessments.", on_course, "The department is complete again", 14))
-    decide(254, review((amber, amber, green), "Results of Year 10.", on_course, "Results have stopped falling", 28))
+    decide(154, review((amber, red, green), "Spring assessments.", on_course, "All posts are filled again", 14))
+    decide(254, review((amber, amber, green), "Results of Year 6.", on_course, "Results have stopped falling", 28))
 
 
 def _to_be_decided(sample: SampleAuthority) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from domain.concern import (
     ReviewDecision,
     Severity,
 )
+from domain.delegation import Act, Granted
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
 from domain.provider import Provider
 from domain.record_of_visit import (
@@ -51,6 +52,7 @@ from projections.caseload import OUTSIDE, Item, Task, WaitingFor
 from providers.brokerage import EngagementTerms as Terms
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
+from tests import grants
 from tests.domain.brokered import a_need, terms
 from tests.grants import approve
 from tests.randomness import FUZZING
@@ -461,17 +463,24 @@ class Life:
             self.begin(case)
 
     def _decides(self, method: str, **told: Any) -> None:
-        self.change(ConcernCase, method, authoriser=self.stages.director, **told)
+        self.change(ConcernCase, method, **told)
+
+    def _is_decided(self, act: Act, method: str, **told: Any) -> None:
+        if ConcernCase not in self.ids:
+            return
+        by = UUID(int=self.service.find(ConcernCase, self.ids[ConcernCase]).version)
+        self._decides(method, granted=Granted(grants.DECISION, act, self.ids[ConcernCase], None, by), **told)
 
     def assesses(self) -> None:
-        self._decides("assess", assessment="Looked at", rating=Rating.CAUSING_CONCERN)
+        self._is_decided(Act.ASSESS_AS_CAUSING_CONCERN, "assess_as_causing_concern", assessment="Looked at")
 
     def assesses_mildly(self) -> None:
-        self._decides("assess", assessment="Looked at", rating=next(each for each in Rating))
+        self._decides("assess", assessment="Looked at", rating=Rating.WATCH)
 
     def intervenes(self) -> None:
         objective = Objective(1, "Raise reading", "80%", self.today + 60 * DAY)
-        self._decides("start_intervention", plan="Support", objectives=[objective], review_on=self.today + 20 * DAY)
+        plan = {"plan": "Support", "objectives": [objective], "review_on": self.today + 20 * DAY}
+        self._is_decided(Act.START_INTERVENTION, "start_intervention", **plan)
 
     def reviews(self, decision: ReviewDecision = ReviewDecision.CONTINUE) -> None:
         following = None if decision is ReviewDecision.END else self.today + 20 * DAY
@@ -483,7 +492,7 @@ class Life:
         self.reviews(ReviewDecision.END)
 
     def ends_the_intervention(self) -> None:
-        self._decides("end_intervention", outcome="Reading rose", **REASON)
+        self._is_decided(Act.END_INTERVENTION, "end_intervention", outcome="Reading rose", **REASON)
 
     def closes_the_concern(self) -> None:
         self._decides("close", **REASON)
@@ -495,7 +504,7 @@ class Life:
         self._decides("resume", **REASON)
 
     def worries_again(self) -> None:
-        self._decides("reopen", **REASON)
+        self._is_decided(Act.REOPEN_CONCERN, "reopen", **REASON)
 
     def nothing(self) -> None:
         """Days pass."""

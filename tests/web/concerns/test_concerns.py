@@ -15,6 +15,7 @@ from domain.vocabulary import Purpose, Sensitivity
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
+from tests.web.deciders import Deciders
 from tests.web.test_doors import A_CONCERN
 
 CASE = "/concerns/CC-2026-0001"
@@ -52,8 +53,8 @@ def browser(sign_in: SignIn, officer: UUID, answers: dict[str, Any]) -> Browser:
 
 
 @pytest.fixture
-def authorised(sample: SampleAuthority, director: UUID) -> dict[str, Any]:
-    return {"authoriser": sample.reference(director)}
+def deciders(sample: SampleAuthority, sign_in: SignIn, director: UUID) -> Deciders:
+    return Deciders(sample, sign_in, director)
 
 
 def case(sample: SampleAuthority) -> ConcernCase:
@@ -64,11 +65,13 @@ def on(question: str, day: date) -> dict[str, Any]:
     return {f"{question}-day": day.day, f"{question}-month": day.month, f"{question}-year": day.year}
 
 
-def assess(browser: Browser, authorised: dict[str, Any], rating: str = "causing_concern") -> None:
-    browser.send(f"{CASE}/assess", {"assessment": "Weak", "rating": rating, **authorised})
+def assess(browser: Browser, deciders: Deciders, rating: str = "causing_concern") -> None:
+    browser.send(f"{CASE}/assess", {"assessment": "Weak", "rating": rating})
+    if rating == "causing_concern":
+        deciders.give()
 
 
-def start(browser: Browser, authorised: dict[str, Any]) -> None:
+def start(browser: Browser, deciders: Deciders) -> None:
     browser.send_and_check(
         f"{CASE}/start-intervention",
         {
@@ -77,9 +80,10 @@ def start(browser: Browser, authorised: dict[str, Any]) -> None:
             "objectives-0-measure": "Posts filled",
             **on("objectives-0-due", IN_A_MONTH),
             **on("review_on", TODAY),
-            **authorised,
+            "reason": "The school cannot turn this by itself",
         },
     )
+    deciders.give()
 
 
 def a_review(decision: str, **more: Any) -> dict[str, Any]:
@@ -145,56 +149,56 @@ def test_a_wrong_answer_is_told_beside_its_question_and_all_else_is_kept(
 
 
 def test_an_intervention_is_started_reviewed_and_ended(
-    sample: SampleAuthority, browser: Browser, authorised: dict[str, Any], director: UUID
+    sample: SampleAuthority, browser: Browser, deciders: Deciders, director: UUID, officer: UUID
 ) -> None:
-    assess(browser, authorised)
-    start(browser, authorised)
-    browser.send(f"{CASE}/hold-review", {**a_review("continue", **on("next_review_on", IN_A_MONTH)), **authorised})
+    assess(browser, deciders)
+    start(browser, deciders)
+    browser.send(f"{CASE}/hold-review", {**a_review("continue", **on("next_review_on", IN_A_MONTH))})
     assert case(sample).next_review_on == IN_A_MONTH
-    browser.send(f"{CASE}/hold-review", {**a_review("end"), **authorised})
-    browser.send_and_check(
-        f"{CASE}/end-intervention", {"outcome": "A full team", "reason": "All is met", **authorised}
-    )
+    browser.send(f"{CASE}/hold-review", {**a_review("end")})
+    browser.send_and_check(f"{CASE}/end-intervention", {"outcome": "A full team", "reason": "All is met"})
+    assert case(sample).status is CaseStatus.INTERVENTION
+    deciders.give()
 
     ended = case(sample)
     assert (ended.status, ended.outcome, len(ended.reviews)) == (CaseStatus.ENDED, "A full team", 2)
-    assert {review.authoriser for review in ended.reviews} == {director}
+    assert ended.assessment is not None
+    assert (ended.assessment.by, ended.intervention_by, ended.ended_by) == (deciders.lead, director, director)
+    assert {review.by for review in ended.reviews} == {officer}
 
 
-def test_only_what_the_state_invites_is_offered(browser: Browser, authorised: dict[str, Any]) -> None:
+def test_only_what_the_state_invites_is_offered(browser: Browser, deciders: Deciders) -> None:
     raised = browser.get(CASE)
     assert "Assess concern" in raised
     assert "Start intervention" not in raised
-    assess(browser, authorised)
+    assess(browser, deciders)
     assert "Start intervention" in browser.get(CASE)
-    start(browser, authorised)
+    start(browser, deciders)
     under_way = browser.get(CASE)
     assert "Record review" in under_way
     assert "Close without an intervention" not in under_way
 
 
 def test_a_school_that_does_not_cause_concern_is_not_made_an_intervention(
-    sample: SampleAuthority, browser: Browser, authorised: dict[str, Any]
+    sample: SampleAuthority, browser: Browser, deciders: Deciders
 ) -> None:
-    assess(browser, authorised, "watch")
+    assess(browser, deciders, "watch")
     refused = browser.get(f"{CASE}/start-intervention", status=409)
 
     assert "The assessment does not rate this school as causing concern" in refused
     assert case(sample).status is CaseStatus.ASSESSED
 
 
-def test_an_intervention_is_not_ended_before_a_review_decided_to(
-    browser: Browser, authorised: dict[str, Any]
-) -> None:
-    assess(browser, authorised)
-    start(browser, authorised)
+def test_an_intervention_is_not_ended_before_a_review_decided_to(browser: Browser, deciders: Deciders) -> None:
+    assess(browser, deciders)
+    start(browser, deciders)
     refused = browser.get(f"{CASE}/end-intervention", status=409)
 
     assert "First record the review that decided to end the intervention" in refused
 
 
-def test_a_formal_step_needs_its_ground(browser: Browser, authorised: dict[str, Any]) -> None:
-    step = {**on("on", TODAY), "kind": "formal", "text": "A warning notice", **authorised}
+def test_a_formal_step_needs_its_ground(browser: Browser) -> None:
+    step = {**on("on", TODAY), "kind": "formal", "text": "A warning notice"}
 
     refused = browser.send(f"{CASE}/record-step", step, status=422).text
     browser.send(f"{CASE}/record-step", {**step, "ground": "Section 60"})
@@ -203,8 +207,8 @@ def test_a_formal_step_needs_its_ground(browser: Browser, authorised: dict[str, 
     assert "Section 60" in browser.get(CASE)
 
 
-def test_a_paused_case_offers_only_to_be_resumed(browser: Browser, authorised: dict[str, Any]) -> None:
-    browser.send(f"{CASE}/pause", {"reason": "The school is closed", **authorised})
+def test_a_paused_case_offers_only_to_be_resumed(browser: Browser) -> None:
+    browser.send(f"{CASE}/pause", {"reason": "The school is closed"})
 
     page = browser.get(CASE)
 
@@ -222,11 +226,11 @@ def test_a_restricted_concern_keeps_its_history_so(
 
 
 def test_whoever_raises_a_concern_without_reading_them_goes_on_with_their_work(
-    sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any], authorised: dict[str, Any]
+    sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any]
 ) -> None:
     broker = sign_in(sample.broker())
 
-    sent = broker.send("/concerns/raise", {**answers, **authorised})
+    sent = broker.send("/concerns/raise", answers)
 
     assert sent.headers["Location"] == "/caseload"
     assert "Concern raised" in broker.get("/caseload")
@@ -250,12 +254,12 @@ def test_the_list_is_filtered_by_status_school_and_review(
     sample: SampleAuthority,
     sign_in: SignIn,
     browser: Browser,
-    authorised: dict[str, Any],
+    deciders: Deciders,
     director: UUID,
     school: UUID,
 ) -> None:
-    assess(browser, authorised)
-    start(browser, authorised)
+    assess(browser, deciders)
+    start(browser, deciders)
     elm = str(sample.urn(sample.school("Elm School")))
     sign_in(director).send("/concerns/raise", {**A_CONCERN, "school": elm})
     whole = sign_in(director)
@@ -278,28 +282,25 @@ def test_a_program_does_what_the_pages_do(
     program: Callable[..., Program],
     officer: UUID,
     answers: dict[str, Any],
-    authorised: dict[str, Any],
 ) -> None:
     api = program(officer)
     raised = api.post("/concerns/raise", answers, key="raise-the-case", status=201)
-    assessment = {"assessment": "Weak", "rating": "causing_concern", **authorised}
+    assessment = {"assessment": "Weak", "rating": "watch"}
 
     assessed = api.post(f"{CASE}/assess", assessment, key="assess-the-case", at=raised.headers["ETag"])
 
     assert (assessed.json["status"], assessed.json["school"]) == ("assessed", answers["school"])
-    assert assessed.json["last_assessment"]["authoriser"] == authorised["authoriser"]
+    assert assessed.json["last_assessment"]["by"] == sample.reference(officer)
     assert api.get("/concerns?status=assessed").json["items"][0]["reference"] == "CC-2026-0001"
 
 
-def test_a_programs_refusal_is_named(
-    program: Callable[..., Program], officer: UUID, answers: dict[str, Any], authorised: dict[str, Any]
-) -> None:
+def test_a_programs_refusal_is_named(program: Callable[..., Program], officer: UUID, answers: dict[str, Any]) -> None:
     api = program(officer)
     raised = api.post("/concerns/raise", answers, key="raise-the-case", status=201)
 
     problem = api.post(
         f"{CASE}/resume",
-        {"reason": "Term begins", **authorised},
+        {"reason": "Term begins"},
         key="resume-the-case",
         at=raised.headers["ETag"],
         status=422,

@@ -1,0 +1,53 @@
+"""Concerns as pages and API show them, each to those who may read it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from domain.concern import ConcernCase
+from domain.vocabulary import Sensitivity
+from projections import concerns as view
+from web.access.context import RequestContext, Snapshot
+from web.access.identity import ListScope, list_scope
+from web.access.policy import Action, RecordScope
+from web.commands.listing import Listing, TableQuery
+from web.commands.resource import Resource, Values, Visibility
+from web.concerns import schemas
+
+
+def _cases(snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+    return view.listed(
+        schools=limited.narrowed(filters.get("school")),
+        statuses=filters.get("status", ()),
+        review_before=filters.get("review_before"),
+        restricted_of=_restricted(snapshot),
+        after=after,
+    )
+
+
+def _restricted(snapshot: Snapshot) -> frozenset[UUID] | None:
+    """The schools whose restricted cases the person who asks may read; None for all."""
+    if not snapshot.user.may(Action.READ_RESTRICTED):
+        return frozenset()
+    return list_scope(snapshot, Action.READ_RESTRICTED).narrowed()
+
+
+def _is_told(context: RequestContext, case: ConcernCase, where: RecordScope) -> bool:
+    """A restricted case is told to those alone who may read what is restricted there."""
+    return case.sensitivity is Sensitivity.ORDINARY or context.user.may(Action.READ_RESTRICTED, where)
+
+
+concerns: Resource[ConcernCase] = Resource(
+    "concerns",
+    ConcernCase,
+    one="concern",
+    read=Action.READ_CONCERN,
+    out=schemas.ConcernOut,
+    listing=Listing(
+        view.ConcernRow, TableQuery(view.cases, _cases), lambda row: row.reference, schemas.ConcernFilters
+    ),
+    visibility=Visibility(is_open=_is_told),
+)
