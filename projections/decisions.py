@@ -64,7 +64,7 @@ decisions = ViewTable(
     "decisions",
     DecisionRow,
     key=("id",),
-    indexes=[("reference",), ("on_record",), ("status", "lapses_on"), ("decider", "status")],
+    indexes=[("reference",), ("on_record",), ("request",), ("status", "lapses_on"), ("decider", "status")],
 )
 
 Begun = Decision.Asked | Decision.DecidedAlone | Decision.RecordedForAnother
@@ -201,6 +201,17 @@ def as_of(row: DecisionRow, day: date) -> DecisionRow:
 def about(connection: sa.Connection, record: UUID) -> list[DecisionRow]:
     """The decisions about a record, newest first."""
     return decisions.rows(connection, listed(today=date.max, on_record=record))
+
+
+def unsettled(connection: sa.Connection, record: UUID, request: UUID | None, day: date) -> list[DecisionRow]:
+    """What is asked about a record, or about anything of its request, and what was recorded for somebody who has not
+    confirmed it or has disowned it; the newest first."""
+    is_about = _columns.on_record == record
+    if request is not None:
+        is_about = sa.or_(is_about, _columns.request == request)
+    doubtful = _columns.status.in_([DecisionStatus.UNCONFIRMED, DecisionStatus.DISOWNED])
+    query = decisions.table.select().where(is_about, sa.or_(is_open_on(day), doubtful))
+    return decisions.rows(connection, query.order_by(_columns.reference.desc()))
 
 
 def open_ask(connection: sa.Connection, record: UUID, command: str, day: date) -> DecisionRow | None:

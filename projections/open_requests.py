@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.aggregate import Event
+from domain.decision import Decision
 from domain.support_request import RequestStatus, Route, SupportRequest, Urgency
 from domain.tender import Tender
 from domain.vocabulary import LabelledEnum, Phase, Side, SupportKind
@@ -26,11 +27,19 @@ class RequestWaitsFor(LabelledEnum):
     SCHOOL = "school"
     PROVIDERS = "providers"
     ENGAGEMENT = "engagement"
+    DECIDER = "decider"
     NOBODY = "nobody"
+
+    @property
+    def label(self) -> str:
+        return "Decision" if self is RequestWaitsFor.DECIDER else super().label
 
 
 class RequestRow(Row):
-    """A support request as it stands; `unanswered` are the providers whose reply is awaited."""
+    """A support request as it stands; `unanswered` are the providers whose reply is awaited.
+
+    `asked` are the decisions without which it does not go on, and `asked_until` the last day for the latest of them.
+    """
 
     id: UUID
     reference: str
@@ -60,6 +69,8 @@ class RequestRow(Row):
     is_selected: bool = False
     engagement: UUID | None = None
     ended_on: date | None = None
+    asked: tuple[UUID, ...] = ()
+    asked_until: date | None = None
 
     @property
     def waiting_for(self) -> RequestWaitsFor:
@@ -70,11 +81,14 @@ class RequestRow(Row):
             return RequestWaitsFor.ENGAGEMENT
         if self.waiting_since is not None:
             return RequestWaitsFor.SCHOOL
-        return RequestWaitsFor.PROVIDERS if self.unanswered and not self.is_selected else RequestWaitsFor.SERVICE
+        if self.unanswered and not self.is_selected:
+            return RequestWaitsFor.PROVIDERS
+        return RequestWaitsFor.DECIDER if self.asked else RequestWaitsFor.SERVICE
 
     def waiting_on(self, today: date) -> RequestWaitsFor:
-        """The same on a day: once the day for replies has passed, it is for the service to go on."""
-        waits = self.waiting_for
+        """The same on a day: once the day for replies has passed, or that for a decision, it is for the service to go
+        on."""
+        waits = as_of(self, today).waiting_for
         is_late = self.reply_by is not None and self.reply_by < today
         return RequestWaitsFor.SERVICE if waits is RequestWaitsFor.PROVIDERS and is_late else waits
 
@@ -84,13 +98,15 @@ class RequestRow(Row):
         day of the need."""
         if self.waiting_for in {RequestWaitsFor.ENGAGEMENT, RequestWaitsFor.NOBODY}:
             return None
+        if self.waiting_for is RequestWaitsFor.DECIDER:
+            return self.asked_until
         if self.status is RequestStatus.INVITING:
             return self.reply_by
         return self.answer_by or self.needed_from
 
     def is_overdue(self, today: date) -> bool:
         """Whether its next day has passed while the service's clock runs."""
-        running = self.waiting_for is not RequestWaitsFor.SCHOOL
+        running = self.waiting_for not in {RequestWaitsFor.SCHOOL, RequestWaitsFor.DECIDER}
         return running and self.next_on is not None and self.next_on < today
 
 
@@ -285,6 +301,29 @@ def selection_withdrawn(row: RequestRow | None, _: Tender.SelectionWithdrawn) ->
     return row and replace(row, is_selected=False)
 
 
+def by_case(event: Event) -> Key:
+    return (event.meta.about.request,)
+
+
+@requests.on(Decision.Asked, key=by_case)
+def decision_asked(row: RequestRow | None, event: Decision.Asked) -> RequestRow | None:
+    """While spending is not approved, or about a tender, the request waits for it; else work goes on meanwhile."""
+    if row is None or (event.question.kind == SupportRequest.KIND and row.status is not RequestStatus.TRIAGED):
+        return row
+    return replace(row, asked=(*row.asked, event.meta.stream), asked_until=event.route.lapses_on)
+
+
+@requests.on(Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, key=by_case)
+def decision_over(row: RequestRow | None, event: Event) -> RequestRow | None:
+    return row and replace(row, asked=tuple(each for each in row.asked if each != event.meta.stream))
+
+
+def as_of(row: RequestRow, day: date) -> RequestRow:
+    """The request as it stands on a day: what nobody decided in time is asked no more."""
+    has_lapsed = row.asked_until is not None and row.asked_until < day
+    return replace(row, asked=()) if row.asked and has_lapsed else row
+
+
 def _no_longer_waiting(row: RequestRow, day: date) -> RequestRow:
     if row.waiting_since is None:
         return row
@@ -362,7 +401,11 @@ def _waits_for(wanted: RequestWaitsFor, today: date | None, unasked: Collection[
     if wanted is RequestWaitsFor.PROVIDERS:
         return sa.and_(moving, to_providers)
     to_school = sa.and_(columns.waiting_since.is_not(None), asked_others)
-    return sa.and_(moving, sa.not_(to_providers), sa.not_(to_school))
+    is_asked = columns.asked != ()
+    if today is not None:
+        is_asked = sa.and_(is_asked, columns.asked_until >= today)
+    for_service = sa.and_(moving, sa.not_(to_providers), sa.not_(to_school))
+    return sa.and_(for_service, is_asked if wanted is RequestWaitsFor.DECIDER else sa.not_(is_asked))
 
 
 def request_of_reference(connection: sa.Connection, reference: str) -> RequestRow | None:

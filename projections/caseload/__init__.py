@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.decision import Decision
 from projections.caseload import brokerage, concerns, decisions, engagements, needs, visits
 from projections.caseload.item import AS_DUE, MAIN, OUTSIDE, Item, Task, WaitingFor, items, left_schools
 from projections.view import View
@@ -43,6 +44,7 @@ __all__ = [
 
 _columns = items.table.c
 _main = items.table.alias("main").c
+_asks = items.table.alias("asks").c
 _nobody_chooses = sa.exists().where(
     _main.case == _columns.case,
     _main.kind == _columns.kind,
@@ -60,10 +62,19 @@ def too_late(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
 
 
 def asked_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
-    """The condition that an item is nothing to be decided, or asked of its post on a day: not before it passes to a
-    deputy, nor once it has lapsed."""
+    """The condition that decisions let an item be worked on, on a day: what is asked of a post, from when it passes
+    to a deputy and until it lapses, and not what it stands for meanwhile."""
     has_come = sa.or_(_columns.not_before.is_(None), _columns.not_before <= day)
-    return sa.or_(_columns.task != Task.DECIDE_ASK, sa.and_(has_come, _columns.due >= day))
+    is_asked = sa.and_(has_come, _columns.due >= day)
+    stands = sa.exists().where(
+        _asks.case == _columns.case,
+        _asks.kind == Decision.KIND,
+        _asks.task == Task.DECIDE_ASK,
+        _asks.stands_for == _columns.task,
+        _asks.due >= day,
+    )
+    waits = sa.and_(_columns.task.in_([*decisions.STANDS_FOR.values()]), stands)
+    return sa.and_(sa.or_(_columns.task != Task.DECIDE_ASK, is_asked), sa.not_(waits))
 
 
 _left = sa.exists().where(left_schools.table.c.school == _columns.school)

@@ -3,12 +3,14 @@ met."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from uuid import UUID
 
+from domain.aggregate import Event
 from domain.decision import Decision
-from domain.delegation import Decider
-from projections.caseload.item import MAIN, Item, Task, WaitingFor, item, items, key_of
+from domain.delegation import Act, Decider
+from projections.caseload.item import Item, Task, WaitingFor, item, items
 from projections.view import Key, replace
 
 MOVES = {
@@ -21,12 +23,23 @@ MOVES = {
 }
 """Whose move it is where a post is asked; a team's lead or a director is one answer."""
 
-CONDITION = "condition"
-PARTS = (MAIN, *(post.value for post in Decider))
+STANDS_FOR = {Act.APPROVE_SPENDING: Task.APPROVE}
+"""The task of the case that an act does: while the act is asked of others, it is their move."""
+
+CONDITION, CONFIRMING = "condition", "confirming"
 
 
-def _parts(event: Decision.Asked) -> Iterable[Key]:
-    return [key_of(event, post.value) for post in _posts(event)]
+def _case(event: Event) -> UUID:
+    """The request that a decision belongs to, else the decision itself."""
+    return event.meta.about.request or event.meta.stream
+
+
+def _key(event: Event, part: str) -> Key:
+    return _case(event), Decision.KIND, f"{part}-{event.meta.stream}"
+
+
+def _part(part: str) -> Callable[[Event], Key]:
+    return lambda event: _key(event, part)
 
 
 def _posts(event: Decision.Asked) -> list[Decider]:
@@ -35,21 +48,34 @@ def _posts(event: Decision.Asked) -> list[Decider]:
     return [post for post in asked if not (post is Decider.DIRECTOR and Decider.SENIOR_OFFICER in asked)]
 
 
+def _parts(event: Decision.Asked) -> Iterable[Key]:
+    return [_key(event, post.value) for post in _posts(event)]
+
+
 @items.on_each(Decision.Asked, keys=_parts)
 def decision_asked(_: Item | None, event: Decision.Asked, key: Key) -> Item:
-    post, route = Decider(key[2]), event.route
+    part, route = str(key[2]), event.route
+    post = next(post for post in _posts(event) if _key(event, post.value) == key)
     made = item(
-        event, Task.DECIDE_ASK, MOVES[post], part=post.value, due=route.lapses_on, detail=event.question.act.label
+        event,
+        Task.DECIDE_ASK,
+        MOVES[post],
+        part=part,
+        due=route.lapses_on,
+        detail=event.question.act.label,
+        case=_case(event),
     )
     later = post in route.deputies and route.passes_on is not None
-    asker = event.meta.signature.actor
     return replace(
-        made, author=asker, not_before=route.passes_on + timedelta(days=1) if later and route.passes_on else None
+        made,
+        author=event.meta.signature.actor,
+        stands_for=STANDS_FOR.get(event.question.act),
+        not_before=route.passes_on + timedelta(days=1) if later and route.passes_on else None,
     )
 
 
-def _all(event: Decision.Given | Decision.Refused | Decision.Withdrawn | Decision.Overtaken) -> Iterable[Key]:
-    return [key_of(event, part) for part in PARTS]
+def _all(event: Event) -> Iterable[Key]:
+    return [_key(event, post.value) for post in Decider]
 
 
 @items.on_each(Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, keys=_all)
@@ -57,19 +83,25 @@ def decision_over(*_: object) -> None:
     """Nobody is asked any more."""
 
 
-@items.on(Decision.RecordedForAnother, key=lambda event: key_of(event, MAIN))
+@items.on(Decision.RecordedForAnother, key=_part(CONFIRMING))
 def decision_recorded(_: Item | None, event: Decision.RecordedForAnother) -> Item:
     return item(
-        event, Task.CONFIRM_DECISION, WaitingFor.DECIDER, person=event.decider, detail=event.question.act.label
+        event,
+        Task.CONFIRM_DECISION,
+        WaitingFor.DECIDER,
+        part=str(_key(event, CONFIRMING)[2]),
+        person=event.decider,
+        detail=event.question.act.label,
+        case=_case(event),
     )
 
 
-@items.on(Decision.Confirmed, Decision.Disowned, key=lambda event: key_of(event, MAIN))
+@items.on(Decision.Confirmed, Decision.Disowned, key=_part(CONFIRMING))
 def decision_owned(*_: object) -> None:
     """The person has said whether it is theirs."""
 
 
-@items.on(Decision.Given, key=lambda event: key_of(event, CONDITION))
+@items.on(Decision.Given, key=_part(CONDITION))
 def condition_set(row: Item | None, event: Decision.Given) -> Item | None:
     if event.condition is None:
         return row
@@ -78,13 +110,14 @@ def condition_set(row: Item | None, event: Decision.Given) -> Item | None:
         event,
         Task.MEET_CONDITION,
         WaitingFor.DECIDER,
-        part=CONDITION,
+        part=str(_key(event, CONDITION)[2]),
         due=asked.due,
         person=asked.owner,
         detail=asked.text,
+        case=_case(event),
     )
 
 
-@items.on(Decision.ConditionMet, key=lambda event: key_of(event, CONDITION))
+@items.on(Decision.ConditionMet, key=_part(CONDITION))
 def condition_met(*_: object) -> None:
     """Nothing is left to be done for it."""

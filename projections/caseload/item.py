@@ -135,7 +135,8 @@ class Item(Row):
     has quoted, which questions are open, which sides have agreed, which sessions are planned or used, and `awaited`
     what has not. Before `not_before` the step cannot be taken: it waits for that day. `days` are those agreed for an
     engagement. `author` is who wrote a record of visit, whom no step of its assurance waits for; `broker` is on whose
-    desk an engagement lies while it is the provider's move.
+    desk an engagement lies while it is the provider's move. Where a decision is asked that a step of the case needs,
+    it `stands_for` that task, which waits until it is decided.
     """
 
     case: UUID
@@ -159,6 +160,7 @@ class Item(Row):
     days: Decimal | None = None
     author: UUID | None = None
     broker: UUID | None = None
+    stands_for: Task | None = None
 
     @property
     def awaited_by_name(self) -> UUID | None:

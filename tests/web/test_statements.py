@@ -21,8 +21,9 @@ from tests.web.statements import Heard, Statements
 from web.layout import waiting_decisions
 from web.resources import RESOURCES
 
-MOST = 15
-"""Statements of one page or list, with finding out who asks and what is kept from them."""
+MOST = 17
+"""Statements of one page or list, with finding out who asks and what is kept from them; where a decision is asked
+about a record, its page names those who may make it, by three: what is asked, the team of the school, the posts."""
 
 MOST_OF_FORM = 9
 """Statements of one command of a page: it is looked up first, with whether the same was begun just now."""

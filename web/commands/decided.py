@@ -20,7 +20,8 @@ from marshmallow import Schema, fields
 
 from domain.aggregate import Aggregate, Refusal
 from domain.calendar import working_days_after
-from domain.decision import Basis, Decision, Heard, Question, Route
+from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
+from domain.decision.parts import OPEN
 from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one_of, row_for
 from domain.money import MOST, in_pounds
 from domain.person import Person
@@ -30,8 +31,10 @@ from projections import decisions as view
 from web.access.context import RequestContext, Snapshot
 from web.access.deciders import held_by, holders_of, team_for
 from web.access.name_cache import names_of, references_of
+from web.access.policy import Action, RecordScope
+from web.access.restricted import hidden_from
 from web.commands.choices import Choices, distinct_options
-from web.commands.fields import chosen_person, day_field, text_field
+from web.commands.fields import chosen_person, day_field, person_field, text_field
 from web.commands.resource import Execution, Resource, Values
 from web.runtime.authority import settings_of
 from web.runtime.services import Services
@@ -126,6 +129,71 @@ def asked_instead(context: RequestContext, kind: str, command: str, command_id: 
         decision = context.services.service.find(Decision, begun)
         return decision if decision.basis is Basis.OWN_ACT else None
     return None
+
+
+@dataclass(frozen=True)
+class UnsettledDecision:
+    """A decision about a record that is asked and not made yet, or was recorded for somebody and is not confirmed.
+
+    `asked_of` are the posts whose move it is today, `deciders` the people who hold them; both empty where it is
+    asked of nobody.
+    """
+
+    decision: str
+    act: Act
+    status: DecisionStatus
+    net: Decimal | None
+    asker: UUID | None
+    asked_on: date
+    asked_of: tuple[Decider, ...]
+    deciders: tuple[UUID, ...]
+    lapses_on: date | None
+    decider: UUID | None
+
+    @property
+    def asked_of_whom(self) -> str:
+        """The posts, as "a director"."""
+        return one_of(self.asked_of)
+
+
+def unsettled_decisions(snapshot: Snapshot, record: Aggregate, where: RecordScope) -> list[UnsettledDecision]:
+    """The decisions about a record, or its request, that are not settled; none for those who may not read them."""
+    if isinstance(record, Decision) or not snapshot.user.may(Action.READ_DECISION, where):
+        return []
+    today, closed = snapshot.services.today(), hidden_from(snapshot).closed
+    rows = view.unsettled(snapshot.connection, record.id, record.about().request, today)
+    return [_unsettled(snapshot, row, today) for row in rows if row.id not in closed]
+
+
+def _unsettled(snapshot: Snapshot, row: view.DecisionRow, today: date) -> UnsettledDecision:
+    posts = view.posts_of(row, today) if row.status in OPEN else ()
+    apart = {row.asker, row.first_by, *row.authors}
+    deciders = tuple(each for each in holders_of(snapshot, posts, row.school) if each not in apart) if posts else ()
+    return UnsettledDecision(
+        row.reference,
+        row.act,
+        row.status,
+        row.net,
+        row.asker,
+        row.asked_on,
+        posts,
+        deciders,
+        row.lapses_on if posts else None,
+        row.decider,
+    )
+
+
+class UnsettledDecisionOut(Schema):
+    decision = fields.String(metadata={"refers_to": "DN", "description": "The decision."})
+    act = fields.Enum(Act, by_value=True)
+    status = fields.Enum(DecisionStatus, by_value=True)
+    net = fields.Decimal(as_string=True, places=2, allow_none=True)
+    asker = person_field(allow_none=True)
+    asked_on = fields.Date()
+    asked_of = fields.List(fields.Enum(Decider, by_value=True))
+    deciders = fields.List(person_field())
+    lapses_on = fields.Date(allow_none=True)
+    decider = person_field(allow_none=True)
 
 
 def sent_to(decision: Decision) -> str:

@@ -19,6 +19,7 @@ from web.access.policy import Action, RecordScope
 from web.access.restricted import restriction_notice
 from web.access.restricted_reads import is_shown
 from web.commands.attachments import ATTACHED_QUERY, TAKES_NOTES, attached_to
+from web.commands.decided import unsettled_decisions
 from web.commands.dispatch import load_for_user
 from web.commands.listing import NO_PLACE
 from web.commands.resource import Resource
@@ -60,6 +61,10 @@ def record_page(
         disclosure = Disclosure(snapshot, found.events)
         told, following = _told(disclosure, found.events)
         shown = {id for id in ids(seen) if id is not None}
+        decisions = vars(seen).get("decisions")  # looked up with the copy already, where the API tells them
+        if decisions is None:
+            decisions = unsettled_decisions(snapshot, found.record, found.concerned)
+        shown |= {id for each in decisions for id in (each.asker, each.decider, *each.deciders) if id}
         readers = _readers(snapshot, found.record.id, found.concerned)
         shown |= {each.reader for each in readers}
         rows_of(snapshot, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
@@ -81,6 +86,7 @@ def record_page(
         **page_links(following),
         attached=attached,
         readers=readers,
+        decisions=decisions,
         restricted_too=restricted_too,
         page_title=page_title,
         section=resource.path.capitalize(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -13,19 +12,34 @@ from projections.open_requests import RequestWaitsFor
 from web.access.context import RequestContext, User
 from web.access.disclosure import INSIDE
 from web.access.policy import RecordScope
+from web.commands.decided import UnsettledDecision, UnsettledDecisionOut, unsettled_decisions
 from web.commands.fields import RecordField, SchoolField, line_field, person_field, provider_field
 from web.commands.linked_records import with_open_links
 from web.commands.resource import Values
 from web.layout.filter_fields import school_filter
 
 
+class RequestToday(SupportRequest, part=True):
+    """A request as it stands today, with the decisions about it that are not settled."""
+
+    decisions: list[UnsettledDecision]
+
+    @classmethod
+    def of(cls, request: SupportRequest, decisions: list[UnsettledDecision]) -> RequestToday:
+        seen = cls(request.id)
+        vars(seen).update(vars(request))
+        seen.decisions = decisions
+        return seen
+
+
 def copy_for(context: RequestContext, request: SupportRequest, where: RecordScope) -> SupportRequest:
     """A school is not told whom the service considered, nor how much it may spend at most; nobody is told of a visit
     or concern that is not open to them."""
     told = with_open_links(context, request, where)
+    with context.read() as snapshot:
+        seen = RequestToday.of(told, unsettled_decisions(snapshot, request, where))
     if context.user.holds(*INSIDE):
-        return told
-    seen = copy(told)
+        return seen
     seen.ranking = seen.shortlist = ()
     seen.ceiling = None
     return seen
@@ -33,7 +47,7 @@ def copy_for(context: RequestContext, request: SupportRequest, where: RecordScop
 
 def columns_withheld(user: User) -> Values:
     """The same of a list: what stands in place of what a school is not told."""
-    return {} if user.holds(*INSIDE) else {"ceiling": None, "shortlist": [], "unanswered": []}
+    return {} if user.holds(*INSIDE) else {"ceiling": None, "shortlist": [], "unanswered": [], "asked_until": None}
 
 
 class RankedOut(Schema):
@@ -83,6 +97,12 @@ class RequestOut(Schema):
     tender = _record("tender", "TN")
     engagement = _record("engagement", "BE")
     merged_into = _record("support-request", "SR")
+    decisions = fields.List(
+        fields.Nested(UnsettledDecisionOut),
+        metadata={
+            "description": "What is asked about it, and what somebody has not confirmed who is said to have decided."
+        },
+    )
 
 
 class RequestFilters(Schema):

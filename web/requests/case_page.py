@@ -40,7 +40,11 @@ PAGE_QUERY = ATTACHED_QUERY.with_(
     work=RowQuery(
         caseload.items,
         sa.and_(
-            _items.case == RECORD, caseload.IN_HAND, sa.not_(caseload.too_late(sa.bindparam("today", type_=sa.Date)))
+            _items.case == RECORD,
+            _items.task.not_in([Task.CONFIRM_DECISION, Task.MEET_CONDITION]),
+            caseload.IN_HAND,
+            sa.not_(caseload.too_late(_TODAY)),
+            caseload.asked_on(_TODAY),
         ),
         caseload.AS_DUE,
     ),
@@ -128,6 +132,9 @@ def _step(context: RequestContext, request: SupportRequest, task: Task, items: S
     command = next((each for each in requests.commands.values() if each.title == task.label), None)
     if command and context.user.holds(*INSIDE) and (refused := command.refusal(context, request)):
         return f"“{task.label}” is not possible: {lower_first(str(refused))}".rstrip(".")
+    if task is Task.DECIDE_ASK:
+        posts = dict.fromkeys(item.waiting_for.label for item in items if item.waiting_for)
+        return f"{lower_first(', '.join(posts))} decides whether to {lower_first(items[0].detail)}"
     begins = min(item.not_before or today for item in items)
     return lower_first(task.label) + (f" from {formats.date(begins)}" if begins > today else "")
 

@@ -37,7 +37,8 @@ def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | 
 
 
 def _as_told(snapshot: Snapshot, rows: list[view.RequestRow]) -> list[view.RequestRow]:
-    unasked = restricted_records(snapshot)
+    unasked, today = restricted_records(snapshot), snapshot.services.today()
+    rows = [view.as_of(row, today) for row in rows]
     return [view.as_unasked(row) if row.id in unasked else row for row in rows]
 
 
@@ -52,7 +53,7 @@ requests: Resource[SupportRequest] = Resource(
         TableQuery(view.requests, _listed, _as_told),
         lambda row: row.reference,
         api_schema.RequestFilters,
-        inside=("id", "subject_key"),
+        inside=("id", "subject_key", "asked"),
         names={"raised_by": "raised_by_side"},
         kept_back=api_schema.columns_withheld,
     ),
