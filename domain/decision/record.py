@@ -21,6 +21,9 @@ from domain.decision.parts import (
     Route,
 )
 from domain.decision.rules import (
+    ConditionDuePast,
+    ConditionStands,
+    DecidedTooEarly,
     EvidenceNeeded,
     NobodyMayDecide,
     NotALimit,
@@ -29,6 +32,7 @@ from domain.decision.rules import (
     NotTheirs,
     NotYours,
     SamePerson,
+    TwoDecide,
     must_be_asked,
     must_have_a_condition,
     only_when,
@@ -36,7 +40,7 @@ from domain.decision.rules import (
 from domain.delegation import Decider, Granted, OwnAsk, is_held, must_not_be_excluded, one_of
 from domain.money import in_pounds, pounds
 from domain.signature import on_behalf_of
-from domain.text import plain
+from domain.text import day_in_words, plain
 from domain.vocabulary import About
 
 
@@ -122,7 +126,7 @@ class Decision(Aggregate):
         """Decide within one's own limit. Raises OwnAsk, NotYours, OneHand, LinkOfficerDecides."""
         decision = cls.named(reference)
         must_not_be_excluded(decision.signature.actor, question.excluded)
-        if not route.may_decide_own:
+        if not route.may_decide_own or route.countersigns:
             raise OwnAsk("You are asking for this, so somebody else decides")
         decision._post(route.decides, held)
         decision.record(
@@ -142,22 +146,32 @@ class Decision(Aggregate):
         heard: Heard,
         decided_on: date,
         evidence: str,
-        reason: str = "",
         rules: tuple[str, ...],
+        not_before: date | None = None,
+        asked_by: UUID | None = None,
+        reason: str = "",
     ) -> tuple[Decision, Granted]:
-        """Record what `decider`, who holds the posts `held`, decided outside the service; they are to confirm it.
+        """Record what `decider`, who held the posts `held` on that day, decided outside the service; they are to
+        confirm it. `not_before` is the day on which what it is about began, `asked_by` who asked for the same before.
 
-        Raises EvidenceNeeded, NotTheirs, OwnAsk, OccurredInTheFuture.
+        Raises EvidenceNeeded, NotTheirs, OwnAsk, TwoDecide, DecidedTooEarly, OccurredInTheFuture.
         """
         decision = cls.named(reference)
+        if route.countersigns:
+            first, second = one_of(route.decides), one_of(route.countersigns)
+            raise TwoDecide(f"Two people decide this, {first} and {second}. Ask them instead")
         if decider == decision.signature.actor:
             raise OwnAsk("This is your own decision, so it is not recorded for somebody else", field="decider")
+        if decider == asked_by:
+            raise OwnAsk("They asked for this themselves, so somebody else decides", field="decider")
         if decider in question.authors:
             raise OwnAsk("They wrote part of what is to be decided, so somebody else decides", field="decider")
         must_not_be_excluded(decider, question.excluded, field="decider")
         if is_held(route.decides, held) is None:
             raise NotTheirs(f"Only {one_of(route.decides)} may decide this. Choose one of them", field="decider")
         must_have_come(decided_on, decision.today, "decided_on")
+        if not_before is not None and decided_on < not_before:
+            raise DecidedTooEarly(f"Enter {day_in_words(not_before)} or a later date", field="decided_on")
         if not plain(evidence):
             raise EvidenceNeeded("Enter what shows the decision, like the minute or the email", field="evidence")
         with on_behalf_of(decider):
@@ -216,17 +230,23 @@ class Decision(Aggregate):
         held: Collection[Decider],
         limit: Decimal | None = None,
         condition: Condition | None = None,
+        rules: tuple[str, ...] = (),
     ) -> Granted | None:
         """Approve what is asked, as far as `limit` and on a condition; None after the first of two people.
 
-        `shown` is the fingerprint of what was on the page, `now` the question as it stands at this moment.
-        Raises NotYours, OwnAsk, SamePerson, NotAsShown, NotALimit, and what stands against the sum.
+        `shown` is the fingerprint of what was on the page, `now` the question as it stands at this moment, `rules`
+        the version of the scheme. Raises NotYours, OwnAsk, SamePerson, NotAsShown, NotALimit, ConditionStands,
+        ConditionDuePast.
         """
         post = self._decider(self.signature.actor, held, self.today)
         must_not_be_excluded(self.signature.actor, now.excluded)
         if shown != self.question.fingerprint or self.question.changed_in(now):
             raise NotAsShown(" ".join(self.question.changed_in(now)) or "Read it again: the terms are others now")
         limit = self._limit(limit)
+        if condition is not None and self.condition is not None:
+            raise ConditionStands(f"A condition is set already: {self.condition.text}", field="condition")
+        if condition is not None and condition.due < self.today:
+            raise ConditionDuePast("The date must be today or in the future", field="due")
         condition = condition or self.condition
         given: type[events.FirstGiven | events.Given] = self.Given
         if self.route.countersigns and self.status is DecisionStatus.ASKED:
@@ -234,6 +254,7 @@ class Decision(Aggregate):
         self.record(
             given(post=post, shown=shown, limit=limit, condition=condition),
             people=(self.asker, condition.owner if condition else None),
+            rules=rules,
         )
         return self._granted() if given is self.Given else None
 

@@ -48,6 +48,22 @@ class NotALimit(Refusal):
     """A lower limit that is none: no sum was asked for, or this is not below it."""
 
 
+class TwoDecide(Refusal):
+    """Two people decide, and one would be enough."""
+
+
+class ConditionStands(Refusal):
+    """The first of two people gave it on a condition, and the second would set another."""
+
+
+class ConditionDuePast(Refusal):
+    """A condition is due before it is set."""
+
+
+class DecidedTooEarly(Refusal):
+    """A decision is recorded for a day before there was anything to decide."""
+
+
 class NotTheAsker(Refusal):
     """Somebody other than the asker would withdraw what is asked."""
 

@@ -14,6 +14,9 @@ from domain.decision import Condition, Decision, DecisionStatus, Heard, Question
 from domain.decision.parts import SUM
 from domain.decision.rules import (
     AlreadyAnswered,
+    ConditionDuePast,
+    ConditionStands,
+    DecidedTooEarly,
     EvidenceNeeded,
     Lapsed,
     NobodyMayDecide,
@@ -24,6 +27,7 @@ from domain.decision.rules import (
     NotTheirs,
     NotYours,
     SamePerson,
+    TwoDecide,
 )
 from domain.delegation import (
     COMMON_SCHEME,
@@ -212,6 +216,38 @@ def test_two_people_decide_where_the_row_says_so_one_of_each_post() -> None:
     ).then(Decision.Given, limit=Decimal(3000))
 
 
+def test_of_two_who_decide_one_alone_is_never_enough_and_neither_loses_a_condition() -> None:
+    two: dict[str, Any] = {"row": "S4", "countersigns": (Decider.COUNTERSIGNER,)}
+    with signed(by=BROKER), pytest.raises(TwoDecide):
+        Decision.record_for(
+            "DN-2026-0002",
+            a_question(),
+            a_route(**two),
+            decider=DIRECTOR,
+            held=IS_DIRECTOR,
+            heard=Heard.TELEPHONE,
+            decided_on=TODAY,
+            evidence="She said so",
+            rules=(),
+        )
+    with signed(by=BROKER), pytest.raises(OwnAsk):
+        Decision.decide_alone(
+            "DN-2026-0002", a_question(), a_route(**two, may_decide_own=True), held=IS_DIRECTOR, rules=()
+        )
+    condition = Condition("Only with the governors' minute", HEAD, TOMORROW)
+    half = given(ask(**two)).when(lambda it: give(it, condition=condition), by=DIRECTOR).then(Decision.FirstGiven)
+    another = Condition("Another", HEAD, TOMORROW)
+    half.when(lambda it: give(it, held=IS_COUNTERSIGNER, condition=another), by=FINANCE).then_refused(
+        ConditionStands, field="condition"
+    )
+    half.when(lambda it: give(it, held=IS_COUNTERSIGNER), by=FINANCE).then(Decision.Given, condition=condition)
+
+
+def test_a_condition_is_due_on_a_day_to_come() -> None:
+    past = Condition("Tell governors", HEAD, TODAY - timedelta(days=1))
+    given(ask()).when(lambda it: give(it, condition=past), by=DIRECTOR).then_refused(ConditionDuePast, field="due")
+
+
 def test_what_could_not_be_carried_out_is_asked_still() -> None:
     given(ask()).when(lambda it: it.giving_failed("Not cleared since an hour ago"), by=DIRECTOR).then(
         Decision.GivingFailed
@@ -261,6 +297,10 @@ def test_a_decision_made_elsewhere_needs_evidence_a_day_and_somebody_who_may_mak
         record_for(decider=BROKER)
     with pytest.raises(OccurredInTheFuture):
         record_for(decided_on=TOMORROW)
+    with pytest.raises(DecidedTooEarly, match="2 November 2026 or a later date"):
+        record_for(decided_on=TODAY - timedelta(days=1), not_before=TODAY)
+    with pytest.raises(OwnAsk, match="asked for this themselves"):
+        record_for(asked_by=DIRECTOR)
 
 
 def test_each_sum_has_one_row_and_a_limit_that_reaches_further_takes_bands_away() -> None:

@@ -22,6 +22,7 @@ from domain.aggregate import Aggregate, Refusal
 from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
 from domain.decision.parts import OPEN
+from domain.decision.rules import NobodyMayDecide
 from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one_of, row_for
 from domain.money import MOST, in_pounds
 from domain.person import Person
@@ -34,6 +35,7 @@ from web.access.name_cache import names_of, references_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.commands.choices import Choices, distinct_options
+from web.commands.dispatch import events_of
 from web.commands.fields import chosen_person, day_field, person_field, text_field
 from web.commands.resource import Execution, Resource, Values
 from web.runtime.authority import settings_of
@@ -64,6 +66,7 @@ class DecidedAct(Generic[A]):
     version of the scheme. The command in hand comes first: what is done by the service with other records joins it.
     `also_by` are other commands of the resource that ask for it. An act that is `tried` before anybody is asked
     changes its own record alone.
+    `stands` is the sum that is approved already, which no decision lowers.
     """
 
     resource: Resource[A]
@@ -75,6 +78,7 @@ class DecidedAct(Generic[A]):
     carry_out: Callable[[Execution[Any], A, Answers, Granted, tuple[str, ...]], None]
     also_by: Sequence[str] = ()
     tried: bool = False
+    stands: Callable[[A], Decimal | None] = lambda _: None
 
     def __post_init__(self) -> None:
         DECIDED[self.resource.kind.KIND, self.command] = self
@@ -198,7 +202,8 @@ class UnsettledDecisionOut(Schema):
 
 def sent_to(decision: Decision) -> str:
     """What whoever asked is told: of whom it is asked, and that nothing has come of it yet."""
-    return f"Sent to {one_of(decision.route.decides)} to decide. Nothing is approved yet"
+    also = f", and to {one_of(decision.route.countersigns)}," if decision.route.countersigns else ""
+    return f"Sent to {one_of(decision.route.decides)}{also} to decide. Nothing more is approved yet"
 
 
 def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -> None:
@@ -229,6 +234,9 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
             row = _with_deputies_at_once(snapshot, row, question)
             deciders = holders_of(snapshot, [*row.decides, *row.deputies], question.school)
             route = route_of(row, context.services)
+            seconds = holders_of(snapshot, row.countersigns, question.school)
+        if row.countersigns and not {*seconds} - {context.user.person, *question.others}:
+            raise NobodyMayDecide(f"Nobody else is {one_of(row.countersigns)}, and two people decide this")
         decision = Decision.ask(
             execution.next_reference(Decision),
             question,
@@ -250,12 +258,15 @@ def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Valu
 
     def decide(work: UnitOfWork, record: A) -> None:
         question, row, version = _question_and_row(context, act, record, answers)
+        _must_not_be_asked(context, record, act)
         decision, granted = Decision.record_for(
             execution.next_reference(Decision),
             question,
             route_of(row, context.services),
             decider=values["decider"],
-            held=held_in(context, work, values["decider"], question.school),
+            held=held_in(context, work, values["decider"], question.school, values["decided_on"]),
+            not_before=_began_on(context, record),
+            asked_by=_last_asker(context, record, act),
             heard=values["heard"],
             decided_on=values["decided_on"],
             evidence=values["evidence"],
@@ -271,9 +282,8 @@ def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Valu
 def _question_and_row(
     context: RequestContext, act: DecidedAct[A], record: A, answers: Answers
 ) -> tuple[Question, DelegationRow, str]:
-    settings, version = settings_of(context.services)
     question = act.asked(context, record, answers)
-    return question, row_for(settings.scheme, question.act, question.net), version
+    return question, *row_of_today(context, question)
 
 
 def _with_deputies_at_once(snapshot: Snapshot, row: DelegationRow, question: Question) -> DelegationRow:
@@ -305,15 +315,42 @@ def route_of(row: DelegationRow, services: Services) -> Route:
     )
 
 
+def is_route_of(row: DelegationRow, route: Route) -> bool:
+    """Whether a row sends a decision the way on which it went."""
+    may_decide = {*row.decides, *row.deputies}
+    return row.code == route.row and row.countersigns == route.countersigns and may_decide.issuperset(route.decides)
+
+
 def _working_days(services: Services, days: int) -> date:
     return working_days_after(services.today(), days, bank_holidays())
 
 
-def held_in(context: RequestContext, work: UnitOfWork, person: UUID, school: UUID | None) -> frozenset[Decider]:
-    """As what somebody decides today, by the posts that their own record tells; it is held to that."""
+def _began_on(context: RequestContext, record: Aggregate) -> date:
+    """The day on which a record was begun."""
+    return events_of(context, record)[0].meta.occurred_on
+
+
+def _last_asker(context: RequestContext, record: Aggregate, act: DecidedAct[Any]) -> UUID | None:
+    """Who asked for the same before, whatever came of it; None where nobody did."""
+    with context.read_present() as snapshot:
+        asked = [row for row in view.about(snapshot.connection, record.id) if row.basis is Basis.OWN_ACT]
+    return next((row.asker for row in asked if row.command == act.command), None)
+
+
+def held_in(
+    context: RequestContext, work: UnitOfWork, person: UUID, school: UUID | None, day: date | None = None
+) -> frozenset[Decider]:
+    """As what somebody decides today, or decided on a day, by the posts that their own record tells; it is held to
+    that."""
     with context.read() as snapshot:
         team = team_for(snapshot, school)
-    return held_by(work.find(Person, person), context.services.today(), team)
+    return held_by(work.find(Person, person), day or context.services.today(), team)
+
+
+def row_of_today(context: RequestContext, question: Question) -> tuple[DelegationRow, str]:
+    """The row of the scheme in force that decides a question, and the version of the scheme."""
+    settings, version = settings_of(context.services)
+    return row_for(settings.scheme, question.act, question.net), version
 
 
 class WhyNeeded(Schema):

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from domain.aggregate import Refusal
 from domain.decision import Condition, Decision, DecisionStatus
-from domain.decision.rules import NotAsShown
+from domain.decision.rules import NotALimit, NotAsShown
 from domain.delegation import Decider
+from domain.money import in_pounds
 from domain.service import UnitOfWork
 from domain.signature import acting, current_signature
 from projections import decisions as view
@@ -22,12 +23,12 @@ from web.access.context import RequestContext, Snapshot
 from web.access.deciders import decided_by_user, held_by_user
 from web.access.identity import ListScope
 from web.access.policy import Action
+from web.brokerage.broker_rights import must_hold
 from web.commands.choices import SERVICE_ROLES, holders_of_roles
-from web.commands.decided import CannotBeCarriedOut, act_of, held_in
+from web.commands.decided import CannotBeCarriedOut, act_of, held_in, is_route_of, row_of_today
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Execution, Resource, Values, Visibility
 from web.decisions import schemas
-from web.runtime.authority import settings_of
 
 
 def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
@@ -82,6 +83,9 @@ decisions: Resource[Decision] = Resource(
 )
 
 
+OTHER_SCHEME = "The scheme of delegation has changed: others decide this now. It has to be asked again"
+
+
 def _must_be_theirs(context: RequestContext, decision: Decision) -> None:
     with context.read() as snapshot:
         held = held_by_user(snapshot, decision.question.school)
@@ -101,7 +105,7 @@ def _colleagues(snapshot: Snapshot, _: Decision | None) -> Mapping[str, Any]:
     "Approve",
     Action.DECIDE,
     schemas.GiveDecision,
-    done="Approved, and carried out",
+    done="Your approval is recorded",
     method=Decision.give,
     whose=_must_be_theirs,
     lookups=_colleagues,
@@ -114,22 +118,33 @@ def give(execution: Execution[Decision], values: Values) -> None:
     context, decided = execution.context, act_of(execution.record)
     condition = Condition(values["condition"], values["owner"], values["due"]) if values.get("condition") else None
 
+    if condition is not None:
+        who = "Choose somebody who works for the service"
+        must_hold(execution, condition.owner, SERVICE_ROLES, who, field="owner")
+
     def decide(work: UnitOfWork, decision: Decision) -> None:
         record = work.find(decided.resource.kind, decision.question.subject)
         answers = decided.loaded(decision.question.answers)
+        row, version = row_of_today(context, decision.question)
+        if not is_route_of(row, decision.route):
+            raise NotAsShown(OTHER_SCHEME)
+        lowest, limit = decided.stands(record), values.get("lower_limit")
+        if lowest is not None and limit is not None and limit <= lowest:
+            raise NotALimit(f"Enter more than the {in_pounds(lowest)} approved before", field="limit")
         granted = decision.give(
             decided.asked(context, record, answers),
             shown=values["shown"],
             held=held_in(context, work, context.user.person, decision.question.school),
             limit=values.get("lower_limit"),
             condition=condition,
+            rules=(version,),
         )
         if granted is None:
             return
         if granted.net is not None:
             answers = decided.lowered(answers, granted.net)
         try:
-            decided.carry_out(execution, record, answers, granted, (settings_of(context.services)[1],))
+            decided.carry_out(execution, record, answers, granted, (version,))
         except Refusal as refused:
             raise CannotBeCarriedOut(str(refused)) from refused
 
@@ -139,8 +154,8 @@ def give(execution: Execution[Decision], values: Values) -> None:
         why = str(failed)
         _remember(execution, lambda decision: decision.giving_failed(why), "failed")
         raise
-    except NotAsShown:
-        changed = _changed(execution)
+    except NotAsShown as other:
+        changed = (OTHER_SCHEME,) if str(other) == OTHER_SCHEME else _changed(execution)
         if changed:
             _remember(execution, lambda decision: decision.overtake(changed), "overtaken")
         raise
@@ -158,7 +173,8 @@ def _remember(execution: Execution[Decision], what: Any, name: str) -> None:
     """Record beside the refused command why nothing was given: under an id of its own, as the command may be sent
     again."""
     signature = current_signature()
-    with acting(replace(signature, command=uuid5(signature.command, name))), saving_alone():
+    command = uuid5(signature.command, f"{name} at {execution.record.saved_version}")
+    with acting(replace(signature, command=command)), saving_alone():
         execution.service.change(Decision, execution.record.id, what)
 
 

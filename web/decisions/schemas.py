@@ -107,7 +107,7 @@ class DecisionOut(Schema):
     terms = fields.List(fields.Nested(TermOut), attribute="question.terms")
     fingerprint = fields.String(
         attribute="question.fingerprint",
-        metadata={"description": "To be sent back as what was shown, by whoever approves what they have read."},
+        metadata={"description": "To be sent back as what was shown, by the person who approves."},
     )
     asker = person_field(allow_none=True)
     asked_on = fields.Date()

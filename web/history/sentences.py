@@ -21,7 +21,7 @@ from domain.aggregate import Event
 from domain.vocabulary import Channel, LabelledEnum, Personal
 from web import formats
 
-SUMS = ("amount", "net", "vat", "gross", "rate", "budget", "price", "ceiling")
+SUMS = ("amount", "net", "vat", "gross", "rate", "budget", "price", "ceiling", "limit")
 """A number in a field whose name ends so is a sum in pounds."""
 
 NAMELESS = {

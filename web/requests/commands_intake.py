@@ -151,6 +151,7 @@ APPROVAL = DecidedAct(
     answers={"ceiling": Decimal},
     question=_question,
     lowered=lambda answers, net: {**answers, "ceiling": net},
+    stands=lambda request: request.ceiling,
     carry_out=_approve,
     also_by=["change-ceiling"],
 )

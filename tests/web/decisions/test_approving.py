@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
 
+from domain.authority import AUTHORITY, Authority, Settings
 from domain.decision import Decision, DecisionStatus
 from domain.references import record_id
 from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest
@@ -78,7 +80,7 @@ def test_beyond_it_the_broker_asks_and_nothing_is_approved_until_a_director_acts
 ) -> None:
     broker = sign_in(stages.broker)
     assert broker.send(f"{REQUEST}/approve", MUCH).headers["Location"].endswith(ASKED)
-    assert "Nothing is approved yet" in broker.get(ASKED)
+    assert "Nothing more is approved yet" in broker.get(ASKED)
     assert request(sample).status is RequestStatus.TRIAGED
     assert "Waiting for a senior officer or a director: Dora Director" in broker.get(ASKED)
 
@@ -252,3 +254,87 @@ def test_the_api_shows_a_decision_and_takes_the_answer(
     assert request(sample).ceiling == 6000
     listed = director.get("/decisions?status=given").json
     assert [each["reference"] for each in listed["items"]] == ["DN-2026-0001"]
+
+
+RECORDED = {
+    "ceiling": "6,000",
+    "heard": "telephone",
+    "decided_on-day": "2",
+    "decided_on-month": "11",
+    "decided_on-year": "2026",
+    "evidence": "She said so",
+}
+
+
+def test_what_somebody_asked_for_is_not_recorded_as_their_decision_after_it_was_refused(
+    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    other = sample.director("Dario Director")
+    broker, recorded = sign_in(stages.broker), {**RECORDED, "decider": sample.reference(stages.director)}
+    sign_in(stages.director).send(f"{REQUEST}/approve", MUCH)
+    assert "already asks this" in broker.send(f"{REQUEST}/record-approval", recorded, status=422).text
+    sign_in(other).send(f"{ASKED}/refuse", {"reason": "Too much"})
+    answer = sign_in(stages.broker).send(f"{REQUEST}/record-approval", recorded, status=422)
+    assert "They asked for this themselves" in answer.text
+    assert request(sample).ceiling is None
+
+
+def test_a_decision_is_recorded_for_a_day_on_which_it_could_be_made(
+    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    recorded = {**RECORDED, "decider": sample.reference(stages.director), "decided_on-day": "1"}
+    answer = sign_in(stages.broker).send(f"{REQUEST}/record-approval", recorded, status=422)
+    assert "2 November 2026 or a later date" in answer.text
+
+
+def test_a_condition_is_for_somebody_of_the_service(
+    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
+) -> None:
+    sign_in(stages.broker).send(f"{REQUEST}/approve", MUCH)
+    shown = program(stages.director).get(ASKED).json
+    condition = {"condition": "Tell governors", "owner": sample.reference(stages.head), "due": "2026-12-01"}
+    refused = program(stages.director).post(
+        f"{ASKED}/give", {"shown": shown["fingerprint"], **condition}, key="condition-1", at='"1"', status=422
+    )
+    assert "owner" in refused.text
+    assert request(sample).ceiling is None
+
+
+def test_less_is_never_less_than_what_is_approved_already(
+    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    broker = sign_in(stages.broker)
+    broker.send(f"{REQUEST}/approve", {"ceiling": "5,000"})
+    broker.send(f"{REQUEST}/change-ceiling", {**MUCH, "ceiling": "9,000"})
+    shown = {"shown": decision(sample, 2).question.fingerprint, "lower_limit": "3,000"}
+    answer = sign_in(stages.director).send("/decisions/DN-2026-0002/give", shown, status=422)
+    assert "more than the £5,000 approved before" in answer.text
+    assert (request(sample).ceiling, decision(sample, 2).status) == (5000, DecisionStatus.ASKED)
+
+
+def test_where_the_scheme_has_changed_others_are_asked_again(
+    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    sign_in(stages.broker).send(f"{REQUEST}/approve", MUCH)
+    lead = sample.officer("Lea Lead", team=Team.SECONDARY, leads=True)
+    raised = replace(Settings(), approval_ceiling=Decimal(12000))
+
+    def change(authority: Authority) -> None:
+        authority.change_settings(raised, from_=authority.today, reason="A larger limit")
+
+    with sample.acting():
+        sample.services.service.change(Authority, AUTHORITY, change)
+    assert "others decide this now" in give(sign_in(lead), sample, status=422)
+    assert (request(sample).ceiling, decision(sample).status) == (None, DecisionStatus.OVERTAKEN)
+
+
+def test_what_fails_twice_is_refused_twice(
+    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
+) -> None:
+    broker, director = sign_in(stages.broker), program(stages.director)
+    broker.send(f"{REQUEST}/approve", MUCH)
+    broker.send_and_check(f"{REQUEST}/decline", {"reason": "Out of scope"})
+    body = {"shown": director.get(ASKED).json["fingerprint"]}
+    for version in (1, 2):
+        director.post(f"{ASKED}/give", body, key="failing-1", at=f'"{version}"', status=422)
+    assert decision(sample).version == 3

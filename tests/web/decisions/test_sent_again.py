@@ -54,7 +54,7 @@ def test_a_form_that_is_sent_twice_asks_once_and_says_twice_that_it_is_asked(
         sent = broker.send_page(f"{REQUEST}/approve", page, MUCH)
         assert sent.headers["Location"] == ASKED
         shown = broker.get(ASKED)
-        assert "Sent to a senior officer or a director to decide. Nothing is approved yet" in shown
+        assert "Sent to a senior officer or a director to decide. Nothing more is approved yet" in shown
         assert "Spending approved" not in shown
     assert [type(entry).TOPIC for entry in sample.services.store.get(decision(sample).id)] == ["decision.asked"]
 
