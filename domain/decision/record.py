@@ -241,7 +241,9 @@ class Decision(Aggregate):
         post = self._decider(self.signature.actor, held, self.today)
         must_not_be_excluded(self.signature.actor, now.excluded)
         if shown != self.question.fingerprint or self.question.changed_in(now):
-            raise NotAsShown(" ".join(self.question.changed_in(now)) or "Read it again: the terms are others now")
+            raise NotAsShown(
+                " ".join(self.question.changed_in(now)) or "Read it again: the terms are others now", field="shown"
+            )
         limit = self._limit(limit)
         if condition is not None and self.condition is not None:
             raise ConditionStands(f"A condition is set already: {self.condition.text}", field="condition")

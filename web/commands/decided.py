@@ -299,7 +299,9 @@ def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedA
     with context.read_present() as snapshot:
         asked = view.open_ask(snapshot.connection, record.id, act.command, today)
     if asked is not None:
-        raise AlreadyAsked(f"{asked.reference} already asks this of {one_of(view.posts_of(asked, today))}")
+        said = f"{asked.reference} already asks this of {one_of(view.posts_of(asked, today))}"
+        # Other answers may lie within the own limit: it is these that would be asked twice.
+        raise AlreadyAsked(said, field=next(iter(act.answers), ""))
 
 
 def route_of(row: DelegationRow, services: Services) -> Route:
