@@ -42,6 +42,8 @@ KEPT_IN: Mapping[str, str] = {
     "records/reopen-action": "record-of-visit.action-reopened",
     "records/correct": "record-of-visit.reopened-for-correction",
     "requests/reassign": "support-request.reassigned",
+    "requests/approve": "decision.asked decision.decided-alone",
+    "requests/change-ceiling": "decision.asked decision.decided-alone",
     "requests/reopen": "support-request.reopened",
     "requests/remove-from-shortlist": "support-request.provider-removed-from-shortlist",
     "requests/open-tender": "tender.opened",

@@ -363,6 +363,7 @@ class WhyNeeded(Schema):
         rows=3,
         label="Why this is needed",
         hint="Needed if somebody else has to decide",
+        is_reason=True,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from domain.decision import Question
+from domain.decision import Decision, Question
 from domain.delegation import Act, Granted
 from domain.support_request import SupportRequest
 from domain.support_request.rules import must_be_approved, must_be_triaged, must_not_be_approved, must_not_be_triaged
@@ -167,6 +167,7 @@ APPROVAL = DecidedAct(
     lookups=choices.limits,
     form_page="requests/approve.html",
     initial=lambda _, request: {"ceiling": request.ceiling},
+    told_in=(Decision.Asked, Decision.DecidedAlone),
 )
 @broker_command(
     "approve",
@@ -179,6 +180,7 @@ APPROVAL = DecidedAct(
     form_page="requests/approve.html",
     initial=lambda _, request: {"ceiling": request.budget},
     main=True,
+    told_in=(Decision.Asked, Decision.DecidedAlone),
 )
 def approve(execution: Execution[SupportRequest], values: Values) -> None:
     decide_or_ask(execution, APPROVAL, values)
