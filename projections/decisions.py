@@ -198,6 +198,11 @@ def as_of(row: DecisionRow, day: date) -> DecisionRow:
     return row
 
 
+def as_told(row: DecisionRow, day: date) -> DecisionRow:
+    """The same, with the posts whose move it is on that day."""
+    return replace(as_of(row, day), posts=posts_of(row, day))
+
+
 def about(connection: sa.Connection, record: UUID) -> list[DecisionRow]:
     """The decisions about a record, newest first."""
     return decisions.rows(connection, listed(today=date.max, on_record=record))

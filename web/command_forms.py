@@ -299,7 +299,7 @@ class CommandForm:
         command_id = self.context.command_id(self.key)
         asked = asked_instead(self.context, self.resource.kind.KIND, self.command.name, command_id)
         if asked is not None:
-            flash(sent_to(asked), "success")
+            flash(sent_to(asked, self.context.services.today()), "success")
             return see_other(f"/decisions/{asked.reference}")
         if self.sent.is_saved or is_done(self.context, command_id):
             flash(self.command.done, "success")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.aggregate import Event
-from domain.decision import Decision
+from domain.decision import Decision, Route
 from domain.delegation import Act, Decider
 from projections.caseload.item import Item, Task, WaitingFor, item, items
 from projections.view import Key, replace
@@ -69,9 +69,15 @@ def decision_asked(_: Item | None, event: Decision.Asked, key: Key) -> Item:
     return replace(
         made,
         author=event.meta.signature.actor,
+        gathered=tuple(each.value for each in _side(event.route, post)),
         stands_for=STANDS_FOR.get(event.question.act),
         not_before=route.passes_on + timedelta(days=1) if later and route.passes_on else None,
     )
+
+
+def _side(route: Route, post: Decider) -> tuple[Decider, ...]:
+    """The posts of which one decides as the same of two people as this post."""
+    return route.countersigns if post in route.countersigns else (*route.decides, *route.deputies)
 
 
 def _all(event: Event) -> Iterable[Key]:
@@ -81,6 +87,12 @@ def _all(event: Event) -> Iterable[Key]:
 @items.on_each(Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, keys=_all)
 def decision_over(*_: object) -> None:
     """Nobody is asked any more."""
+
+
+@items.on_each(Decision.FirstGiven, keys=_all)
+def first_given(row: Item | None, event: Decision.FirstGiven, _: Key) -> Item | None:
+    """The other of two people is asked still."""
+    return None if row is None or event.post.value in row.gathered else row
 
 
 @items.on(Decision.RecordedForAnother, key=_part(CONFIRMING))

@@ -200,8 +200,12 @@ class UnsettledDecisionOut(Schema):
     decider = person_field(allow_none=True)
 
 
-def sent_to(decision: Decision) -> str:
-    """What whoever asked is told: of whom it is asked, and that nothing has come of it yet."""
+def sent_to(decision: Decision, today: date) -> str:
+    """What whoever asked is told: of whom it is asked, and that nothing has come of it yet; where they send it again
+    later, what has."""
+    status = decision.status_on(today)
+    if status is not DecisionStatus.ASKED:
+        return f"You have asked for this already. Since then: {status.label.lower()}"
     also = f", and to {one_of(decision.route.countersigns)}," if decision.route.countersigns else ""
     return f"Sent to {one_of(decision.route.decides)}{also} to decide. Nothing more is approved yet"
 

@@ -48,7 +48,8 @@ def _waiting_for_me(snapshot: Snapshot, for_me: bool | None) -> list[UUID] | Non
 
 
 def _as_of_today(snapshot: Snapshot, rows: list[view.DecisionRow]) -> list[view.DecisionRow]:
-    return [view.as_of(row, snapshot.services.today()) for row in rows]
+    today = snapshot.services.today()
+    return [view.as_told(row, today) for row in rows]
 
 
 class DecisionToday(Decision, part=True):

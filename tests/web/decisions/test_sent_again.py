@@ -67,6 +67,9 @@ def test_a_form_that_is_sent_again_after_the_answer_says_that_it_was_asked(
     broker.send_page(f"{REQUEST}/approve", page, MUCH)
     director.send(f"{ASKED}/give", {})
     assert broker.send_page(f"{REQUEST}/approve", page, MUCH).headers["Location"] == ASKED
+    shown = broker.get(ASKED)
+    assert "You have asked for this already. Since then: approved" in shown
+    assert "Nothing is approved yet" not in shown
     assert decision(sample).status is DecisionStatus.GIVEN
 
 
