@@ -21,11 +21,36 @@ class Act(LabelledEnum):
     """What takes somebody's authority."""
 
     APPROVE_SPENDING = "approve_spending"
+    SELECT_PROVIDER = "select_provider"
+    SELECT_NOT_BEST = "select_not_best"
+    SELECT_ABOVE_LIMIT = "select_above_limit"
+    VARY_ABOVE_LIMIT = "vary_above_limit"
     ASSESS_AS_CAUSING_CONCERN = "assess_the_school_as_causing_concern"
     START_INTERVENTION = "start_an_intervention"
     PAUSE_CONCERN = "pause_the_work"
     END_INTERVENTION = "end_the_intervention"
     REOPEN_CONCERN = "reopen_the_concern"
+
+    @property
+    def label(self) -> str:
+        return _ACTS.get(self.value) or super().label
+
+    def with_sum(self, net: Decimal | None) -> str:
+        """As "Approve spending of up to £3,600"."""
+        if net is None:
+            return self.label
+        return f"{self.label} {'of up to' if self is Act.APPROVE_SPENDING else 'at'} {in_pounds(net)}"
+
+
+_ACTS = {
+    "select_provider": "Select a provider",
+    "select_not_best": "Select a provider other than the best of the comparison",
+    "select_above_limit": "Select a provider above the approved limit",
+    "vary_above_limit": "Change the terms above the approved limit",
+}
+
+AS_SPENDING = frozenset({Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
+"""What is decided by the rows of spending, on the new total, and never by whoever asks."""
 
 
 class Decider(LabelledEnum):
@@ -91,6 +116,7 @@ COMMON_SCHEME = (
         passes_after=5,
         lapses_after=20,
     ),
+    DelegationRow("S5", Act.SELECT_PROVIDER, None, (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
     DelegationRow(
         "S10",
         Act.ASSESS_AS_CAUSING_CONCERN,
@@ -183,7 +209,11 @@ def must_not_be_excluded(person: UUID | None, excluded: Iterable[Excluded], *, f
 def scheme_with_limit(limit: Decimal, scheme: Sequence[DelegationRow] = COMMON_SCHEME) -> tuple[DelegationRow, ...]:
     """The scheme where brokers decide alone up to a limit: bands that end below it have nothing left to decide."""
     limited = (replace(row, up_to=limit) if row.code == OWN_LIMIT else row for row in scheme)
-    return tuple(row for row in limited if row.code == OWN_LIMIT or row.up_to is None or row.up_to > limit)
+    return tuple(
+        row
+        for row in limited
+        if row.act is not Act.APPROVE_SPENDING or row.code == OWN_LIMIT or row.up_to is None or row.up_to > limit
+    )
 
 
 def check_scheme(scheme: Sequence[DelegationRow]) -> None:
@@ -196,8 +226,12 @@ def check_scheme(scheme: Sequence[DelegationRow]) -> None:
 
 def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> DelegationRow:
     """The row that decides an act for a net sum; without one, the row without a limit. Raises BandsDoNotFit."""
+    as_spending = act in AS_SPENDING
+    if act is Act.SELECT_NOT_BEST:
+        net = Decimal(0)  # within what was approved: whoever decides first beyond a broker's own limit
+    decided_as = Act.APPROVE_SPENDING if as_spending else act
     rows = sorted(
-        (row for row in scheme if row.act is act),
+        (row for row in scheme if row.act is decided_as and not (as_spending and row.code == OWN_LIMIT)),
         key=lambda row: Decimal("Infinity") if row.up_to is None else row.up_to,
     )
     for row in rows:

@@ -260,6 +260,7 @@ TenderEvent = (
     | Tender.InvitationDeclined
     | Tender.InvitationLapsed
     | Tender.ProviderSelected
+    | Tender.QuoteSelected
     | Tender.SelectionWithdrawn
 )
 
@@ -290,8 +291,8 @@ def invitation_answered(
     return row and replace(row, unanswered=tuple(each for each in row.unanswered if each != event.provider))
 
 
-@requests.on(Tender.ProviderSelected, key=by_request_concerned)
-def provider_selected(row: RequestRow | None, _: Tender.ProviderSelected) -> RequestRow | None:
+@requests.on(Tender.ProviderSelected, Tender.QuoteSelected, key=by_request_concerned)
+def provider_selected(row: RequestRow | None, _: Tender.ProviderSelected | Tender.QuoteSelected) -> RequestRow | None:
     """Who has not replied is not waited for any more."""
     return row and replace(row, is_selected=True)
 

@@ -89,8 +89,8 @@ def reply_by_extended(row: TenderRow | None, event: Tender.ReplyByExtended) -> T
     return row and replace(row, reply_by=event.reply_by)
 
 
-@tenders.on(Tender.ProviderSelected)
-def tender_settled(row: TenderRow | None, event: Tender.ProviderSelected) -> TenderRow | None:
+@tenders.on(Tender.ProviderSelected, Tender.QuoteSelected)
+def tender_settled(row: TenderRow | None, event: Tender.ProviderSelected | Tender.QuoteSelected) -> TenderRow | None:
     return row and replace(row, status=TenderStatus.SELECTED, selected=event.provider)
 
 
@@ -112,6 +112,7 @@ OfOneProvider = (
     | Tender.QuoteWithdrawn
     | Tender.InvitationLapsed
     | Tender.ProviderSelected
+    | Tender.QuoteSelected
     | Tender.SelectionWithdrawn
 )
 
@@ -163,8 +164,10 @@ def invitation_lapsed(row: InvitationRow | None, _: Tender.InvitationLapsed) -> 
     return row and replace(row, status=InvitationStatus.LAPSED)
 
 
-@invitations.on(Tender.ProviderSelected, key=by_provider)
-def provider_selected(row: InvitationRow | None, _: Tender.ProviderSelected) -> InvitationRow | None:
+@invitations.on(Tender.ProviderSelected, Tender.QuoteSelected, key=by_provider)
+def provider_selected(
+    row: InvitationRow | None, _: Tender.ProviderSelected | Tender.QuoteSelected
+) -> InvitationRow | None:
     return row and replace(row, status=InvitationStatus.SELECTED)
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Refusal, reasoned
+from domain.delegation import Granted
 from domain.engagement import BrokeredEngagement
 from domain.engagement import Work as Terms
 from domain.provider import Provider, ProviderKind
@@ -204,23 +205,21 @@ class Brokerage:
         provider: UUID,
         *,
         rationale: str,
-        approver: UUID,
-        approved_above_ceiling_by: UUID | None = None,
+        granted: Granted,
+        tie: str = "",
+        rules: tuple[str, ...] = (),
         at: int | None = None,
     ) -> None:
-        """Choose one quote, within the ceiling of the request unless somebody approves more. Raises AboveCeiling."""
+        """Choose one quote, as a decision granted it; one above the ceiling of the request raises that."""
 
         def decide(work: UnitOfWork) -> None:
             tender = work.find(Tender, tender_id, at=at)
             request = work.find(SupportRequest, tender.request)
             may_be_asked(work.find(Provider, provider), request.school, tender.today)
-            tender.select(
-                provider,
-                rationale=rationale,
-                approver=approver,
-                ceiling=request.ceiling or Decimal(0),
-                approved_above_ceiling_by=approved_above_ceiling_by,
-            )
+            ceiling = request.ceiling or Decimal(0)
+            tender.select(provider, rationale=rationale, granted=granted, ceiling=ceiling, tie=tie, rules=rules)
+            if (net := tender.quotes[provider].net) > ceiling:
+                request.approve_spending(net, granted=granted, rules=rules)
 
         self.service.do(decide)
 

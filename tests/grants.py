@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.concern import ConcernCase
 from domain.delegation import Act, Granted
-from domain.money import pounds
+from domain.money import MOST, pounds
 from domain.support_request import SupportRequest
 
 DECISION = UUID("dec15100-0000-4000-8000-000000000001")
@@ -55,3 +55,8 @@ def end_intervention(
 def reopen(case: ConcernCase, *, by: UUID = STARTER, reason: str = "It fell back", **answers: Any) -> None:
     """Open a case that is over."""
     case.reopen(reason=reason, granted=granted(case, Act.REOPEN_CONCERN, by), **answers)
+
+
+def for_selection(tender: UUID, act: Act = Act.SELECT_ABOVE_LIMIT, net: Decimal = MOST) -> Granted:
+    """Authority to select a quote of a tender, whichever it is."""
+    return Granted(DECISION, act, tender, net)

@@ -20,6 +20,7 @@ from domain.vocabulary import Audience, Purpose, Role, Sensitivity, Side, VisitK
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, outcomes, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
 from tests.full_authority import RULES, TOMORROW, FullAuthority
+from tests.grants import for_selection
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 
@@ -143,7 +144,7 @@ class RestrictedConcern:
         why = next(iter(DeclineReason))
         said = {"quality": 1, "impact": 1, "comment": CANARY, "evaluator": place.head}
         day = {"on": TODAY, "days": Decimal(1), "cleared": True, "rules": RULES}
-        selected = {"rationale": CANARY, "approver": self.authority.director, "ceiling": Decimal(9000)}
+        selected = {"rationale": CANARY, "granted": for_selection(tender), "ceiling": Decimal(9000)}
         then(
             Tender,
             tender,

@@ -14,7 +14,7 @@ from bench.workload.diary import Story, When, working_day
 from bench.workload.world import ProviderKnown, SchoolKnown, World
 from domain.decision import Decision
 from domain.decision import Route as DecidedBy
-from domain.delegation import Decider
+from domain.delegation import Act, Decider
 from domain.engagement import Attainment, BrokeredEngagement, Outcome
 from domain.engagement import Work as Agreed
 from domain.provider import Provider
@@ -22,7 +22,7 @@ from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
 from domain.tender import Tender, Terms
 from domain.vocabulary import Role, Side, SupportKind
-from providers.approval import question_of_approval
+from providers.approval import question_of_approval, question_of_selection
 from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
@@ -157,6 +157,38 @@ def _approved(case: Case) -> Story:
     case.world.service.do(give)
 
 
+def _selected(case: Case, tender_id: UUID, provider: UUID, rationale: str) -> Story:
+    """The broker selects the lowest quote alone, and asks the director for any other."""
+    service, reference = case.world.service, case.world.reference(Decision)
+    tender, request = service.find(Tender, tender_id), service.find(SupportRequest, case.request)
+    names = {request.school: case.school.name}
+    question = question_of_selection(tender, request, provider, rationale=rationale, names=names)
+    if question.act is Act.SELECT_PROVIDER:
+
+        def alone(work: UnitOfWork) -> None:
+            route = DecidedBy("S5", (Decider.BROKER,), may_decide_own=True)
+            decision, granted = Decision.decide_alone(reference, question, route, held=route.decides, rules=())
+            work.add(decision)
+            case.brokerage.select(tender_id, provider, rationale=rationale, granted=granted)
+
+        service.do(alone)
+        return
+    route = DecidedBy("S2", (Decider.DIRECTOR,))
+    asked = case.world.add(
+        Decision.ask(reference, question, route, reason=rationale, deciders=[case.world.director], rules=())
+    )
+    yield When(case.world.later(1, 2), case.world.director, Role.DIRECTOR, 11)
+
+    def give(work: UnitOfWork) -> None:
+        decision = work.find(Decision, asked.id)
+        granted = decision.give(question, shown=question.fingerprint, held=route.decides)
+        if granted is not None:
+            case.brokerage.select(tender_id, provider, rationale=rationale, granted=granted)
+
+    service.do(give)
+    yield case.later(1, 1)
+
+
 def _engaged_directly(case: Case) -> Story:
     yield from _approved(case)
     yield case.later(1, 4)
@@ -208,7 +240,7 @@ def _brokered(case: Case) -> Story:
         case.brokerage.quote(tender, provider.id, _quote(world, provider))
     yield case.later(1, 4)
     rationale = "The approach fits the department best, and the school asked for this provider"
-    case.brokerage.select(tender, chosen[0], rationale=rationale, approver=world.director)
+    yield from _selected(case, tender, chosen[0], rationale)
     yield case.later(1, 2)
     begins = working_day(world.today + timedelta(days=21))
     agreement = EngagementTerms(

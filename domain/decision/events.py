@@ -10,7 +10,6 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.decision.parts import Basis, Condition, DecisionStatus, Heard, Question, Route
 from domain.delegation import Decider, one_of
-from domain.money import in_pounds
 
 if TYPE_CHECKING:
     from domain.decision.record import Decision
@@ -194,6 +193,6 @@ class ConditionMet(Event):
 
 def act_in_words(question: Question) -> str:
     """What a question asks for, as it stands behind "to": "approve spending of up to £3,600 on SR-2026-0142"."""
-    said = question.act.label.lower()
-    sum_ = f" of up to {in_pounds(question.net)} excluding VAT" if question.net is not None else ""
-    return f"{said}{sum_} for {question.subject_reference}"
+    said = question.act.with_sum(question.net)
+    without_vat = " excluding VAT" if question.net is not None else ""
+    return f"{said[0].lower()}{said[1:]}{without_vat} for {question.subject_reference}"

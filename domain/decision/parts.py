@@ -79,10 +79,11 @@ class Heard(LabelledEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing that the decider is shown and that the decision rests on."""
+    """One thing that the decider is shown and that the decision rests on; less of what is measured is covered."""
 
     label: str
     value: str
+    measure: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +122,23 @@ class Question:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
     def changed_in(self, now: Question) -> tuple[str, ...]:
-        """The terms that are others now, as sentences; none where only the sum is lower."""
-        before = {term.label: term.value for term in self.terms}
-        after = {term.label: term.value for term in now.terms}
+        """The terms that are others now, as sentences; none where only the sum, or what is measured, is less."""
+        before = {term.label: term for term in self.terms}
+        after = {term.label: term for term in now.terms}
         is_less = self.net is not None and now.net is not None and now.net < self.net
+        nothing = Term("", "nothing")
         return tuple(
-            f"{label}: {before.get(label, 'nothing')} was shown, and it is now {after.get(label, 'nothing')}"
+            f"{label}: {shown.value} was shown, and it is now {stands.value}"
             for label in dict.fromkeys([*before, *after])
-            if before.get(label) != after.get(label) and not (is_less and label == SUM)
+            if not _covers(shown := before.get(label, nothing), stands := after.get(label, nothing))
+            and not (is_less and label == SUM)
         )
+
+
+def _covers(shown: Term, stands: Term) -> bool:
+    if shown.measure is not None and stands.measure is not None:
+        return stands.measure <= shown.measure
+    return shown.value == stands.value
 
 
 SUM = "Total excluding VAT"

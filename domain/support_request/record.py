@@ -204,11 +204,13 @@ class SupportRequest(Aggregate):
         """Allow brokering up to a net sum, as a decision granted it; given anew, it replaces the last ceiling.
 
         Once the request is placed, more may be approved, as for a variation of the work, and never less. `rules` are
-        the versions of those that say who may approve so much. Raises NotToBeBrokered, NotASum, NoMoreThanBefore,
-        NotCovered.
+        the versions of those that say who may approve so much. Selecting a quote above the ceiling, or agreeing to a
+        higher price of the work, approves so much too. Raises NotToBeBrokered, NotASum, NoMoreThanBefore, NotCovered.
         """
         approved = self.SpendingApproved(ceiling=positive(ceiling, "ceiling"))
-        granted.must_cover(Act.APPROVE_SPENDING, self.id, net=approved.ceiling, field="ceiling")
+        raised_by = {Act.SELECT_ABOVE_LIMIT: self.tender, Act.VARY_ABOVE_LIMIT: self.engagement}
+        act = granted.act if granted.act in raised_by else Act.APPROVE_SPENDING
+        granted.must_cover(act, raised_by.get(act) or self.id, net=approved.ceiling, field="ceiling")
         if self.status is RequestStatus.PLACED and self.ceiling is not None and approved.ceiling <= self.ceiling:
             raise NoMoreThanBefore(
                 f"A provider has been found. Approve more than the {in_pounds(self.ceiling)} approved before",

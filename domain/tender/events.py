@@ -186,6 +186,9 @@ class SchoolPreferred(Event):
 
 
 class ProviderSelected(Event):
+    """Stands in older logs, of the time before decisions were kept: a broker chose the approvers, who need not have
+    acted."""
+
     TOPIC = "tender.provider-selected"
     DECIDERS = ("approver", "approved_above_ceiling_by")
     says = (
@@ -200,10 +203,21 @@ class ProviderSelected(Event):
     approved_above_ceiling_by: UUID | None
 
     def apply(self, tender: Tender) -> None:
-        tender.status = TenderStatus.SELECTED
-        tender.selected = self.provider
-        tender.rationale = self.meta.reason
-        tender.remember(self.provider, status=InvitationStatus.SELECTED)
+        tender.was_selected(self.provider, self.meta.reason)
+
+
+class QuoteSelected(Event):
+    """A decision gave it; `tie` is the connection with the school or a provider that the asker declared."""
+
+    TOPIC = "tender.quote-selected"
+    says = "{by} selected {provider} with {specialist} at {net} excluding VAT: {reason}"
+    provider: UUID
+    specialist: UUID
+    net: Decimal
+    tie: str = ""
+
+    def apply(self, tender: Tender) -> None:
+        tender.was_selected(self.provider, self.meta.reason)
 
 
 class SelectionWithdrawn(Event):
@@ -238,6 +252,7 @@ def _quote(event: QuoteReceived | QuoteRevised) -> Quote:
         event.available_to,
         event.meta.occurred_on,
         _is_vat_known(event),
+        event.meta.signature.actor if event.meta.signature.on_behalf_of else None,
     )
 
 

@@ -66,7 +66,8 @@ class Terms:
 class Quote:
     """What a provider offers: who comes, for how many days, at what price in pounds, and how it is meant.
 
-    `vat` is 0 where none is charged, and where nobody has told whether it is (`vat_is_known`).
+    `vat` is 0 where none is charged, and where nobody has told whether it is (`vat_is_known`). `recorded_by` wrote it
+    down where the provider did not.
     """
 
     specialist: UUID
@@ -79,6 +80,7 @@ class Quote:
     available_to: date
     received_on: date
     vat_is_known: bool = True
+    recorded_by: UUID | None = None
 
     @property
     def gross(self) -> Decimal:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, must_have_come, reasoned, requires
+from domain.delegation import Act, Granted
 from domain.money import in_pounds
 from domain.tender import events
 from domain.tender.parts import (
@@ -26,6 +27,7 @@ from domain.tender.rules import (
     AlreadyInvited,
     DatesOutOfOrder,
     NoSuchQuestion,
+    NotTheBest,
     SingleProviderRoute,
     given,
     must_be_a_choice,
@@ -45,6 +47,9 @@ from domain.tender.rules import (
 )
 from domain.text import day_in_words, plain
 from domain.vocabulary import About, Side
+
+SELECTIONS = frozenset({Act.SELECT_PROVIDER, Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT})
+"""What a decision may have granted that lets a quote be selected, each covering the ones before it."""
 
 
 class Tender(Aggregate):
@@ -77,6 +82,7 @@ class Tender(Aggregate):
     InvitationLapsed: TypeAlias = events.InvitationLapsed
     SchoolPreferred: TypeAlias = events.SchoolPreferred
     ProviderSelected: TypeAlias = events.ProviderSelected
+    QuoteSelected: TypeAlias = events.QuoteSelected
     SelectionWithdrawn: TypeAlias = events.SelectionWithdrawn
     ClosedWithoutSelection: TypeAlias = events.ClosedWithoutSelection
 
@@ -272,33 +278,45 @@ class Tender(Aggregate):
         provider: UUID,
         *,
         rationale: str,
-        approver: UUID,
+        granted: Granted,
         ceiling: Decimal,
-        approved_above_ceiling_by: UUID | None = None,
+        tie: str = "",
+        rules: tuple[str, ...] = (),
     ) -> None:
-        """Choose one quote. `ceiling` is the net sum approved for the request.
+        """Choose one quote, as a decision granted it. `ceiling` is the net sum approved for the request, and `tie`
+        what connects the asker with the school or a provider.
 
-        Raises TenderNotOpen, NoQuote, NotYetDue, OneProviderIsNoChoice, AboveCeiling.
+        Raises TenderNotOpen, NoQuote, NotYetDue, OneProviderIsNoChoice, AboveCeiling, NotTheBest, NotCovered.
         """
         quote = self._quoted(provider)
-        if quote.net > ceiling and approved_above_ceiling_by is None:
-            raise AboveCeiling(
-                f"The quote is {in_pounds(quote.net - ceiling)} above the approved limit. Choose who approves it.",
-                field="approved_above_ceiling_by",
-            )
-        selected = self.ProviderSelected(
-            provider=provider,
-            specialist=quote.specialist,
-            net=quote.net,
-            approver=approver,
-            approved_above_ceiling_by=approved_above_ceiling_by,
-        )
+        takes = self.authority_for(provider, ceiling=ceiling, tie=tie)
+        if takes is Act.SELECT_ABOVE_LIMIT and granted.act is not takes:
+            above = in_pounds(quote.net - ceiling)
+            raise AboveCeiling(f"The quote is {above} above the approved limit", field="provider")
+        if takes is Act.SELECT_NOT_BEST and granted.act is Act.SELECT_PROVIDER:
+            raise NotTheBest("This is not the best quote of the comparison", field="provider")
+        covering = granted.act if granted.act in SELECTIONS else takes
+        granted.must_cover(covering, self.id, net=quote.net, field="provider")
+        selected = self.QuoteSelected(provider=provider, specialist=quote.specialist, net=quote.net, tie=plain(tie))
         self.record(
             selected,
             provider=provider,
-            people=(quote.specialist, approver, approved_above_ceiling_by),
+            people=(quote.specialist,),
             reason=reasoned(rationale, "Enter why this provider is the best choice"),
+            rules=rules,
+            decision=granted.decision,
         )
+
+    def place_of(self, provider: UUID) -> int:
+        """The place of a quote among those that stand, the lowest net price first. Raises NoQuote."""
+        net = self._quoted(provider).net
+        return 1 + sum(quote.net < net for quote in self.quotes.values())
+
+    def authority_for(self, provider: UUID, *, ceiling: Decimal, tie: str = "") -> Act:
+        """What it takes to select a quote where so much is approved for the request. Raises NoQuote."""
+        if self._quoted(provider).net > ceiling:
+            return Act.SELECT_ABOVE_LIMIT
+        return Act.SELECT_NOT_BEST if plain(tie) or self.place_of(provider) > 1 else Act.SELECT_PROVIDER
 
     @requires(somebody_must_be_selected)
     def withdraw_selection(self, *, reason: str) -> None:
@@ -311,6 +329,11 @@ class Tender(Aggregate):
     def close(self, *, reason: str) -> None:
         """End the tender without a selection."""
         self.record(self.ClosedWithoutSelection(), reason=reasoned(reason))
+
+    def was_selected(self, provider: UUID, rationale: str) -> None:
+        """Remember whose quote was chosen, and why."""
+        self.status, self.selected, self.rationale = TenderStatus.SELECTED, provider, rationale
+        self.remember(provider, status=InvitationStatus.SELECTED)
 
     def remember(self, provider: UUID, **changes: Any) -> None:
         """Remember what became of an invitation."""

@@ -79,6 +79,10 @@ class AboveCeiling(Refusal):
     """The quote is above the approved ceiling, and nobody approved that."""
 
 
+class NotTheBest(Refusal):
+    """Another quote is lower, or a tie is declared, and nobody but the broker decided."""
+
+
 class NothingSelected(Refusal):
     """There is no selection to withdraw."""
 

@@ -251,8 +251,8 @@ def one_has_replied(
     return _choosing(replace(row, gathered=(*_without(row, provider).gathered, *quoted), awaited=awaited))
 
 
-@items.on(Tender.ProviderSelected, key=of_case)
-def provider_selected(row: Item | None, event: Tender.ProviderSelected) -> Item | None:
+@items.on(Tender.ProviderSelected, Tender.QuoteSelected, key=of_case)
+def provider_selected(row: Item | None, event: Tender.ProviderSelected | Tender.QuoteSelected) -> Item | None:
     return row and replace(row, task=Task.PROPOSE, since=event.meta.occurred_on, not_before=None)
 
 

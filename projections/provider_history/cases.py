@@ -98,8 +98,10 @@ def invitation_quoted(
     return case and replace(case, outcome=InvitationStatus.QUOTED.value)
 
 
-@cases.on_each(Tender.ProviderSelected, keys=of_provider_and_specialist)
-def invitation_won(row: ProviderCase | None, event: Tender.ProviderSelected, _: Key) -> ProviderCase | None:
+@cases.on_each(Tender.ProviderSelected, Tender.QuoteSelected, keys=of_provider_and_specialist)
+def invitation_won(
+    row: ProviderCase | None, event: Tender.ProviderSelected | Tender.QuoteSelected, _: Key
+) -> ProviderCase | None:
     return row and replace(row, outcome=InvitationStatus.SELECTED.value, reason=event.meta.reason)
 
 

@@ -9,7 +9,7 @@ from domain.engagement import BrokeredEngagement
 from domain.tender import Tender
 from projections.view import Key
 
-Answer = Tender.QuoteReceived | Tender.QuoteRevised | Tender.ProviderSelected
+Answer = Tender.QuoteReceived | Tender.QuoteRevised | Tender.ProviderSelected | Tender.QuoteSelected
 OfOneProvider = (
     Tender.ProviderInvited
     | Tender.InvitationDeclined

@@ -106,8 +106,10 @@ def quote_received(row: BrokeredHistory | None, event: Tender.QuoteReceived, key
     return replace(history, quoted=history.quoted + 1)
 
 
-@histories.on_each(Tender.ProviderSelected, keys=provider_and_specialist)
-def provider_selected(row: BrokeredHistory | None, event: Tender.ProviderSelected, key: Key) -> BrokeredHistory:
+@histories.on_each(Tender.ProviderSelected, Tender.QuoteSelected, keys=provider_and_specialist)
+def provider_selected(
+    row: BrokeredHistory | None, event: Tender.ProviderSelected | Tender.QuoteSelected, key: Key
+) -> BrokeredHistory:
     history = _of(row, event, key)
     return replace(history, selected=history.selected + 1)
 

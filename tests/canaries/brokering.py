@@ -14,7 +14,7 @@ from domain.vocabulary import Side
 from tests.canaries.words import Words
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, consent, outcomes, terms, the_work
 from tests.full_authority import RULES
-from tests.grants import approve
+from tests.grants import approve, for_selection
 from tests.scenario import TODAY
 from web.access.policy import Action
 
@@ -72,7 +72,7 @@ class BrokeringWords(Words):
         dates = {"reply_by": REPLY_BY, "question_deadline": TODAY, "single_provider": True}
         where = {"request": self.request, "school": self.place.school}
         self.tender = self.authority._add(lambda: Tender.open("TN-2026-0801", **where, **dates, **said))
-        chosen = {"approver": self.authority.director, "ceiling": Decimal(9000)}
+        chosen = {"granted": for_selection(self.tender), "ceiling": Decimal(9000), "tie": word("tie")}
         then(
             Tender,
             self.tender,

@@ -11,7 +11,7 @@ from domain.engagement import Attainment, BrokeredEngagement, Consent, Outcome, 
 from domain.support_request import Ranked, Route, SupportLevel, SupportRequest
 from domain.tender import Tender, Terms
 from domain.vocabulary import Phase, Side, SupportKind
-from tests.grants import approve
+from tests.grants import approve, for_selection
 from tests.scenario import TODAY, signed
 
 SCHOOL = UUID("5c001000-0000-4000-8000-000000000001")
@@ -151,7 +151,7 @@ def a_tender_with_two_quotes() -> Tender:
 def a_tender_with_a_selection() -> Tender:
     tender = a_tender_with_two_quotes()
     with signed(YESTERDAY):
-        tender.select(CALDER, rationale="Knows the school", approver=LEAD, ceiling=Decimal(2500))
+        tender.select(CALDER, rationale="Knows the school", granted=for_selection(tender.id), ceiling=Decimal(2500))
     return tender
 
 

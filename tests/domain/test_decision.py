@@ -320,6 +320,10 @@ def test_each_sum_has_one_row_and_a_limit_that_reaches_further_takes_bands_away(
             check_scheme(rows)
     with pytest.raises(BandsDoNotFit):
         row_for(spending[:-1], Act.APPROVE_SPENDING, Decimal(30000))
+    for act in (Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT):
+        found = [row_for(COMMON_SCHEME, act, Decimal(net)).code for net in (3000, 10000, 10100, 25001)]
+        assert found == ["S2", "S2", "S3", "S4"], "as spending on the new total, and never the asker's own limit"
+    assert row_for(COMMON_SCHEME, Act.SELECT_NOT_BEST, Decimal(20000)).code == "S2"
     assert one_of(DelegationRow("X", Act.APPROVE_SPENDING, None, tuple(Decider)[1:4]).decides) == (
         "a CPD manager, a senior officer or a director"
     )

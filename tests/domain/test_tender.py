@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded, Refusal
-from domain.money import NotHalfDays
+from domain.delegation import Act, NotCovered
+from domain.money import MOST, NotHalfDays
 from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
 from domain.tender.rules import (
     AboveCeiling,
@@ -23,6 +24,7 @@ from domain.tender.rules import (
     NotAPrice,
     NothingSelected,
     NotInvited,
+    NotTheBest,
     NotYetDue,
     OneProviderIsNoChoice,
     QuestionsHaveClosed,
@@ -36,7 +38,6 @@ from tests.domain.brokered import (
     CALDER,
     GRACE,
     HARROP,
-    LEAD,
     REPLY_BY,
     RULES,
     SCHOOL,
@@ -48,6 +49,7 @@ from tests.domain.brokered import (
     a_tender_with_two_quotes,
     terms,
 )
+from tests.grants import DECISION, for_selection
 from tests.scenario import TODAY, given, signed
 
 CEILING = Decimal(2500)
@@ -66,7 +68,8 @@ def open_tender(*, reply_by: date = REPLY_BY, questions_by: date | None = None, 
 
 
 def select(tender: Tender) -> None:
-    tender.select(CALDER, rationale="Knows the school", approver=LEAD, ceiling=CEILING)
+    own = for_selection(tender.id, Act.SELECT_PROVIDER)
+    tender.select(CALDER, rationale="Knows the school", granted=own, ceiling=CEILING)
 
 
 def test_replies_and_questions_are_due_on_days_to_come() -> None:
@@ -237,31 +240,57 @@ def test_the_school_prefers_one_of_those_who_quoted() -> None:
 def test_one_provider_is_selected_with_a_rationale() -> None:
     tender = a_tender_with_two_quotes()
     given(tender).when(select).then(
-        Tender.ProviderSelected, provider=CALDER, net=Decimal("2025.00"), reason="Knows the school"
+        Tender.QuoteSelected,
+        provider=CALDER,
+        net=Decimal("2025.00"),
+        reason="Knows the school",
+        decision=DECISION,
     ).then_holds(lambda tender: (tender.selected, tender.rationale) == (CALDER, "Knows the school"))
     given(tender).when(select).then_refused(TenderNotOpen)
 
 
 def test_a_selection_needs_its_rationale() -> None:
     given(a_tender_with_two_quotes()).when(
-        lambda tender: tender.select(CALDER, rationale="", approver=LEAD, ceiling=CEILING)
+        lambda tender: tender.select(CALDER, rationale="", granted=for_selection(tender.id), ceiling=CEILING)
     ).then_refused(ReasonNeeded)
 
 
-def test_a_quote_above_the_ceiling_needs_approval_of_its_own() -> None:
+def selecting(
+    provider: UUID, act: Act, *, ceiling: Decimal = CEILING, tie: str = "", net: Decimal = MOST
+) -> Callable[[Tender], None]:
+    def select(tender: Tender) -> None:
+        granted = for_selection(tender.id, act, net)
+        tender.select(provider, rationale="The only one in time", granted=granted, ceiling=ceiling, tie=tie)
+
+    return select
+
+
+def test_a_quote_above_the_ceiling_is_selected_only_on_a_decision_about_that() -> None:
     tender = a_tender_with_two_quotes()
+    for act in (Act.SELECT_PROVIDER, Act.SELECT_NOT_BEST):
+        given(tender).when(selecting(HARROP, act)).then_refused(AboveCeiling, field="provider")
+    given(tender).when(selecting(HARROP, Act.APPROVE_SPENDING)).then_refused(AboveCeiling, field="provider")
+    given(tender).when(selecting(HARROP, Act.SELECT_ABOVE_LIMIT)).then(Tender.QuoteSelected, decision=DECISION)
+
+
+def test_another_than_the_lowest_quote_or_one_with_a_tie_is_selected_only_on_a_decision_about_that() -> None:
+    tender, enough = a_tender_with_two_quotes(), 2 * CEILING
+    given(tender).when(selecting(HARROP, Act.SELECT_PROVIDER, ceiling=enough)).then_refused(NotTheBest)
+    given(tender).when(selecting(CALDER, Act.SELECT_PROVIDER, tie="My sister works there")).then_refused(NotTheBest)
+    given(tender).when(selecting(HARROP, Act.SELECT_NOT_BEST, ceiling=enough)).then(Tender.QuoteSelected)
+    given(a_tender_with_two_quotes()).when(selecting(CALDER, Act.SELECT_NOT_BEST, tie="My sister works there")).then(
+        Tender.QuoteSelected, tie="My sister works there"
+    )
+
+
+def test_a_decision_covers_its_own_tender_and_no_higher_price() -> None:
+    tender = a_tender_with_two_quotes()
+    given(tender).when(selecting(CALDER, Act.SELECT_PROVIDER, net=Decimal(2000))).then_refused(NotCovered)
+    given(tender).when(selecting(CALDER, Act.APPROVE_SPENDING)).then_refused(NotCovered)
+    other = for_selection(SCHOOL)
     given(tender).when(
-        lambda tender: tender.select(HARROP, rationale="The only one in time", approver=LEAD, ceiling=CEILING)
-    ).then_refused(AboveCeiling, field="approved_above_ceiling_by")
-    given(tender).when(
-        lambda tender: tender.select(
-            HARROP,
-            rationale="The only one in time",
-            approver=LEAD,
-            ceiling=CEILING,
-            approved_above_ceiling_by=LEAD,
-        )
-    ).then(Tender.ProviderSelected, approved_above_ceiling_by=LEAD)
+        lambda tender: tender.select(CALDER, rationale="Best", granted=other, ceiling=CEILING)
+    ).then_refused(NotCovered)
 
 
 def test_nobody_is_selected_while_others_have_time_to_reply() -> None:
@@ -270,7 +299,7 @@ def test_nobody_is_selected_while_others_have_time_to_reply() -> None:
         tender.quote(CALDER, terms())
 
     given(tender).when(select).then_refused(NotYetDue)
-    given(tender).when(select, on=AFTER_REPLY_BY).then(Tender.ProviderSelected)
+    given(tender).when(select, on=AFTER_REPLY_BY).then(Tender.QuoteSelected)
 
 
 @pytest.mark.parametrize("single_provider", [True, False])
@@ -283,7 +312,7 @@ def test_one_quote_is_a_choice_only_where_one_was_to_be_asked(*, single_provider
     selecting = given(tender).when(select)
 
     if single_provider:
-        selecting.then(Tender.ProviderSelected)
+        selecting.then(Tender.QuoteSelected)
     else:
         selecting.then_refused(OneProviderIsNoChoice)
 
@@ -349,7 +378,7 @@ def test_who_has_left_is_told_nothing_of_what_becomes_of_the_tender(
 
 
 def choose_harrop(tender: Tender) -> None:
-    tender.select(HARROP, rationale="Free sooner", approver=LEAD, ceiling=2 * CEILING)
+    tender.select(HARROP, rationale="Free sooner", granted=for_selection(tender.id), ceiling=2 * CEILING)
 
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)

@@ -22,7 +22,6 @@ from tests.domain.brokered import (
     HARROP,
     HEAD,
     IMRAN,
-    LEAD,
     RULES,
     SCHOOL,
     a_confirmed_engagement,
@@ -30,6 +29,7 @@ from tests.domain.brokered import (
     outcomes,
     terms,
 )
+from tests.grants import for_selection
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
 
@@ -113,7 +113,11 @@ def test_an_invitation_called_off_by_the_service_is_not_held_against_the_provide
 def test_lapsed_withdrawn_and_selected_are_counted_apart(tender: Acts, ask: Ask) -> None:
     tender(lambda tender: tender.quote(CALDER, terms()))
     tender(lambda tender: tender.lapse_unanswered(), on=AFTER_REPLY_BY)
-    tender(lambda tender: tender.select(CALDER, rationale="Best", approver=LEAD, ceiling=Decimal(9000)))
+    tender(
+        lambda tender: tender.select(
+            CALDER, rationale="Best", granted=for_selection(tender.id), ceiling=Decimal(9000)
+        )
+    )
 
     calder, grace, harrop = (ask(history_of, each) for each in (CALDER, GRACE, HARROP))
     assert (calder.quoted, calder.selected, calder.lapsed) == (1, 1, 0)

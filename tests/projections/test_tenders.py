@@ -22,13 +22,13 @@ from tests.domain.brokered import (
     CALDER,
     GRACE,
     HARROP,
-    LEAD,
     REPLY_BY,
     RULES,
     SCHOOL,
     a_tender_with_two_invited,
     terms,
 )
+from tests.grants import for_selection
 from tests.projections.conftest import Ask, row_where, rows_of
 from tests.scenario import TODAY, signed
 
@@ -101,7 +101,11 @@ def test_what_is_unanswered_is_what_the_provider_has_to_do(change: Change, ask: 
 def test_a_selection_and_its_withdrawal_show_in_tender_and_invitation(change: Change, ask: Ask) -> None:
     change(lambda tender: tender.quote(CALDER, terms()))
     change(lambda tender: tender.quote(HARROP, terms()))
-    change(lambda tender: tender.select(CALDER, rationale="Best", approver=LEAD, ceiling=Decimal(9000)))
+    change(
+        lambda tender: tender.select(
+            CALDER, rationale="Best", granted=for_selection(tender.id), ceiling=Decimal(9000)
+        )
+    )
 
     selected = ask(row_where, view.tenders, reference="TN-2026-0001")
     assert (selected.status, selected.selected) == (TenderStatus.SELECTED, CALDER)

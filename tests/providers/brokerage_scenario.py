@@ -20,8 +20,8 @@ from providers.delivery import Delivery
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY, Offer, SupportNeed
 from providers.vetting import Demand, VettingPolicy
-from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, LEAD, REPLY_BY, SCHOOL, a_need, terms
-from tests.grants import approve
+from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, REPLY_BY, SCHOOL, a_need, terms
+from tests.grants import approve, for_selection
 from tests.scenario import TODAY, signed
 
 POLICY = VettingPolicy("vetting-1", {ProviderKind.PRIVATE: (Demand(Requirement.ENHANCED_DBS),)})
@@ -113,7 +113,7 @@ class BrokerageScenario:
             with signed():
                 self.brokerage.quote(tender, provider, quote)
         with signed():
-            self.brokerage.select(tender, selected, rationale="Knows the school", approver=LEAD)
+            self.brokerage.select(tender, selected, rationale="Knows the school", granted=for_selection(tender))
         return tender
 
     def proposed_work(self, selected: UUID, other: UUID, agreement: EngagementTerms = AGREEMENT) -> UUID:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.aggregate import Event, ReasonNeeded
+from domain.delegation import Act
 from domain.engagement import BrokeredEngagement, EngagementStatus, NotCleared
 from domain.provider import ConflictNature, Provider, ProviderKind
 from domain.provider.rules import NotASpecialist, NotOnTheList
@@ -22,7 +23,8 @@ from domain.vocabulary import Phase, ServiceType, Side
 from providers.brokerage import EngagementTerms, NobodySelected, NotOnTheShortlist, QuotesNeeded
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from providers.matching import USUAL_POLICY
-from tests.domain.brokered import BEGINS, BROKER, ENDS, GRACE, IMRAN, LEAD, REPLY_BY, SCHOOL, terms, the_work
+from tests.domain.brokered import BEGINS, BROKER, ENDS, GRACE, IMRAN, REPLY_BY, SCHOOL, terms, the_work
+from tests.grants import for_selection
 from tests.providers.brokerage_scenario import AGREEMENT, BrokerageScenario
 from tests.scenario import TODAY, signed
 
@@ -227,11 +229,15 @@ def test_a_quote_above_the_ceiling_of_the_request_needs_approval(
         with signed():
             desk.brokerage.quote(tender, provider, terms(specialist=person, day_rate=Decimal(600)))
 
-    with signed(), pytest.raises(AboveCeiling):
-        desk.brokerage.select(tender, calder, rationale="The best", approver=LEAD)
+    for act in (Act.SELECT_PROVIDER, Act.SELECT_NOT_BEST):
+        granted = for_selection(tender, act)
+        with signed(), pytest.raises(AboveCeiling):
+            desk.brokerage.select(tender, calder, rationale="The best", granted=granted)
     with signed():
-        desk.brokerage.select(tender, calder, rationale="The best", approver=LEAD, approved_above_ceiling_by=LEAD)
-    assert desk.service.find(Tender, tender).selected == calder
+        desk.brokerage.select(tender, calder, rationale="The best", granted=for_selection(tender))
+    selected = desk.service.find(Tender, tender)
+    assert selected.selected == calder
+    assert desk.service.find(SupportRequest, selected.request).ceiling == selected.quotes[calder].net
 
 
 def test_a_suspended_provider_is_not_selected(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
@@ -241,7 +247,7 @@ def test_a_suspended_provider_is_not_selected(desk: BrokerageScenario, calder: U
     desk.suspend(calder)
 
     with signed(), pytest.raises(ProviderSuspended):
-        desk.brokerage.select(tender, calder, rationale="The best", approver=LEAD)
+        desk.brokerage.select(tender, calder, rationale="The best", granted=for_selection(tender))
 
 
 def test_of_two_brokers_who_select_at_once_one_wins(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
@@ -250,12 +256,12 @@ def test_of_two_brokers_who_select_at_once_one_wins(desk: BrokerageScenario, cal
         desk.service.change(Tender, tender, lambda tender: tender.withdraw_selection(reason="A second look"))
     seen = desk.service.find(Tender, tender).version
     with signed():
-        desk.brokerage.select(tender, harrop, rationale="The cheaper", approver=LEAD, at=seen)
+        desk.brokerage.select(tender, harrop, rationale="The cheaper", granted=for_selection(tender), at=seen)
 
     with signed(), pytest.raises(Stale):
-        desk.brokerage.select(tender, calder, rationale="The best", approver=LEAD, at=seen)
+        desk.brokerage.select(tender, calder, rationale="The best", granted=for_selection(tender), at=seen)
     with signed(), pytest.raises(TenderNotOpen):
-        desk.brokerage.select(tender, calder, rationale="The best", approver=LEAD)
+        desk.brokerage.select(tender, calder, rationale="The best", granted=for_selection(tender))
     assert desk.service.find(Tender, tender).selected == harrop
 
 

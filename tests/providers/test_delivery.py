@@ -22,8 +22,8 @@ from domain.vocabulary import Side
 from providers.brokerage import EngagementTerms
 from providers.delivery import NotOfTheSchool
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
-from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, LEAD, SCHOOL, consent, outcomes
-from tests.grants import approve
+from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, SCHOOL, consent, outcomes
+from tests.grants import approve, for_selection
 from tests.providers.brokerage_scenario import LONG, BrokerageScenario
 from tests.scenario import TODAY, signed
 
@@ -294,7 +294,9 @@ def test_work_cancelled_before_it_starts_gives_request_and_quotes_back(
     assert request.tender is not None
     assert desk.service.find(Tender, request.tender).status is TenderStatus.OPEN
     with signed():
-        desk.brokerage.select(request.tender, harrop, rationale="The second best", approver=LEAD)
+        desk.brokerage.select(
+            request.tender, harrop, rationale="The second best", granted=for_selection(request.tender)
+        )
 
 
 def test_work_is_closed_together_with_its_request(desk: BrokerageScenario, work: UUID) -> None:

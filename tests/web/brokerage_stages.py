@@ -27,7 +27,7 @@ from providers.delivery import Delivery
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY, a_need, terms
-from tests.grants import approve
+from tests.grants import approve, for_selection
 from tests.sample_authority import LONG_AGO, SampleAuthority
 from tests.scenario import TODAY
 from web.brokerage.vetting_policy import policy_on
@@ -189,9 +189,8 @@ class BrokerageStages:
         self.quote(self.calder)
         self.quote(self.harrop)
         with self.brokering():
-            self.brokerage.select(
-                self.tender, self.calder.id, rationale="Cheaper than Harrop, knows the school", approver=self.director
-            )
+            why = "Cheaper than Harrop, knows the school"
+            self.brokerage.select(self.tender, self.calder.id, rationale=why, granted=for_selection(self.tender))
         return self.tender
 
     def proposed(self, number: int = 1, agreement: EngagementTerms = AGREEMENT) -> str:

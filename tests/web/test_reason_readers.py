@@ -55,7 +55,7 @@ KEPT_IN: Mapping[str, str] = {
     "tenders/record-quote": "tender.quote-received",
     "tenders/record-refusal": "tender.invitation-declined",
     "tenders/extend": "tender.reply-by-extended",
-    "tenders/select": "tender.provider-selected",
+    "tenders/select": "tender.quote-selected",
     "tenders/withdraw-selection": "tender.selection-withdrawn",
     "tenders/close": "tender.closed-without-selection support-request.tender-ended",
     "decisions/refuse": "decision.refused",

@@ -36,7 +36,7 @@ from tests import grants
 from tests.databases import Databases
 from tests.domain.brokered import REPLY_BY, terms
 from tests.full_authority import RULES, TOMORROW, FullAuthority
-from tests.grants import approve
+from tests.grants import approve, for_selection
 from tests.restricted_concern import SECRET, VISIT, RestrictedConcern
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
@@ -82,7 +82,9 @@ def _steps(authority: FullAuthority) -> dict[type[Aggregate], list[Step]]:
             lambda it: it.prefer(ours.provider, "The head knows them"),
             lambda it: it.decline(theirs.provider, why=next(iter(DeclineReason)), reason="Too much else"),
             lambda it: it.extend(reply_by=REPLY_BY + timedelta(days=7), reason="More time"),
-            lambda it: it.select(ours.provider, rationale="Best", approver=by, ceiling=Decimal(9000)),
+            lambda it: it.select(
+                ours.provider, rationale="Best", granted=for_selection(it.id), ceiling=Decimal(9000)
+            ),
             lambda it: it.withdraw_selection(reason="Not yet"),
             lambda it: it.close(reason="Nobody fits"),
         ],

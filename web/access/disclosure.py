@@ -85,6 +85,7 @@ BROKERING = frozenset(
         "support-request.provider-removed-from-shortlist",
         "tender.school-preferred",
         "tender.provider-selected",
+        "tender.quote-selected",
         "tender.selection-withdrawn",
     }
 )
@@ -93,7 +94,14 @@ BROKERING = frozenset(
 TOLD_TO_ALL_INVITED = frozenset({"tender.question-answered", "tender.reply-by-extended"})
 """What is told of a tender to every provider that is invited; all else to the one that it concerns."""
 
-OUTCOMES = frozenset({"tender.provider-selected", "tender.selection-withdrawn", "tender.closed-without-selection"})
+OUTCOMES = frozenset(
+    {
+        "tender.provider-selected",
+        "tender.quote-selected",
+        "tender.selection-withdrawn",
+        "tender.closed-without-selection",
+    }
+)
 """What is not told, and yet changes how an invitation stands, for every provider that has not left the tender."""
 
 LEFT = frozenset({"tender.invitation-declined", "tender.quote-withdrawn", "tender.invitation-lapsed"})

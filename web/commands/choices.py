@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -103,16 +103,6 @@ def holders_of_roles(snapshot: Snapshot, roles: Iterable[Role]) -> Choices:
     return distinct_options(snapshot, [(person.reference, person.name) for person in held])
 
 
-def holders_of_each(snapshot: Snapshot, asked: Mapping[str, Collection[Role]]) -> dict[str, Choices]:
-    """For each name, everybody who holds one of its posts today, by name."""
-    roles = {role for each in asked.values() for role in each}
-    held = people.roles_of_holders(snapshot.connection, roles, snapshot.services.today())
-    return {
-        name: [(person.reference, person.name) for person, theirs in held if theirs.intersection(wanted)]
-        for name, wanted in asked.items()
-    }
-
-
 def everybody(connection: sa.Connection) -> Choices:
     """Everybody known to the service, by last name."""
     return [(person.reference, person.name) for person in people.everybody(connection, limit=EVERYBODY)]
@@ -147,12 +137,6 @@ def must_be_held(context: RequestContext, roles: tuple[Role, ...], why: str) -> 
             held[roles] = bool(people.holders_on(snapshot.connection, roles, context.services.today()))
     if not held[roles]:
         raise NothingToChoose(why)
-
-
-NEEDS_APPROVER: ContextRule[Any] = ContextRule(
-    lambda context, _: must_be_held(context, APPROVERS, "There are no officers or directors who could approve this")
-)
-"""The rule that there is somebody who may answer for a formal decision."""
 
 
 def needs_school(action: Action, *, also_closed: bool = False) -> ContextRule[Any]:

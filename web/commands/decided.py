@@ -61,12 +61,12 @@ class CannotBeCarriedOut(Refusal):
 class DecidedAct(Generic[A]):
     """An act of a record that takes a decision.
 
-    `answers` are those that the question keeps, by name and type. `question` is what is to be decided, as it stands
-    now; `lowered` gives the answers for a lower sum; `carry_out` does it, with what the decision granted and the
-    version of the scheme. The command in hand comes first: what is done by the service with other records joins it.
-    `also_by` are other commands of the resource that ask for it. An act that is `tried` before anybody is asked
-    changes its own record alone.
-    `stands` is the sum that is approved already, which no decision lowers.
+    `answers` are those that the question keeps, by name and type, as far as they were given. `question` is what is to
+    be decided, as it stands now; `lowered` gives the answers for a lower sum; `carry_out` does it, with what the
+    decision granted and the version of the scheme. The command in hand comes first: what is done by the service with
+    other records joins it. `also_by` are other commands of the resource that ask for it. An act that is `tried`
+    before anybody is asked changes its own record alone. `stands` is the sum that is approved already, which no
+    decision lowers.
     """
 
     resource: Resource[A]
@@ -86,7 +86,9 @@ class DecidedAct(Generic[A]):
     def loaded(self, kept: str) -> Answers:
         """The answers that a question kept."""
         raw: dict[str, Any] = msgspec.json.decode(kept)
-        return {name: msgspec.convert(raw[name], kind, strict=False) for name, kind in self.answers.items()}
+        return {
+            name: msgspec.convert(raw[name], kind, strict=False) for name, kind in self.answers.items() if name in raw
+        }
 
     def try_out(self, execution: Execution[Any], record: A, answers: Answers, rules: tuple[str, ...]) -> None:
         """Do it to a copy of the record, so that nobody is asked for what cannot be done. Raises the refusals of the
@@ -214,7 +216,7 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
     """Carry the act out within the person's own limit, else ask those who may decide. Raises AlreadyAsked,
     NobodyMayDecide, ReasonNeeded, and the refusals of the act."""
     context = execution.context
-    answers = {name: values[name] for name in act.answers}
+    answers = {name: values[name] for name in act.answers if name in values}
 
     def decide(work: UnitOfWork, record: A) -> None:
         question, row, version = _question_and_row(context, act, record, answers)
@@ -258,7 +260,7 @@ def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Valu
     """Carry the act out as somebody decided it outside the service, who is to confirm that. Raises EvidenceNeeded,
     NotTheirs, OwnAsk, and the refusals of the act."""
     context = execution.context
-    answers = {name: values[name] for name in act.answers}
+    answers = {name: values[name] for name in act.answers if name in values}
 
     def decide(work: UnitOfWork, record: A) -> None:
         question, row, version = _question_and_row(context, act, record, answers)

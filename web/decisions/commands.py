@@ -126,6 +126,10 @@ def give(execution: Execution[Decision], values: Values) -> None:
     def decide(work: UnitOfWork, decision: Decision) -> None:
         record = work.find(decided.resource.kind, decision.question.subject)
         answers = decided.loaded(decision.question.answers)
+        try:
+            now = decided.asked(context, record, answers)
+        except Refusal as refused:
+            raise CannotBeCarriedOut(str(refused)) from refused
         row, version = row_of_today(context, decision.question)
         if not is_route_of(row, decision.route):
             raise NotAsShown(OTHER_SCHEME)
@@ -133,7 +137,7 @@ def give(execution: Execution[Decision], values: Values) -> None:
         if lowest is not None and limit is not None and limit <= lowest:
             raise NotALimit(f"Enter more than the {in_pounds(lowest)} approved before", field="limit")
         granted = decision.give(
-            decided.asked(context, record, answers),
+            now,
             shown=values["shown"],
             held=held_in(context, work, context.user.person, decision.question.school),
             limit=values.get("lower_limit"),

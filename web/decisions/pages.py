@@ -96,4 +96,4 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     }
 
 
-RESOURCE_OF = {"support-request": "requests"}
+RESOURCE_OF = {"support-request": "requests", "tender": "tenders", "engagement": "engagements"}

@@ -8,15 +8,15 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-from domain.decision import Decision
-from domain.delegation import Decider, row_for
+from domain.decision import Decision, Question
+from domain.delegation import Decider, Granted, row_for
 from domain.engagement import Attainment, BrokeredEngagement, Outcome
 from domain.provider import Provider
 from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
 from domain.tender import DeclineReason, Tender, Terms
 from domain.vocabulary import Phase, Role, Side, SupportKind, Team
-from providers.approval import question_of_approval
+from providers.approval import question_of_approval, question_of_selection
 from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
@@ -34,6 +34,9 @@ from web.runtime.authority import settings_of
 from web.runtime.terms import last_day
 
 Act = Callable[[], object]
+CarryOut = Callable[[Granted, tuple[str, ...]], None]
+
+CHOSEN = "The approach fits the department best, and the school asked for this provider"
 
 
 def broker_all(sample: SampleAuthority, diary: Diary) -> None:
@@ -142,43 +145,56 @@ class Story:
             lambda it: it.record_unmet(reason="No provider in this or a neighbouring area offers the subject")
         )
 
-    def _ask_for_approval(self) -> None:
+    def _ask_or_decide(self, question_now: Callable[[], Question], carry_out: CarryOut, *, reason: str) -> None:
         """Within the broker's own limit nobody is asked."""
         services = self.sample.services
         settings, version = settings_of(services)
         reference = services.next_reference(Decision)
 
         def decide(work: UnitOfWork) -> None:
-            request = work.find(SupportRequest, self.request)
-            question = question_of_approval(request, self.need.ceiling, school=self.sample.names[self.urn])
+            question = question_now()
             row = row_for(settings.scheme, question.act, question.net)
             route = route_of(row, services)
             if row.may_decide_own:
                 held = {Decider.CPD_MANAGER if self.role is Role.CPD_MANAGER else Decider.BROKER}
                 decision, granted = Decision.decide_alone(reference, question, route, held=held, rules=(version,))
-                request.approve_spending(self.need.ceiling, granted=granted, rules=(version,))
+                carry_out(granted, (version,))
+                self.decision = None
             else:
                 decision = Decision.ask(
-                    reference, question, route, reason=self.need.need, deciders=[self.director], rules=(version,)
+                    reference, question, route, reason=reason, deciders=[self.director], rules=(version,)
                 )
                 self.decision = decision.id
             work.add(decision)
 
         self.service.do(decide)
 
-    def _approve(self) -> None:
+    def _give(self, question_now: Callable[[], Question], carry_out: CarryOut) -> None:
+        """The director gives what was asked, if anything was."""
         if self.decision is None:
             return
         asked = self.decision
 
         def decide(work: UnitOfWork) -> None:
-            request, decision = work.find(SupportRequest, self.request), work.find(Decision, asked)
-            question = question_of_approval(request, self.need.ceiling, school=self.sample.names[self.urn])
-            granted = decision.give(question, shown=decision.question.fingerprint, held={Decider.DIRECTOR})
+            decision = work.find(Decision, asked)
+            granted = decision.give(question_now(), shown=decision.question.fingerprint, held={Decider.DIRECTOR})
             if granted is not None:
-                request.approve_spending(self.need.ceiling, granted=granted)
+                carry_out(granted, ())
 
         self.service.do(decide)
+
+    def _question_of_approval(self) -> Question:
+        request = self.service.find(SupportRequest, self.request)
+        return question_of_approval(request, self.need.ceiling, school=self.sample.names[self.urn])
+
+    def _spend(self, granted: Granted, rules: tuple[str, ...]) -> None:
+        self._change(lambda it: it.approve_spending(self.need.ceiling, granted=granted, rules=rules))
+
+    def _ask_for_approval(self) -> None:
+        self._ask_or_decide(self._question_of_approval, self._spend, reason=self.need.need)
+
+    def _approve(self) -> None:
+        self._give(self._question_of_approval, self._spend)
 
     def _shortlist(self) -> None:
         def offers(wanted: Wanted) -> list[Offer]:
@@ -204,6 +220,7 @@ class Story:
             self.then(10 + number, self._specialist(name), Role.SPECIALIST, partial(self._quote, name))
         if self.need.end is not End.INVITING:
             self.then(24, self.broker, self.role, self._select)
+            self.then(24, self.director, Role.DIRECTOR, self._give_selection, hour=15)
             self.then(25, self.broker, self.role, self._engage)
 
     def _specialist(self, name: str) -> UUID:
@@ -236,13 +253,24 @@ class Story:
         )
         self.brokerage.quote(self.tender, self.sample.providers[name], terms, rules=vat.rules)
 
+    def _question_of_selection(self) -> Question:
+        name = self.need.quoting[0]
+        request, tender = self.service.find(SupportRequest, self.request), self.service.find(Tender, self.tender)
+        provider = self.sample.providers[name]
+        specialist = next(each for each in self.sample.cast.providers if each.name == name).specialists[0]
+        people = {self._specialist(name): str(specialist.name)}
+        names = {request.school: self.sample.names[self.urn], provider: name, **people}
+        return question_of_selection(tender, request, provider, rationale=CHOSEN, names=names)
+
+    def _take(self, granted: Granted, rules: tuple[str, ...]) -> None:
+        provider = self.sample.providers[self.need.quoting[0]]
+        self.brokerage.select(self.tender, provider, rationale=CHOSEN, granted=granted, rules=rules)
+
     def _select(self) -> None:
-        self.brokerage.select(
-            self.tender,
-            self.sample.providers[self.need.quoting[0]],
-            rationale="The approach fits the department best, and the school asked for this provider",
-            approver=self.director,
-        )
+        self._ask_or_decide(self._question_of_selection, self._take, reason=CHOSEN)
+
+    def _give_selection(self) -> None:
+        self._give(self._question_of_selection, self._take)
 
     def _engage(self) -> None:
         begins = working_day(self.begun + timedelta(days=36))

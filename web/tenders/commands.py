@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from domain.aggregate import Refusal
+from domain.decision import Question
+from domain.delegation import Act, Granted
 from domain.engagement import BrokeredEngagement
+from domain.provider import Provider
 from domain.service import UnitOfWork
 from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender
 from domain.tender.parts import OPEN_INVITATION
 from domain.tender.rules import must_be_for_several, somebody_must_be_selected
-from domain.vocabulary import Role
 from projections.open_requests import RequestRow
+from providers.approval import SELECT, question_of_selection
 from providers.brokerage import EngagementTerms
+from providers.eligibility import may_be_asked
 from web.access.context import ContextRule, RequestContext, Snapshot
-from web.access.name_cache import reference_of
+from web.access.name_cache import names_of, reference_of
 from web.access.restricted import must_be_readable_to_others
-from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of, must_hold
+from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of
 from web.brokerage.quote_comparison import compare_quotes, quote_options
-from web.commands.choices import APPROVERS, NEEDS_APPROVER, holders_of_each, provider_options
+from web.commands.choices import provider_options
+from web.commands.decided import DECIDERS, Answers, DecidedAct, decide_or_ask, deciders, record_for_another
 from web.commands.resource import Execution, Values
 from web.tenders import commands_answers, schemas
 from web.tenders.resource import broker_command, request_of, tenders
@@ -56,8 +62,8 @@ def _quotes(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
 def _choosing(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
     return {
         **_quotes(snapshot, tender),
-        **holders_of_each(snapshot, {schemas.APPROVERS: APPROVERS, schemas.DIRECTORS: [Role.DIRECTOR]}),
         "ceiling": request_of(snapshot.context, tender).ceiling if tender else None,
+        DECIDERS: deciders(snapshot, Act.APPROVE_SPENDING, tender.school if tender else None),
     }
 
 
@@ -122,6 +128,33 @@ def _page_to_propose(_: Snapshot, tender: Tender) -> str:
     return tenders.href(tender, "propose")
 
 
+def _question(snapshot: Snapshot, tender: Tender, answers: Answers) -> Question:
+    service = snapshot.services.service
+    request = service.find(SupportRequest, tender.request)
+    may_be_asked(service.find(Provider, answers["provider"]), request.school, tender.today)
+    quote = tender.quotes.get(answers["provider"])
+    people = [quote.specialist] if quote else []
+    names = names_of(snapshot, [request.school, answers["provider"], *people])
+    return question_of_selection(tender, request, names=names, **answers)
+
+
+def _select(
+    execution: Execution[Any], tender: Tender, answers: Answers, granted: Granted, rules: tuple[str, ...]
+) -> None:
+    brokerage_of(execution).select(tender.id, **answers, granted=granted, rules=rules)
+
+
+SELECTION = DecidedAct(
+    tenders,
+    SELECT,
+    Act.SELECT_PROVIDER,
+    answers={"provider": UUID, "rationale": str, "tie": str},
+    question=_question,
+    lowered=lambda answers, _: answers,
+    carry_out=_select,
+)
+
+
 @broker_command(
     "select",
     "Select a provider",
@@ -129,27 +162,34 @@ def _page_to_propose(_: Snapshot, tender: Tender) -> str:
     done="Provider selected. Now propose the engagement",
     submit="Select this provider",
     method=Tender.select,
-    rules=[NEEDS_APPROVER],
     lookups=_choosing,
     form_page="tenders/select.html",
     goes_to=_page_to_propose,
     check=True,
     main=True,
-    told_in=(Tender.ProviderSelected,),
+    told_in=(Tender.QuoteSelected,),
 )
 def select(execution: Execution[Tender], values: Values) -> None:
-    must_hold(execution, values["approver"], APPROVERS, "Choose an officer or a director", field="approver")
-    second = values.get("approved_above_ceiling_by")
-    if second is not None:
-        must_hold(execution, second, [Role.DIRECTOR], "Choose a director", field="approved_above_ceiling_by")
-    brokerage_of(execution).select(
-        execution.record.id,
-        values["provider"],
-        rationale=values["rationale"],
-        approver=values["approver"],
-        approved_above_ceiling_by=second,
-        at=execution.at,
-    )
+    decide_or_ask(execution, SELECTION, {**values, "reason": values["rationale"]})
+
+
+@broker_command(
+    "record-selection",
+    "Record selection decided elsewhere",
+    schemas.RecordSelection,
+    done="Selection recorded. The person who decided is asked to confirm it",
+    submit="Record selection",
+    lead="For a choice that somebody else decided in a meeting, by email or by phone.",
+    method=Tender.select,
+    lookups=_choosing,
+    needs={DECIDERS: "There is nobody else who may decide"},
+    form_page="tenders/select.html",
+    goes_to=_page_to_propose,
+    check=True,
+    told_in=(Tender.QuoteSelected,),
+)
+def record_selection(execution: Execution[Tender], values: Values) -> None:
+    record_for_another(execution, SELECTION, values)
 
 
 def _nothing_must_be_proposed(request: SupportRequest | RequestRow) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from operator import itemgetter
-from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from domain.tender import DeclineReason, InvitationStatus, TenderStatus
 from domain.vocabulary import Side
 from web.brokerage.quote_fields import GiveQuote, QuoteOut
+from web.commands.decided import DecidedElsewhere
 from web.commands.fields import (
     RecordField,
     SchoolField,
     ValuesOf,
     choice_field,
-    chosen_person,
     chosen_provider,
     day_field,
     line_field,
@@ -30,8 +28,8 @@ from web.layout.filter_fields import school_filter
 INVITED = "invited"
 """The providers that may still answer, as forms offer them."""
 
-UNANSWERED, SHORTLIST, QUOTES, APPROVERS, DIRECTORS = "unanswered", "shortlist", "quotes", "approvers", "directors"
-"""What forms offer: questions without an answer, those who may be invited, quotes, and who may approve."""
+UNANSWERED, SHORTLIST, QUOTES = "unanswered", "shortlist", "quotes"
+"""What forms offer: questions without an answer, those who may be invited, and quotes."""
 
 
 class InviteProviders(Schema):
@@ -93,19 +91,17 @@ class RecordPreference(Schema):
 class SelectProvider(Schema):
     provider = chosen_provider("Provider", QUOTES)
     rationale = reason_field("Why this is the best choice", noun="why this is the best choice")
-    approver = chosen_person("Approved by", APPROVERS, noun="who approved it")
-    approved_above_ceiling_by = chosen_person(
-        "Approved above the limit by",
-        DIRECTORS,
+    tie = text_field(
         required=False,
-        hint="Only if the quote is above the approved limit. Choose a director other than the first approver",
+        rows=2,
+        longest=500,
+        label="Your connection with the school or a provider",
+        hint="Only if there is one. Somebody else then decides",
     )
 
-    @validates_schema
-    def two_people(self, values: Mapping[str, Any], **_: Any) -> None:
-        second = values.get("approved_above_ceiling_by")
-        if second is not None and second == values.get("approver"):
-            raise ValidationError("Choose somebody other than the first approver", "approved_above_ceiling_by")
+
+class RecordSelection(SelectProvider, DecidedElsewhere):
+    pass
 
 
 class ProposeWork(Schema):

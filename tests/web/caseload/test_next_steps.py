@@ -54,7 +54,7 @@ from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests import grants
 from tests.domain.brokered import a_need, terms
-from tests.grants import approve
+from tests.grants import approve, for_selection
 from tests.randomness import FUZZING
 from tests.request_context import sent_by
 from tests.sample_authority import SampleAuthority
@@ -268,13 +268,17 @@ class Life:
 
     def selects(self) -> None:
         if Tender in self.ids:
-            chosen, approver = self.stages.calder.id, self.stages.director
-            self.stages.brokerage.select(self.ids[Tender], chosen, rationale="Best", approver=approver)
+            tender = self.ids[Tender]
+            self.stages.brokerage.select(
+                tender, self.stages.calder.id, rationale="Best", granted=for_selection(tender)
+            )
 
     def selects_the_other(self) -> None:
         if Tender in self.ids:
-            chosen, approver = self.stages.harrop.id, self.stages.director
-            self.stages.brokerage.select(self.ids[Tender], chosen, rationale="Best", approver=approver)
+            tender = self.ids[Tender]
+            self.stages.brokerage.select(
+                tender, self.stages.harrop.id, rationale="Best", granted=for_selection(tender)
+            )
 
     def meets_it_in_house(self) -> None:
         self.change(SupportRequest, "meet_in_house", InHouse.LEAD_TEACHER)

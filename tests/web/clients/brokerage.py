@@ -175,7 +175,7 @@ def _engage(broker: Caller, head: Caller, specialist: Caller, given: dict[str, s
         read_tenders.sync_detailed,
         tenders_select.sync_detailed,
         tender,
-        SelectProvider(provider=given["provider"], rationale="They know the school", approver=given["director"]),
+        SelectProvider(provider=given["provider"], rationale="They know the school"),
         TenderOut,
     )
     terms = ProposeWork(scope="Planning", work_objectives=["Schemes of work are in use"], begins=today, ends=ends)
