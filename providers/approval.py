@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from domain.decision import Question, Term
 from domain.decision.parts import SUM
 from domain.delegation import Act
+from domain.engagement import BrokeredEngagement
 from domain.money import in_pounds, pounds
 from domain.support_request import SupportRequest
 from domain.tender import Tender
+from domain.text import day_in_words
 
-APPROVE, SELECT = "approve", "select"
+APPROVE, SELECT, VARY = "approve", "select", "agree-variation"
 
 
 def question_of_approval(request: SupportRequest, ceiling: Decimal, *, school: str) -> Question:
@@ -77,6 +80,44 @@ def question_of_selection(
         request=request.id,
         provider=provider,
         authors=tuple({each.recorded_by: None for each in tender.quotes.values() if each.recorded_by}),
+    )
+
+
+def question_of_variation(
+    engagement: BrokeredEngagement, request: SupportRequest, answers: Mapping[str, Any], *, names: Mapping[UUID, str]
+) -> Question:
+    """Whether work may cost more in all than was approved; `answers` are those of the variation, `names` those of
+    school, provider and the two who agreed."""
+    work, net = engagement.work, pounds(answers["net"])
+    price = work.price_at(net)
+    agreed = [
+        Term(
+            f"Agreed for the {side}", f"{names.get(answers[f'{side}_by'], '')}, {day_in_words(answers[f'{side}_on'])}"
+        )
+        for side in ("school", "provider")
+    ]
+    return Question(
+        act=Act.VARY_ABOVE_LIMIT,
+        kind=engagement.KIND,
+        subject=engagement.id,
+        subject_reference=engagement.reference,
+        command=VARY,
+        answers=json.dumps(dict(answers), default=str),
+        terms=(
+            Term("School", names.get(work.school, "")),
+            Term("Provider", names.get(work.provider, "")),
+            Term("Price before", in_pounds(work.net)),
+            Term(SUM, in_pounds(price.net), price.net),
+            Term("Total with VAT", in_pounds(price.gross), price.gross),
+            Term("Days", f"{work.days.normalize():f} before, {answers['days'].normalize():f} now"),
+            Term("Last day of work", day_in_words(answers["ends"])),
+            *agreed,
+            Term("Approved before", _before(request)),
+        ),
+        net=price.net,
+        school=work.school,
+        request=request.id,
+        provider=work.provider,
     )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Refusal
+from domain.delegation import Granted
 from domain.engagement import BrokeredEngagement, Consent
 from domain.person import Person
 from domain.provider import Provider
@@ -123,24 +124,32 @@ class Delivery:
         ends: date,
         consent: Consent,
         reason: str,
+        granted: Granted | None = None,
+        rules: tuple[str, ...] = (),
         at: int | None = None,
     ) -> None:
         """Write down other days, price or end that school and provider have agreed to.
 
-        A higher price needs room under the ceiling, and more days a provider that is not suspended. Raises
-        AboveCeiling, NotOfTheSchool.
+        A higher price needs room under the ceiling, or a decision that raises it, and more days a provider that is
+        not suspended. Raises AboveCeiling, NotOfTheSchool.
         """
 
         def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             provider = work.find(Provider, engagement.work.provider)
             if net > engagement.work.net:
-                must_be_within_ceiling(work.find(SupportRequest, engagement.request), net)
+                request = work.find(SupportRequest, engagement.request)
+                if granted is None:
+                    must_be_within_ceiling(request, net)
+                elif request.ceiling is None or net > request.ceiling:
+                    request.approve_spending(net, granted=granted, rules=rules)
             if days > engagement.work.days:
                 must_not_be_suspended(provider, engagement.today)
             _must_lead(work.find(Person, consent.school_by), engagement.work.school, consent.school_on)
             must_work_there(provider, consent.provider_by, consent.provider_on, field="provider_by")
-            engagement.agree_variation(days=days, net=net, ends=ends, consent=consent, reason=reason)
+            engagement.agree_variation(
+                days=days, net=net, ends=ends, consent=consent, reason=reason, granted=granted, rules=rules
+            )
 
         self.service.do(decide)
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Meta, must_have_come, reasoned, requires
+from domain.delegation import Act, Granted
 from domain.engagement import events
 from domain.engagement.parts import (
     AWAITING_AGREEMENT,
@@ -295,11 +296,24 @@ class BrokeredEngagement(Aggregate):
         self.record(substituted, people=(self.work.specialist, new), rules=rules, reason=reasoned(reason))
 
     @requires(only_when(*GOING_ON))
-    def agree_variation(self, *, days: Decimal, net: Decimal, ends: date, consent: Consent, reason: str) -> None:
-        """All have agreed to other days, price or end. VAT stays at the rate of the terms.
+    def agree_variation(
+        self,
+        *,
+        days: Decimal,
+        net: Decimal,
+        ends: date,
+        consent: Consent,
+        reason: str,
+        granted: Granted | None = None,
+        rules: tuple[str, ...] = (),
+    ) -> None:
+        """All have agreed to other days, price or end. VAT stays at the rate of the terms. `granted` is the decision
+        about a price above what was approved, `rules` the version of those that say who may decide.
 
-        Raises LessThanUsed, DatesOutOfOrder, NotAPrice, OccurredInTheFuture, OnePersonForBoth.
+        Raises LessThanUsed, DatesOutOfOrder, NotAPrice, OccurredInTheFuture, OnePersonForBoth, NotCovered.
         """
+        if granted is not None:
+            granted.must_cover(Act.VARY_ABOVE_LIMIT, self.id, net=net, field="net")
         price = self.work.price_at(net)
         check_price(price.net, price.vat)
         for field, day in (("school_on", consent.school_on), ("provider_on", consent.provider_on)):
@@ -326,7 +340,13 @@ class BrokeredEngagement(Aggregate):
             provider_by=consent.provider_by,
             provider_on=consent.provider_on,
         )
-        self.record(varied, people=(consent.school_by, consent.provider_by), reason=reasoned(reason))
+        self.record(
+            varied,
+            people=(consent.school_by, consent.provider_by),
+            reason=reasoned(reason),
+            rules=rules,
+            decision=granted.decision if granted else None,
+        )
 
     @requires(only_when(*RUNNING))
     def pause(self, *, reason: str) -> None:

@@ -34,6 +34,7 @@ from projections.caseload import Item, waiting
 from tests import grants
 from tests.domain.brokered import BEGINS, CALDER, ENDS, HARROP, HEAD, REPLY_BY, a_need, outcomes, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
+from tests.grants import for_selection
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
 
@@ -316,7 +317,9 @@ STORIES = {
             (lambda one: one.quote(HARROP, terms()), CHOOSE),
             (lambda one: one.withdraw_quote(HARROP, **REASON), CHOOSE),
             (
-                lambda one: one.select(CALDER, rationale="Knows it", approver=OFFICER, ceiling=terms().day_rate * 9),
+                lambda one: one.select(
+                    CALDER, rationale="Knows it", granted=for_selection(one.id), ceiling=terms().day_rate * 9
+                ),
                 PROPOSE,
             ),
             (lambda one: one.withdraw_selection(**REASON), CHOOSE),

@@ -20,7 +20,7 @@ from projections import caseload, open_requests
 from projections.caseload import Item, Task, WaitingFor, waiting
 from projections.open_requests import RequestRow, requests
 from tests.domain.brokered import CALDER, ENDS, HARROP, a_need, a_ranking, outcomes, terms, the_work
-from tests.grants import approve
+from tests.grants import approve, for_selection
 from tests.projections.conftest import Ask
 from tests.projections.test_caseload import SCHOOL
 from tests.scenario import TODAY, signed
@@ -129,7 +129,7 @@ def answered(it: SupportRequest) -> None:
 
 
 def select(it: Tender) -> None:
-    it.select(CALDER, rationale="Knows it", approver=DIRECTOR, ceiling=Decimal(9000))
+    it.select(CALDER, rationale="Knows it", granted=for_selection(it.id), ceiling=Decimal(9000))
 
 
 def delivered(it: BrokeredEngagement) -> None:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.databases import Databases, with_views
+from tests.grants import for_selection
 from tests.sample_authority import Clock, SampleAuthority
 from tests.web.brokerage_stages import AGREEMENT, BrokerageStages
 from tests.web.conftest import Browser, Program
@@ -107,7 +108,9 @@ def test_a_change_of_what_belongs_to_a_record_is_answered_with_the_record_as_it_
     with dying_once_it_is_saved(services):  # with the choice saved in the tender, and the request as it was
         head.post(f"{REQUEST}/prefer", preferred, **asked)
     with stages.brokering():
-        stages.brokerage.select(stages.tender, stages.harrop.id, rationale="As the school", approver=stages.director)
+        stages.brokerage.select(
+            stages.tender, stages.harrop.id, rationale="As the school", granted=for_selection(stages.tender)
+        )
     with stages.brokering():
         stages.brokerage.engage_selected(stages.tender, "BE-2026-0001", AGREEMENT)
     again = head.post(f"{REQUEST}/prefer", preferred, **asked)

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
+from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from werkzeug.exceptions import Forbidden
 
+from domain.decision import Question
+from domain.delegation import Act, Granted
 from domain.engagement import BrokeredEngagement, Consent, Work
 from domain.engagement.rules import must_await
 from domain.signature import on_behalf_of
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
+from providers.approval import VARY, question_of_variation
 from web.access.context import Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import action_for, brokerage_of
 from web.brokerage.vetting_policy import vetting_of
+from web.commands.decided import Answers, DecidedAct, decide_or_ask
 from web.commands.resource import Execution, Values
 from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
@@ -169,6 +175,49 @@ def _present_terms(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, 
     return {name: value for name, value in asdict(engagement.work).items() if name in asked}
 
 
+def _question(snapshot: Snapshot, engagement: BrokeredEngagement, answers: Answers) -> Question:
+    request = snapshot.services.service.find(SupportRequest, engagement.request)
+    work = engagement.work
+    people = [work.school, work.provider, answers["school_by"], answers["provider_by"]]
+    return question_of_variation(engagement, request, answers, names=names_of(snapshot, people))
+
+
+def _vary(
+    execution: Execution[Any],
+    engagement: BrokeredEngagement,
+    answers: Answers,
+    granted: Granted,
+    rules: tuple[str, ...],
+) -> None:
+    delivery(execution).agree_variation(engagement.id, **_terms_of(answers), granted=granted, rules=rules)
+
+
+def _terms_of(answers: Answers) -> dict[str, Any]:
+    agreed = {name: value for name, value in answers.items() if name in CONSENT}
+    terms = {name: value for name, value in answers.items() if name not in CONSENT}
+    return {**terms, "consent": Consent(**agreed)}
+
+
+VARIATION = DecidedAct(
+    engagements,
+    VARY,
+    Act.VARY_ABOVE_LIMIT,
+    answers={
+        "days": Decimal,
+        "net": Decimal,
+        "ends": date,
+        "school_by": UUID,
+        "school_on": date,
+        "provider_by": UUID,
+        "provider_on": date,
+        "reason": str,
+    },
+    question=_question,
+    lowered=lambda answers, _: answers,
+    carry_out=_vary,
+)
+
+
 @engagements.command(
     "agree-variation",
     "Agree a variation",
@@ -183,6 +232,9 @@ def _present_terms(_: Snapshot, engagement: BrokeredEngagement) -> Mapping[str, 
     check_page="engagements/check_variation.html",
 )
 def agree_variation(execution: Execution[BrokeredEngagement], values: Values) -> None:
-    agreed = {name: value for name, value in values.items() if name in CONSENT}
-    terms = {name: value for name, value in values.items() if name not in CONSENT}
-    delivery(execution).agree_variation(execution.record.id, **terms, consent=Consent(**agreed), at=execution.at)
+    """Within what was approved it is the broker's to record; above that somebody else is asked, on the new total."""
+    request = execution.service.find(SupportRequest, execution.record.request)
+    if values["net"] > max(execution.record.work.net, request.ceiling or Decimal(0)):
+        decide_or_ask(execution, VARIATION, values)
+    else:
+        delivery(execution).agree_variation(execution.record.id, **_terms_of(values), at=execution.at)

@@ -43,7 +43,7 @@ from sis_client.models import (
     AgreeTerms,
     AnOutcome,
     AnOutcomeAttainment,
-    ApproveToBroker,
+    ApproveSpending,
     CloseEngagement,
     CompleteEngagement,
     ConfirmEngagement,
@@ -139,7 +139,7 @@ def _find_somebody(broker: Caller, specialist: Caller, given: dict[str, str], re
         requests_triage.sync_detailed,
         TriageRequest(broker=person, level=TriageRequestLevel.TARGETED, route=TriageRequestRoute.BROKERED),
     )
-    does(requests_approve.sync_detailed, ApproveToBroker(ceiling="2500.00", approver=given["director"]))
+    does(requests_approve.sync_detailed, ApproveSpending(ceiling="2500.00"))
     shortlisted = does(requests_shortlist.sync_detailed, ShortlistProviders(chosen=[given["provider"]]))
     assert shortlisted.shortlist == [given["provider"]]
     does(

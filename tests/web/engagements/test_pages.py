@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from domain.decision import Decision
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, SessionStatus
 from domain.provider import ProviderKind
+from domain.references import record_id
 from domain.support_request import RequestStatus, SupportRequest
 from projections.tables import NUMBERS
 from tests.domain.brokered import BEGINS, ENDS
@@ -355,21 +357,37 @@ def variation(stages: BrokerageStages, **changes: str) -> dict[str, str]:
     }
 
 
-def test_a_variation_above_what_was_approved_is_agreed_once_more_is_approved(
+def give(browser: Browser, stages: BrokerageStages, *, status: int = 303) -> str:
+    asked = stages.service.find(Decision, record_id(Decision.KIND, "DN-2026-0001"))
+    answers = {"shown": asked.question.fingerprint, "version": str(asked.version), "command": str(uuid4())}
+    return browser.send_page("/decisions/DN-2026-0001/give", "", answers, status=status).text
+
+
+def test_a_variation_above_what_was_approved_is_asked_on_the_new_total_and_giving_it_raises_the_limit(
     started: BrokerageStages, sign_in: SignIn
 ) -> None:
-    browser = sign_in(started.broker)
-    answers = {**variation(started), "confirmed": "yes"}
-    refused = browser.send(f"{WORK}/agree-variation", answers, status=422)
-    assert "This is more than the amount approved for the request" in refused.text
+    broker, director = sign_in(started.broker), sign_in(started.director)
+    broker.send(f"{WORK}/agree-variation", {**variation(started), "confirmed": "yes"})
+    assert now(started).variations == ()
+    page = plain(director.get("/decisions/DN-2026-0001/give"))
+    for told in ("£4,050", "£2,025", "4.5 before, 9 now", "£2,500", "Hana Head, 2 November 2026", "More to do"):
+        assert told in page, told
 
-    assert "/requests/SR-2026-0001/change-ceiling" in browser.get("/requests/SR-2026-0001")
-    more = {"ceiling": "4100", "approver": started.sample.reference(started.director)}
-    browser.send("/requests/SR-2026-0001/change-ceiling", more)
-    browser.send(f"{WORK}/agree-variation", answers)
-
+    give(director, started)
     assert (now(started).work.net, now(started).work.vat) == (Decimal(4050), Decimal(810))
-    assert started.service.find(SupportRequest, started.request).status is RequestStatus.PLACED
+    request = started.service.find(SupportRequest, started.request)
+    assert (request.status, request.ceiling) == (RequestStatus.PLACED, 4050)
+    varied = list(started.sample.services.store.get(now(started).id))[-1]
+    assert (varied.meta.signature.actor, varied.meta.decision is not None) == (started.director, True)
+
+
+@pytest.mark.parametrize(("net", "row"), [("4050", "S2"), ("10000", "S2"), ("10100", "S3"), ("25000.01", "S4")])
+def test_who_decides_on_a_variation_follows_from_the_price_in_all(
+    started: BrokerageStages, sign_in: SignIn, net: str, row: str
+) -> None:
+    answers = {**variation(started, net=net), "confirmed": "yes"}
+    sign_in(started.broker).send(f"{WORK}/agree-variation", answers)
+    assert started.service.find(Decision, record_id(Decision.KIND, "DN-2026-0001")).route.row == row
 
 
 def test_a_colleague_who_is_cleared_takes_the_work_on(started: BrokerageStages, sign_in: SignIn) -> None:

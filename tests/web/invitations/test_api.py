@@ -10,6 +10,7 @@ import pytest
 
 from domain.account import TokenScopes
 from domain.tender import Tender
+from tests.grants import for_selection
 from tests.web.brokerage_stages import BrokerageStages, Firm
 from tests.web.conftest import Program
 
@@ -72,7 +73,9 @@ def test_a_choice_and_the_end_of_a_tender_change_the_version(stages: BrokerageSt
     stages.quote(stages.calder)
     before = calder.get(INVITATION).headers["ETag"]
     with stages.brokering():
-        stages.brokerage.select(stages.tender, stages.harrop.id, rationale="Best", approver=stages.director)
+        stages.brokerage.select(
+            stages.tender, stages.harrop.id, rationale="Best", granted=for_selection(stages.tender)
+        )
 
     after = calder.get(INVITATION, **{"If-None-Match": before})
 
@@ -191,7 +194,9 @@ def test_a_provider_that_has_left_is_told_nothing_of_what_becomes_of_the_tender(
 
     with stages.brokering():
         if is_selected:
-            stages.brokerage.select(stages.tender, stages.harrop.id, rationale="Best", approver=stages.director)
+            stages.brokerage.select(
+                stages.tender, stages.harrop.id, rationale="Best", granted=for_selection(stages.tender)
+            )
         else:
             stages.service.change(Tender, stages.tender, lambda it: it.close(reason="Found elsewhere"))
 

@@ -14,6 +14,7 @@ import pytest
 from domain.authority import AUTHORITY, Authority, Settings
 from domain.tender import InvitationStatus
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY
+from tests.grants import for_selection
 from tests.sample_authority import Clock, SampleAuthority
 from tests.scenario import TODAY
 from tests.web.brokerage_stages import BrokerageStages, Firm
@@ -136,7 +137,7 @@ def test_the_reason_for_a_choice_is_not_told_to_providers(stages: BrokerageStage
     stages.quote(stages.harrop)
     with stages.brokering():
         stages.brokerage.select(
-            stages.tender, stages.calder.id, rationale="Cheaper than the rest", approver=stages.director
+            stages.tender, stages.calder.id, rationale="Cheaper than the rest", granted=for_selection(stages.tender)
         )
 
     chosen, other = (of(firm).get(INVITATION) for firm in (stages.calder, stages.harrop))
@@ -441,7 +442,7 @@ def test_nothing_is_answered_once_somebody_is_selected(stages: BrokerageStages, 
     stages.quote(stages.harrop)
     with stages.brokering():
         stages.brokerage.select(
-            stages.tender, stages.calder.id, rationale="Knows the school", approver=stages.director
+            stages.tender, stages.calder.id, rationale="Knows the school", granted=for_selection(stages.tender)
         )
 
     for firm in (stages.calder, stages.harrop):
