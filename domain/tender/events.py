@@ -210,7 +210,10 @@ class QuoteSelected(Event):
     """A decision gave it; `tie` is the connection with the school or a provider that the asker declared."""
 
     TOPIC = "tender.quote-selected"
-    says = "{by} selected {provider} with {specialist} at {net} excluding VAT: {reason}"
+    says = (
+        "{by} {on_behalf:recorded the selection by … of}{own_act:selected} {provider} with {specialist} at {net} "
+        "excluding VAT: {reason}"
+    )
     provider: UUID
     specialist: UUID
     net: Decimal

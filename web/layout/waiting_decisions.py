@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from domain.money import in_pounds
 from projections.decisions import DecisionRow
 from web import formats
 from web.access.context import Snapshot
@@ -22,10 +21,10 @@ HEAD = ["Decision", "School", "Why it is needed", "Asked by", "Waiting"]
 
 def decision_cell(row: DecisionRow, names: Mapping[UUID, str]) -> dict[str, str]:
     """What is asked, with what is at stake, as it leads to the decision."""
-    sum_ = f" of up to {in_pounds(row.net)} excluding VAT" if row.net is not None else ""
+    sum_ = " excluding VAT" if row.net is not None else ""
     at = f", {names[row.school]}" if row.school is not None and row.school in names else ""
     return {
-        "text": f"{row.act.label}{sum_}{at}",
+        "text": f"{row.act.with_sum(row.net)}{sum_}{at}",
         "href": f"/decisions/{row.reference}",
         "hint": f"{row.reference}, about {row.on_reference}",
     }
