@@ -221,7 +221,7 @@ class Story:
         if self.need.end is not End.INVITING:
             self.then(24, self.broker, self.role, self._select)
             self.then(24, self.director, Role.DIRECTOR, self._give_selection, hour=15)
-            self.then(25, self.broker, self.role, self._engage)
+            self.then(25, self.broker, self.role, self._engage, hour=16)
 
     def _specialist(self, name: str) -> UUID:
         listed = next(provider for provider in self.sample.cast.providers if provider.name == name)
