@@ -172,7 +172,7 @@ def test_a_lower_limit_than_the_price_selects_nothing(
     quoted: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
     select(sign_in(stages.broker), HARROP)
-    assert "The decision is for £2,600" in give(sign_in(stages.director), sample, status=422, limit="2,600")
+    assert "The decision is for £2,600" in give(sign_in(stages.director), sample, status=422, lower_limit="2,600")
     assert (tender(sample).selected, request(sample).ceiling) == (None, 2500)
 
 
@@ -191,6 +191,7 @@ def test_a_choice_made_in_a_meeting_is_recorded_for_whoever_made_it(
     sign_in(stages.broker).send_and_check(f"{TENDER}/record-selection", answers)
     assert (tender(sample).selected, request(sample).ceiling) == (stages.harrop.id, 2700)
     assert decision(sample).status is DecisionStatus.UNCONFIRMED
+    assert "Bea Broker recorded the selection by Dora Director of Harrop" in sign_in(stages.broker).get(TENDER)
 
 
 def test_by_the_api_too_and_no_approver_can_be_named(
@@ -201,7 +202,7 @@ def test_by_the_api_too_and_no_approver_can_be_named(
     for name in ("approver", "approved_above_ceiling_by"):
         named = {**answers, name: sample.reference(stages.director)}
         assert name in broker.post(f"{TENDER}/select", named, key=f"named-{name}", at=at, status=422).text
-    broker.post(f"{TENDER}/select", answers, key="selecting-1", at=at)
+    broker.post(f"{TENDER}/select", answers, key="selecting-1", at=at, status=202)
     assert decision(sample).status is DecisionStatus.ASKED
     director = program(stages.director)
     fingerprint = director.get(ASKED).json["fingerprint"]
