@@ -190,7 +190,7 @@ class CommandForm:
     def _not_now(self, reason: str, *, typed_already: bool) -> Any:
         if typed_already:
             self.form.refuse(reason)
-            return self.show(CONFLICT)
+            return self.show(CONFLICT, changes=self._changes() or None)
         return refused_page(
             self.command.title,
             reason,

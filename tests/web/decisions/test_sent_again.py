@@ -100,3 +100,23 @@ def test_reading_decides_nothing(sample: SampleAuthority, stages: BrokerageStage
     ):
         director.get(href)
     assert decision(sample).version == 1
+
+
+def test_of_two_who_decide_at_once_one_stands_and_the_other_reads_who_it_was_and_what_they_said(
+    sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
+) -> None:
+    other = sample.director("Dario Director")
+    sign_in(stages.broker).send(f"{REQUEST}/approve", MUCH)
+    first, second, api = sign_in(stages.director), sign_in(other), program(other)
+    page, refusing = second.get(f"{ASKED}/give"), second.get(f"{ASKED}/refuse")
+    first.send(f"{ASKED}/refuse", {"reason": "Ask for one term"})
+    late = second.send_page(f"{ASKED}/give", page, {}, status=409).text
+    assert "Dora Director refused it: Ask for one term" in late
+    late = second.send_page(f"{ASKED}/refuse", refusing, {"reason": "Too much"}, status=409).text
+    assert "Dora Director refused it: Ask for one term" in late
+    fingerprint = decision(sample).question.fingerprint
+    api.post(f"{ASKED}/give", {"shown": fingerprint}, key="deciding-1", at='"1"', status=412)
+    shown = api.get(ASKED).json
+    assert (shown["status"], shown["decider"]) == ("refused", sample.reference(stages.director))
+    assert shown["refused_because"] == "Ask for one term"
+    assert decision(sample).version == 2
