@@ -85,6 +85,7 @@ class Settings:
     information_days: int = 10
     evaluation_days: int = 20
     closing_days: int = 10
+    exemption_days: int = 20
     need_categories: tuple[NeedCategory, ...] = (
         NeedCategory("A", "Self-sustaining", 1, 0),
         NeedCategory("B", "Light support", 1, 1),
@@ -130,6 +131,7 @@ WINDOWS = {
     "information_days": "days to answer a question about a request",
     "evaluation_days": "days to evaluate an engagement",
     "closing_days": "days to close an engagement after its evaluation",
+    "exemption_days": "days an exemption lasts while a check is awaited, at the most",
 }
 """The settings that say within how many working days something is to be done, and what people call them."""
 

@@ -30,6 +30,18 @@ class Act(LabelledEnum):
     PAUSE_CONCERN = "pause_the_work"
     END_INTERVENTION = "end_the_intervention"
     REOPEN_CONCERN = "reopen_the_concern"
+    GRANT_EXEMPTION = "grant_exemption"
+    EXEMPT_FROM_DBS = "exempt_from_dbs"
+
+    @property
+    def label(self) -> str:
+        return _LABELS.get(self.value) or super().label
+
+
+_LABELS = {
+    "grant_exemption": "Grant an exemption",
+    "exempt_from_dbs": "Grant an exemption while the DBS certificate is awaited",
+}
 
     @property
     def label(self) -> str:
@@ -144,6 +156,24 @@ COMMON_SCHEME = (
         lapses_after=15,
     ),
     DelegationRow("S24", Act.REOPEN_CONCERN, None, (Decider.SENIOR_OFFICER,), deputies=(Decider.DIRECTOR,)),
+    DelegationRow(
+        "S8",
+        Act.GRANT_EXEMPTION,
+        None,
+        (Decider.DIRECTOR,),
+        deputies=(Decider.CHIEF_OFFICER,),
+        passes_after=1,
+        lapses_after=5,
+    ),
+    DelegationRow(
+        "S8D",
+        Act.EXEMPT_FROM_DBS,
+        None,
+        (Decider.DIRECTOR, Decider.CHIEF_OFFICER),
+        countersigns=(Decider.COUNTERSIGNER,),
+        passes_after=1,
+        lapses_after=5,
+    ),
 )
 """The scheme of an authority that has set none of its own."""
 
@@ -250,6 +280,7 @@ class Granted:
     subject: UUID
     net: Decimal | None = None
     by: UUID | None = None
+    reference: str = ""
 
     def must_cover(self, act: Act, subject: UUID, *, net: Decimal | None = None, field: str = "") -> None:
         """Raises NotCovered unless this is the act that was decided, at no higher a sum."""

@@ -44,6 +44,7 @@ class DecisionRow(Row):
     deputies: tuple[Decider, ...] = ()
     passes_on: date | None = None
     lapses_on: date | None = None
+    matter: str = ""
     decider: UUID | None = None
     decided_on: date | None = None
     confirmed_on: date | None = None
@@ -97,6 +98,7 @@ def _begun(event: Begun, status: DecisionStatus, basis: Basis) -> DecisionRow:
         reason=event.meta.reason,
         countersigns=route.countersigns,
         authors=asked.authors,
+        matter=asked.matter,
     )
 
 
@@ -219,9 +221,13 @@ def unsettled(connection: sa.Connection, record: UUID, request: UUID | None, day
     return decisions.rows(connection, query.order_by(_columns.reference.desc()))
 
 
-def open_ask(connection: sa.Connection, record: UUID, command: str, day: date) -> DecisionRow | None:
-    """Where a command is asked on a record and nobody has decided yet."""
-    query = decisions.table.select().where(_columns.on_record == record, _columns.command == command, is_open_on(day))
+def open_ask(
+    connection: sa.Connection, record: UUID, command: str, day: date, *, matter: str = ""
+) -> DecisionRow | None:
+    """Where a command is asked on a record, or about one matter of it, and nobody has decided yet."""
+    query = decisions.table.select().where(
+        _columns.on_record == record, _columns.command == command, _columns.matter == matter, is_open_on(day)
+    )
     return next(iter(decisions.rows(connection, query.limit(1))), None)
 
 

@@ -53,6 +53,7 @@ class EngagementRow(Row):
     is_open: bool = True
     agreed_by: tuple[Side, ...] = ()
     cleared_to: date | None = None
+    exempt: tuple[str, ...] = ()
     used_days: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
     coming: tuple[ComingSession, ...] = ()
@@ -138,7 +139,7 @@ def engagement_agreed(row: EngagementRow | None, event: Event) -> EngagementRow 
 def clearance_confirmed(
     row: EngagementRow | None, event: BrokeredEngagement.ClearanceConfirmed
 ) -> EngagementRow | None:
-    return row and replace(row, cleared_to=event.valid_to)
+    return row and replace(row, cleared_to=event.valid_to, exempt=event.exempt)
 
 
 @engagements.on(BrokeredEngagement.SessionPlanned)
@@ -167,7 +168,7 @@ def session_cancelled(row: EngagementRow | None, event: BrokeredEngagement.Sessi
 def specialist_substituted(
     row: EngagementRow | None, event: BrokeredEngagement.SpecialistSubstituted
 ) -> EngagementRow | None:
-    return row and replace(row, specialist=event.new, cleared_to=event.valid_to)
+    return row and replace(row, specialist=event.new, cleared_to=event.valid_to, exempt=event.exempt)
 
 
 @engagements.on(BrokeredEngagement.VariationAgreed)

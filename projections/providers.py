@@ -187,7 +187,9 @@ def specialist_left(row: ProviderSpecialist | None, event: Provider.SpecialistLe
     return row and replace(row, left_on=event.meta.occurred_on)
 
 
-VettingEvent: TypeAlias = Provider.RequirementMet | Provider.RequirementExempted | Provider.RequirementRevoked
+VettingEvent: TypeAlias = (
+    Provider.RequirementMet | Provider.RequirementExempted | Provider.ExemptionGranted | Provider.RequirementRevoked
+)
 
 
 def by_requirement(event: VettingEvent) -> Key:
@@ -204,6 +206,11 @@ def requirement_met(row: VettingFact | None, event: Provider.RequirementMet) -> 
 def requirement_exempted(row: VettingFact | None, event: Provider.RequirementExempted) -> VettingFact:
     exemption = Check(event.item, event.person, event.meta.occurred_on, event.until, exempt=True)
     return _vetted(event, (*(row.checks if row else ()), exemption))
+
+
+@vetting.on(Provider.ExemptionGranted, key=by_requirement)
+def exemption_granted(row: VettingFact | None, event: Provider.ExemptionGranted) -> VettingFact:
+    return _vetted(event, (*(row.checks if row else ()), event.exemption))
 
 
 @vetting.on(Provider.RequirementRevoked, key=by_requirement)

@@ -19,6 +19,7 @@ class CheckStatus(LabelledEnum):
     """How a requirement stands on a day."""
 
     HOLDS = "holds"
+    EXEMPT = "exempt"
     ENDS_SOON = "ends_soon"
     ENDED = "ended"
     REVOKED = "revoked"
@@ -31,6 +32,7 @@ class CheckStatus(LabelledEnum):
 
 _LABELS = {
     "holds": "Valid",
+    "exempt": "Exempt",
     "ends_soon": "Expires soon",
     "ended": "Expired",
     "revoked": "Revoked",
@@ -77,5 +79,8 @@ def _line(facts: VettingFacts, person: UUID | None, day: date, demand: Demand, v
             status = CheckStatus.REVOKED if missing.last.is_revoked_on(day) else CheckStatus.ENDED
         return BoardRequirement(demand.item, person, status, why=missing.why)
     ends = clearance.valid_to
+    if clearance.exempt:
+        why = f"{demand.item.label}: {clearance.exempt[-1].until_when}"
+        return BoardRequirement(demand.item, person, CheckStatus.EXEMPT, ends, why)
     soon = ends is not None and ends <= day + SOON
     return BoardRequirement(demand.item, person, CheckStatus.ENDS_SOON if soon else CheckStatus.HOLDS, ends)

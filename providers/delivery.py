@@ -27,6 +27,7 @@ from providers.eligibility import (
     must_not_be_suspended,
     must_work_there,
 )
+from providers.vetting import Clearance
 
 
 class NotOfTheSchool(Refusal):
@@ -51,8 +52,10 @@ class Delivery:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             terms = engagement.work
             may_be_asked(work.find(Provider, terms.provider), terms.school, engagement.today)
-            valid_to = self._clear(work, engagement, terms.specialist, terms.begins, terms.ends)
-            engagement.confirm_clearance(cleared=True, valid_to=valid_to, rules=self._rules(terms.begins))
+            found = self._clear(work, engagement, terms.specialist, terms.begins, terms.ends)
+            engagement.confirm_clearance(
+                cleared=True, valid_to=found.valid_to, exempt=_exempt(found), rules=self._rules(terms.begins)
+            )
             engagement.confirm()
 
         self.service.do(decide)
@@ -108,9 +111,14 @@ class Delivery:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             first = max(engagement.today, engagement.work.begins)
             must_not_be_suspended(work.find(Provider, engagement.work.provider), engagement.today)
-            valid_to = self._clear(work, engagement, specialist, first, max(first, engagement.work.ends))
+            found = self._clear(work, engagement, specialist, first, max(first, engagement.work.ends))
             engagement.substitute(
-                specialist, cleared=True, valid_to=valid_to, rules=self._rules(first), reason=reason
+                specialist,
+                cleared=True,
+                valid_to=found.valid_to,
+                exempt=_exempt(found),
+                rules=self._rules(first),
+                reason=reason,
             )
 
         self.service.do(decide)
@@ -177,12 +185,16 @@ class Delivery:
 
     def _clear(
         self, work: UnitOfWork, engagement: BrokeredEngagement, person: UUID, first: date, last: date
-    ) -> date | None:
+    ) -> Clearance:
         provider = work.find(Provider, engagement.work.provider)
-        return clear(provider, person, first, last, vetting=self.vetting, work=work).valid_to
+        return clear(provider, person, first, last, vetting=self.vetting, work=work)
 
     def _rules(self, day: date) -> tuple[str, ...]:
         return (self.vetting(day).version,)
+
+
+def _exempt(clearance: Clearance) -> tuple[str, ...]:
+    return tuple(map(str, clearance.exempt))
 
 
 def _must_lead(person: Person, school: UUID, day: date) -> None:

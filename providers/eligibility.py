@@ -56,6 +56,7 @@ def need_of(request: SupportRequest, *, on: date, days: Decimal | None = None) -
 def offer_of(provider: Provider, need: SupportNeed, vetting: VettingOn, past: PastWork = NOTHING_PAST) -> Offer:
     """A provider as far as a need is concerned, with what is remembered of its past work."""
     rate = provider.rate_on(need.first)
+    clearance = clearance_of(provider, need.subject, need.first, need.last, vetting)
     free = [each.days for each in provider.capacities if each.from_ <= need.last and need.first <= each.to]
     return Offer(
         provider=provider.id,
@@ -63,7 +64,8 @@ def offer_of(provider: Provider, need: SupportNeed, vetting: VettingOn, past: Pa
         capabilities=provider.capabilities,
         areas=provider.areas,
         suspended=provider.is_suspended_on(need.on),
-        not_cleared=why_not_cleared(clearance_of(provider, need.subject, need.first, need.last, vetting)),
+        not_cleared=why_not_cleared(clearance),
+        conditions=tuple(map(str, clearance.exempt)),
         conflict=tie_to(provider, need.school, need.on),
         free_days=sum(free, Decimal(0)) if free else None,
         day_rate=rate.day_rate if rate else None,
@@ -81,7 +83,7 @@ def clearance_of(provider: Provider, subject: str, first: date, last: date, vett
     if not people:
         return Clearance(False, (Missing(None, None, f"No specialist named for {subject}"),), None)
     found = [cleared_throughout(provider.facts, person, first, last, policy) for person in people]
-    return max(found, key=lambda each: (each.cleared, each.valid_to or date.max, -len(each.missing)))
+    return max(found, key=lambda each: (each.cleared, not each.exempt, each.valid_to or date.max, -len(each.missing)))
 
 
 def why_not_cleared(clearance: Clearance) -> str:
@@ -91,9 +93,8 @@ def why_not_cleared(clearance: Clearance) -> str:
 
 def in_words(clearance: Clearance) -> str:
     """A clearance as it is noted in an invitation."""
-    if clearance.valid_to is None:
-        return "cleared"
-    return f"cleared until {day_in_words(clearance.valid_to)}"
+    said = str(clearance)
+    return said[:1].lower() + said[1:]
 
 
 def may_be_asked(provider: Provider, school: UUID, day: date) -> None:

@@ -74,7 +74,8 @@ class Offer:
     """One provider as far as the need is concerned. `reference` settles ties.
 
     `not_cleared` and `conflict` are the sentences that say why it may not work, empty where nothing stands against
-    it; `areas`, `free_days` and `day_rate` are None where unknown; no `areas` means anywhere.
+    it; `conditions` say on what it may work all the same. `areas`, `free_days` and `day_rate` are None where unknown;
+    no `areas` means anywhere.
     """
 
     provider: UUID
@@ -84,6 +85,7 @@ class Offer:
     suspended: bool = False
     not_cleared: str = ""
     conflict: str = ""
+    conditions: tuple[str, ...] = ()
     free_days: Decimal | None = None
     day_rate: Decimal | None = None
     past: PastWork = PastWork()
@@ -150,7 +152,8 @@ def _judge(need: SupportNeed, offer: Offer, policy: MatchingPolicy) -> tuple[Fra
     verdicts = [(policy.weights.get(each.name, 0), each.judge(need, offer, policy)) for each in CRITERIA]
     total = sum(weight for weight, _ in verdicts)
     score = sum((weight * points for weight, (points, _) in verdicts), Fraction(0))
-    return (score / total if total else Fraction(0)), tuple(sentence for weight, (_, sentence) in verdicts if weight)
+    reasons = (sentence for weight, (_, sentence) in verdicts if weight)
+    return (score / total if total else Fraction(0)), (*offer.conditions, *reasons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from domain.provider import Check, ProviderKind, Requirement, VettingFacts
 from domain.text import day_in_words
+from domain.vocabulary import LabelledEnum
 
 ALWAYS = date.max
 
@@ -57,13 +58,56 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """A requirement that holds by an exemption alone, until when and by which decision; that is empty where it was
+    recorded before decisions were kept."""
+
+    item: Requirement
+    person: UUID | None
+    until: date
+    decided_in: str = ""
+
+    @property
+    def until_when(self) -> str:
+        """As "until 14 December 2026 (DN-2026-0004)"."""
+        by = f" ({self.decided_in})" if self.decided_in else ""
+        return f"until {day_in_words(self.until)}{by}"
+
+    def __str__(self) -> str:
+        return f"Exempt {self.until_when}: {self.item.label}"
+
+
+class ClearanceStatus(LabelledEnum):
+    """The answer in a word; with an exemption it is never "cleared"."""
+
+    CLEARED = "cleared"
+    EXEMPT = "exempt"
+    NOT_CLEARED = "not_cleared"
+
+
+@dataclass(frozen=True, slots=True)
 class Clearance:
     """The answer. `valid_to` is the last day on which it stays so by today's facts; None if nothing ends it,
-    or if not cleared."""
+    or if not cleared. `exempt` are the requirements that hold by an exemption alone."""
 
     cleared: bool
     missing: tuple[Missing, ...]
     valid_to: date | None
+    exempt: tuple[Exemption, ...] = ()
+
+    @property
+    def status(self) -> ClearanceStatus:
+        if not self.cleared:
+            return ClearanceStatus.NOT_CLEARED
+        return ClearanceStatus.EXEMPT if self.exempt else ClearanceStatus.CLEARED
+
+    def __str__(self) -> str:
+        """As pages, invitations and files tell it."""
+        if not self.cleared:
+            return "; ".join(each.why for each in self.missing)
+        if self.exempt:
+            return "; ".join(map(str, self.exempt))
+        return "Cleared" if self.valid_to is None else f"Cleared until {day_in_words(self.valid_to)}"
 
 
 _SAFEGUARDING = Demand(Requirement.SAFEGUARDING_TRAINING, months=24)
@@ -111,10 +155,12 @@ def cleared_throughout(
     """Whether the clearance holds on every day from the first to the last, both included."""
     missing: list[Missing] = []
     ends: list[date] = []
+    exempt: list[Exemption] = []
     for demand in demands_on(facts, person, policy):
         whose = None if demand.item.of_organisation else person
         checks = [check for check in facts.checks if (check.item, check.person) == (demand.item, whose)]
-        end = _covered_to(checks, demand, first)
+        shown = _covered_to([check for check in checks if not check.exempt], demand, first)
+        end = shown if shown is not None and shown >= last else _covered_to(checks, demand, first)
         if end is None or end < last:
             last_check = _last_begun(checks, demand, first)
             why = (
@@ -125,10 +171,12 @@ def cleared_throughout(
             missing.append(Missing(demand.item, whose, f"{demand.item.label}: {why}", last_check))
         else:
             ends.append(end)
+            if shown is None or shown < last:
+                exempt.extend(_exemptions(checks, first, last))
     if missing:
         return Clearance(False, tuple(missing), None)
     valid_to = min(ends, default=ALWAYS)
-    return Clearance(True, (), None if valid_to == ALWAYS else valid_to)
+    return Clearance(True, (), None if valid_to == ALWAYS else valid_to, tuple(exempt))
 
 
 def demands_on(facts: VettingFacts, person: UUID | None, policy: VettingPolicy) -> list[Demand]:
@@ -150,6 +198,15 @@ def _covered_to(checks: Iterable[Check], demand: Demand, day: date) -> date | No
         if check.from_ <= needed <= last:
             end = last
     return end
+
+
+def _exemptions(checks: Iterable[Check], first: date, last: date) -> list[Exemption]:
+    """The exemptions that cover a part of a period."""
+    return [
+        Exemption(check.item, check.person, check.last_day or ALWAYS, check.decided_in)
+        for check in checks
+        if check.exempt and check.from_ <= last and first <= (check.last_day or ALWAYS)
+    ]
 
 
 def _last_day(check: Check, demand: Demand) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,8 @@ from uuid import UUID
 from domain.concern import ConcernCase
 from domain.delegation import Act, Granted
 from domain.money import MOST, pounds
+from domain.provider import Provider, Requirement
+from domain.provider.exemptions import act_of_exemption
 from domain.support_request import SupportRequest
 
 DECISION = UUID("dec15100-0000-4000-8000-000000000001")
@@ -60,3 +63,17 @@ def reopen(case: ConcernCase, *, by: UUID = STARTER, reason: str = "It fell back
 def for_selection(tender: UUID, act: Act = Act.SELECT_ABOVE_LIMIT, net: Decimal = MOST) -> Granted:
     """Authority to select a quote of a tender, whichever it is."""
     return Granted(DECISION, act, tender, net)
+
+
+def exempt(
+    provider: Provider,
+    item: Requirement,
+    *,
+    until: date,
+    person: UUID | None = None,
+    reason: str = "Awaited",
+    safeguard: str = "",
+) -> None:
+    """Let a provider, or one of its people, do without a check until a day."""
+    granted = Granted(DECISION, act_of_exemption(item), provider.id, reference="DN-2026-0004")
+    provider.exempt(item, person=person, until=until, reason=reason, safeguard=safeguard, granted=granted)

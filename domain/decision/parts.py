@@ -92,7 +92,8 @@ class Question:
 
     `answers` are those of the command, as JSON; `net` is the sum in pounds that the limits count, and `terms` are
     what the decider sees. `authors` wrote a term and decide no more than whoever asks; nor do
-    those who are `excluded` by another rule of separation.
+    those who are `excluded` by another rule of separation. `matter` tells apart what can be asked of one record at
+    once, as for two of its people.
     """
 
     act: Act
@@ -108,6 +109,7 @@ class Question:
     provider: UUID | None = None
     authors: tuple[UUID, ...] = ()
     excluded: tuple[Excluded, ...] = ()
+    matter: str = ""
 
     @property
     def others(self) -> frozenset[UUID]:

@@ -317,7 +317,9 @@ class Decision(Aggregate):
 
     def _granted(self) -> Granted:
         sums = [each for each in (self.question.net, self.limit) if each is not None]
-        return Granted(self.id, self.question.act, self.question.subject, min(sums, default=None), self.decider)
+        asked = self.question
+        net = min(sums, default=None)
+        return Granted(self.id, asked.act, asked.subject, net, self.decider, self.reference)
 
     def _limit(self, limit: Decimal | None) -> Decimal | None:
         most = self.limit or self.question.net

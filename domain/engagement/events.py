@@ -103,15 +103,18 @@ class AgreedByService(Event):
 
 
 class ClearanceConfirmed(Event):
-    """`valid_to` is the last day of the clearance, None if nothing ends it."""
+    """`valid_to` is the last day of the clearance, None if nothing ends it; `exempt` says from which checks the
+    specialist is exempt, until when and by which decision."""
 
     TOPIC = "engagement.clearance-confirmed"
-    says = "{by} confirmed {specialist}'s clearance for the work"
+    says = "{by} confirmed {specialist}'s clearance for the work{exempt:. …}"
     specialist: UUID
     valid_to: date | None
+    exempt: tuple[str, ...] = ()
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.cleared = True
+        engagement.exempt = self.exempt
         engagement.cleared_to = self.valid_to
         engagement.cleared_under = self.meta.rules
 
@@ -201,13 +204,15 @@ class SessionCancelled(Event):
 
 class SpecialistSubstituted(Event):
     TOPIC = "engagement.specialist-substituted"
-    says = "{by} replaced {old} with {new}: {reason}"
+    says = "{by} replaced {old} with {new}: {reason}{exempt:. …}"
     old: UUID
     new: UUID
     valid_to: date | None
+    exempt: tuple[str, ...] = ()
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.work = replace(engagement.work, specialist=self.new)
+        engagement.exempt = self.exempt
         engagement.cleared_to = self.valid_to
         engagement.cleared_under = self.meta.rules
 

@@ -101,6 +101,7 @@ class BrokeredEngagement(Aggregate):
         self.agreements: dict[Side, Agreement] = {}
         self.cleared = False
         self.cleared_to: date | None = None
+        self.exempt: tuple[str, ...] = ()
         self.cleared_under: tuple[str, ...] = ()
         self.sessions: dict[int, Session] = {}
         self.evaluation: Evaluation | None = None
@@ -201,10 +202,12 @@ class BrokeredEngagement(Aggregate):
         self.record(agreed[side](), occurred=came_on, reason=plain(reason))
 
     @requires(only_when(*AWAITING_AGREEMENT))
-    def confirm_clearance(self, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...]) -> None:
-        """Note that the specialist is cleared for the work. Raises NotCleared."""
+    def confirm_clearance(
+        self, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...], exempt: tuple[str, ...] = ()
+    ) -> None:
+        """Note that the specialist is cleared for the work, and from which checks exempt. Raises NotCleared."""
         _must_be_cleared(cleared)
-        seen = self.ClearanceConfirmed(specialist=self.work.specialist, valid_to=valid_to)
+        seen = self.ClearanceConfirmed(specialist=self.work.specialist, valid_to=valid_to, exempt=exempt)
         self.record(seen, rules=rules)
 
     @requires(all_must_have_agreed, only_when(EngagementStatus.AGREED))
@@ -283,7 +286,14 @@ class BrokeredEngagement(Aggregate):
 
     @requires(only_when(*GOING_ON))
     def substitute(
-        self, new: UUID, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...], reason: str
+        self,
+        new: UUID,
+        *,
+        cleared: bool,
+        valid_to: date | None,
+        rules: tuple[str, ...],
+        reason: str,
+        exempt: tuple[str, ...] = (),
     ) -> None:
         """Another specialist of the provider takes confirmed work on; terms not yet confirmed are proposed anew.
 
@@ -292,7 +302,7 @@ class BrokeredEngagement(Aggregate):
         if new == self.work.specialist:
             raise SameSpecialist("This person already does the work", field="specialist")
         _must_be_cleared(cleared)
-        substituted = self.SpecialistSubstituted(old=self.work.specialist, new=new, valid_to=valid_to)
+        substituted = self.SpecialistSubstituted(old=self.work.specialist, new=new, valid_to=valid_to, exempt=exempt)
         self.record(substituted, people=(self.work.specialist, new), rules=rules, reason=reasoned(reason))
 
     @requires(only_when(*GOING_ON))

@@ -17,6 +17,7 @@ class Requirement(LabelledEnum):
     """Something a provider or its specialist has to show."""
 
     ENHANCED_DBS = "enhanced_dbs"
+    BARRED_LIST = "barred_list"
     IDENTITY = "identity"
     RIGHT_TO_WORK = "right_to_work"
     QUALIFIED_TEACHER = "qualified_teacher"
@@ -42,6 +43,7 @@ class Requirement(LabelledEnum):
 
 _LABELS = {
     "enhanced_dbs": "Enhanced DBS check with barred list",
+    "barred_list": "Barred list check before the DBS certificate",
     "identity": "Proof of identity",
     "qualified_teacher": "Qualified teacher status",
     "prohibition_check": "Prohibition from teaching check",
@@ -81,7 +83,8 @@ class Evidence(LabelledEnum):
 class Check:
     """A requirement met, or exempted, from a day on. `expires` is the last day on which it can hold.
 
-    `person` is None for what the provider itself has to show.
+    `person` is None for what the provider itself has to show; `decided_in` names the decision by which it is
+    exempted, empty where that was recorded before decisions were kept.
     """
 
     item: Requirement
@@ -90,6 +93,7 @@ class Check:
     expires: date | None = None
     exempt: bool = False
     revoked_on: date | None = None
+    decided_in: str = ""
 
     @property
     def last_day(self) -> date | None:

@@ -202,6 +202,31 @@ class RequirementExempted(Event):
         provider.checks = (*provider.checks, exemption)
 
 
+class ExemptionGranted(Event):
+    """By the decision `decided_in`; `safeguard` says who supervises meanwhile."""
+
+    TOPIC = "provider.exemption-granted"
+    says = (
+        "{by} {on_behalf:recorded that … granted}{own_act:granted} an exemption from {item}{person: for …} "
+        "until {until} ({decided_in}): {reason}{safeguard:. Meanwhile: …}"
+    )
+    item: Requirement
+    person: UUID | None
+    until: date
+    decided_in: str
+    safeguard: str
+
+    def apply(self, provider: Provider) -> None:
+        provider.checks = (*provider.checks, self.exemption)
+
+    @property
+    def exemption(self) -> Check:
+        """What counts as a check for as long as it lasts."""
+        return Check(
+            self.item, self.person, self.meta.occurred_on, self.until, exempt=True, decided_in=self.decided_in
+        )
+
+
 class RequirementRevoked(Event):
     TOPIC = "provider.requirement-revoked"
     says = "{by} revoked {item}{person: for …} from {occurred}: {reason}"

@@ -9,10 +9,12 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, in_order, reasoned, requires
+from domain.delegation import Granted
 from domain.money import half_days
 from domain.names import spelt
 from domain.provider import events
 from domain.provider.checks import Check, Evidence, Requirement, VettingFacts
+from domain.provider.exemptions import SafeguardNeeded, act_of_exemption, must_be_exemptible
 from domain.provider.offer import (
     Capability,
     Capacity,
@@ -81,6 +83,7 @@ class Provider(Aggregate):
     SpecialistLeft: TypeAlias = events.SpecialistLeft
     RequirementMet: TypeAlias = events.RequirementMet
     RequirementExempted: TypeAlias = events.RequirementExempted
+    ExemptionGranted: TypeAlias = events.ExemptionGranted
     RequirementRevoked: TypeAlias = events.RequirementRevoked
     ConflictDeclared: TypeAlias = events.ConflictDeclared
     Suspended: TypeAlias = events.Suspended
@@ -327,15 +330,46 @@ class Provider(Aggregate):
         )
         self.record(met, occurred=checked_on, dated="checked_on", people=[person])
 
-    @requires(must_be_listed)
-    def exempt(self, item: Requirement, *, until: date, reason: str, person: UUID | None = None) -> None:
-        """Do without a requirement from today until the end of a day."""
+    def must_be_exemptible(self, item: Requirement, person: UUID | None, *, until: date, safeguard: str) -> None:
+        """Raises the refusals that stand against an exemption today, whoever grants it: NeverExempt, NotBackwards,
+        NotYetSafe, ExemptBefore, SafeguardNeeded, CheckedOneself, and those for a wrong `person`."""
         self._must_concern(item, person)
-        in_order(self.today, until, field="until")
         if person is not None and self.signature.actor == person:
-            raise CheckedOneself("You cannot grant yourself an exemption. Ask someone else to", field="person")
-        exempted = self.RequirementExempted(item=item, person=person, until=until)
-        self.record(exempted, reason=reasoned(reason), people=[person])
+            raise CheckedOneself("You cannot be exempt by your own act. Ask someone else to", field="person")
+        must_be_exemptible(item, person, self.checks, until=until, today=self.today)
+        if item is Requirement.ENHANCED_DBS and not plain(safeguard):
+            raise SafeguardNeeded("Enter who at the school supervises every session", field="safeguard")
+
+    @requires(must_be_listed)
+    def exempt(
+        self,
+        item: Requirement,
+        *,
+        until: date,
+        reason: str,
+        granted: Granted,
+        person: UUID | None = None,
+        safeguard: str = "",
+        rules: tuple[str, ...] = (),
+    ) -> None:
+        """Do without a requirement from today until the end of a day, as a decision granted it. Raises NotCovered,
+        and what stands against the exemption."""
+        self.must_be_exemptible(item, person, until=until, safeguard=safeguard)
+        granted.must_cover(act_of_exemption(item), self.id)
+        exempted = self.ExemptionGranted(
+            item=item,
+            person=person,
+            until=until,
+            decided_in=granted.reference,
+            safeguard=plain(safeguard),
+        )
+        self.record(
+            exempted,
+            reason=reasoned(reason),
+            people=[person],
+            rules=rules,
+            decision=granted.decision,
+        )
 
     @requires(must_have_been_checked)
     def revoke(self, item: Requirement, *, reason: str, person: UUID | None = None, on: date | None = None) -> None:

@@ -9,8 +9,19 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.aggregate import EndsBeforeItBegins, OccurredInTheFuture, ReasonNeeded
+from domain.delegation import Act, Granted, NotCovered
 from domain.money import NotHalfDays
-from domain.provider import ConflictNature, Evidence, Provider, ProviderKind, Rate, Requirement
+from domain.provider import Check, ConflictNature, Evidence, Provider, ProviderKind, Rate, Requirement
+from domain.provider.exemptions import (
+    MAY_BE_EXEMPT,
+    ExemptBefore,
+    NeverExempt,
+    NotBackwards,
+    NotYetSafe,
+    SafeguardNeeded,
+    TooLong,
+    must_not_last_too_long,
+)
 from domain.provider.rules import (
     AlreadyASpecialist,
     AlreadyOffered,
@@ -29,6 +40,8 @@ from domain.provider.rules import (
     WhoseRequirement,
 )
 from domain.vocabulary import Personal, Phase, ServiceType
+from providers.exemption import latest_end
+from tests.grants import DECISION, exempt
 from tests.scenario import TODAY, given, signed
 
 GRACE = uuid4()
@@ -233,7 +246,7 @@ def test_nobody_checks_or_exempts_themselves() -> None:
     given(a_provider_with_a_specialist()).when(
         lambda provider: meet(provider, Requirement.ENHANCED_DBS, GRACE), by=GRACE
     ).then_refused(CheckedOneself, field="checked_by").when(
-        lambda provider: provider.exempt(Requirement.ENHANCED_DBS, person=GRACE, until=NEXT_YEAR, reason="Known"),
+        lambda provider: exempt(provider, Requirement.SECOND_REFERENCE, person=GRACE, until=TOMORROW),
         by=GRACE,
     ).then_refused(CheckedOneself, field="person")
 
@@ -263,16 +276,74 @@ def test_a_check_expires_after_it_was_made_and_is_not_made_tomorrow() -> None:
     ).then_refused(OccurredInTheFuture)
 
 
-def test_an_exemption_has_an_end_and_a_reason() -> None:
+def test_an_exemption_has_an_end_and_a_reason_and_names_its_decision() -> None:
     item = Requirement.PROFESSIONAL_INDEMNITY
 
-    given(a_provider()).when(
-        lambda provider: provider.exempt(item, until=YESTERDAY, reason="Policy being renewed")
-    ).then_refused(EndsBeforeItBegins, field="until").when(
-        lambda provider: provider.exempt(item, until=TOMORROW, reason="")
-    ).then_refused(ReasonNeeded).when(
-        lambda provider: provider.exempt(item, until=TOMORROW, reason="Policy being renewed")
-    ).then(Provider.RequirementExempted, until=TOMORROW, reason="Policy being renewed")
+    given(a_provider()).when(lambda provider: exempt(provider, item, until=YESTERDAY)).then_refused(
+        NotBackwards, field="until"
+    ).when(lambda provider: exempt(provider, item, until=TOMORROW, reason="")).then_refused(ReasonNeeded).when(
+        lambda provider: exempt(provider, item, until=TOMORROW, reason="No advice is given")
+    ).then(
+        Provider.ExemptionGranted,
+        until=TOMORROW,
+        reason="No advice is given",
+        decided_in="DN-2026-0004",
+        decision=DECISION,
+    ).then_holds(
+        lambda provider: (provider.checks[0].holds_on(TODAY), provider.checks[0].holds_on(YESTERDAY)) == (True, False)
+    )
+
+
+@pytest.mark.parametrize("item", sorted(set(Requirement) - MAY_BE_EXEMPT))
+def test_nobody_works_without_what_is_never_done_without(item: Requirement) -> None:
+    person = None if item.of_organisation else GRACE
+    given(a_provider_with_a_specialist()).when(
+        lambda provider: exempt(provider, item, person=person, until=TOMORROW)
+    ).then_refused(NeverExempt, field="item")
+
+
+@pytest.mark.parametrize("item", [Requirement.IDENTITY, Requirement.BARRED_LIST, Requirement.PROHIBITION_CHECK])
+def test_identity_barred_list_and_prohibition_are_never_done_without(item: Requirement) -> None:
+    assert item not in MAY_BE_EXEMPT
+
+
+def test_an_exemption_needs_a_decision_about_that_provider_and_that_act() -> None:
+    for act, subject in ((Act.EXEMPT_FROM_DBS, a_provider().id), (Act.GRANT_EXEMPTION, GRACE)):
+        granted = Granted(DECISION, act, subject)
+        given(a_provider_with_a_specialist()).when(
+            lambda provider, granted=granted: provider.exempt(
+                Requirement.SECOND_REFERENCE, person=GRACE, until=TOMORROW, reason="Abroad", granted=granted
+            )
+        ).then_refused(NotCovered)
+
+
+def test_a_dbs_certificate_is_awaited_once_under_supervision_with_barred_list_and_references_clear() -> None:
+    def without_certificate(provider: Provider, safeguard: str = "The deputy headteacher") -> None:
+        exempt(provider, Requirement.ENHANCED_DBS, person=GRACE, until=TOMORROW, safeguard=safeguard)
+
+    case = given(a_provider_with_a_specialist())
+    for first in (Requirement.BARRED_LIST, Requirement.FIRST_REFERENCE, Requirement.SECOND_REFERENCE):
+        case = case.when(without_certificate).then_refused(NotYetSafe, field="item")
+        case = case.when(lambda provider, item=first: meet(provider, item, GRACE), by=OFFICER)
+    case.when(lambda provider: without_certificate(provider, "")).then_refused(SafeguardNeeded).when(
+        without_certificate
+    ).then(Provider.ExemptionGranted, safeguard="The deputy headteacher").when(without_certificate).then_refused(
+        ExemptBefore, field="item"
+    )
+
+
+def test_an_exemption_recorded_before_decisions_were_kept_still_counts_and_names_none() -> None:
+    check = Check(Requirement.PROFESSIONAL_INDEMNITY, None, TODAY, TOMORROW, exempt=True)
+    assert (check.holds_on(TOMORROW), check.decided_in) == (True, "")
+
+
+def test_an_exemption_lasts_some_working_days_or_a_year() -> None:
+    limit = {"working_days": 20, "holidays": frozenset({date(2026, 11, 3)})}
+    assert latest_end(Requirement.ENHANCED_DBS, TODAY, **limit) == date(2026, 12, 1)
+    assert latest_end(Requirement.QUALIFIED_TEACHER, TODAY, **limit) == date(2027, 11, 2)
+    with pytest.raises(TooLong, match="until 1 December 2026 at the latest"):
+        must_not_last_too_long(date(2026, 12, 2), date(2026, 12, 1))
+    must_not_last_too_long(date(2026, 12, 1), date(2026, 12, 1))
 
 
 def test_what_was_revoked_held_until_the_day_before() -> None:

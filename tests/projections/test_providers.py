@@ -22,6 +22,7 @@ from projections.providers import (
     vetting_among,
     vetting_of,
 )
+from tests.grants import exempt
 from tests.projections.conftest import Ask, rows_of, rows_where
 from tests.scenario import TODAY, signed
 
@@ -182,7 +183,7 @@ def test_the_view_tells_the_same_vetting_facts_as_the_records(
     do(
         service,
         grace,
-        lambda provider: provider.exempt(Requirement.SECOND_REFERENCE, person=GRACE, until=SPRING, reason="Abroad"),
+        lambda provider: exempt(provider, Requirement.SECOND_REFERENCE, person=GRACE, until=SPRING, reason="Abroad"),
     )
 
     both = [calder, grace]

@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.provider import Check, ProviderKind, Requirement, VettingFacts
+from domain.text import day_in_words
 from providers.board import lines
 from providers.vetting import (
     USUAL_POLICY,
+    Clearance,
+    ClearanceStatus,
     Demand,
     VettingPolicy,
     cleared_on,
@@ -240,3 +243,27 @@ def test_nobody_is_cleared_the_day_after_a_check_or_exemption_ends(ends: date, e
 
     assert cleared_on(facts, GRACE, ends, only_identity).cleared
     assert not cleared_on(facts, GRACE, ends + ONE, only_identity).cleared
+
+
+def test_an_exemption_is_said_wherever_a_clearance_rests_on_it_and_never_where_the_check_holds() -> None:
+    def on(*checks: Check, last: date = DAY) -> Clearance:
+        one = VettingPolicy("one", {ProviderKind.PRIVATE: (Demand(Requirement.IDENTITY),)})
+        return cleared_throughout(VettingFacts(ProviderKind.PRIVATE, checks=checks), GRACE, DAY, last, one)
+
+    later, end = DAY + 5 * ONE, DAY + 9 * ONE
+    exemption = Check(Requirement.IDENTITY, GRACE, DAY, end, exempt=True, decided_in="DN-2026-0004")
+    recorded_before = Check(Requirement.IDENTITY, GRACE, DAY, end, exempt=True)
+    check = Check(Requirement.IDENTITY, GRACE, DAY, later)
+    for checks, last, status in (
+        ((check,), DAY, ClearanceStatus.CLEARED),
+        ((check, exemption), later, ClearanceStatus.CLEARED),
+        ((check, exemption), end, ClearanceStatus.EXEMPT),
+        ((exemption,), DAY, ClearanceStatus.EXEMPT),
+        ((), DAY, ClearanceStatus.NOT_CLEARED),
+    ):
+        assert on(*checks, last=last).status is status
+    assert on(check, exemption).valid_to == later
+    assert str(on(exemption)) == f"Exempt until {day_in_words(end)} (DN-2026-0004): Proof of identity"
+    assert str(on(recorded_before)) == f"Exempt until {day_in_words(end)}: Proof of identity"
+    assert str(on(check)) == f"Cleared until {day_in_words(later)}"
+    assert str(on()) == "Proof of identity: not checked"

@@ -257,6 +257,10 @@ SENSITIVE = (
 
 WITHOUT_A_WORD = {
     **dict.fromkeys(
+        ("engagement.clearance-confirmed exempt", "engagement.specialist-substituted exempt"),
+        "the name of a check and a day, as the provider's page tells them",
+    ),
+    **dict.fromkeys(
         (
             "attachment.added reference",
             "concern.raised reference",

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from domain.aggregate import Aggregate, Refusal
 from domain.engagement import BrokeredEngagement
-from domain.provider import Provider, Requirement
+from domain.provider import Evidence, Provider, Requirement
 from domain.school import School
 from domain.service import rehearsing
 from domain.vocabulary import Side
@@ -166,7 +166,17 @@ def clear(authority: FullAuthority) -> None:
     for item in Requirement:
         person = None if item.of_organisation else place.specialist
         authority._then(
-            Provider, place.provider, partial(Provider.exempt, item=item, until=LATER, reason="Known", person=person)
+            Provider,
+            place.provider,
+            partial(
+                Provider.meet,
+                item=item,
+                checked_on=TODAY,
+                evidence=Evidence.DOCUMENT_SEEN,
+                person=person,
+                expires=LATER,
+                checked_by=authority.director,
+            ),
         )
 
 

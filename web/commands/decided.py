@@ -72,7 +72,7 @@ class DecidedAct(Generic[A]):
     resource: Resource[A]
     command: str
     act: Act
-    answers: Mapping[str, type]
+    answers: Mapping[str, Any]
     question: Callable[[Snapshot, A, Answers], Question]
     lowered: Callable[[Answers, Decimal], Answers]
     carry_out: Callable[[Execution[Any], A, Answers, Granted, tuple[str, ...]], None]
@@ -234,7 +234,7 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
             work.add(decision)
             act.carry_out(execution, record, answers, granted, (version,))
             return
-        _must_not_be_asked(context, record, act)
+        _must_not_be_asked(context, record, question)
         act.try_out(execution, record, answers, (version,))
         with context.read() as snapshot:
             row = _with_deputies_at_once(snapshot, row, question)
@@ -300,10 +300,10 @@ def _with_deputies_at_once(snapshot: Snapshot, row: DelegationRow, question: Que
     return replace(row, decides=row.deputies, deputies=())
 
 
-def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedAct[Any]) -> None:
+def _must_not_be_asked(context: RequestContext, record: Aggregate, question: Question) -> None:
     today = context.services.today()
     with context.read_present() as snapshot:
-        asked = view.open_ask(snapshot.connection, record.id, act.command, today)
+        asked = view.open_ask(snapshot.connection, record.id, question.command, today, matter=question.matter)
     if asked is not None:
         said = f"{asked.reference} already asks this of {one_of(view.posts_of(asked, today))}"
         # Other answers may lie within the own limit: it is these that would be asked twice.

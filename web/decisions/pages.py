@@ -96,4 +96,9 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     }
 
 
-RESOURCE_OF = {"support-request": "requests", "tender": "tenders", "engagement": "engagements"}
+RESOURCE_OF = {
+    "support-request": "requests",
+    "tender": "tenders",
+    "engagement": "engagements",
+    "provider": "providers",
+}

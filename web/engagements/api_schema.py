@@ -107,6 +107,9 @@ class EngagementOut(Schema):
         metadata={"description": "Who agreed, by side"},
     )
     cleared = fields.Boolean()
+    exempt = fields.List(
+        fields.String(), metadata={"description": "Exemptions on which the clearance rests, none if it does not."}
+    )
     cleared_until = fields.Date(allow_none=True, attribute="cleared_to")
     cleared_under = fields.List(fields.String(), metadata={"description": "Versions of the vetting policy"})
     sessions = ValuesOf(fields.Nested(SessionOut))

@@ -44,6 +44,9 @@ class VettingCheckOut(Schema):
     from_ = fields.Date(data_key="from")
     expires = fields.Date(allow_none=True)
     exempt = fields.Boolean()
+    decided_in = fields.String(
+        metadata={"description": "The decision by which it is exempt, empty if recorded before decisions were kept."}
+    )
     revoked_on = fields.Date(allow_none=True)
 
 

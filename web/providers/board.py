@@ -81,4 +81,9 @@ def _recorded(context: RequestContext, provider: Provider) -> dict[tuple[Require
         elif isinstance(event, Provider.RequirementExempted):
             by, on = event.meta.signature.actor, event.meta.occurred_on
             found[event.item, event.person] = RecordedCheck(on, by, f"Exempt: {event.meta.reason}")
+        elif isinstance(event, Provider.ExemptionGranted):
+            signature, on = event.meta.signature, event.meta.occurred_on
+            by = signature.on_behalf_of or signature.actor
+            said = f"Exempt ({event.decided_in}): {event.meta.reason}"
+            found[event.item, event.person] = RecordedCheck(on, by, said)
     return found

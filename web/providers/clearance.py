@@ -8,7 +8,7 @@ from uuid import UUID
 from marshmallow import Schema
 
 from projections.view import Row
-from providers.vetting import Clearance, cleared_on
+from providers.vetting import Clearance, ClearanceStatus, cleared_on
 from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import rows_of
@@ -21,14 +21,17 @@ from web.layout.paging import page_after
 
 
 class ClearedPerson(Row):
-    """A specialist's clearance on a day. `missing` are sentences, `valid_to` the last day on which it stays so,
-    `policy` the version of the vetting policy that was asked."""
+    """A specialist's clearance on a day. `missing` and `exempt` are sentences, `valid_to` the last day on which it
+    stays so, `policy` the version of the vetting policy that was asked. Who is cleared with an exemption has the
+    status of one."""
 
     person: str
     name: str
     provider: str
     on: date
     cleared: bool
+    status: ClearanceStatus
+    exempt: tuple[str, ...]
     missing: tuple[str, ...]
     valid_to: date | None
     policy: str
@@ -65,6 +68,8 @@ def _asked(
             provider=named[provider].detail,
             on=day,
             cleared=clearance.cleared,
+            status=clearance.status,
+            exempt=tuple(map(str, clearance.exempt)),
             missing=tuple(missing.why for missing in clearance.missing),
             valid_to=clearance.valid_to,
             policy=version,

@@ -7,7 +7,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from domain.provider import ConflictNature, Evidence, ProviderKind, Requirement
+from domain.provider.exemptions import MAY_BE_EXEMPT
 from domain.vocabulary import Phase, ServiceType
+from web.commands.decided import DecidedElsewhere
 from web.commands.fields import (
     RecordField,
     SchoolField,
@@ -209,11 +211,31 @@ class MeetRequirement(Schema):
     checked_by = chosen_person("Checked by", STAFF, required=False, hint="Leave empty if you checked it")
 
 
+EXEMPTIBLE = [(item.value, item.label) for item in Requirement if item in MAY_BE_EXEMPT]
+"""The checks that somebody may do without for a while."""
+
+
 class ExemptRequirement(Schema):
-    item = _item()
+    item = choice_field(
+        Requirement,
+        "Requirement",
+        widget="select",
+        noun="the requirement",
+        choices=EXEMPTIBLE,
+        hint="Nobody can be exempt from any other check",
+    )
     person = _whose()
-    until = day_field("Exempt until")
-    reason = reason_field("Reason for the exemption")
+    until = day_field("Exempt until", hint="An exemption holds from the day it is granted")
+    safeguard = line_field(
+        required=False,
+        label="Who at the school supervises every session",
+        hint="Needed while a DBS certificate is awaited",
+    )
+    reason = reason_field("Why the work cannot wait for the check")
+
+
+class RecordExemption(DecidedElsewhere, ExemptRequirement):
+    """An exemption that was granted in a meeting or by email."""
 
 
 class RevokeRequirement(Schema):

@@ -95,6 +95,7 @@ class TheSettings(Schema):
     information_days = _window("information_days")
     evaluation_days = _window("evaluation_days")
     closing_days = _window("closing_days")
+    exemption_days = _window("exemption_days")
     served_types = fields.List(
         fields.Enum(EstablishmentType, by_value=True),
         load_default=None,

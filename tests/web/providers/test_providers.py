@@ -16,6 +16,7 @@ from domain.provider import Provider, Requirement
 from domain.references import record_id
 from domain.vocabulary import Role
 from projections import people
+from tests.grants import exempt
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
@@ -238,17 +239,25 @@ def test_an_exemption_counts_until_its_day_and_a_revocation_from_its_own(
 ) -> None:
     mo = reference_of(sample, specialist_of(sample, music))
     meet(broker, music, Requirement.SAFEGUARDING_TRAINING, mo)
+    meet(broker, music, Requirement.LETTER_OF_ASSURANCE, mo)
+    revoked = {"item": "safeguarding_training", "person": mo, "reason": "Another person's certificate"}
+    broker.send(f"{music}/revoke", revoked)
     until = TODAY + timedelta(days=14)
-    exemption = {
-        "item": "letter_of_assurance",
-        "person": mo,
-        **parts("until", until),
-        "reason": "Letter to come",
-    }
-    broker.send(f"{music}/exempt", exemption)
+
+    def grant(provider: Provider) -> None:
+        item, person = Requirement.SAFEGUARDING_TRAINING, specialist_of(sample, music)
+        exempt(provider, item, person=person, until=until, reason="Training is booked")
+
+    with sample.acting():
+        sample.services.service.change(Provider, provider_at(sample, music).id, grant)
+    until_when = f"until {formats.date(until)} (DN-2026-0004)"
     assert "Not cleared" not in broker.get(f"{music}?on={until}")
-    assert "Exempt: Letter to come" in broker.get(music)
-    revoked = {"item": "letter_of_assurance", "person": mo, "reason": "The letter was refused"}
+    assert f"Exempt {until_when}: Safeguarding training" in broker.get(f"{music}?on={until}")
+    page = broker.get(music)
+    assert "Exempt (DN-2026-0004): Training is booked" in page
+    assert re.search(r'<strong class="govuk-tag[^"]*">Exempt</strong>', page)
+    assert not re.search(r'<strong class="govuk-tag[^"]*">Cleared</strong>', page)
+    revoked = {"item": "safeguarding_training", "person": mo, "reason": "The training was cancelled"}
     broker.send(f"{music}/revoke", revoked)
     for page in (broker.get(music), broker.get("/providers/vetting")):
         assert "revoked on" in page

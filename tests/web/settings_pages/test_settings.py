@@ -43,6 +43,7 @@ def answers(**changed: Any) -> dict[str, Any]:
         "assessment_days": "10",
         "decision_days": "10",
         "information_days": "10",
+        "exemption_days": "20",
         "evaluation_days": "20",
         "closing_days": "10",
         "need_categories-0-code": "A",
