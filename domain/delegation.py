@@ -35,16 +35,6 @@ class Act(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return _LABELS.get(self.value) or super().label
-
-
-_LABELS = {
-    "grant_exemption": "Grant an exemption",
-    "exempt_from_dbs": "Grant an exemption while the DBS certificate is awaited",
-}
-
-    @property
-    def label(self) -> str:
         return _ACTS.get(self.value) or super().label
 
     def with_sum(self, net: Decimal | None) -> str:
@@ -59,6 +49,8 @@ _ACTS = {
     "select_not_best": "Select a provider other than the best of the comparison",
     "select_above_limit": "Select a provider above the approved limit",
     "vary_above_limit": "Change the terms above the approved limit",
+    "grant_exemption": "Grant an exemption",
+    "exempt_from_dbs": "Grant an exemption while the DBS certificate is awaited",
 }
 
 AS_SPENDING = frozenset({Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})

@@ -27,7 +27,7 @@ from providers.eligibility import (
     must_not_be_suspended,
     must_work_there,
 )
-from providers.vetting import Clearance
+from providers.vetting import Clearance, cleared_throughout
 
 
 class NotOfTheSchool(Refusal):
@@ -92,14 +92,21 @@ class Delivery:
         attended: int | None = None,
         at: int | None = None,
     ) -> None:
-        """Record a session that took place, on a day on which the specialist was cleared and the provider was not
-        suspended."""
+        """Record a session that took place. Where the specialist was not cleared on its day, or the provider
+        suspended, it is recorded as held in breach: what happened is never refused."""
 
         def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
-            self._may_work(work, engagement, on)
+            missing = self._missing(work, engagement, on)
             engagement.deliver_session(
-                number, on=on, days=days, note=note, attended=attended, cleared=True, rules=self._rules(on)
+                number,
+                on=on,
+                days=days,
+                note=note,
+                attended=attended,
+                cleared=not missing,
+                missing=missing,
+                rules=self._rules(on),
             )
 
         self.service.do(decide)
@@ -182,6 +189,18 @@ class Delivery:
     def _may_work(self, work: UnitOfWork, engagement: BrokeredEngagement, day: date) -> None:
         must_not_be_suspended(work.find(Provider, engagement.work.provider), day)
         self._clear(work, engagement, engagement.work.specialist, day, day)
+
+    def _missing(self, work: UnitOfWork, engagement: BrokeredEngagement, day: date) -> tuple[str, ...]:
+        """What stood against work on a day, as sentences."""
+        provider, person = work.find(Provider, engagement.work.provider), engagement.work.specialist
+        clearance = cleared_throughout(provider.facts, person, day, day, self.vetting(day))
+        missing = [each.why for each in clearance.missing]
+        specialist = provider.specialists.get(person)
+        if specialist is None or not specialist.is_there_on(day):
+            missing.append("The specialist did not work for the provider")
+        if provider.is_suspended_on(day):
+            missing.append("The provider was suspended")
+        return tuple(missing)
 
     def _clear(
         self, work: UnitOfWork, engagement: BrokeredEngagement, person: UUID, first: date, last: date

@@ -90,7 +90,8 @@ class Session:
     """One occasion of the work. `days` counts against those agreed, `minutes` is how long it lasts.
 
     `net` is what it cost: its share of the price as agreed when it was delivered, or cancelled at a charge.
-    `reason` is why it was cancelled.
+    `reason` is why it was cancelled. `missing` is of what it was held in breach: what the specialist was not cleared
+    by, or that the provider was suspended; `told` and `followed` are who was told of that, and what came of it.
     """
 
     number: int
@@ -106,6 +107,14 @@ class Session:
     attended: int | None = None
     cancelled_by: Side | None = None
     reason: str = ""
+    missing: tuple[str, ...] = ()
+    told: str = ""
+    followed: str = ""
+
+    @property
+    def is_open_breach(self) -> bool:
+        """Whether it was held in breach, and nobody has followed that up."""
+        return bool(self.missing) and not self.followed
 
     @property
     def is_used(self) -> bool:

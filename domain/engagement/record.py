@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, Meta, must_have_come, reasoned, requires
+from domain.aggregate import Aggregate, Event, Meta, ReasonNeeded, must_have_come, reasoned, requires
 from domain.delegation import Act, Granted
 from domain.engagement import events
 from domain.engagement.parts import (
@@ -33,6 +33,7 @@ from domain.engagement.rules import (
     DeliveredInTheFuture,
     LessThanUsed,
     MoreThanAgreed,
+    NoOpenBreach,
     NoSuchSession,
     NotCleared,
     OnePersonForBoth,
@@ -47,6 +48,7 @@ from domain.engagement.rules import (
     evaluation_must_not_be_waived,
     must_await,
     must_have_a_planned_session,
+    must_have_an_open_breach,
     must_have_been_delivered,
     must_have_been_evaluated,
     must_have_days_left,
@@ -84,6 +86,8 @@ class BrokeredEngagement(Aggregate):
     Confirmed: TypeAlias = events.Confirmed
     SessionPlanned: TypeAlias = events.SessionPlanned
     SessionDelivered: TypeAlias = events.SessionDelivered
+    BreachRecorded: TypeAlias = events.BreachRecorded
+    BreachFollowedUp: TypeAlias = events.BreachFollowedUp
     SessionCancelled: TypeAlias = events.SessionCancelled
     SpecialistSubstituted: TypeAlias = events.SpecialistSubstituted
     VariationAgreed: TypeAlias = events.VariationAgreed
@@ -248,10 +252,12 @@ class BrokeredEngagement(Aggregate):
         rules: tuple[str, ...],
         note: str = "",
         attended: int | None = None,
+        missing: tuple[str, ...] = (),
     ) -> None:
-        """Record that a planned session took place; day and length may differ from the plan.
+        """Record that a planned session took place; day and length may differ from the plan. Where the specialist was
+        not cleared, it is recorded as held in breach of what was `missing`.
 
-        Raises NoSuchSession, DeliveredInTheFuture, OutsideTheAgreedDates, MoreThanAgreed, NotCleared.
+        Raises NoSuchSession, DeliveredInTheFuture, OutsideTheAgreedDates, MoreThanAgreed.
         """
         session = self._planned(number)
         if on > self.today:
@@ -259,7 +265,6 @@ class BrokeredEngagement(Aggregate):
         self._must_be_within(on)
         check_count(attended, "attended")
         self._must_fit(half_days(days), instead_of=session.days)
-        _must_be_cleared(cleared)
         delivered = self.SessionDelivered(
             number=number,
             on=on,
@@ -270,6 +275,26 @@ class BrokeredEngagement(Aggregate):
             attended=attended,
         )
         self.record(delivered, occurred=on, rules=rules)
+        if missing or not cleared:
+            breach = self.BreachRecorded(
+                number=number,
+                on=on,
+                specialist=self.work.specialist,
+                kind=self.work.kind,
+                missing=missing or ("The specialist was not cleared",),
+            )
+            self.record(breach, rules=rules)
+
+    @requires(must_have_an_open_breach)
+    def follow_up_breach(self, number: int, *, told: str, followed: str) -> None:
+        """Record who was told of a session held in breach, and what was done. Raises NoOpenBreach, ReasonNeeded."""
+        session = self.sessions.get(number)
+        if session is None or not session.is_open_breach:
+            raise NoOpenBreach("Choose a session that was held in breach and is not followed up", field="number")
+        for field, said in (("told", told), ("followed", followed)):
+            if not plain(said):
+                raise ReasonNeeded("Enter who was told and what was done", field=field)
+        self.record(self.BreachFollowedUp(number=number, told=plain(told), followed=plain(followed)))
 
     @requires(only_when(*GOING_ON), must_have_a_planned_session)
     def cancel_session(self, number: int, *, side: Side, chargeable: bool, reason: str) -> None:

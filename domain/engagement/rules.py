@@ -60,6 +60,10 @@ class NoSuchSession(Refusal):
     """No session of that number is planned."""
 
 
+class NoOpenBreach(Refusal):
+    """No session was held in breach, or it was followed up."""
+
+
 class DeliveredInTheFuture(Refusal):
     """A session cannot have taken place on a day to come."""
 
@@ -136,6 +140,11 @@ def must_have_days_left(engagement: BrokeredEngagement, _: date) -> None:
 def must_have_a_planned_session(engagement: BrokeredEngagement, _: date) -> None:
     if not engagement.planned_sessions:
         raise NoSuchSession("No session is planned", field="number")
+
+
+def must_have_an_open_breach(engagement: BrokeredEngagement, _: date) -> None:
+    if not any(session.is_open_breach for session in engagement.sessions.values()):
+        raise NoOpenBreach("No session was held in breach that is not followed up")
 
 
 def must_have_no_planned_session(engagement: BrokeredEngagement, _: date) -> None:

@@ -208,3 +208,26 @@ def _all_parts(event: BrokeredEngagement.Cancelled) -> Iterable[Key]:
 @items.on_each(BrokeredEngagement.Cancelled, keys=_all_parts)
 def engagement_cancelled(row: Item | None, _: object, __: Key) -> Item | None:
     return done(row)
+
+
+OfBreach = BrokeredEngagement.BreachRecorded | BrokeredEngagement.BreachFollowedUp
+
+
+def _of_breach(event: OfBreach) -> Iterable[Key]:
+    return [(case_of(event), ENGAGEMENT, f"breach-{event.number}-{whose}") for whose in ("broker", "director")]
+
+
+@items.on_each(BrokeredEngagement.BreachRecorded, BrokeredEngagement.BreachFollowedUp, keys=_of_breach)
+def breach_recorded_or_followed_up(_: Item | None, event: OfBreach, key: Key) -> Item | None:
+    """A session held in breach is work of broker and director until somebody has followed it up."""
+    if isinstance(event, BrokeredEngagement.BreachFollowedUp):
+        return None
+    return item(
+        event,
+        Task.FOLLOW_UP_BREACH,
+        WaitingFor.DIRECTOR if key[-1].endswith("director") else broker_of(event.kind),
+        part=key[-1],
+        due=event.meta.occurred_on,
+        detail=f"Session {event.number}: {'; '.join(event.missing)}",
+        case=case_of(event),
+    )

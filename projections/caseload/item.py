@@ -74,6 +74,7 @@ class Task(LabelledEnum):
     GET_AGREEMENTS = "get_all_sides_to_agree"
     CONFIRM_ENGAGEMENT = "confirm_the_engagement"
     PLAN_SESSIONS = "plan_and_deliver_sessions"
+    FOLLOW_UP_BREACH = "follow_up_a_breach"
     COMPLETE = "complete_the_engagement"
     EVALUATE = "evaluate_the_engagement"
     CLOSE_ENGAGEMENT = "close_the_engagement"
@@ -110,6 +111,7 @@ _TASK_LABELS = {
     "agree_the_engagement": "Agree to the terms",
     "get_all_sides_to_agree": "Get everyone's agreement",
     "confirm_the_engagement": "Confirm engagement",
+    "follow_up_a_breach": "Follow up a session held in breach",
     "complete_the_engagement": "Complete the work",
     "evaluate_the_engagement": "Evaluate the work",
     "close_the_engagement": "Close engagement",

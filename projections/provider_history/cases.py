@@ -32,7 +32,8 @@ class CaseKind(LabelledEnum):
 
 
 class ProviderCase(Row):
-    """One invitation or engagement of a holder: `outcome` is where it stands, by the words of its record."""
+    """One invitation or engagement of a holder: `outcome` is where it stands, by the words of its record; `breaches`
+    are the sessions that were held without clearance."""
 
     holder: UUID
     record: UUID
@@ -46,6 +47,7 @@ class ProviderCase(Row):
     reason: str = ""
     days: Decimal = Decimal(0)
     net_cost: Decimal = Decimal(0)
+    breaches: int = 0
     quality: int | None = None
     impact: int | None = None
 
@@ -81,7 +83,9 @@ def of_those_at_work(event: Event) -> Iterable[Key]:
     return ((holder, event.meta.stream) for (holder,) in those_at_work(event))
 
 
-def of_provider_and_deliverer(event: BrokeredEngagement.SessionDelivered) -> Iterable[Key]:
+def of_provider_and_deliverer(
+    event: BrokeredEngagement.SessionDelivered | BrokeredEngagement.BreachRecorded,
+) -> Iterable[Key]:
     return ((holder, event.meta.stream) for (holder,) in provider_and_deliverer(event))
 
 
@@ -139,6 +143,11 @@ def work_delivered(
         days=row.days + event.days,
         net_cost=row.net_cost + event.net,
     )
+
+
+@cases.on_each(BrokeredEngagement.BreachRecorded, keys=of_provider_and_deliverer)
+def held_in_breach(row: ProviderCase | None, _event: Event, _: Key) -> ProviderCase | None:
+    return row and replace(row, breaches=row.breaches + 1)
 
 
 @cases.on_each(BrokeredEngagement.SessionCancelled, keys=of_those_at_work)

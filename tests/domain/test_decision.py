@@ -131,9 +131,7 @@ def test_the_decider_acts_and_what_they_give_covers_that_act_on_that_record() ->
     decision = ask()
     with signed(by=DIRECTOR):
         granted = give(decision)
-    assert granted == Granted(
-        decision.id, Act.APPROVE_SPENDING, REQUEST, Decimal(3600), DIRECTOR, decision.reference
-    )
+    assert granted == Granted(decision.id, Act.APPROVE_SPENDING, REQUEST, Decimal(3600), DIRECTOR, decision.reference)
     granted.must_cover(Act.APPROVE_SPENDING, REQUEST, net=Decimal(3600))
     with pytest.raises(NotCovered, match="£3,600"):
         granted.must_cover(Act.APPROVE_SPENDING, REQUEST, net=Decimal("3600.01"))

@@ -29,6 +29,7 @@ from domain.engagement.rules import (
     HasStarted,
     LessThanUsed,
     MoreThanAgreed,
+    NoOpenBreach,
     NoSuchSession,
     NotAllAgreed,
     NotAPrice,
@@ -75,9 +76,11 @@ def plan(days: str = "1", *, on: date = TODAY, cleared: bool = True) -> Act:
     return lambda engagement: engagement.plan_session(on=on, days=Decimal(days), cleared=cleared, rules=RULES)
 
 
-def deliver(number: int = 1, days: str = "1", *, on: date = TODAY, cleared: bool = True) -> Act:
+def deliver(
+    number: int = 1, days: str = "1", *, on: date = TODAY, cleared: bool = True, missing: tuple[str, ...] = ()
+) -> Act:
     return lambda engagement: engagement.deliver_session(
-        number, on=on, days=Decimal(days), cleared=cleared, rules=RULES
+        number, on=on, days=Decimal(days), cleared=cleared, missing=missing, rules=RULES
     )
 
 
@@ -164,9 +167,25 @@ def test_a_session_lies_within_the_agreed_dates() -> None:
     )
 
 
-def test_no_session_is_planned_or_delivered_by_somebody_not_cleared_that_day() -> None:
+def test_no_session_is_planned_with_somebody_not_cleared_that_day() -> None:
     given(a_confirmed_engagement()).when(plan(cleared=False)).then_refused(NotCleared)
-    given(an_engagement_with_a_planned_session()).when(deliver(cleared=False)).then_refused(NotCleared)
+
+
+def test_a_session_held_by_somebody_not_cleared_is_recorded_in_breach_and_followed_up_once() -> None:
+    missing = ("Public liability insurance: expired on 29 October 2026",)
+
+    def follow_up(told: str = "The headteacher", followed: str = "The policy was renewed") -> Act:
+        return lambda engagement: engagement.follow_up_breach(1, told=told, followed=followed)
+
+    given(an_engagement_with_a_planned_session()).when(follow_up()).then_refused(NoOpenBreach).when(
+        deliver(cleared=False, missing=missing)
+    ).then(BrokeredEngagement.SessionDelivered, BrokeredEngagement.BreachRecorded, missing=missing).then_holds(
+        lambda engagement: engagement.sessions[1].is_open_breach and engagement.sessions[1].is_used
+    ).when(follow_up(told=" ")).then_refused(ReasonNeeded, field="told").when(follow_up(followed="")).then_refused(
+        ReasonNeeded, field="followed"
+    ).when(follow_up()).then(BrokeredEngagement.BreachFollowedUp).then_holds(
+        lambda engagement: engagement.sessions[1].missing == missing
+    ).when(follow_up()).then_refused(NoOpenBreach)
 
 
 def test_days_planned_and_delivered_never_exceed_those_agreed() -> None:

@@ -76,7 +76,7 @@ def test_work_is_not_confirmed_while_somebody_has_to_agree(
     assert not engagement(desk, work).cleared
 
 
-def test_no_session_is_planned_or_delivered_once_the_clearance_is_gone(
+def test_no_session_is_planned_once_the_clearance_is_gone_and_one_held_is_in_breach(
     desk: BrokerageScenario, calder: UUID, work: UUID
 ) -> None:
     with signed():
@@ -85,8 +85,10 @@ def test_no_session_is_planned_or_delivered_once_the_clearance_is_gone(
 
     with signed(), pytest.raises(NotCleared, match="revoked"):
         desk.delivery.plan_session(work, on=ENDS, days=ONE)
-    with signed(), pytest.raises(NotCleared):
+    with signed():
         desk.delivery.deliver_session(work, 1, on=TODAY, days=ONE)
+    [missing] = engagement(desk, work).sessions[1].missing
+    assert "revoked on" in missing
 
 
 def test_agreed_work_of_a_suspended_provider_is_not_confirmed(
@@ -119,7 +121,7 @@ def test_agreed_work_is_not_confirmed_once_a_tie_to_the_school_is_declared(
         desk.delivery.confirm(work)
 
 
-def test_no_session_is_planned_or_delivered_on_a_day_of_a_suspension(
+def test_no_session_is_planned_on_a_day_of_a_suspension_and_one_held_is_in_breach(
     desk: BrokerageScenario, calder: UUID, work: UUID
 ) -> None:
     later = TODAY + timedelta(days=7)
@@ -130,10 +132,11 @@ def test_no_session_is_planned_or_delivered_on_a_day_of_a_suspension(
 
     with signed(later), pytest.raises(ProviderSuspended):
         desk.delivery.plan_session(work, on=ENDS, days=ONE)
-    with signed(later), pytest.raises(ProviderSuspended):
-        desk.delivery.deliver_session(work, 2, on=later, days=ONE)
-    with signed(later):
-        desk.delivery.deliver_session(work, 1, on=TODAY, days=ONE)
+    for number, on in ((2, later), (1, TODAY)):
+        with signed(later):
+            desk.delivery.deliver_session(work, number, on=on, days=ONE)
+    sessions = engagement(desk, work).sessions
+    assert (sessions[2].missing, sessions[1].missing) == (("The provider was suspended",), ())
 
 
 def test_nobody_takes_over_the_work_of_a_suspended_provider(

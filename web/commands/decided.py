@@ -234,7 +234,7 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
             work.add(decision)
             act.carry_out(execution, record, answers, granted, (version,))
             return
-        _must_not_be_asked(context, record, question)
+        _must_not_be_asked(context, record, act, question)
         act.try_out(execution, record, answers, (version,))
         with context.read() as snapshot:
             row = _with_deputies_at_once(snapshot, row, question)
@@ -264,7 +264,7 @@ def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Valu
 
     def decide(work: UnitOfWork, record: A) -> None:
         question, row, version = _question_and_row(context, act, record, answers)
-        _must_not_be_asked(context, record, act)
+        _must_not_be_asked(context, record, act, question)
         decision, granted = Decision.record_for(
             execution.next_reference(Decision),
             question,
@@ -300,7 +300,7 @@ def _with_deputies_at_once(snapshot: Snapshot, row: DelegationRow, question: Que
     return replace(row, decides=row.deputies, deputies=())
 
 
-def _must_not_be_asked(context: RequestContext, record: Aggregate, question: Question) -> None:
+def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedAct[Any], question: Question) -> None:
     today = context.services.today()
     with context.read_present() as snapshot:
         asked = view.open_ask(snapshot.connection, record.id, question.command, today, matter=question.matter)

@@ -36,6 +36,11 @@ class SessionOut(Schema):
     chargeable = fields.Boolean()
     cancelled_by = fields.Enum(Side, by_value=True, allow_none=True)
     reason = fields.String()
+    missing = fields.List(
+        fields.String(), metadata={"description": "Of what it was held in breach; none if it was not."}
+    )
+    told = fields.String(metadata={"description": "Who was told of the breach."})
+    followed = fields.String(metadata={"description": "What was done about the breach."})
 
 
 class ConsentOut(Schema):
@@ -107,8 +112,10 @@ class EngagementOut(Schema):
         metadata={"description": "Who agreed, by side"},
     )
     cleared = fields.Boolean()
-    exempt = fields.List(
-        fields.String(), metadata={"description": "Exemptions on which the clearance rests, none if it does not."}
+    exemptions = fields.List(
+        fields.String(),
+        attribute="exempt",
+        metadata={"description": "Exemptions on which the clearance rests, none if it does not."},
     )
     cleared_until = fields.Date(allow_none=True, attribute="cleared_to")
     cleared_under = fields.List(fields.String(), metadata={"description": "Versions of the vetting policy"})

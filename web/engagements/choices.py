@@ -96,6 +96,12 @@ def planned_sessions(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapp
     return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
 
 
+def breaches(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """The sessions held in breach that nobody has followed up."""
+    sessions = engagement.sessions.values() if engagement else ()
+    return {schemas.BREACHES: [(each.number, session_label(each)) for each in sessions if each.is_open_breach]}
+
+
 def session_label(session: Session) -> str:
     """A session as a list names it."""
     return f"Session {session.number}, {formats.date(session.on)}, {formats.days(session.days)}"

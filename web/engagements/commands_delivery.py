@@ -29,6 +29,18 @@ def deliver_session(execution: Execution[BrokeredEngagement], values: Values) ->
     delivery(execution).deliver_session(execution.record.id, at=execution.at, **values)
 
 
+engagements.command(
+    "follow-up-breach",
+    "Follow up a session held in breach",
+    Action.KEEP_ENGAGEMENT,
+    schemas.FollowUpBreach,
+    done="Breach followed up",
+    method=BrokeredEngagement.follow_up_breach,
+    lookups=choices.breaches,
+    main=True,
+)
+
+
 @engagements.command(
     "plan-session",
     "Plan a session",

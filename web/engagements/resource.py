@@ -49,7 +49,7 @@ engagements: Resource[BrokeredEngagement] = Resource(
         TableQuery(view.engagements, _listed),
         lambda row: row.reference,
         schemas.EngagementFilters,
-        names={"cleared_to": "cleared_until"},
+        names={"cleared_to": "cleared_until", "exempt": "exemptions"},
     ),
 )
 

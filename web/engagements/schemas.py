@@ -26,7 +26,7 @@ from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
 from web.layout.filter_fields import school_filter
 
-REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS = "requests", "providers", "specialists", "sessions"
+REQUESTS, PROVIDERS, SPECIALISTS, SESSIONS, BREACHES = "requests", "providers", "specialists", "sessions", "breaches"
 """What forms offer: requests, providers and people who may be engaged, and the sessions that are planned."""
 
 OF_SCHOOL, OF_PROVIDER = "of_school", "of_provider"
@@ -111,6 +111,15 @@ class DeliverSession(Schema):
     attended = WholeNumber(
         validate=validate.Range(1, 10_000), metadata={"label": "How many people took part", "width": 5}
     )
+
+
+class FollowUpBreach(Schema):
+    number = fields.Integer(
+        required=True,
+        metadata={"label": "Session", "noun": "a session", "widget": "radios", "choices": itemgetter(BREACHES)},
+    )
+    told = text_field(rows=2, label="Who was told, and when", noun="who was told")
+    followed = text_field(rows=3, label="What was done", noun="what was done")
 
 
 class CancelSession(Schema):

@@ -81,14 +81,17 @@ class CaseLine:
 
     @property
     def outcome_told(self) -> str:
-        """Where it stands, and why it was declined."""
+        """Where it stands, why it was declined, and how many sessions were held in breach."""
         outcome = self.case.outcome.replace("_", " ").capitalize()
+        if self.case.breaches:
+            return f"{outcome}, {formats.counted(self.case.breaches, 'session')} held in breach"
         return f"{outcome}: {self.case.declined_for.label.lower()}" if self.case.declined_for else outcome
 
 
 class BrokeredCase(Row):
     """One invitation or engagement of a provider: `outcome` is where it stands, by the words of its record, `days` of
-    support were delivered, and `quality` and `impact`, from 1 to 5, are the school's."""
+    support were delivered, `breaches` sessions were held without clearance, and `quality` and `impact`, from 1 to 5,
+    are the school's."""
 
     record: UUID
     kind: view.CaseKind
@@ -97,6 +100,7 @@ class BrokeredCase(Row):
     outcome: str
     declined_for: DeclineReason | None
     days: Decimal
+    breaches: int
     quality: int | None
     impact: int | None
 

@@ -21,8 +21,8 @@ from web.layout.paging import page_after
 
 
 class ClearedPerson(Row):
-    """A specialist's clearance on a day. `missing` and `exempt` are sentences, `valid_to` the last day on which it
-    stays so, `policy` the version of the vetting policy that was asked. Who is cleared with an exemption has the
+    """A specialist's clearance on a day. `missing` and `exemptions` are sentences, `valid_to` the last day on which
+    it stays so, `policy` the version of the vetting policy that was asked. Who is cleared with an exemption has the
     status of one."""
 
     person: str
@@ -31,7 +31,7 @@ class ClearedPerson(Row):
     on: date
     cleared: bool
     status: ClearanceStatus
-    exempt: tuple[str, ...]
+    exemptions: tuple[str, ...]
     missing: tuple[str, ...]
     valid_to: date | None
     policy: str
@@ -69,7 +69,7 @@ def _asked(
             on=day,
             cleared=clearance.cleared,
             status=clearance.status,
-            exempt=tuple(map(str, clearance.exempt)),
+            exemptions=tuple(map(str, clearance.exempt)),
             missing=tuple(missing.why for missing in clearance.missing),
             valid_to=clearance.valid_to,
             policy=version,

@@ -104,6 +104,7 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
         ),
         (Task.CONFIRM_ENGAGEMENT, "engagements", "confirm"),
         (Task.PLAN_SESSIONS, "engagements", "plan-session deliver-session"),
+        (Task.FOLLOW_UP_BREACH, "engagements", "follow-up-breach"),
         (Task.COMPLETE, "engagements", "complete"),
         (Task.EVALUATE, "engagements", "evaluate"),
         (Task.CLOSE_ENGAGEMENT, "engagements", "close"),

@@ -24,6 +24,7 @@ DONE_BY = {
     Task.CHOOSE: "tenders/select",
     Task.PROPOSE: "tenders/propose",
     Task.CONFIRM_ENGAGEMENT: "engagements/confirm",
+    Task.FOLLOW_UP_BREACH: "engagements/follow-up-breach",
     Task.COMPLETE: "engagements/complete",
     Task.EVALUATE: "engagements/evaluate",
     Task.CLOSE_ENGAGEMENT: "engagements/close",

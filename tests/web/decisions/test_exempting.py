@@ -91,7 +91,7 @@ def test_a_broker_asks_a_director_grants_and_every_page_says_exempt(
     reference = sample.services.service.find(Provider, firm.id).reference
     [told] = program(stages.broker).get(f"/clearances?provider={reference}").json["items"]
     assert (told["status"], told["cleared"]) == ("exempt", True)
-    assert told["exempt"] == ["Exempt until 16 November 2026 (DN-2026-0001): Safeguarding training"]
+    assert told["exemptions"] == ["Exempt until 16 November 2026 (DN-2026-0001): Safeguarding training"]
     assert "Not cleared" in broker.get(f"{page}?on=2026-11-17")
 
 
@@ -111,9 +111,9 @@ def test_what_rests_on_an_exemption_says_so_in_ranking_invitation_and_engagement
         stages.delivery.confirm(stages.engagement(made_as).id)
     page = broker.get(f"/engagements/{made_as}")
     assert page.split('id="history"')[0].count(said) == 2
-    assert program(stages.broker).get(f"/engagements/{made_as}").json["exempt"] == [said]
+    assert program(stages.broker).get(f"/engagements/{made_as}").json["exemptions"] == [said]
     [row] = program(stages.broker).get("/engagements").json["items"]
-    assert row["exempt"] == [said]
+    assert row["exemptions"] == [said]
 
     provider = stages.service.find(Provider, firm.id)
     clearance = clearance_of(provider, "Mathematics", TODAY, UNTIL, stages.brokerage.vetting)

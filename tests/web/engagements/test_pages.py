@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from domain.decision import Decision
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, SessionStatus
-from domain.provider import ProviderKind
+from domain.provider import Provider, ProviderKind
 from domain.references import record_id
 from domain.support_request import RequestStatus, SupportRequest
 from projections.tables import NUMBERS
@@ -238,30 +238,46 @@ def test_a_session_of_more_days_than_are_left_is_refused(started: BrokerageStage
     assert "Planned two units" in answer.text
 
 
-def test_a_session_on_a_day_without_clearance_is_refused(started: BrokerageStages, sign_in: SignIn) -> None:
+def test_a_session_on_a_day_without_clearance_is_held_in_breach_until_somebody_follows_it_up(
+    started: BrokerageStages, sign_in: SignIn
+) -> None:
     started.lose_clearance(started.calder, FIRST)
+    broker, director = sign_in(started.broker), sign_in(started.director)
 
-    answer = sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(), status=422)
+    sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered())
 
-    assert "Calder Learning is not cleared on these dates" in answer.text
-    assert now(started).sessions[1].status is SessionStatus.PLANNED
+    session = now(started).sessions[1]
+    assert session.status is SessionStatus.DELIVERED
+    assert "letter of assurance: revoked" in session.missing[0]
+    page = broker.get(WORK)
+    assert ">In breach<" in page
+    assert "Not followed up yet" in page
+    for browser in (broker, director):
+        assert "Follow up a session held in breach" in browser.get("/caseload")
+    provider = started.service.find(Provider, started.calder.id).reference
+    assert "held in breach" in broker.get(f"/providers/{provider}")
+
+    broker.send(
+        f"{WORK}/follow-up-breach", {"number": "1", "told": "The headteacher", "followed": "A new letter was seen"}
+    )
+
+    for browser in (broker, director):
+        assert "Follow up a session held in breach" not in browser.get("/caseload")
+    assert "A new letter was seen" in broker.get(WORK)
+    assert ">In breach<" in broker.get(WORK)
 
 
-def test_a_session_under_a_suspension_is_neither_planned_nor_recorded(
+def test_a_session_under_a_suspension_is_not_planned_and_one_held_is_in_breach(
     started: BrokerageStages, sign_in: SignIn, clock: Clock
 ) -> None:
     started.suspend(started.calder)
     clock.go_to(LATER)
     browser = sign_in(started.calder.specialist)
 
-    answers = [
-        browser.send(f"{WORK}/deliver-session", delivered(2, LATER), status=422),
-        browser.send(f"{WORK}/plan-session", {"days": "1", "place": "", **day("on", ENDS)}, status=422),
-    ]
-
-    for answer in answers:
-        assert "Calder Learning is suspended (since 11 November 2026)" in answer.text
-    assert now(started).used_days == 0
+    answer = browser.send(f"{WORK}/plan-session", {"days": "1", "place": "", **day("on", ENDS)}, status=422)
+    assert "Calder Learning is suspended (since 11 November 2026)" in answer.text
+    browser.send(f"{WORK}/deliver-session", delivered(2, LATER))
+    assert now(started).sessions[2].missing == ("The provider was suspended",)
 
 
 @pytest.mark.parametrize(
