@@ -27,7 +27,7 @@ class Act(LabelledEnum):
     VARY_ABOVE_LIMIT = "vary_above_limit"
     ASSESS_AS_CAUSING_CONCERN = "assess_the_school_as_causing_concern"
     START_INTERVENTION = "start_an_intervention"
-    PAUSE_CONCERN = "pause_the_work"
+    TAKE_FORMAL_STEP = "take_a_formal_step"
     END_INTERVENTION = "end_the_intervention"
     REOPEN_CONCERN = "reopen_the_concern"
     GRANT_EXEMPTION = "grant_exemption"
@@ -130,15 +130,6 @@ COMMON_SCHEME = (
     ),
     DelegationRow("S11", Act.START_INTERVENTION, None, (Decider.DIRECTOR,), deputies=(Decider.CHIEF_OFFICER,)),
     DelegationRow(
-        "S12",
-        Act.PAUSE_CONCERN,
-        None,
-        (Decider.DIRECTOR,),
-        deputies=(Decider.CHIEF_OFFICER,),
-        passes_after=5,
-        lapses_after=15,
-    ),
-    DelegationRow(
         "S13",
         Act.END_INTERVENTION,
         None,
@@ -147,6 +138,7 @@ COMMON_SCHEME = (
         passes_after=5,
         lapses_after=15,
     ),
+    DelegationRow("S15", Act.TAKE_FORMAL_STEP, None, (Decider.DIRECTOR,), deputies=(Decider.CHIEF_OFFICER,)),
     DelegationRow("S24", Act.REOPEN_CONCERN, None, (Decider.SENIOR_OFFICER,), deputies=(Decider.DIRECTOR,)),
     DelegationRow(
         "S8",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from domain.concern import ConcernCase
+from domain.concern import ConcernCase, Institution
 from domain.delegation import Act, Granted
 from domain.money import MOST, pounds
 from domain.provider import Provider, Requirement
@@ -77,3 +77,9 @@ def exempt(
     """Let a provider, or one of its people, do without a check until a day."""
     granted = Granted(DECISION, act_of_exemption(item), provider.id, reference="DN-2026-0004")
     provider.exempt(item, person=person, until=until, reason=reason, safeguard=safeguard, granted=granted)
+
+
+def take_formal_step(case: ConcernCase, *, by: UUID = STARTER, school_type: str = "", **answers: Any) -> None:
+    """Take a formal step at a school of a type."""
+    given = granted(case, Act.TAKE_FORMAL_STEP, by)
+    case.take_formal_step(institution=Institution("Ashgrove High", school_type), granted=given, **answers)

@@ -15,6 +15,7 @@ from domain.concern.parts import (
     ConcernKind,
     ConcernSource,
     Finding,
+    Institution,
     Objective,
     Rating,
     Review,
@@ -30,6 +31,7 @@ from domain.concern.rules import (
     NextReviewNeeded,
     NotAPurposeOfConcern,
     NotByVisit,
+    NotMaintained,
     ReviewBeforeTheLast,
     WhistleblowingStaysRestricted,
     due_from,
@@ -79,6 +81,7 @@ class ConcernCase(Aggregate):
     Assessed: TypeAlias = events.Assessed
     FoundCausingConcern: TypeAlias = events.FoundCausingConcern
     InterventionDecided: TypeAlias = events.InterventionDecided
+    FormalStepTaken: TypeAlias = events.FormalStepTaken
     EndDecided: TypeAlias = events.EndDecided
     ReopeningDecided: TypeAlias = events.ReopeningDecided
     InterventionStarted: TypeAlias = events.InterventionStarted
@@ -287,17 +290,50 @@ class ConcernCase(Aggregate):
 
     @requires(must_be_worked_on)
     def record_step(self, *, on: date, kind: StepKind, text: str, ground: str = "") -> None:
-        """Note a step, formal (with its authority or legal ground) or informal."""
-        if kind is StepKind.FORMAL and not plain(ground):
+        """Note an informal step. Raises DecisionNeeded for a formal one."""
+        if kind is StepKind.FORMAL:
+            raise DecisionNeeded("Somebody else decides that a formal step is taken", field="kind")
+        said = written(text, "Enter what was done", field="text")
+        self._step(self.StepRecorded(on=on, kind=kind, text=said, ground=plain(ground)))
+
+    @requires(must_be_worked_on)
+    def take_formal_step(
+        self,
+        *,
+        on: date,
+        text: str,
+        ground: str,
+        institution: Institution,
+        granted: Granted,
+        rules: tuple[str, ...] = (),
+    ) -> None:
+        """Take a formal step at a school as it is on that day, as was decided, on its authority or legal ground.
+
+        Raises NotMaintained, GroundNeeded, NotCovered.
+        """
+        decider = self._decided(Act.TAKE_FORMAL_STEP, granted)
+        if not institution.is_maintained_on(on):
+            raise NotMaintained(
+                f"{institution.name} was no maintained school on {day_in_words(on)} ({institution.school_type}). A "
+                "local authority has no powers of intervention there (Education and Inspections Act 2006, section "
+                "59). Refer it to the Regions Group, and record that as an informal step",
+                field="kind",
+            )
+        if not plain(ground):
             raise GroundNeeded("Enter the authority or legal ground for this step", field="ground")
-        step = self.StepRecorded(
-            on=on,
-            kind=kind,
-            text=written(text, "Enter what was done", field="text"),
-            ground=plain(ground),
-        )
+        said = written(text, "Enter what was done", field="text")
+        taken = self.FormalStepTaken(on=on, text=said, ground=plain(ground), decider=decider)
+        self._step(taken, decider, decision=granted.decision, rules=rules)
+
+    def _step(
+        self,
+        step: events.StepRecorded | events.FormalStepTaken,
+        *people: UUID,
+        decision: UUID | None = None,
+        rules: tuple[str, ...] = (),
+    ) -> None:
         purpose = Purpose.INTERVENTION if self.status is CaseStatus.INTERVENTION else self.purpose
-        self._take(step, occurred=on, purpose=purpose)
+        self._take(step, *people, occurred=step.on, purpose=purpose, decision=decision, rules=rules)
 
     @requires(must_be_worked_on)
     def pause(self, *, reason: str) -> None:

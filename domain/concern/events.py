@@ -225,6 +225,22 @@ class StepRecorded(_Named):
         case.steps.append(Step(self.on, self.kind, self.text, self.ground, self.meta.signature.actor, self.named))
 
 
+class FormalStepTaken(_Decided):
+    """A step that uses or prepares formal powers, as was decided; `ground` is its authority or legal ground."""
+
+    TOPIC = "concern.formal-step-taken"
+    says = (
+        "{by} {on_behalf:recorded that … decided}{own_act:decided} on the formal step taken on {on}: {text} "
+        "({ground})"
+    )
+    on: date
+    text: str
+    ground: str
+
+    def apply(self, case: ConcernCase) -> None:
+        case.steps.append(Step(self.on, StepKind.FORMAL, self.text, self.ground, self.decider))
+
+
 class Paused(_Named):
     TOPIC = "concern.paused"
     says = "{by} {recorded:recorded a pause of}{own_act:paused} the concern" + NAMING + ": {reason}"

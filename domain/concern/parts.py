@@ -129,6 +129,36 @@ class Review:
     named_authoriser: UUID | None = None
 
 
+MAINTAINED = frozenset(
+    {
+        "Community school",
+        "Foundation school",
+        "Voluntary aided school",
+        "Voluntary controlled school",
+        "Community special school",
+        "Foundation special school",
+        "Local authority nursery school",
+        "Pupil referral unit",
+    }
+)
+"""The types, in the register's words, at which a local authority has powers of intervention: those of section 59 of
+the Education and Inspections Act 2006; and pupil referral units, of which it is not established that it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """A school as the register has it: its type, empty where that is not known, and since when it is that."""
+
+    name: str
+    school_type: str = ""
+    opened: date | None = None
+
+    def is_maintained_on(self, day: date) -> bool:
+        """Whether a local authority had its powers there on a day; before it opened, it was another institution."""
+        is_another = self.opened is not None and day < self.opened
+        return is_another or not self.school_type or self.school_type in MAINTAINED
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     on: date

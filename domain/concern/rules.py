@@ -111,6 +111,11 @@ class TextNeeded(Refusal):
     """Something that has to be said was left empty."""
 
 
+class NotMaintained(Refusal):
+    """A local authority has powers of intervention at maintained schools alone (Education and Inspections Act 2006,
+    section 59), by what the school was on the day of the step."""
+
+
 class GroundNeeded(Refusal):
     """A formal step names its authority or legal ground."""
 

@@ -16,7 +16,6 @@ from domain.concern import (
     Rag,
     ReviewDecision,
     Severity,
-    StepKind,
 )
 from domain.note import Note, NoteType
 from domain.visit import Visit
@@ -44,7 +43,7 @@ class ConcernWords(Words):
             lambda it: it.revise_plan(
                 plan=word("other plan"), objectives=self._objectives(), reason=word("plan revised")
             ),
-            lambda it: it.record_step(on=TODAY, kind=StepKind.FORMAL, text=word("step"), ground=word("ground")),
+            lambda it: grants.take_formal_step(it, on=TODAY, text=word("step"), ground=word("ground")),
             lambda it: it.pause(reason=word("paused")),
             lambda it: it.resume(reason=word("resumed")),
             lambda it: it.hold_review(

@@ -17,6 +17,7 @@ from domain.concern import (
     ConcernKind,
     ConcernSource,
     Finding,
+    Institution,
     Objective,
     Rag,
     Rating,
@@ -41,6 +42,7 @@ from domain.concern.rules import (
     NotAssessed,
     NotByVisit,
     NotCausingConcern,
+    NotMaintained,
     NotPaused,
     ObjectiveWithFindings,
     PausedCaseRefusesWork,
@@ -52,7 +54,15 @@ from domain.concern.rules import (
 )
 from domain.delegation import Act, Excluded, Granted, NotCovered, OneHand, OwnAsk, Separation
 from domain.vocabulary import Purpose, Sensitivity
-from tests.grants import DECISION, assess_as_causing_concern, end_intervention, granted, reopen, start_intervention
+from tests.grants import (
+    DECISION,
+    assess_as_causing_concern,
+    end_intervention,
+    granted,
+    reopen,
+    start_intervention,
+    take_formal_step,
+)
 from tests.scenario import TODAY, given, signed
 
 SCHOOL = UUID(int=7)
@@ -393,14 +403,31 @@ def test_a_step_is_recorded_for_the_purpose_of_its_time() -> None:
     given(an_intervention()).when(step).then(ConcernCase.StepRecorded, purpose=Purpose.INTERVENTION)
 
 
-def test_a_formal_step_names_its_ground() -> None:
-    step = {"on": TODAY, "kind": StepKind.FORMAL, "text": "Warning notice sent"}
+def test_a_formal_step_is_decided_and_names_its_ground() -> None:
+    step = {"on": TODAY, "text": "Warning notice sent"}
+    act = "Education and Inspections Act 2006, section 60"
 
-    given(an_intervention()).when(lambda case: case.record_step(**step)).then_refused(
+    scenario = given(an_intervention())
+    scenario.when(lambda case: case.record_step(**step, kind=StepKind.FORMAL)).then_refused(DecisionNeeded)
+    scenario.when(lambda case: take_formal_step(case, **step, ground=" ")).then_refused(
         GroundNeeded, field="ground"
-    ).when(lambda case: case.record_step(**step, ground="Education and Inspections Act 2006, s.60")).then(
-        ConcernCase.StepRecorded, ground="Education and Inspections Act 2006, s.60"
+    ).when(lambda case: take_formal_step(case, **step, ground=act)).then(
+        ConcernCase.FormalStepTaken, ground=act, decision=DECISION, purpose=Purpose.INTERVENTION
     )
+
+
+def test_a_local_authority_has_no_powers_at_an_academy() -> None:
+    step = {"on": TODAY, "text": "Warning notice sent", "ground": "Section 60"}
+    scenario = given(an_intervention())
+    scenario.when(lambda case: take_formal_step(case, **step, school_type="Academy converter")).then_refused(
+        NotMaintained, field="kind"
+    )
+    scenario.when(lambda case: take_formal_step(case, **step, school_type="Community school")).then(
+        ConcernCase.FormalStepTaken
+    )
+    converted = Institution("Ashgrove High", "Academy converter", TODAY)
+    assert converted.is_maintained_on(YESTERDAY), "what was done before was done at the school that it was"
+    assert not converted.is_maintained_on(TODAY)
 
 
 def test_a_paused_case_refuses_work_until_it_is_resumed() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.concern import ConcernCase, Objective
+from domain.concern import ConcernCase, Institution, Objective
 from domain.decision import Question, Term
 from domain.delegation import Act, Excluded, Granted, Separation
 from projections import schools
@@ -62,7 +62,7 @@ def _act(
     terms: Terms,
     do: Callable[[ConcernCase, Answers, Granted, tuple[str, ...]], None],
     *,
-    days: Callable[[Services], Answers] = lambda _: {},
+    days: Callable[[Services, ConcernCase], Answers] = lambda *_: {},
 ) -> CaseAct:
     def question(snapshot: Snapshot, case: ConcernCase, given: Answers) -> Question:
         care = schools.looked_after(snapshot.connection, [case.school], today=snapshot.services.today())[case.school]
@@ -71,7 +71,7 @@ def _act(
         return made.question_about(case, given, school=school, link_officers=officers)
 
     def done(services: Services, case: ConcernCase, given: Answers, granted: Granted, rules: tuple[str, ...]) -> None:
-        do(case, {**given, **days(services)}, granted, rules)
+        do(case, {**given, **days(services, case)}, granted, rules)
 
     def carry_out(
         execution: Execution[Any], case: ConcernCase, given: Answers, granted: Granted, rules: tuple[str, ...]
@@ -113,12 +113,35 @@ def _past(case: ConcernCase, _: Answers) -> Iterator[tuple[str, str]]:
     yield "How it ended", f"{case.status.label} on {formats.date(case.ended_on)}: {case.end_reason}"
 
 
-def decide_by(services: Services) -> Answers:
+def _step(case: ConcernCase, given: Answers) -> Iterator[tuple[str, str]]:
+    yield from _assessment(case)
+    yield "Formal step", given["text"]
+    yield "Date of the step", formats.date(given["on"])
+    yield "Authority or legal ground", given["ground"]
+
+
+def institution(services: Services, case: ConcernCase) -> Answers:
+    """The school of a case as the register has it today."""
+    with services.read() as connection:
+        school = schools.by_id(connection, case.school)
+    if school is None:
+        return {"institution": Institution("The school")}
+    opened = school.details.get("opened")
+    return {
+        "institution": Institution(
+            school.name,
+            str(school.details.get("school_type") or ""),
+            date.fromisoformat(str(opened)) if opened else None,
+        )
+    }
+
+
+def decide_by(services: Services, _: ConcernCase) -> Answers:
     """The last day to close an assessed case or to start its intervention, if it is assessed today."""
     return {"decide_by": last_day(services, lambda settings: settings.decision_days)[0]}
 
 
-def assess_by(services: Services) -> Answers:
+def assess_by(services: Services, _: ConcernCase) -> Answers:
     """The last day to assess a case that is opened again today."""
     return {"assess_by": last_day(services, lambda settings: settings.assessment_days)[0]}
 
@@ -137,6 +160,14 @@ START = _act(
     {"plan": str, "objectives": list[Objective], "review_on": date, "reason": str},
     _plan,
     lambda case, given, granted, rules: case.start_intervention(**given, granted=granted, rules=rules),
+)
+STEP = _act(
+    "record-step",
+    Act.TAKE_FORMAL_STEP,
+    {"on": date, "text": str, "ground": str},
+    _step,
+    lambda case, given, granted, rules: case.take_formal_step(**given, granted=granted, rules=rules),
+    days=institution,
 )
 END = _act(
     "end-intervention",

@@ -24,7 +24,7 @@ from domain.concern import (
 from domain.delegation import Decider
 from domain.school import School
 from domain.vocabulary import Purpose, Role, Team
-from web.concerns.decided import ASSESSMENT, START
+from web.concerns.decided import ASSESSMENT, START, STEP
 from web.demonstration.calendar import Diary, working_day
 from web.demonstration.decided import ask_and_give
 from web.demonstration.sample_authority import SampleAuthority
@@ -209,14 +209,15 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
             10,
         ),
     )
-    decide(
-        91,
-        lambda on, it: it.record_step(
-            on=on,
-            kind=StepKind.FORMAL,
-            text="A letter set out what has to change by the summer, and which powers could be used if it does not.",
-            ground="Local procedure before a warning notice under section 60, Education and Inspections Act 2006",
-        ),
+    letter = "A letter set out what has to change by the summer, and which powers could be used if it does not."
+    act = "Local procedure before a warning notice under section 60, Education and Inspections Act 2006"
+    decided(
+        working_day(raised + timedelta(days=90)),
+        act=STEP,
+        given={"on": working_day(raised + timedelta(days=90)), "text": letter, "ground": act},
+        reason="Half the teachers follow the plan, and half do not",
+        asker=(lead, Role.OFFICER),
+        decider=(director, Role.DIRECTOR, Decider.DIRECTOR),
     )
     decide(154, review((amber, red, green), "Spring assessments.", on_course, "All posts are filled again", 14))
     decide(254, review((amber, amber, green), "Results of Year 6.", on_course, "Results have stopped falling", 28))
