@@ -165,7 +165,6 @@ def _engage(brokered: BrokeredRequest, rationale: str) -> None:
     broker.press("Select a provider")
     broker.fill("Provider", "Calder Learning")
     broker.fill("Why this is the best choice", rationale)
-    broker.fill("Approved by", "Dora Director")
     broker.press("Continue")
     broker.sees("Check your answers", rationale)
     broker.press("Select this provider")
