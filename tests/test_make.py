@@ -92,6 +92,7 @@ def test_new_pins_are_installed_before_the_next_run(clone: Path, changed: str) -
 # Which tests run where
 
 LONG = {
+    "tests/browser/test_deciding.py",
     "tests/browser/test_journeys.py",
     "tests/web/clients/test_generated.py",
     "tests/web/console/test_imports.py",
