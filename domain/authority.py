@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise, zip_longest
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
 from domain.calendar import TermDates, default_terms
-from domain.delegation import DelegationRow, check_scheme, scheme_with_limit
+from domain.delegation import OWN_LIMIT, DelegationRow, check_scheme, scheme_with
 from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST, in_pounds
 from domain.references import record_id
@@ -72,7 +72,8 @@ class Settings:
 
     The service works with the open establishments of the served types; one whose type nobody told is not left out.
     Windows are in working days, money in pounds. No terms of a year, no vetting demands and no weights mean the
-    service's own: the published rule of terms, the common vetting policy, the common ranking.
+    service's own: the published rule of terms, the common vetting policy, the common ranking. `delegation` are the
+    rows of the scheme of delegation that the authority has set in place of the common ones.
     """
 
     colour: str = "#1d4f71"
@@ -98,6 +99,7 @@ class Settings:
     vat_percent: Decimal = Decimal(20)
     approval_ceiling: Decimal = Decimal("5000.00")
     served_types: tuple[EstablishmentType, ...] = STATE_FUNDED
+    delegation: tuple[DelegationRow, ...] = ()
     retention: tuple[Retention, ...] = (
         Retention("visit", 7),
         Retention("support_request", 7),
@@ -115,7 +117,17 @@ class Settings:
     @property
     def scheme(self) -> tuple[DelegationRow, ...]:
         """Who may decide what."""
-        return scheme_with_limit(self.approval_ceiling)
+        return scheme_with(self.delegation, self.approval_ceiling)
+
+    def with_row(self, row: DelegationRow) -> Settings:
+        """The same with a row of the scheme of delegation; the limit of what a broker decides alone is a setting of
+        its own. Raises NotASetting."""
+        ceiling = self.approval_ceiling
+        if row.code == OWN_LIMIT:
+            _must(row.up_to is not None, "Enter the limit up to which a broker decides alone", "up_to")
+            ceiling = row.up_to or ceiling
+        others = [each for each in self.delegation if each.code != row.code]
+        return replace(self, approval_ceiling=ceiling, delegation=(*others, row))
 
     def category(self, code: str) -> NeedCategory | None:
         """The need category of that code, None if the scheme has none."""
@@ -142,6 +154,7 @@ CALLED = WINDOWS | {
     "matching_weights": "weights in ranking providers",
     "vat_percent": "VAT percentage",
     "approval_ceiling": "spending that a broker may approve",
+    "delegation": "scheme of delegation",
     "served_types": "types of school we work with",
     "retention": "how long records are kept",
 }
@@ -172,6 +185,10 @@ class NotASetting(Refusal):
 
 class NothingChanged(Refusal):
     """The settings are what they were."""
+
+
+class SchemeNeverBack(Refusal):
+    """The scheme of delegation would be changed for days on which it was gone by."""
 
 
 class Authority(Aggregate):
@@ -206,7 +223,8 @@ class Authority(Aggregate):
 
     class SettingsChanged(Event):
         """`changed` names the settings that differ from those in force on `from_` before; `before` says in words, in
-        the same order, what those were that are no lists; `settings` are all."""
+        the same order, what those were that are no lists, and `after` what they are where one list
+        alone does not tell it; `settings` are all."""
 
         TOPIC = "authority.settings-changed"
         says = "{by} changed {changes}, with effect from {from_}: {reason}"
@@ -215,13 +233,14 @@ class Authority(Aggregate):
         changed: tuple[str, ...]
         settings: Settings
         before: tuple[str, ...] = ()
+        after: tuple[str, ...] = ()
 
         @property
         def changes(self) -> str:
             told = []
-            for words, before in zip_longest(self.changed, self.before):
+            for words, before, compared in zip_longest(self.changed, self.before, self.after):
                 name = words.replace(" ", "_")
-                after = _in_words(name, getattr(self.settings, name))
+                after = compared or _in_words(name, getattr(self.settings, name))
                 values = (f" from {before}" if before else "") + (f" to {after}" if after else "")
                 told.append(CALLED.get(name, words) + values)
             return "; ".join(told)
@@ -268,7 +287,7 @@ class Authority(Aggregate):
     def change_settings(self, settings: Settings, *, from_: date, reason: str) -> str:
         """Put settings in force from a day; returns the version's name.
 
-        Raises NotASetting, NothingChanged, ReasonNeeded.
+        Raises NotASetting, NothingChanged, ReasonNeeded, SchemeNeverBack, and what stands against the scheme.
         """
         _check(settings)
         before, _ = self.settings_on(from_)
@@ -276,13 +295,16 @@ class Authority(Aggregate):
         changed = tuple(name.replace("_", " ") for name in names)
         if not changed:
             raise NothingChanged("You have not changed any settings. Change at least one")
+        if "delegation" in names and from_ <= self.today:
+            raise SchemeNeverBack("A change of the scheme takes effect tomorrow or later", field="from_")
         number = len(self.versions) + 1
         event = self.SettingsChanged(
             settings_version=number,
             from_=from_,
             changed=changed,
             settings=settings,
-            before=tuple(_in_words(name, getattr(before, name)) for name in names),
+            before=tuple(_compared(name, before, settings) for name in names),
+            after=tuple(_rows_compared(name, settings, before) for name in names) if "delegation" in names else (),
         )
         self.record(event, occurred=from_ if from_ <= self.today else None, reason=reasoned(reason))
         return version_name(number)
@@ -326,6 +348,19 @@ class VersionState(LabelledEnum):
 def version_name(number: int) -> str:
     """As `settings-3`."""
     return f"settings-{number}"
+
+
+def _compared(name: str, settings: Settings, other: Settings) -> str:
+    """A setting as sentences write it, beside that of other settings."""
+    return _rows_compared(name, settings, other) or _in_words(name, getattr(settings, name))
+
+
+def _rows_compared(name: str, settings: Settings, other: Settings) -> str:
+    """The rows of the scheme of delegation that other settings have otherwise; nothing for any other setting."""
+    if name != "delegation":
+        return ""
+    rows = {row.code: row for row in other.scheme}
+    return "; ".join(str(row) for row in settings.scheme if rows.get(row.code) != row)
 
 
 def _in_words(name: str, value: object) -> str:

@@ -115,6 +115,11 @@ def working_days_after(day: date, days: int, holidays: Container[date]) -> date:
     return next(islice(_days(day + DAY, None, holidays.__contains__), days - 1, None))
 
 
+def working_days_between(first: date, last: date, holidays: Container[date]) -> int:
+    """How many working days after one day another is, none where it is no later."""
+    return sum(1 for _ in _days(first + DAY, last, holidays.__contains__))
+
+
 def _half_terms(academic_year: int) -> tuple[date, date, date]:
     friday_in_october = _last(FRIDAY, date(academic_year, 10, 31))
     return (

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.money import in_pounds
+from domain.text import counted
 from domain.vocabulary import LabelledEnum
 
 
@@ -101,6 +102,33 @@ class DelegationRow:
     passes_after: int = 3
     lapses_after: int = 10
 
+    @property
+    def posts(self) -> tuple[Decider, ...]:
+        """Every post that it names."""
+        return (*self.decides, *self.countersigns, *self.deputies)
+
+    @property
+    def band(self) -> str:
+        """The sums that it is for, as "up to £10,000"."""
+        return "any sum" if self.up_to is None else f"up to {in_pounds(self.up_to)}"
+
+    @property
+    def who(self) -> str:
+        """Who decides, as "a director, with a countersigner"."""
+        own = ", also for what they ask themselves" if self.may_decide_own else ""
+        return one_of(self.decides) + (f", with {one_of(self.countersigns)}" if self.countersigns else "") + own
+
+    @property
+    def in_time(self) -> str:
+        """Until when it can be decided, and to whom it passes before that."""
+        lapses = f"lapses after {counted(self.lapses_after, 'working day')}"
+        if not self.deputies:
+            return lapses
+        return f"passes to {one_of(self.deputies)} after {counted(self.passes_after, 'working day')}, and {lapses}"
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.band}: {self.who}; {self.in_time})"
+
 
 BROKERS = (Decider.BROKER, Decider.CPD_MANAGER)
 
@@ -164,6 +192,14 @@ COMMON_SCHEME = (
 
 class BandsDoNotFit(Refusal):
     """The bands of one act overlap, leave a gap or end below some sum."""
+
+
+class NobodyDecides(Refusal):
+    """A row of the scheme names no post that decides, or one post twice."""
+
+
+class PassesTooLate(Refusal):
+    """An ask would lapse before it has passed to a deputy."""
 
 
 class NotCovered(Refusal):
@@ -230,12 +266,25 @@ def scheme_with_limit(limit: Decimal, scheme: Sequence[DelegationRow] = COMMON_S
     )
 
 
+def scheme_with(own: Iterable[DelegationRow], limit: Decimal) -> tuple[DelegationRow, ...]:
+    """The common scheme with the rows that an authority has set in place of those of the same code."""
+    changed = {row.code: row for row in own}
+    return scheme_with_limit(limit, [changed.get(row.code, row) for row in COMMON_SCHEME])
+
+
 def check_scheme(scheme: Sequence[DelegationRow]) -> None:
-    """Raises BandsDoNotFit unless each act has one row for every sum."""
+    """Raises BandsDoNotFit unless each act has one row for every sum; NobodyDecides, PassesTooLate."""
+    for row in scheme:
+        if not row.decides:
+            raise NobodyDecides(f"Choose who decides row {row.code}", field="decides")
+        if len(set(row.posts)) != len(row.posts):
+            raise NobodyDecides(f"Row {row.code}: choose each role once: to decide, as second, or as deputy")
+        if row.deputies and row.passes_after >= row.lapses_after:
+            raise PassesTooLate(f"Row {row.code} would lapse before it passes to a deputy", field="passes_after")
     for act in dict.fromkeys(row.act for row in scheme):
         limits = [row.up_to for row in scheme if row.act is act]
         if limits.count(None) != 1 or len(set(limits)) != len(limits):
-            raise BandsDoNotFit(f"{act.label}: give each row a limit of its own, and one row none")
+            raise BandsDoNotFit(f"{act.label}: give each row a limit of its own, and one row none", field="up_to")
 
 
 def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> DelegationRow:

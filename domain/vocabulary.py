@@ -65,6 +65,8 @@ class Role(LabelledEnum):
     SPECIALIST = "specialist"
     REVIEWER = "reviewer"
     ADMINISTRATOR = "administrator"
+    CHIEF_OFFICER = "chief_officer"
+    COUNTERSIGNER = "countersigner"
 
     @property
     def label(self) -> str:

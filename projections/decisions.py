@@ -165,6 +165,7 @@ def listed(
     *,
     today: date,
     schools: Collection[UUID] | None = None,
+    seen: sa.ColumnElement[bool] | None = None,
     statuses: Collection[DecisionStatus] = (),
     on_record: UUID | None = None,
     asker: UUID | None = None,
@@ -172,10 +173,12 @@ def listed(
     only: Collection[UUID] | None = None,
     after: str | None = None,
 ) -> sa.Select[Any]:
-    """Decisions, newest first, of `only` these; a lapsed one is found as lapsed and not as asked."""
+    """Decisions, newest first, of `only` these and as far as they are `seen`; a lapsed one is found as lapsed."""
     query = decisions.table.select().order_by(_columns.reference.desc())
     if schools is not None:
         query = query.where(_columns.school.in_(schools))
+    if seen is not None:
+        query = query.where(seen)
     if statuses:
         query = query.where(sa.or_(*(_stands(status, today) for status in statuses)))
     for column, value in ((_columns.on_record, on_record), (_columns.asker, asker), (_columns.decider, decider)):
@@ -184,6 +187,17 @@ def listed(
     if only is not None:
         query = query.where(_columns.id.in_(only))
     return query.where(_columns.reference < after) if after is not None else query
+
+
+def concerns(person: UUID, posts: Collection[Decider], day: date) -> sa.ColumnElement[bool]:
+    """The condition that a decision names somebody, or that one of these posts is asked for it on a day."""
+    asked = [_is_among(_columns.posts, post) for post in posts]
+    passed_on = [sa.and_(_is_among(_columns.deputies, post), _columns.passes_on < day) for post in posts]
+    return sa.or_(_columns.asker == person, _columns.decider == person, *asked, *passed_on)
+
+
+def _is_among(column: sa.ColumnElement[Any], post: Decider) -> sa.ColumnElement[bool]:
+    return sa.type_coerce(column, sa.Text).contains(f'"{post.value}"')
 
 
 def _stands(status: DecisionStatus, today: date) -> sa.ColumnElement[bool]:
@@ -203,6 +217,11 @@ def as_of(row: DecisionRow, day: date) -> DecisionRow:
 def as_told(row: DecisionRow, day: date) -> DecisionRow:
     """The same, with the posts whose move it is on that day."""
     return replace(as_of(row, day), posts=posts_of(row, day))
+
+
+def begun_since(since: date) -> sa.Select[Any]:
+    """The decisions that were asked for or made since a day."""
+    return decisions.table.select().where(_columns.asked_on >= since)
 
 
 def about(connection: sa.Connection, record: UUID) -> list[DecisionRow]:

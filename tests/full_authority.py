@@ -79,6 +79,8 @@ class FullAuthority:
             Role.SPECIALIST: self.ours.specialist,
             Role.REVIEWER: sample.reviewer(),
             Role.ADMINISTRATOR: sample.administrator(),
+            Role.CHIEF_OFFICER: sample.person("Chloe Chief", Role.CHIEF_OFFICER),
+            Role.COUNTERSIGNER: sample.person("Colin Counter", Role.COUNTERSIGNER),
         }
         self.team_lead = sample.officer("Tamsin Teamlead", leads=True)
         self.bystander = sample.officer("Basil Bystander")

@@ -17,6 +17,8 @@ from web.concerns.commands import concerns
 from web.concerns.pages import pages as concern_pages
 from web.decisions.commands import decisions
 from web.decisions.pages import pages as decision_pages
+from web.decisions.scheme import pages as scheme_pages
+from web.decisions.scheme import scheme_list
 from web.engagements.commands import engagements
 from web.engagements.pages import pages as engagement_pages
 from web.files.commands import files
@@ -73,7 +75,7 @@ RESOURCES: tuple[tuple[Resource[Any], Blueprint], ...] = (
     (imports, import_pages),
 )
 
-PAGES: tuple[Blueprint, ...] = (about_pages, search_pages, caseload_pages, audit_pages)
+PAGES: tuple[Blueprint, ...] = (about_pages, search_pages, caseload_pages, audit_pages, scheme_pages)
 
 LIST_ENDPOINTS: tuple[ListEndpoint, ...] = (
     caseload,
@@ -89,6 +91,7 @@ LIST_ENDPOINTS: tuple[ListEndpoint, ...] = (
     brokered_cases,
     subjects_list,
     terms,
+    scheme_list,
 )
 
 SINGLE_ENDPOINTS: tuple[SingleEndpoint, ...] = (me, in_force)

@@ -202,6 +202,11 @@ class Decision(Aggregate):
         """The posts whose move it is on a day."""
         return self.route.asked_of(day, self.first_post)
 
+    def is_asked_of(self, posts: Collection[Decider], day: date) -> bool:
+        """Whether one of these posts decides it, had its part in it, or is a deputy's to whom it has passed."""
+        concerned = {*self.route.decides, *self.route.countersigns, *self.asked_of(day)}
+        return not concerned.isdisjoint(posts)
+
     def must_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> None:
         """Raises NotYours, OwnAsk, SamePerson where it is not somebody's to decide on a day."""
         self._decider(person, held, day)

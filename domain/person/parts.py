@@ -12,9 +12,11 @@ from domain.vocabulary import Phase, Role, Team
 
 SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.CHAIR})
 
-TAKES_A_SECOND_PERSON = frozenset({Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR})
-"""Posts that open all of the service, or say who has which post: one person proposes them and another confirms. So
-it is with an officer who leads a team, and reads what is restricted of all its schools
+TAKES_A_SECOND_PERSON = frozenset(
+    {Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR, Role.CHIEF_OFFICER, Role.COUNTERSIGNER}
+)
+"""Posts that open all of the service, say who has which post, or decide above the director: one person proposes them
+and another confirms. So it is with an officer who leads a team, and reads what is restricted of all its schools
 (`Post.takes_a_second_person`)."""
 
 

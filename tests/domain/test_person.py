@@ -235,7 +235,9 @@ def test_whoever_has_left_comes_back_with_a_post_of_a_later_day() -> None:
 
 
 ADA, BEN, CARA = uuid4(), uuid4(), uuid4()
-RAISED = pytest.mark.parametrize("role", [Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR])
+RAISED = pytest.mark.parametrize(
+    "role", [Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR, Role.CHIEF_OFFICER, Role.COUNTERSIGNER]
+)
 
 
 def propose(role: Role = Role.DIRECTOR, from_: date = TODAY, *, at_once: bool = False) -> Act:

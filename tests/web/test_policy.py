@@ -11,57 +11,58 @@ from domain.vocabulary import Role, Team
 from web.access.policy import POLICY, SCHOOL, Action, RecordScope, Right, Scope, right_to, takes_two_people, widest
 
 EXPECTED = """
-                                         off  lead dir  brok cpd  head chai spec rev  adm
-find schools                             all  all  all  all  all  own  own  -    all  all
-read a school's file                     all  all  all  all  all  own  own  -    all  -
-update the register                      -    -    -    -    -    -    -    -    -    all
-read imports                             -    -    all  -    -    -    -    -    all  all
-assign link officers                     team -    all  -    -    -    -    -    -    all
-set a level of support                   team -    all  -    -    -    -    -    -    -
-read people and roles                    all  all  all  all  all  -    -    -    all  all
-change people and roles                  -    -    -    -    -    -    -    -    -    all
-confirm proposed roles                   -    -    all  -    -    -    -    -    -    all
-manage accounts                          -    -    -    -    -    -    -    -    -    all
-change settings                          -    -    -    -    -    -    -    -    -    all
-read visits                              all  all  all  all  all  own  own  -    all  -
-plan and make visits                     team -    all  -    -    -    -    -    -    -
-confirm visits                           team -    all  -    -    own  own  -    -    -
-add agenda items                         team -    all  -    -    own  own  -    -    -
-read issued records of visit             all  all  all  all  all  own  own  -    all  -
-read records of visit in progress        all  all  all  all  all  -    -    -    all  -
-write records of visit                   team -    all  -    -    -    -    -    -    -
-assure records of visit                  team -    all  -    -    -    -    -    -    -
-respond as headteacher                   -    -    -    -    -    own  -    -    -    -
-respond as chair of governors            -    -    -    -    -    -    own  -    -    -
-record the governing body's meeting      team -    all  -    -    own  own  -    -    -
-complete agreed actions                  team -    all  -    -    own  own  -    -    -
-read support requests                    all  all  all  all  all  own  own  -    all  -
-raise support requests                   all  all  all  all  all  own  own  -    -    -
-withdraw support requests                team -    all  all  all  own  own  -    -    -
-broker specialist support                -    -    all  all  -    -    -    -    -    -
-broker training                          -    -    all  -    all  -    -    -    -    -
-read invitations                         -    -    all  all  all  -    -    own  all  -
-answer invitations                       -    -    -    -    -    -    -    own  -    -
-read engagements                         all  all  all  all  all  own  own  own  all  -
-agree an engagement for the school       -    -    -    -    -    own  own  -    -    -
-agree an engagement for the provider     -    -    -    -    -    -    -    own  -    -
-agree an engagement on another's behalf  -    -    all  all  all  -    -    -    -    -
-manage an engagement                     -    -    all  all  all  -    -    -    -    -
-report delivered sessions                -    -    all  all  all  -    -    own  -    -
-evaluate an engagement                   -    -    -    -    -    own  own  -    -    -
-read providers                           all  all  all  all  all  -    -    own  all  all
-manage providers and vetting             -    -    -    all  all  -    -    -    -    all
-read concerns                            team -    all  -    -    own  own  -    all  -
-raise concerns                           all  all  all  all  all  -    -    -    -    -
-decide on concerns and interventions     team -    all  -    -    -    -    -    -    -
-write notes and attach files             all  all  all  all  all  own  own  own  -    -
-read notes and files                     all  all  all  all  all  own  own  own  all  -
-read restricted notes                    team -    all  -    -    -    -    -    all  -
-read the caseload                        all  all  all  all  all  own  own  -    all  -
-read the audit trail                     -    -    all  -    -    -    -    -    all  all
-read decisions                           all  all  all  all  all  -    -    -    all  -
-take part in decisions                   all  all  all  all  all  -    -    -    -    -
-decide what is asked                     team -    all  -    -    -    -    -    -    -
+                                         off  lead dir  brok cpd  head chai spec rev  adm  chie coun
+find schools                             all  all  all  all  all  own  own  -    all  all  -    -
+read a school's file                     all  all  all  all  all  own  own  -    all  -    -    -
+update the register                      -    -    -    -    -    -    -    -    -    all  -    -
+read imports                             -    -    all  -    -    -    -    -    all  all  -    -
+assign link officers                     team -    all  -    -    -    -    -    -    all  -    -
+set a level of support                   team -    all  -    -    -    -    -    -    -    -    -
+read people and roles                    all  all  all  all  all  -    -    -    all  all  -    -
+change people and roles                  -    -    -    -    -    -    -    -    -    all  -    -
+confirm proposed roles                   -    -    all  -    -    -    -    -    -    all  -    -
+manage accounts                          -    -    -    -    -    -    -    -    -    all  -    -
+change settings                          -    -    -    -    -    -    -    -    -    all  -    -
+read visits                              all  all  all  all  all  own  own  -    all  -    -    -
+plan and make visits                     team -    all  -    -    -    -    -    -    -    -    -
+confirm visits                           team -    all  -    -    own  own  -    -    -    -    -
+add agenda items                         team -    all  -    -    own  own  -    -    -    -    -
+read issued records of visit             all  all  all  all  all  own  own  -    all  -    -    -
+read records of visit in progress        all  all  all  all  all  -    -    -    all  -    -    -
+write records of visit                   team -    all  -    -    -    -    -    -    -    -    -
+assure records of visit                  team -    all  -    -    -    -    -    -    -    -    -
+respond as headteacher                   -    -    -    -    -    own  -    -    -    -    -    -
+respond as chair of governors            -    -    -    -    -    -    own  -    -    -    -    -
+record the governing body's meeting      team -    all  -    -    own  own  -    -    -    -    -
+complete agreed actions                  team -    all  -    -    own  own  -    -    -    -    -
+read support requests                    all  all  all  all  all  own  own  -    all  -    -    -
+raise support requests                   all  all  all  all  all  own  own  -    -    -    -    -
+withdraw support requests                team -    all  all  all  own  own  -    -    -    -    -
+broker specialist support                -    -    all  all  -    -    -    -    -    -    -    -
+broker training                          -    -    all  -    all  -    -    -    -    -    -    -
+read invitations                         -    -    all  all  all  -    -    own  all  -    -    -
+answer invitations                       -    -    -    -    -    -    -    own  -    -    -    -
+read engagements                         all  all  all  all  all  own  own  own  all  -    -    -
+agree an engagement for the school       -    -    -    -    -    own  own  -    -    -    -    -
+agree an engagement for the provider     -    -    -    -    -    -    -    own  -    -    -    -
+agree an engagement on another's behalf  -    -    all  all  all  -    -    -    -    -    -    -
+manage an engagement                     -    -    all  all  all  -    -    -    -    -    -    -
+report delivered sessions                -    -    all  all  all  -    -    own  -    -    -    -
+evaluate an engagement                   -    -    -    -    -    own  own  -    -    -    -    -
+read providers                           all  all  all  all  all  -    -    own  all  all  -    -
+manage providers and vetting             -    -    -    all  all  -    -    -    -    all  -    -
+read concerns                            team -    all  -    -    own  own  -    all  -    -    -
+raise concerns                           all  all  all  all  all  -    -    -    -    -    -    -
+decide on concerns and interventions     team -    all  -    -    -    -    -    -    -    -    -
+write notes and attach files             all  all  all  all  all  own  own  own  -    -    -    -
+read notes and files                     all  all  all  all  all  own  own  own  all  -    -    -
+read restricted notes                    team -    all  -    -    -    -    -    all  -    -    -
+read the caseload                        all  all  all  all  all  own  own  -    all  -    -    -
+read the audit trail                     -    -    all  -    -    -    -    -    all  all  -    -
+read decisions                           all  all  all  all  all  -    -    -    all  -    own  own
+read the scheme of delegation            all  all  all  all  all  -    -    -    all  all  all  all
+take part in decisions                   all  all  all  all  all  -    -    -    -    -    own  own
+decide what is asked                     team -    all  -    -    -    -    -    -    -    own  own
 """
 """What each post is for. `team` reaches an officer's own schools, and those of the team for whoever leads it."""
 
@@ -76,6 +77,8 @@ ROLES = (
     Role.SPECIALIST,
     Role.REVIEWER,
     Role.ADMINISTRATOR,
+    Role.CHIEF_OFFICER,
+    Role.COUNTERSIGNER,
 )
 """The columns, in their order."""
 
@@ -110,6 +113,11 @@ def the_post(role: Role, *, leads: bool = False) -> Right:
         provider=OUR_PROVIDER if role is Role.SPECIALIST else None,
         leads=Team.SECONDARY if leads else None,
     )
+
+
+def own_record(role: Role) -> RecordScope:
+    """A record of a post's own: of those who see what they are asked alone, one that they are asked."""
+    return NAMED_IN if role in {Role.CHIEF_OFFICER, Role.COUNTERSIGNER} else OWN_RECORD
 
 
 def may(action: Action, right: Right, where: RecordScope | None = None) -> bool:
@@ -153,7 +161,7 @@ def test_each_cell_of_the_policy_is_as_expected() -> None:
 
 
 def test_a_post_reaches_its_own_records_where_it_reaches_any() -> None:
-    assert differing(lambda action, role: may(action, the_post(role), OWN_RECORD), reaches) == []
+    assert differing(lambda action, role: may(action, the_post(role), own_record(role)), reaches) == []
 
 
 def test_a_post_reaches_the_records_of_others_only_where_it_reaches_all() -> None:
@@ -194,18 +202,19 @@ def test_a_list_is_as_wide_as_the_cell() -> None:
     assert differing(of_a_leader, lambda *cell: CELLS[cell]) == []
 
 
-def test_what_reaches_restricted_matters_beyond_own_schools_or_the_posts_of_others_takes_two_people() -> None:
+def test_what_reaches_restricted_matters_or_posts_of_others_or_decides_above_a_director_takes_two_people() -> None:
     for role in Role:
         for leads in (None, *Team):
             right = Right(role, leads=leads)
+            decides = role in {Role.CHIEF_OFFICER, Role.COUNTERSIGNER}
             asked = (CELLS[action, role] for action in (Action.READ_RESTRICTED, Action.DECIDE_CONCERN))
             reads = any(scope is Scope.ALL or (scope is Scope.TEAM and leads is not None) for scope in asked)
             gives = any(
                 CELLS[action, role] for action in (Action.KEEP_PEOPLE, Action.KEEP_ACCOUNTS, Action.CONFIRM_POSTS)
             )
             post = Post(1, role, date(2026, 9, 1), team=leads, leads_team=leads is not None)
-            assert takes_two_people(right) is (reads or gives), (role, leads)
-            assert post.takes_a_second_person is (reads or gives), (role, leads)
+            assert takes_two_people(right) is (reads or gives or decides), (role, leads)
+            assert post.takes_a_second_person is (reads or gives or decides), (role, leads)
 
 
 def test_nobody_does_anything_without_a_post() -> None:

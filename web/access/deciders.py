@@ -13,6 +13,7 @@ from domain.vocabulary import Role, Team
 from projections import decisions, people
 from projections.decisions import DecisionRow
 from projections.people import PostRow
+from web.access.asked_only import ASKED_AS
 from web.access.context import Snapshot
 from web.access.identity import teams_of
 from web.access.policy import Action
@@ -22,6 +23,7 @@ DECIDES_AS = {
     Role.BROKER: Decider.BROKER,
     Role.CPD_MANAGER: Decider.CPD_MANAGER,
     Role.DIRECTOR: Decider.DIRECTOR,
+    **ASKED_AS,
 }
 """As what the holder of a post decides; an officer does where they lead the team of the school."""
 

@@ -25,9 +25,10 @@ from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender
 from domain.visit import Visit
 from domain.vocabulary import About, Audience, Role, Sensitivity
-from projections import concerns, notes, tenders
+from projections import concerns, decisions, notes, tenders
 from projections.audit_trail import kind_of
 from projections.row_queries import RowQueries, RowQuery
+from web.access.asked_only import asked_only, asked_only_as
 from web.access.context import Snapshot
 from web.access.identity import concerned
 from web.access.policy import SERVICE, Action, RecordScope
@@ -157,7 +158,7 @@ class Disclosure:
         kind = kind_of(event)
         if event.meta.stream in self._kept.closed and kind != CONCERN:
             return False
-        where = self._where(event.meta.about)
+        where = self._where(self._about(event))
         if not self.is_inside and event.TOPIC in TOLD_TO_ALL_INVITED:
             return self._is_invited(event.meta.stream)
         if not self._asking.may(right_to_read(event.TOPIC), where):
@@ -256,6 +257,23 @@ class Disclosure:
             case = concerns.cases.get(self._connection, stream)
             self._concerns[stream] = case.sensitivity if case else event.meta.sensitivity
         return self._concerns[stream]
+
+    def _about(self, event: Event) -> About:
+        """Whom an event concerns: of a decision, also the visitor whose post is asked and sees nothing else."""
+        about = event.meta.about
+        if kind_of(event) != Decision.KIND or not asked_only_as(self._asking):
+            return about
+        return about.with_people(self._asking.person) if event.meta.stream in self._asked_of_visitor else about
+
+    @cached_property
+    def _asked_of_visitor(self) -> frozenset[UUID]:
+        """The decisions among these events that a post of the visitor's is asked for."""
+        decision = decisions.decisions.table.c
+        found = sa.select(decision.id).where(
+            decision.id.in_({event.meta.stream for event in self._events if kind_of(event) == Decision.KIND}),
+            asked_only(self._asking, self._snapshot.services.today()),
+        )
+        return frozenset(self._connection.execute(found).scalars())
 
     def _where(self, about: About) -> RecordScope:
         """What an event concerns, as the policy sees it; looked up once."""

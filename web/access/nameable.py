@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from projections import engagements, people, providers, schools, tenders
 from web.access.context import Snapshot
-from web.access.policy import Action, RecordScope
+from web.access.policy import ASKED_ONLY, SERVICE, Action, RecordScope
 from web.access.restricted import hidden_from
 
 
@@ -45,11 +45,14 @@ class Acquaintances:
 
 
 def _acquainted(snapshot: Snapshot) -> Acquaintances:
-    """Colleagues, specialists of the same provider, and the officers of the same school."""
+    """Colleagues, specialists of the same provider, the officers of the same school; for who decides from outside the
+    service, everybody in it."""
     connection, user, today = snapshot.connection, snapshot.user, snapshot.services.today()
     found = set(colleagues(snapshot))
     for provider in user.providers:
         found |= {each.person for each in providers.specialists_of(connection, provider, today)}
+    if user.holds(*ASKED_ONLY):
+        found |= {each.id for each in people.holders_on(connection, SERVICE, today)}
     for care in schools.looked_after(connection, user.schools, today=today).values():
         found |= {each for each in (care.link_officer, care.cover_officer) if each}
     return Acquaintances(frozenset(found))

@@ -6,6 +6,7 @@ reaches: OWN records, those of the TEAM, ALL, or not at all (a role that is not 
 - OWN for an officer or director: schools they are link or cover officer for, and records they are named in.
 - OWN for a headteacher or chair: their school's records. For a specialist: their provider's, and their own.
 - OWN for a broker, CPD manager or strategic lead: records they are named in.
+- OWN for a chief officer or countersigner: decisions that their post is asked for, and those that name them.
 - A note is its author's: whoever else may write notes there adds another, and neither revises nor withdraws it.
 - TEAM for an officer who leads a team: all schools of the team's phase.
 - The audit trail adds no right: it tells each reader of those records alone that the other rows let them read
@@ -41,6 +42,7 @@ OFFICER, LEAD, DIRECTOR, BROKER, CPD = (
 )
 HEAD, CHAIR, SPECIALIST = Role.HEADTEACHER, Role.CHAIR, Role.SPECIALIST
 REVIEWER, ADMIN = Role.REVIEWER, Role.ADMINISTRATOR
+CHIEF, COUNTERSIGNER = Role.CHIEF_OFFICER, Role.COUNTERSIGNER
 
 
 class Action(StrEnum):
@@ -94,6 +96,7 @@ class Action(StrEnum):
     READ_CASELOAD = "read the caseload"
     READ_AUDIT = "read the audit trail"
     READ_DECISION = "read decisions"
+    READ_SCHEME = "read the scheme of delegation"
     TAKE_PART = "take part in decisions"
     DECIDE = "decide what is asked"
 
@@ -109,6 +112,9 @@ SERVICE = (OFFICER, LEAD, DIRECTOR, BROKER, CPD)
 """Everybody who works in the School Improvement Service, but for its reviewers and administrators."""
 
 SCHOOL = (HEAD, CHAIR)
+
+ASKED_ONLY = (CHIEF, COUNTERSIGNER)
+"""Posts outside the School Improvement Service, which see what they are asked to decide and nothing else."""
 
 POLICY: Mapping[Action, Row] = {
     Action.FIND_SCHOOLS: _row((ALL, (*SERVICE, REVIEWER, ADMIN)), (OWN, SCHOOL)),
@@ -158,9 +164,10 @@ POLICY: Mapping[Action, Row] = {
     Action.READ_RESTRICTED: _row((ALL, (DIRECTOR, REVIEWER)), (TEAM, (OFFICER,))),
     Action.READ_CASELOAD: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
     Action.READ_AUDIT: _row((ALL, (REVIEWER, DIRECTOR, ADMIN))),
-    Action.READ_DECISION: _row((ALL, (*SERVICE, REVIEWER))),
-    Action.TAKE_PART: _row((ALL, SERVICE)),
-    Action.DECIDE: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
+    Action.READ_DECISION: _row((ALL, (*SERVICE, REVIEWER)), (OWN, ASKED_ONLY)),
+    Action.READ_SCHEME: _row((ALL, (*SERVICE, REVIEWER, ADMIN, *ASKED_ONLY))),
+    Action.TAKE_PART: _row((ALL, SERVICE), (OWN, ASKED_ONLY)),
+    Action.DECIDE: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, ASKED_ONLY)),
 }
 """The policy. Read a row as: this action may be done by these posts, this far."""
 
@@ -245,8 +252,8 @@ proposed it and the one who is to hold it. So an administrator confirms only whe
 
 
 def takes_two_people(right: Right) -> bool:
-    """Whether a post opens so much that one person proposes it and another confirms."""
-    return any(widest(action, [right]) in {TEAM, ALL} for action in WIDE)
+    """Whether a post opens so much, or decides so much, that one person proposes it and another confirms."""
+    return right.role in ASKED_ONLY or any(widest(action, [right]) in {TEAM, ALL} for action in WIDE)
 
 
 CONFIRMED_BY: Mapping[Role, tuple[Role, ...]] = {

@@ -29,12 +29,13 @@ from domain.note import Note
 from domain.record_of_visit import RecordOfVisit
 from domain.visit import Visit
 from domain.vocabulary import Sensitivity, Side
-from projections import concerns, links, records_of_visit, visits
+from projections import concerns, decisions, links, records_of_visit, visits
 from projections.visits import PlannedVisit
+from web.access.asked_only import asked_only
 from web.access.context import ContextRule, RequestContext, Snapshot, User
 from web.access.identity import is_reached
 from web.access.outsiders import begun_by_outsider
-from web.access.policy import SERVICE, Action
+from web.access.policy import ASKED_ONLY, SERVICE, Action
 
 RESTRICTED_TOO = "Restricted: this belongs to a restricted concern. The school and providers cannot see it here."
 RESTRICTED_CONCERN = (
@@ -141,11 +142,13 @@ def forget_hidden(context: RequestContext) -> None:
 
 
 def _restricted(snapshot: Snapshot) -> Restricted:
-    return snapshot.context.kept(Restricted, lambda: _look_up(snapshot.connection, snapshot.user))
+    return snapshot.context.kept(Restricted, lambda: _look_up(snapshot))
 
 
-def _look_up(connection: sa.Connection, user: User) -> Restricted:
-    """What is kept from somebody, and what is restricted and open to them."""
+def _look_up(snapshot: Snapshot) -> Restricted:
+    """What is kept from the user, and what is restricted and open to them: the visits that they make, and what a post
+    that sees nothing else is asked to decide."""
+    connection, user = snapshot.connection, snapshot.user
     case, making = concerns.cases.table.c, visits.visitors.table.c
     readable = is_reached(user, Action.READ_RESTRICTED, case.school)
     roots = sa.select(
@@ -154,6 +157,9 @@ def _look_up(connection: sa.Connection, user: User) -> Restricted:
         (sa.false() if readable is None else sa.not_(readable)).label("closed"),
     ).where(case.sensitivity != Sensitivity.ORDINARY)
     own = sa.select(making.visit).where(making.person == user.person) if user.holds(*SERVICE) else None
+    if user.holds(*ASKED_ONLY):
+        asked = sa.select(decisions.decisions.table.c.id).where(asked_only(user, snapshot.services.today()))
+        own = asked if own is None else sa.select(sa.union_all(own, asked).subquery().c[0])
     kept = links.with_all_that_hangs_on(
         connection, _with_drafts(roots, user), apart_from=begun_by_outsider(), opened_by=own
     )

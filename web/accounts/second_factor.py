@@ -15,6 +15,7 @@ from werkzeug.exceptions import Forbidden
 from domain.aggregate import Refusal
 from domain.vocabulary import Role
 from web.access.context import Pages, RequestContext, User
+from web.access.policy import ASKED_ONLY
 from web.access.session_user import PROOF_LASTS
 from web.accounts import account_commands, accounts, council_accounts, factor_commands, factors, proof, security_trail
 from web.accounts.accounts import AccountRow
@@ -45,7 +46,7 @@ CARRIED = "key"
 HALF_LASTS = 300
 """Seconds between the password and the code."""
 
-NEED_ONE = (Role.ADMINISTRATOR, Role.DIRECTOR, Role.REVIEWER)
+NEED_ONE = (Role.ADMINISTRATOR, Role.DIRECTOR, Role.REVIEWER, *ASKED_ONLY)
 
 WITHOUT_ONE = OPEN_ROUTES.keys() | {
     "accounts.second_factor.set_up",

@@ -17,8 +17,10 @@ from domain.delegation import Decider
 from domain.money import in_pounds
 from domain.service import UnitOfWork
 from domain.signature import acting, current_signature
+from domain.vocabulary import About
 from projections import decisions as view
 from projections.event_log import saving_alone
+from web.access.asked_only import asked_only, asked_only_as
 from web.access.context import RequestContext, Snapshot
 from web.access.deciders import decided_by_user, held_by_user
 from web.access.identity import ListScope
@@ -34,7 +36,8 @@ from web.decisions import schemas
 def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     return view.listed(
         today=snapshot.services.today(),
-        schools=reach.narrowed(filters.get("school")),
+        schools={filters["school"]} if filters.get("school") else None,
+        seen=None if reach.everything else asked_only(snapshot.user, snapshot.services.today()),
         statuses=filters.get("status", ()),
         asker=filters.get("asker"),
         decider=filters.get("decider"),
@@ -45,6 +48,14 @@ def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | 
 
 def _waiting_for_me(snapshot: Snapshot, for_me: bool | None) -> list[UUID] | None:
     return [row.id for row in decided_by_user(snapshot)] if for_me else None
+
+
+def _about(context: RequestContext, decision: Decision) -> About:
+    """Whom a decision concerns: where a post that sees nothing else is asked, its holder too."""
+    user, about = context.user_or_none, decision.about()
+    if user is None or not decision.is_asked_of(asked_only_as(user), context.services.today()):
+        return about
+    return about.with_people(user.person)
 
 
 def _as_of_today(snapshot: Snapshot, rows: list[view.DecisionRow]) -> list[view.DecisionRow]:
@@ -90,6 +101,7 @@ decisions: Resource[Decision] = Resource(
         ),
         names={"on_reference": "record", "on_kind": "record_kind", "row": "scheme_row", "posts": "asked_of"},
     ),
+    about=_about,
     visibility=Visibility(copy=lambda context, decision, _: DecisionToday.of(decision, context.services.today())),
 )
 

@@ -7,14 +7,17 @@ from typing import Any
 
 from flask import request
 
-from domain.decision import Decision, DecisionStatus
+from domain.decision import Decision, DecisionStatus, Question
 from domain.delegation import one_of
 from projections.decisions import DecisionRow
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.deciders import holders_of
+from web.access.disclosure import READING
+from web.access.identity import concerned
 from web.access.name_cache import names_of
 from web.decisions.commands import decisions
+from web.history.record_addresses import PATHS
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, date_column, list_page
 from web.layout.resource_pages import PageRows, record_page
@@ -84,11 +87,12 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     barred = {decision.asker, *asked.others}
     holders = [each for each in holders_of(snapshot, posts, asked.school) if each not in barred] if waits else []
     names = names_of(snapshot, holders)
+    subject = _subject(snapshot, asked)
+    about: list[Any] = [("About", subject)]
+    if snapshot.user.may(READING[asked.kind], concerned(snapshot, decision.about())):
+        about = record_rows(snapshot, ("About", subject, PATHS[asked.kind], asked.subject))
     return {
-        "links": record_rows(
-            snapshot,
-            ("About", asked.subject_reference, RESOURCE_OF.get(asked.kind, "requests"), asked.subject),
-        ),
+        "links": about,
         "waits": waits,
         "asked_of": one_of(posts),
         "holders": ", ".join(sorted(names.values())) or "Nobody at present",
@@ -96,9 +100,11 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     }
 
 
-RESOURCE_OF = {
-    "support-request": "requests",
-    "tender": "tenders",
-    "engagement": "engagements",
-    "provider": "providers",
-}
+def _subject(snapshot: Snapshot, asked: Question) -> str:
+    """What the record that a decision is about is called: by its name, or as what it is at its school."""
+    names = names_of(snapshot, [asked.subject, *filter(None, [asked.school])])
+    called = names.get(asked.subject, "")
+    if called not in ("", asked.subject_reference):
+        return called
+    kind = asked.kind.replace("-", " ").capitalize()
+    return f"{kind} for {names[asked.school]}" if asked.school in names else kind

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from flask import request
 
 from domain.authority import AUTHORITY, Authority, NothingChanged, Settings
 from domain.service import NotFound
@@ -110,7 +112,36 @@ def change(execution: Execution[Authority], values: Values) -> None:
                 replace(each, extra_visits=extra.get(each.code, 0)) for each in answered.need_categories
             ),
             retention=in_force.retention,
+            delegation=in_force.delegation,
         )
+        authority.change_settings(changed, from_=values["from_"], reason=values["reason"])
+
+    execution.change(decide)
+
+
+def _row_asked(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
+    """The row to which the address leads, as it is today."""
+    found, _version = authority.settings_on(snapshot.services.today())
+    row = next((each for each in found.scheme if each.code == request.args.get("row")), found.scheme[0])
+    tomorrow = snapshot.services.today() + timedelta(days=1)
+    return {**asdict(row), "row": row.code, "from_": tomorrow}
+
+
+@settings.command(
+    "change-scheme",
+    "Change who decides",
+    Action.KEEP_SETTINGS,
+    schemas.ChangeSchemeRow,
+    done="Scheme of delegation changed",
+    lead="One row of the scheme of delegation. What is asked already goes on by the row as it was.",
+    initial=_row_asked,
+)
+def change_scheme(execution: Execution[Authority], values: Values) -> None:
+    """A row of the scheme from a day on; all else stays as it is on that day."""
+
+    def decide(authority: Authority) -> None:
+        in_force, _ = authority.settings_on(values["from_"])
+        changed = in_force.with_row(values["row"])
         authority.change_settings(changed, from_=values["from_"], reason=values["reason"])
 
     execution.change(decide)

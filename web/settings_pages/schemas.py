@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from marshmallow import Schema, fields, missing, post_load, pre_dump, pre_load, 
 from domain import authority as authority_settings
 from domain.authority import Authority, NeedCategory, Settings, VersionState, VettingDemand, Weight
 from domain.calendar import Term, TermDates
+from domain.delegation import COMMON_SCHEME, Decider
 from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
@@ -168,6 +169,63 @@ class ChangeSettings(TheSettings):
     def as_settings(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
         kept_apart = {name: values.pop(name) for name in ("from_", "reason", "served_types")}
         return {"settings": settings_from(values), **kept_apart}
+
+
+def _posts(label: str, *, required: bool = False, **metadata: Any) -> fields.List[Decider]:
+    return fields.List(
+        fields.Enum(Decider, by_value=True),
+        required=required,
+        load_default=missing if required else list,
+        validate=validate.Length(1 if required else 0, len(Decider), error="Choose who decides"),
+        metadata={"label": label, **metadata},
+    )
+
+
+class ChangeSchemeRow(Schema):
+    """A row of the scheme of delegation, as it is from a day on."""
+
+    row = fields.String(
+        required=True,
+        validate=validate.OneOf([row.code for row in COMMON_SCHEME]),
+        metadata={
+            "label": "Row",
+            "widget": "select",
+            "noun": "the row",
+            "choices": [(row.code, f"{row.code}: {row.act.label.lower()}") for row in COMMON_SCHEME],
+        },
+    )
+    up_to = money_field(
+        required=False,
+        label="Up to",
+        hint="Excluding VAT. Leave blank in the row that has no limit",
+        width=10,
+    )
+    decides = _posts("Who decides", required=True, noun="who decides")
+    countersigns = _posts("Who decides as the second of two people", hint="Choose none if one person decides")
+    deputies = _posts("Deputies", hint="Who may decide as well once it has waited")
+    may_decide_own = fields.Boolean(
+        load_default=False,
+        metadata={"label": "People decide what they ask themselves, up to this limit", "widget": "checkboxes"},
+    )
+    passes_after = _whole("Passes to deputies after", least=1, most=100, hint="Working days", suffix="days")
+    lapses_after = _whole("Lapses after", least=1, most=250, hint="Working days", suffix="days")
+    from_ = day_field("Takes effect from", name="from", noun="the date it takes effect", hint="Tomorrow or later")
+    reason = reason_field()
+
+    @post_load
+    def as_row(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        code = values.pop("row")
+        row = replace(
+            next(row for row in COMMON_SCHEME if row.code == code),
+            up_to=values.pop("up_to", None),
+            decides=tuple(dict.fromkeys(values.pop("decides"))),
+            countersigns=tuple(dict.fromkeys(values.pop("countersigns"))),
+            deputies=tuple(dict.fromkeys(values.pop("deputies"))),
+            may_decide_own=values.pop("may_decide_own"),
+            passes_after=values.pop("passes_after"),
+            lapses_after=values.pop("lapses_after"),
+        )
+        return {**values, "row": row}
 
 
 def settings_from(values: dict[str, Any]) -> Settings:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from domain.account import WayIn
 from domain.person import Person
+from domain.person.parts import TAKES_A_SECOND_PERSON
 from domain.vocabulary import Role
 from tests.sample_authority import SampleAuthority
 from tests.web.accounts.conftest import ANNAS, Door, SignIn
@@ -38,7 +39,7 @@ def asks_for_link(browser: Browser, person: UUID, status: int) -> str:
     return browser.send_page(f"/accounts/{person}/password-link", page, {}, status=status).text
 
 
-@pytest.mark.parametrize("role", [Role.DIRECTOR, Role.REVIEWER, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", sorted(TAKES_A_SECOND_PERSON))
 def test_an_administrator_alone_gets_no_link_for_a_post_that_takes_two(
     role: Role, ada: UUID, dora: UUID, sample: SampleAuthority, door: Door, sign_in: SignIn
 ) -> None:
