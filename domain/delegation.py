@@ -109,8 +109,8 @@ class DelegationRow:
 
     @property
     def band(self) -> str:
-        """The sums that it is for, as "up to £10,000"."""
-        return "any sum" if self.up_to is None else f"up to {in_pounds(self.up_to)}"
+        """The sums that it is for, as "up to £10,000"; "without a limit" also where none is asked for."""
+        return "without a limit" if self.up_to is None else f"up to {in_pounds(self.up_to)}"
 
     @property
     def who(self) -> str:

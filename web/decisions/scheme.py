@@ -85,7 +85,8 @@ def held_posts(snapshot: Snapshot) -> Mapping[Decider, list[str]]:
 
 def nobody_holds(row: DelegationRow, held: Mapping[Decider, list[str]]) -> bool:
     """Whether a row cannot be decided today, because nobody holds a post that it takes."""
-    taken = (row.decides, row.countersigns) if row.countersigns else (row.decides,)
+    first = (*row.decides, *row.deputies)
+    taken = (first, row.countersigns) if row.countersigns else (first,)
     return not all(any(held[post] for post in posts) for posts in taken)
 
 

@@ -16,7 +16,7 @@ from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
 from domain.tender import DeclineReason, Tender, Terms
 from domain.vocabulary import Phase, Role, Side, SupportKind, Team
-from providers.approval import question_of_approval, question_of_selection
+from providers.approval import question_of_selection
 from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
@@ -27,9 +27,10 @@ from web.brokerage.quote_fields import vat_of
 from web.brokerage.vetting_policy import policy_on
 from web.commands.decided import route_of
 from web.demonstration.calendar import Diary, working_day
-from web.demonstration.needs import NEEDS, End, SampleNeed
+from web.demonstration.needs import NEEDS, Decided, End, SampleNeed
 from web.demonstration.places import AUTHORITY
 from web.demonstration.sample_authority import SampleAuthority
+from web.demonstration.spending import Spending
 from web.runtime.authority import settings_of
 from web.runtime.terms import last_day
 
@@ -111,10 +112,40 @@ class Story:
         if need.end in endings:
             self.then(*endings[need.end])
             return
-        self.then(5, self.broker, self.role, self._ask_for_approval)
-        self.then(5, self.director, Role.DIRECTOR, self._approve, hour=11)
+        self._decide_spending()
+        if need.end is End.AWAITING_DECISION:
+            return
         self.then(6, self.broker, self.role, self._shortlist, hour=12)
         self.then(7, self.broker, self.role, self._invite, hour=13)
+
+    def _decide_spending(self) -> None:
+        """What is written for one hour is done in the order in which it is written."""
+        need = self.need
+        spending = Spending(
+            self.sample,
+            self.request,
+            self.sample.names[self.urn],
+            self.broker,
+            Decider.CPD_MANAGER if self.role is Role.CPD_MANAGER else Decider.BROKER,
+            self.director,
+            need.need,
+        )
+        if need.decided is Decided.IN_A_MEETING:
+            self.then(5, self.broker, self.role, partial(spending.record, need.ceiling))
+            return
+        if need.decided is Decided.REFUSED_AT_FIRST:
+            self.then(5, self.broker, self.role, partial(spending.ask, 2 * need.ceiling))
+            why = "Ask for two terms of help. A third can be asked for once the first two have shown what they do"
+            self.then(5, self.director, Role.DIRECTOR, partial(spending.refuse, why))
+        self.then(5, self.broker, self.role, partial(spending.ask, need.ceiling))
+        if need.end is End.AWAITING_DECISION:
+            return
+        on_condition = need.decided is Decided.ON_A_CONDITION
+        give = partial(spending.give, need.ceiling, on_condition=on_condition)
+        self.then(5, self.director, Role.DIRECTOR, give, hour=11)
+        if on_condition:
+            note = "The head told the governors at their meeting, and sent us the minutes"
+            self.then(19, self.broker, self.role, partial(spending.meet_condition, note))
 
     def _change(self, act: Callable[[SupportRequest], object]) -> None:
         self.service.change(SupportRequest, self.request, act)
@@ -182,19 +213,6 @@ class Story:
                 carry_out(granted, ())
 
         self.service.do(decide)
-
-    def _question_of_approval(self) -> Question:
-        request = self.service.find(SupportRequest, self.request)
-        return question_of_approval(request, self.need.ceiling, school=self.sample.names[self.urn])
-
-    def _spend(self, granted: Granted, rules: tuple[str, ...]) -> None:
-        self._change(lambda it: it.approve_spending(self.need.ceiling, granted=granted, rules=rules))
-
-    def _ask_for_approval(self) -> None:
-        self._ask_or_decide(self._question_of_approval, self._spend, reason=self.need.need)
-
-    def _approve(self) -> None:
-        self._give(self._question_of_approval, self._spend)
 
     def _shortlist(self) -> None:
         def offers(wanted: Wanted) -> list[Offer]:

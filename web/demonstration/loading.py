@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
@@ -35,7 +36,7 @@ from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
 from web.demonstration.register import write_register
 from web.demonstration.sample_authority import SampleAuthority
 from web.demonstration.schools import schools, september
-from web.demonstration.setting_up import appoint, name_authority, renew, settle, take_in_register
+from web.demonstration.setting_up import appoint, name_authority, renew, set_own_limit, settle, take_in_register
 from web.demonstration.visits import visit_all
 from web.imports.importers import ImportResult
 from web.runtime.services import Services
@@ -72,6 +73,7 @@ def load_demonstration(services: Services, *, on: date | None = None, seed: int 
     diary.write(
         began, None, Role.ADMINISTRATOR, lambda: name_authority(services, f"{AUTHORITY} Council", AUTHORITY_CODE)
     )
+    diary.write(began, None, Role.ADMINISTRATOR, lambda: set_own_limit(services, Decimal(2500), from_=began), hour=10)
     with tempfile.TemporaryDirectory() as folder:
         register = Path(folder) / "register.csv"
         write_register(register, seed=seed, on=on)
@@ -192,6 +194,8 @@ def _addresses(everybody: Cast, led: Leadership) -> list[tuple[str, str]]:
         ("Provider's specialist", invited.specialists[0].email),
         ("Reviewer", everybody.reviewer.email),
         ("Administrator", everybody.administrator.email),
+        ("Chief officer", everybody.chief_officer.email),
+        ("Countersigner", everybody.countersigner.email),
     ]
 
 

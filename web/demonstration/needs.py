@@ -22,7 +22,17 @@ class End(Enum):
     IN_HOUSE = auto()
     ASKED = auto()
     TRIAGED = auto()
+    AWAITING_DECISION = auto()
     UNTOUCHED = auto()
+
+
+class Decided(Enum):
+    """How spending came to be decided: as it was asked, or by another way."""
+
+    AS_ASKED = auto()
+    REFUSED_AT_FIRST = auto()
+    ON_A_CONDITION = auto()
+    IN_A_MEETING = auto()
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ class SampleNeed:
     """A request: `place` picks the school within its team, `days_ago` is when it was raised.
 
     `quoting` are the providers that quote, the first of which is chosen; `declining` those that decline, `silent`
-    those that let the invitation lie.
+    those that let the invitation lie. `decided` is how its spending was.
     """
 
     place: int
@@ -49,6 +59,7 @@ class SampleNeed:
     impact: int = 4
     comment: str = ""
     silent: tuple[str, ...] = ()
+    decided: Decided = Decided.AS_ASKED
 
     @property
     def invited(self) -> tuple[str, ...]:
@@ -72,6 +83,7 @@ NEEDS = (
         "A scheme of work for Years 9 to 11, and lessons that the most able find hard",
         330, End.EVALUATED, (ABACUS, HARBOUR), (HUB,), Decimal(8), Decimal(6000), 5, 4,
         "Teachers planned with the specialist from the first day. The scheme of work is in use in every class.",
+        decided=Decided.REFUSED_AT_FIRST,
     ),
     SampleNeed(
         5, Phase.SECONDARY, SPECIALIST, "English",
@@ -92,6 +104,7 @@ NEEDS = (
         "The head of department is new and asks for somebody to plan with.",
         "A head of department who leads meetings on teaching and sees every colleague teach",
         75, End.IN_DELIVERY, (HARBOUR, ABACUS), (), Decimal(6), Decimal(4000),
+        decided=Decided.ON_A_CONDITION,
     ),
     SampleNeed(
         30, Phase.PRIMARY, TRAINING, "Literacy",
@@ -110,6 +123,7 @@ NEEDS = (
         "Year 11 has had three teachers since September.",
         "Two of the present teachers are ready to take the group to the examination",
         24, End.INVITING, (), (), Decimal(5), Decimal(4000), silent=(INKWELL,),
+        decided=Decided.IN_A_MEETING,
     ),
     SampleNeed(
         1, Phase.SECONDARY, SPECIALIST, "Latin",
@@ -146,5 +160,11 @@ NEEDS = (
         "Absence has risen since the spring, and each class follows it up in its own way.",
         "The services and every teacher follow up an absence in the same way",
         21, End.TRIAGED,
+    ),
+    SampleNeed(
+        8, Phase.SECONDARY, SPECIALIST, "Science",
+        "Two of four teachers of physics leave this month, and the department has asked for help for a year.",
+        "A department of four who plan together and teach every course to the end of the year",
+        9, End.AWAITING_DECISION, days=Decimal(20), ceiling=Decimal(12000),
     ),
 )  # fmt: skip

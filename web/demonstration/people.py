@@ -72,6 +72,8 @@ class Cast:
     cpd_manager: Colleague
     reviewer: Colleague
     administrator: Colleague
+    chief_officer: Colleague
+    countersigner: Colleague
     leadership: tuple[Leadership, ...]
     providers: tuple[SampleProvider, ...]
 
@@ -81,9 +83,9 @@ class Cast:
 
     @property
     def colleagues(self) -> tuple[Colleague, ...]:
-        """Everybody who works for the service."""
+        """Everybody who works for the service, or decides for the council what it asks."""
         services = (self.director, self.broker, self.cpd_manager, self.reviewer, self.administrator)
-        return self.officers + services
+        return (*self.officers, *services, self.chief_officer, self.countersigner)
 
     def of_school(self, urn: int) -> Leadership:
         """Who leads a school that is open. Raises KeyError for any other URN."""
@@ -117,6 +119,9 @@ def cast(seed: int, on: date) -> Cast:
         administrator=_colleague(Role.ADMINISTRATOR, others, began),
         providers=directory(others, open_schools),
         leadership=tuple(_leadership(open_schools, heads_of_schools(seed), others, began)),
+        # Named last, so that everybody else is called what they were called without them.
+        chief_officer=_colleague(Role.CHIEF_OFFICER, others, began),
+        countersigner=_colleague(Role.COUNTERSIGNER, others, began),
     )
 
 

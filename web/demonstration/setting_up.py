@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 from domain.assignment import assign_link_officer
-from domain.authority import Authority
+from domain.authority import AUTHORITY, Authority
 from domain.imports import ImportKind
 from domain.person import Person
 from domain.provider import Evidence, Provider, Requirement
@@ -47,6 +49,17 @@ DBS_YEARS = timedelta(days=3 * 365 - 1)
 def name_authority(services: Services, name: str, la_code: str) -> None:
     """Say whose database this is; the caller has signed."""
     services.service.add(lambda: Authority.begin(name=name, la_code=la_code, service_name=SERVICE))
+
+
+def set_own_limit(services: Services, limit: Decimal, *, from_: date) -> None:
+    """Let brokers decide alone up to a lower limit than usual, so that asking is seen; the caller has signed."""
+
+    def change(it: Authority) -> None:
+        settings, _ = it.settings_on(from_)
+        reason = "Agreed by the cabinet member with the scheme of delegation"
+        it.change_settings(replace(settings, approval_ceiling=limit), from_=from_, reason=reason)
+
+    services.service.change(Authority, AUTHORITY, change)
 
 
 def take_in_register(services: Services, register: Path, *, dated: date, la: str | None = None) -> ImportResult:

@@ -10,12 +10,13 @@ from uuid import UUID
 import pytest
 
 from domain.authority import AUTHORITY, Authority
+from domain.decision import DecisionStatus
 from domain.delegation import Act, row_for
 from domain.vocabulary import Role
 from tests.sample_authority import SampleAuthority
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Program
-from tests.web.decisions.test_approving import ASKED, MUCH, REQUEST, SignIn, decision, give, stages, triaged
+from tests.web.decisions.test_approving import MUCH, REQUEST, SignIn, decision, give, stages, triaged
 
 __all__ = ["stages", "triaged"]
 
@@ -103,15 +104,15 @@ def test_a_row_is_changed_from_a_day_and_the_trail_says_from_what_to_what(
     assert scheme(use, TOMORROW)["S2"]["decides"] == ["director"]
 
 
-def test_what_was_asked_before_a_change_goes_on_by_the_row_as_it_was(
+def test_what_waits_when_others_decide_from_then_on_has_to_be_asked_again(
     triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, ada: UUID, sign_in: SignIn
 ) -> None:
     sign_in(stages.broker).send(f"{REQUEST}/approve", MUCH)
     sign_in(ada).send(CHANGE, {**S2, "decides": ["chief_officer"], "deputies": []})
     sample.clock.go_to(TOMORROW)
     assert decision(sample).route.row == "S2"
-    assert "Dora Director" in sign_in(stages.broker).get(ASKED)
-    give(sign_in(stages.director), sample)
+    assert "It has to be asked again" in give(sign_in(stages.director), sample, status=422)
+    assert decision(sample).status is DecisionStatus.OVERTAKEN
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,10 @@ from fcntl import LOCK_EX, flock
 import pytest
 
 from domain.concern import CaseStatus
+from domain.decision import Basis, Decision, DecisionStatus
+from domain.delegation import Act
 from domain.vocabulary import Role
-from projections import caseload, concerns, people
+from projections import caseload, concerns, decisions, people
 from projections.caseload import Task, WaitingFor
 from projections.checking import check
 from tests.scenario import TODAY
@@ -60,16 +62,43 @@ def test_each_post_has_a_sign_in(lived: Services) -> None:
     with lived.read() as connection:
         roles = {post.role for post in people.posts.rows(connection)}
     assert roles == set(Role)
-    assert len(sign_ins(lived)) == len({one.name for one in sign_ins(lived)}) == 11
-
-
-DECIDERS = {WaitingFor.DIRECTOR, WaitingFor.CHIEF_OFFICER, WaitingFor.COUNTERSIGNER, WaitingFor.DECIDER}
+    assert len(sign_ins(lived)) == len({one.name for one in sign_ins(lived)}) == 13
 
 
 def test_something_waits_on_every_desk(waiting: list[caseload.Item]) -> None:
-    """But for who assures records of visit, as the demonstration's are issued without, and for who decides, as all
-    that is asked there is decided."""
-    assert {item.waiting_for for item in waiting} == set(WaitingFor) - {WaitingFor.TEAM_LEAD, *DECIDERS}
+    """But for who assures records of visit, as the demonstration's are issued without, and who decides as the second
+    of two people, as nothing there costs so much."""
+    assert {item.waiting_for for item in waiting} == set(WaitingFor) - {
+        WaitingFor.TEAM_LEAD,
+        WaitingFor.COUNTERSIGNER,
+    }
+
+
+def test_spending_is_asked_for_and_given_by_the_people_concerned(lived: Services) -> None:
+    """The broker decides up to £2,500; above it the director gives, refuses, or has still to answer."""
+    with lived.read() as connection:
+        made = [row for row in decisions.decisions.rows(connection) if row.act is Act.APPROVE_SPENDING]
+        director, broker, cpd = (
+            people.holders_on(connection, [role], TODAY)[0].id
+            for role in (Role.DIRECTOR, Role.BROKER, Role.CPD_MANAGER)
+        )
+    assert {(row.row, row.status, row.net) for row in made if row.basis is Basis.OWN_ACT} >= {
+        ("S2", DecisionStatus.GIVEN, 4000),
+        ("S3", DecisionStatus.REFUSED, 12000),
+        ("S3", DecisionStatus.ASKED, 12000),
+    }
+    assert {row.decider for row in made if row.basis is Basis.OWN_ACT} == {director, None}
+    alone = [row for row in made if row.basis is Basis.OWN_AUTHORITY]
+    assert {row.decider for row in alone} == {broker, cpd}
+    assert all(row.net is not None and row.net <= 2500 for row in alone)
+    (unconfirmed,) = [row for row in made if row.basis is Basis.ON_BEHALF]
+    assert (unconfirmed.asker, unconfirmed.decider, unconfirmed.status) == (
+        broker,
+        director,
+        DecisionStatus.UNCONFIRMED,
+    )
+    conditions = [lived.service.find(Decision, row.id).condition for row in made]
+    assert [each.owner for each in conditions if each and each.met_on] == [broker]
 
 
 @pytest.mark.parametrize(

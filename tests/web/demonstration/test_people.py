@@ -48,6 +48,8 @@ def test_the_teams_are_those_of_the_service(everybody: Cast) -> None:
         Role.CPD_MANAGER,
         Role.REVIEWER,
         Role.ADMINISTRATOR,
+        Role.CHIEF_OFFICER,
+        Role.COUNTERSIGNER,
     }
 
 
