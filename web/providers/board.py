@@ -16,11 +16,13 @@ from web.commands.dispatch import events_of
 
 @dataclass(frozen=True, slots=True)
 class RecordedCheck:
-    """What was last recorded of a requirement: met with some evidence, or exempted with a reason."""
+    """What was last recorded of a requirement: met with some evidence, or exempted with a reason. `recorder` is there
+    where they named somebody else as having checked it."""
 
     on: date
     by: UUID | None
     evidence: str
+    recorder: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def board(context: RequestContext, provider: Provider, day: date) -> list[Board]
 
 def recorders(boards: Iterable[Board]) -> set[UUID]:
     """Everybody who recorded something on these boards."""
-    found = (each.recorded.by for one in boards for each in one.requirements if each.recorded)
+    recorded = (each.recorded for one in boards for each in one.requirements if each.recorded)
+    found = (person for each in recorded for person in (each.by, each.recorder))
     return {by for by in found if by is not None}
 
 
@@ -77,7 +80,12 @@ def _recorded(context: RequestContext, provider: Provider) -> dict[tuple[Require
     found: dict[tuple[Requirement, UUID | None], RecordedCheck] = {}
     for event in events_of(context, provider):
         if isinstance(event, Provider.RequirementMet):
-            found[event.item, event.person] = RecordedCheck(event.checked_on, event.checked_by, event.evidence.label)
+            found[event.item, event.person] = RecordedCheck(
+                event.checked_on,
+                event.checked_by,
+                event.evidence.label,
+                recorder=None if event.is_own_act else event.meta.signature.actor,
+            )
         elif isinstance(event, Provider.RequirementExempted):
             by, on = event.meta.signature.actor, event.meta.occurred_on
             found[event.item, event.person] = RecordedCheck(on, by, f"Exempt: {event.meta.reason}")

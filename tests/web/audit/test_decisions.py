@@ -17,6 +17,7 @@ from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.vocabulary import Purpose
 from tests.domain.brokered import a_need
 from tests.sample_authority import SampleAuthority
+from tests.scenario import signed
 from tests.web.audit.test_pages import concern, text_of
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
@@ -46,7 +47,7 @@ def decided(sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn) -
     the approver of one, for a day of the week before, and themselves of the other."""
     broker = sign_in(stages.broker)
     for reference in (OWN, RECORDED, EARLIER, EARLIER_OWN):
-        with stages.brokering():
+        with signed(date(2026, 10, 20), by=stages.broker):
             sample.services.service.add(lambda reference=reference: triaged(stages, reference))
     broker.send(f"/requests/{OWN}/approve", {"ceiling": "500"})
     record_approval(sample, broker, stages.director, day=27)
@@ -180,6 +181,17 @@ def test_who_may_not_read_decisions_finds_none_by_who_decided(
     for query in ("decisions=late", "basis=on_behalf", f"decider={sample.reference(decided.director)}"):
         assert found(api, query) == []
     assert "Basis of the decision" not in sign_in(administrator).get("/audit")
+
+
+def test_somebody_sees_which_decisions_stand_in_their_name(decided: BrokerageStages, sign_in: SignIn) -> None:
+    director = sign_in(decided.director)
+    assert 'href="/decisions/in-your-name"' in director.get("/decisions/")
+    page = text_of(director.get("/decisions/in-your-name"))
+    assert page.count("Bea Broker recorded approval by Dora Director of spending of up to £3,600") == 1
+    assert "Recorded by Bea Broker, naming Dora Director. Recorded before decisions were kept. Not confirmed" in page
+    assert RECORDED not in page
+    assert "Nothing was recorded in your name" in sign_in(decided.broker).get("/decisions/in-your-name")
+    sign_in(decided.head).get("/decisions/in-your-name", 403)
 
 
 @pytest.fixture

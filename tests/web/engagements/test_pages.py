@@ -344,7 +344,7 @@ def test_a_variation_begins_with_the_present_terms_and_is_checked(started: Broke
     assert (now(started).work.days, now(started).work.gross) == (Decimal("5.5"), Decimal(2970))
     page = plain(browser.get(WORK))
     assert "One more teacher" in page
-    assert "Agreed by Hana Head for the school on 2 November 2026, Grace Calder for the provider" in page
+    assert "Recorded as agreed by Hana Head for the school on 2 November 2026, Grace Calder for the provider" in page
     assert "£495 VAT, until 26 March 2027, naming Hana Head as having agreed for the school on 2 November" in page
 
 
