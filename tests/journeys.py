@@ -50,21 +50,24 @@ SECOND_REVIEW = FIRST_REVIEW + timedelta(days=42)
 
 
 def a_reviewer_follows_an_intervention(sample: SampleAuthority, come_in: ComeIn) -> None:
-    """An officer follows a worry about a school through an intervention to its end; a reviewer then reads who
-    decided what, authorised by whom, for which purpose and why, and can change nothing."""
+    """An officer follows a worry about a school through an intervention to its end, asking those who decide; a
+    reviewer then reads who decided what, for which purpose and why, and can change nothing."""
     authority = FullAuthority(sample)
-    case = _raise_and_assess(authority, come_in(authority.ours.officer))
-    _start(come_in(authority.ours.officer), case)
+    case, asked = _raise_and_assess(authority, come_in(authority.ours.officer))
+    _give(come_in(authority.team_lead), asked, "Leadership is stretched")
+    asked = _start(come_in(authority.ours.officer), case)
+    _give(come_in(authority.director), asked, "An associate head for two terms")
     authority.sample.clock.go_to(FIRST_REVIEW)
     _review(come_in(authority.ours.officer), case, on=FIRST_REVIEW, progress="Amber", decision="Continue")
     authority.sample.clock.go_to(SECOND_REVIEW)
     officer = come_in(authority.ours.officer)
     _review(officer, case, on=SECOND_REVIEW, progress="Green", decision="End")
-    _end(officer, case)
+    _give(come_in(authority.director), _end(officer, case), "The school is led by a full team again")
     _read_it_all(come_in(authority.people[Role.REVIEWER]), case)
 
 
-def _raise_and_assess(authority: FullAuthority, officer: Visitor) -> str:
+def _raise_and_assess(authority: FullAuthority, officer: Visitor) -> tuple[str, str]:
+    """The addresses of the concern, and of what is asked about it."""
     officer.open(f"/concerns/raise?school={authority.sample.urn(authority.ours.school)}")
     officer.press("Raise a concern")
     officer.sees("There is a problem", "What it is about", "What the concern is")
@@ -78,13 +81,22 @@ def _raise_and_assess(authority: FullAuthority, officer: Visitor) -> str:
     officer.press("Assess concern")
     officer.fill("What was found", "Leadership is stretched beyond what it can carry")
     officer.fill("Rating", "Causing concern")
-    officer.fill("Authorised by", "Dora Director")
+    concern = officer.address.removesuffix("/assess")
     officer.press("Assess concern")
-    officer.sees("Assessment recorded", "Causing concern")
-    return officer.address
+    officer.sees("Sent to a senior officer to decide", "Waiting for a senior officer: Tamsin Teamlead")
+    return concern, officer.address
 
 
-def _start(officer: Visitor, case: str) -> None:
+def _give(decider: Visitor, asked: str, *shown: str) -> None:
+    """Whoever is asked reads what is asked, and gives it."""
+    decider.open(asked)
+    decider.press("Approve")
+    decider.sees(*shown)
+    decider.press("Approve")
+    decider.sees("Your approval is recorded")
+
+
+def _start(officer: Visitor, case: str) -> str:
     officer.open(case)
     officer.press("Start intervention")
     officer.fill("Plan", "An associate head for two terms, and weekly visits")
@@ -94,11 +106,12 @@ def _start(officer: Visitor, case: str) -> None:
         officer.fill("How it will be measured", "Posts filled", within=part)
         officer.fill("Due", SECOND_REVIEW, within=part)
     officer.fill("Date of the first review", FIRST_REVIEW)
-    officer.fill("Authorised by", "Dora Director")
+    officer.fill("Why this is needed", "The school cannot fill these posts by itself")
     officer.press("Continue")
     officer.sees("Check your answers", "An associate head for two terms", "A full leadership team")
     officer.press("Start intervention")
-    officer.sees("Intervention started", "Every department has a head")
+    officer.sees("Waiting for a director: Dora Director")
+    return officer.address
 
 
 def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: str) -> None:
@@ -114,21 +127,20 @@ def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: s
     officer.fill("Reason for the decision", f"Rated {progress.lower()} throughout")
     if decision != "End":
         officer.fill("Date of the next review", SECOND_REVIEW)
-    officer.fill("Authorised by", "Dora Director")
     officer.press("Record review")
     officer.sees("Review recorded", f"progress is {progress.lower()}")
 
 
-def _end(officer: Visitor, case: str) -> None:
+def _end(officer: Visitor, case: str) -> str:
     officer.open(case)
     officer.press("End intervention")
     officer.fill("Outcome of the intervention", "The school is led by a full team again")
     officer.fill("Reason for ending it", "Both objectives are met")
-    officer.fill("Authorised by", "Dora Director")
     officer.press("Continue")
     officer.sees("Check your answers", "Both objectives are met")
     officer.press("End intervention")
-    officer.sees("Intervention ended", "The school is led by a full team again")
+    officer.sees("Waiting for a director: Dora Director")
+    return officer.address
 
 
 def _read_it_all(reviewer: Visitor, case: str) -> None:
@@ -138,12 +150,12 @@ def _read_it_all(reviewer: Visitor, case: str) -> None:
     reviewer.sees("Leadership at Ashgrove High School", "Ended", "History")
     # The newest stands first
     reviewer.sees(
-        "Lena Link 1 recorded the end of the intervention, naming Dora Director as having authorised it",
+        "Dora Director decided to end the intervention",
         "Both objectives are met",
         "Rated green throughout",
         "Rated amber throughout",
-        "Lena Link 1 recorded the start of an intervention, naming Dora Director as having authorised it",
-        "Lena Link 1 recorded an assessment of the concern as “causing concern”, naming Dora Director",
+        "Dora Director decided to start an intervention",
+        "Tamsin Teamlead decided that the school causes concern",
         "Lena Link 1 raised a concern",
     )
     reviewer.sees("Intervention", "Challenge")
