@@ -295,4 +295,4 @@ class DecisionLifecycle(RuleBasedStateMachine):
 
 
 TestDecisionLifecycle = DecisionLifecycle.TestCase
-TestDecisionLifecycle.settings = settings(max_examples=10 * FUZZING, stateful_step_count=30)
+TestDecisionLifecycle.settings = settings(max_examples=40 * FUZZING, stateful_step_count=30)
