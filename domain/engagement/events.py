@@ -249,7 +249,7 @@ class VariationAgreed(Event):
     """`school_by` agreed for the school, and `provider_by` for the provider, each on the day beside them."""
 
     TOPIC = "engagement.variation-agreed"
-    DECIDERS = ("school_by", "provider_by")
+    DOERS = ("school_by", "provider_by")
     says = (
         "{by} {recorded:recorded}{own_act:agreed} a variation to {days} at {net} excluding VAT, with {vat} VAT, "
         "until {ends}{school_by:, naming … as having agreed for the school}{school_on: on …}"
