@@ -121,7 +121,7 @@ class DelegationRow:
     @property
     def in_time(self) -> str:
         """Until when it can be decided, and to whom it passes before that."""
-        lapses = f"lapses after {counted(self.lapses_after, 'working day')}"
+        lapses = f"ends after {counted(self.lapses_after, 'working day')}"
         if not self.deputies:
             return lapses
         return f"passes to {one_of(self.deputies)} after {counted(self.passes_after, 'working day')}, and {lapses}"
@@ -228,7 +228,7 @@ class Separation(LabelledEnum):
 
 
 _SEPARATED: dict[Separation, tuple[type[Refusal], str]] = {
-    Separation.RAISED: (OwnAsk, "Whoever raised a concern does not decide that the school causes concern"),
+    Separation.RAISED: (OwnAsk, "The person who raised a concern does not decide that the school causes concern"),
     Separation.ONE_HAND: (
         OneHand,
         "Nobody decides two of assessing the concern, starting the intervention and ending it. Somebody else decides",
@@ -280,7 +280,7 @@ def check_scheme(scheme: Sequence[DelegationRow]) -> None:
         if len(set(row.posts)) != len(row.posts):
             raise NobodyDecides(f"Row {row.code}: choose each role once: to decide, as second, or as deputy")
         if row.deputies and row.passes_after >= row.lapses_after:
-            raise PassesTooLate(f"Row {row.code} would lapse before it passes to a deputy", field="passes_after")
+            raise PassesTooLate(f"Row {row.code} would end before it passes to a deputy", field="passes_after")
     for act in dict.fromkeys(row.act for row in scheme):
         limits = [row.up_to for row in scheme if row.act is act]
         if limits.count(None) != 1 or len(set(limits)) != len(limits):

@@ -293,7 +293,7 @@ class BrokeredEngagement(Aggregate):
             raise NoOpenBreach("Choose a session that was held in breach and is not followed up", field="number")
         for field, said in (("told", told), ("followed", followed)):
             if not plain(said):
-                raise ReasonNeeded("Enter who was told and what was done", field=field)
+                raise ReasonNeeded("Enter who was informed and what was done", field=field)
         self.record(self.BreachFollowedUp(number=number, told=plain(told), followed=plain(followed)))
 
     @requires(only_when(*GOING_ON), must_have_a_planned_session)

@@ -65,7 +65,7 @@ def raise_concern(execution: Execution[ConcernCase], values: Values) -> ConcernC
     main=True,
 )
 def assess(execution: Execution[ConcernCase], values: Values) -> None:
-    """What is found to cause concern is decided by others, on the assessment that whoever asks wrote."""
+    """What is found to cause concern is decided by others, on the assessment that the asker wrote."""
     if values["rating"] is Rating.CAUSING_CONCERN:
         decide_or_ask(execution, ASSESSMENT, {**values, "reason": values["assessment"]})
         return

@@ -77,7 +77,7 @@ def in_your_name(context: RequestContext) -> str:
         found = timeline_of(snapshot, _named(snapshot, place_asked()), decided=True)
     return render_template(
         "decisions/in_your_name.html",
-        page_title="Decisions that stand in your name",
+        page_title="Decisions in your name",
         section="Decisions",
         breadcrumbs=[("Decisions", "/decisions/"), ("In your name", "")],
         rows=found[:PAGE],

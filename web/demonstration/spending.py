@@ -18,7 +18,7 @@ from web.demonstration.calendar import working_day
 from web.demonstration.sample_authority import SampleAuthority
 from web.runtime.authority import settings_of
 
-CONDITION = "The school tells its governors what the support costs and what it is for"
+CONDITION = "The school informs its governors what the support costs and what it is for"
 
 
 @dataclass

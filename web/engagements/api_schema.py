@@ -39,7 +39,7 @@ class SessionOut(Schema):
     missing = fields.List(
         fields.String(), metadata={"description": "Of what it was held in breach; none if it was not."}
     )
-    told = fields.String(metadata={"description": "Who was told of the breach."})
+    told = fields.String(metadata={"description": "Who was informed of the breach."})
     followed = fields.String(metadata={"description": "What was done about the breach."})
 
 

@@ -118,7 +118,7 @@ class FollowUpBreach(Schema):
         required=True,
         metadata={"label": "Session", "noun": "a session", "widget": "radios", "choices": itemgetter(BREACHES)},
     )
-    told = text_field(rows=2, label="Who was told, and when", noun="who was told")
+    told = text_field(rows=2, label="Who was informed, and when", noun="who was informed")
     followed = text_field(rows=3, label="What was done", noun="what was done")
 
 

@@ -133,7 +133,7 @@ def _row_asked(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
     Action.KEEP_SETTINGS,
     schemas.ChangeSchemeRow,
     done="Scheme of delegation changed",
-    lead="One row of the scheme of delegation. If others decide from then on, what waits has to be asked again.",
+    lead="One row of the scheme of delegation. If others decide from then on, open questions have to be asked again.",
     initial=_row_asked,
 )
 def change_scheme(execution: Execution[Authority], values: Values) -> None:

@@ -208,7 +208,7 @@ class ChangeSchemeRow(Schema):
         metadata={"label": "People decide what they ask themselves, up to this limit", "widget": "checkboxes"},
     )
     passes_after = _whole("Passes to deputies after", least=1, most=100, hint="Working days", suffix="days")
-    lapses_after = _whole("Lapses after", least=1, most=250, hint="Working days", suffix="days")
+    lapses_after = _whole("Ends after", least=1, most=250, hint="Working days", suffix="days")
     from_ = day_field("Takes effect from", name="from", noun="the date it takes effect", hint="Tomorrow or later")
     reason = reason_field()
 

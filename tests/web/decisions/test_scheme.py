@@ -95,8 +95,8 @@ def test_a_row_is_changed_from_a_day_and_the_trail_says_from_what_to_what(
     assert row_for(after, Act.APPROVE_SPENDING, Decimal(9000)).code == "S3"
     told = browser.get("/settings/authority")
     assert (
-        "scheme of delegation from S2 (up to £10,000: a senior officer or a director; lapses after 10 working days) "
-        "to S2 (up to £8,000: a director; passes to a chief officer after 2 working days, and lapses after 9 working "
+        "scheme of delegation from S2 (up to £10,000: a senior officer or a director; ends after 10 working days) "
+        "to S2 (up to £8,000: a director; passes to a chief officer after 2 working days, and ends after 9 working "
         "days)" in told
     )
     use = program(stages.broker)
@@ -121,7 +121,7 @@ def test_what_waits_when_others_decide_from_then_on_has_to_be_asked_again(
         ({"up_to": "25,000"}, "give each row a limit of its own, and one row none"),
         ({"up_to": ""}, "give each row a limit of its own, and one row none"),
         ({"deputies": ["director"]}, "choose each role once"),
-        ({"passes_after": "9"}, "would lapse before it passes to a deputy"),
+        ({"passes_after": "9"}, "would end before it passes to a deputy"),
         ({"from-day": "2"}, "takes effect tomorrow or later"),
         ({"row": "S1", "up_to": ""}, "Enter the limit up to which a broker decides alone"),
         ({"row": "S4", "up_to": "90,000"}, "give each row a limit of its own, and one row none"),
