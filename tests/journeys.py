@@ -62,7 +62,8 @@ def a_reviewer_follows_an_intervention(sample: SampleAuthority, come_in: ComeIn)
     authority.sample.clock.go_to(SECOND_REVIEW)
     officer = come_in(authority.ours.officer)
     _review(officer, case, on=SECOND_REVIEW, progress="Green", decision="End")
-    _give(come_in(authority.director), _end(officer, case), "The school is led by a full team again")
+    asked = _end(officer, case)
+    _give(come_in(authority.director), asked, "The school is led by a full team again")
     _read_it_all(come_in(authority.people[Role.REVIEWER]), case)
 
 
