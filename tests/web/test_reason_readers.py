@@ -55,6 +55,7 @@ KEPT_IN: Mapping[str, str] = {
     "tenders/record-quote": "tender.quote-received",
     "tenders/record-refusal": "tender.invitation-declined",
     "tenders/extend": "tender.reply-by-extended",
+    "tenders/record-selection": "tender.quote-selected",
     "tenders/select": "tender.quote-selected",
     "tenders/withdraw-selection": "tender.selection-withdrawn",
     "tenders/close": "tender.closed-without-selection support-request.tender-ended",
@@ -96,6 +97,7 @@ KEPT_IN: Mapping[str, str] = {
     "people/end-post": "person.post-ended",
     "people/leave": "person.left",
     "settings/change": "authority.settings-changed",
+    "settings/change-scheme": "authority.settings-changed",
 }
 """In which events each command keeps the reason that it asks for."""
 

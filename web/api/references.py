@@ -20,6 +20,7 @@ _OF: Mapping[str, str] = {
     "SR": "request",
     "ROV": "record_of_visit",
     "TN": "tender",
+    "DN": "decision_reference",
     "BE": "engagement",
     ANY: "record holder case",
 }

@@ -66,7 +66,7 @@ def search(context: RequestContext) -> Answer:
         rows=page.entries,
         count=shown_of_list(len(page.entries), page.following) if page.entries else "",
         decision_links=[
-            (each.label, with_query(after=None, decisions=each.value)) for each in DecisionFilter if not kept_back
+            (each.label, with_query(after=None, decided=each.value)) for each in DecisionFilter if not kept_back
         ],
         sheet_href=with_query(after=None).replace("/audit", "/audit.csv", 1),
         **filters.for_template(_choices(context), without=kept_back),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import BadRequest
@@ -113,7 +114,7 @@ class AuditFilters(Schema):
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
     record = AnyRecord(metadata={"label": "Record", "hint": "Reference, like SR-2026-0001"})
     has_reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})
-    decisions = fields.Enum(DecisionFilter, by_value=True, metadata={"label": "Decisions"})
+    decided = fields.Enum(DecisionFilter, by_value=True, metadata={"label": "Decisions"})
     asker = RecordFilter("person", "person", "reference", metadata={"label": "Asked by"})
     decider = RecordFilter(
         "person", "person", "reference", metadata={"label": "Decided by", "hint": "Also where others say so"}
@@ -140,7 +141,7 @@ def trail_filter(values: Values) -> TrailFilter:
         purposes=values.get("purpose", ()),
         reasoned=None if reason is None else reason is Reason.GIVEN,
         correlation=values.get("request_id", ""),
-        late=values.get("decisions") is DecisionFilter.LATE,
+        late=values.get("decided") is DecisionFilter.LATE,
         only=_about_decisions(values),
     )
 
@@ -151,7 +152,7 @@ def _about_decisions(values: Values) -> sa.ColumnElement[bool] | None:
 
 
 ABOUT_DECISIONS: Mapping[str, Callable[[Any], sa.ColumnElement[bool]]] = {
-    "decisions": entries_with,
+    "decided": entries_with,
     "basis": with_basis,
     "asker": asked_by,
     "decider": decided_by,
@@ -222,12 +223,12 @@ class AuditEntry(HistoryEntry):
     """An entry of the audit trail; `channel` is the way by which it came, empty where the entry cannot be read, and
     `position` its place in the log, told to those alone who are told of everything.
 
-    `decision` is the reference of the decision behind it, empty where there is none or it was recorded before
+    `decision` is the reference of the decision behind it, None where there is none or it was recorded before
     decisions were kept; then `basis` says so, and `decider` is whom the `asker` named. `confirmation` is what the
     person named says of a decision that others recorded."""
 
     channel: Channel | None
-    decision: str
+    decision: str | None
     asker: str
     decider: str
     basis: Basis | None
@@ -237,7 +238,8 @@ class AuditEntry(HistoryEntry):
 
 def _listed(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, limit: int) -> list[AuditEntry]:
     told = entries_told(snapshot, trail_filter(filters), position_of(after), limit)
-    return [as_row(entry, AuditEntry) for entry in told]
+    rows = (as_row(entry, AuditEntry) for entry in told)
+    return [msgspec.structs.replace(row, decision=row.decision or None) for row in rows]
 
 
 def _kept_back(user: User) -> Values:
@@ -254,7 +256,12 @@ audit = ListEndpoint(
         AuditFilters,
         place=position_of,
         inside=(),
-        names=OF_ENTRIES,
+        names={
+            **OF_ENTRIES,
+            "decision": "decision_reference",
+            "asker": "asked_by_name",
+            "decider": "decided_by_name",
+        },
         kept_back=_kept_back,
     ),
     "List the audit trail, the latest first",

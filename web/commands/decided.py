@@ -190,7 +190,9 @@ def _unsettled(snapshot: Snapshot, row: view.DecisionRow, today: date) -> Unsett
 
 
 class UnsettledDecisionOut(Schema):
-    decision = fields.String(metadata={"refers_to": "DN", "description": "The decision."})
+    decision_reference = fields.String(
+        attribute="decision", metadata={"refers_to": "DN", "description": "The decision."}
+    )
     act = fields.Enum(Act, by_value=True)
     status = fields.Enum(DecisionStatus, by_value=True)
     net = fields.Decimal(as_string=True, places=2, allow_none=True)

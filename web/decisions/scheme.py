@@ -164,7 +164,7 @@ def _rows(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, 
 scheme_list = ListEndpoint(
     "scheme",
     Action.READ_SCHEME,
-    Listing(SchemeRow, _rows, lambda row: row.row, SchemeFilters, place=str),
+    Listing(SchemeRow, _rows, lambda row: row.row, SchemeFilters, place=str, names={"row": "scheme_row"}),
     "List the rows of the scheme of delegation: who may decide what",
 )
 

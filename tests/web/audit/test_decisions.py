@@ -92,15 +92,15 @@ def requests(entries: list[dict[str, Any]]) -> set[str]:
 
 
 def test_each_kind_of_decision_is_found_by_one_filter(decided: BrokerageStages, reviewer: Program) -> None:
-    assert {name: requests(found(reviewer, f"decisions={name}")) for name in FILTERS} == FILTERS
+    assert {name: requests(found(reviewer, f"decided={name}")) for name in FILTERS} == FILTERS
 
 
 def test_each_is_one_click_on_the_page(decided: BrokerageStages, sample: SampleAuthority, sign_in: SignIn) -> None:
     browser = sign_in(sample.reviewer())
     page = browser.get("/audit")
     for name, wanted in FILTERS.items():
-        assert f'href="/audit?decisions={name}"' in page
-        shown = text_of(browser.get(f"/audit?decisions={name}"))
+        assert f'href="/audit?decided={name}"' in page
+        shown = text_of(browser.get(f"/audit?decided={name}"))
         assert {
             each for each in (OWN, RECORDED, EARLIER, EARLIER_OWN) if f"Support request {each}" in shown
         } == wanted
@@ -109,12 +109,12 @@ def test_each_is_one_click_on_the_page(decided: BrokerageStages, sample: SampleA
 def test_what_was_recorded_for_a_director_says_who_recorded_it_and_that_nobody_confirmed_it(
     decided: BrokerageStages, reviewer: Program
 ) -> None:
-    [entry] = [each for each in found(reviewer, f"record={RECORDED}") if each["decision"]]
+    [entry] = [each for each in found(reviewer, f"record={RECORDED}") if each["decision_reference"]]
     assert (
         entry["sentence"] == "Bea Broker recorded approval by Dora Director of spending of up to £6,000 excluding VAT"
     )
     assert entry["who"] == "Bea Broker, on behalf of Dora Director"
-    assert (entry["asker"], entry["decider"]) == ("Bea Broker", "Dora Director")
+    assert (entry["asked_by_name"], entry["decided_by_name"]) == ("Bea Broker", "Dora Director")
     assert (entry["basis"], entry["confirmation"], entry["recorded_late"]) == ("on_behalf", "not_confirmed", True)
 
 
@@ -125,15 +125,15 @@ def test_what_was_recorded_before_decisions_were_kept_says_so_and_names_no_decis
     assert (
         entry["sentence"] == "Bea Broker recorded approval by Dora Director of spending of up to £3,600 excluding VAT"
     )
-    assert (entry["basis"], entry["decision"]) == ("before_decisions", "")
-    assert (entry["asker"], entry["decider"], entry["confirmation"]) == (
+    assert (entry["basis"], entry["decision_reference"]) == ("before_decisions", None)
+    assert (entry["asked_by_name"], entry["decided_by_name"], entry["confirmation"]) == (
         "Bea Broker",
         "Dora Director",
         "not_confirmed",
     )
     [own] = [each for each in found(reviewer, f"record={EARLIER_OWN}") if each["basis"]]
     assert own["sentence"] == "Bea Broker approved spending of up to £3,600 excluding VAT"
-    assert (own["asker"], own["decider"], own["confirmation"]) == ("Bea Broker", "Bea Broker", None)
+    assert (own["asked_by_name"], own["decided_by_name"], own["confirmation"]) == ("Bea Broker", "Bea Broker", None)
     page = text_of(sign_in(sample.reviewer()).get(f"/audit/{EARLIER}/3"))
     assert "Basis Recorded before decisions were kept Recorded by Bea Broker" in page
     assert "Named as having decided Dora Director Confirmation Not confirmed Recorded late Yes" in page
@@ -155,16 +155,16 @@ def test_what_others_record_in_somebodys_name_is_no_act_of_theirs(
 def test_a_decision_that_is_disowned_or_confirmed_is_found_as_that(
     decided: BrokerageStages, reviewer: Program, sign_in: SignIn
 ) -> None:
-    [entry] = [each for each in found(reviewer, f"record={RECORDED}") if each["decision"]]
-    sign_in(decided.director).send(f"/decisions/{entry['decision']}/disown", {"reason": "I said £4,000"})
-    assert requests(found(reviewer, "decisions=disowned")) == {RECORDED}
-    assert requests(found(reviewer, "decisions=not_confirmed")) == {EARLIER}
-    [entry] = [each for each in found(reviewer, f"record={RECORDED}") if each["decision"]]
+    [entry] = [each for each in found(reviewer, f"record={RECORDED}") if each["decision_reference"]]
+    sign_in(decided.director).send(f"/decisions/{entry['decision_reference']}/disown", {"reason": "I said £4,000"})
+    assert requests(found(reviewer, "decided=disowned")) == {RECORDED}
+    assert requests(found(reviewer, "decided=not_confirmed")) == {EARLIER}
+    [entry] = [each for each in found(reviewer, f"record={RECORDED}") if each["decision_reference"]]
     assert entry["confirmation"] == "disowned"
 
 
 def test_the_sheet_has_the_same(decided: BrokerageStages, sample: SampleAuthority, sign_in: SignIn) -> None:
-    text = sign_in(sample.reviewer()).get("/audit.csv?decisions=not_confirmed&record_kind=support-request")
+    text = sign_in(sample.reviewer()).get("/audit.csv?decided=not_confirmed&record_kind=support-request")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))[:-1]
     columns = ("Reference", "Asked by", "Decided by", "Basis of the decision", "Confirmation", "Recorded late")
     assert [tuple(row[each] for each in columns) for row in rows] == [
@@ -178,7 +178,7 @@ def test_who_may_not_read_decisions_finds_none_by_who_decided(
 ) -> None:
     administrator = sample.administrator()
     api = program(administrator)
-    for query in ("decisions=late", "basis=on_behalf", f"decider={sample.reference(decided.director)}"):
+    for query in ("decided=late", "basis=on_behalf", f"decider={sample.reference(decided.director)}"):
         assert found(api, query) == []
     assert "Basis of the decision" not in sign_in(administrator).get("/audit")
 

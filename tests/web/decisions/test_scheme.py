@@ -42,7 +42,7 @@ def ada(sample: SampleAuthority) -> UUID:
 
 
 def scheme(program: Program, on: date) -> dict[str, dict[str, object]]:
-    return {each["row"]: each for each in program.get(f"/scheme?on={on}").get_json()["items"]}
+    return {each["scheme_row"]: each for each in program.get(f"/scheme?on={on}").get_json()["items"]}
 
 
 def test_the_page_says_who_decides_what_who_holds_it_and_what_nobody_can_decide(

@@ -128,7 +128,7 @@ def test_while_it_is_asked_it_is_the_decider_whose_move_it_is_and_not_the_broker
     assert broker.get("/requests?waiting_for=service").json["items"] == []
     assert ">Decision<" in asked.get("/requests/").replace(" ", "").replace("\n", "")
     told = broker.get(REQUEST).json["decisions"]
-    assert [(each["decision"], each["asked_of"]) for each in told] == [
+    assert [(each["decision_reference"], each["asked_of"]) for each in told] == [
         ("DN-2026-0001", ["senior_officer", "director"])
     ]
     assert program(stages.head).get(REQUEST).json["decisions"] == []
@@ -169,7 +169,7 @@ def test_what_is_not_confirmed_is_said_to_be_so_wherever_the_request_is_shown(
     asked.send(f"{REQUEST}/record-approval", recorded)
     assert "Recorded by Bea Broker; not yet confirmed by Dora Director." in asked.get(REQUEST)
     told = program(stages.broker).get(REQUEST).json["decisions"]
-    assert [(each["decision"], each["status"], each["decider"]) for each in told] == [
+    assert [(each["decision_reference"], each["status"], each["decider"]) for each in told] == [
         ("DN-2026-0002", "unconfirmed", sample.reference(stages.director))
     ]
     sign_in(stages.director).send("/decisions/DN-2026-0002/disown", {"reason": "I said £4,000"})
