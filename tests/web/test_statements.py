@@ -28,8 +28,9 @@ about a record, its page names those who may make it, by three: what is asked, t
 MOST_OF_FORM = 9
 """Statements of one command of a page: it is looked up first, with whether the same was begun just now."""
 
-MOST_OF_PROGRAM = 10
-"""Statements of one command of a program: its Idempotency-Key is looked up before."""
+MOST_OF_PROGRAM = 12
+"""Statements of one command of a program: its Idempotency-Key is looked up before, the answer about a request says
+what is asked about it, and a process that has not read the settings yet reads them once."""
 
 TO_DRAW = 2
 """Statements more by which a command that begins a record draws its number, and sees that the log has none such."""

@@ -37,7 +37,7 @@ from web.resources import RESOURCES
 MADE_ANEW = {"X-Request-ID", "Content-Security-Policy", "Set-Cookie", "Date", "Content-Length"}
 
 BY_CHANCE = re.compile(
-    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=/audit/)[0-9a-f]{16}|sis_[0-9a-f]{8}"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=/audit/)[0-9a-f]{16}|(?<=after=~)[\w-]{22}|sis_[0-9a-f]{8}"
     r"|(?<=csrf_token. value=.)[^\"]+"
 )
 """Ids of events, commands and requests, the beginnings of tokens, and what guards a form."""

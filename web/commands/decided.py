@@ -162,19 +162,23 @@ class UnsettledDecision:
         return one_of(self.asked_of)
 
 
-def unsettled_decisions(snapshot: Snapshot, record: Aggregate, where: RecordScope) -> list[UnsettledDecision]:
-    """The decisions about a record, or its request, that are not settled; none for those who may not read them."""
+def unsettled_decisions(
+    snapshot: Snapshot, record: Aggregate, where: RecordScope, *, by_name: bool = True
+) -> list[UnsettledDecision]:
+    """The decisions about a record, or its request, that are not settled; none for those who may not read them.
+    `by_name` looks up who may decide."""
     if isinstance(record, Decision) or not snapshot.user.may(Action.READ_DECISION, where):
         return []
     today, closed = snapshot.services.today(), hidden_from(snapshot).closed
     rows = view.unsettled(snapshot.connection, record.id, record.about().request, today)
-    return [_unsettled(snapshot, row, today) for row in rows if row.id not in closed]
+    return [_unsettled(snapshot, row, today, by_name=by_name) for row in rows if row.id not in closed]
 
 
-def _unsettled(snapshot: Snapshot, row: view.DecisionRow, today: date) -> UnsettledDecision:
+def _unsettled(snapshot: Snapshot, row: view.DecisionRow, today: date, *, by_name: bool) -> UnsettledDecision:
     posts = view.posts_of(row, today) if row.status in OPEN else ()
     apart = {row.asker, row.first_by, *row.authors}
-    deciders = tuple(each for each in holders_of(snapshot, posts, row.school) if each not in apart) if posts else ()
+    holders = holders_of(snapshot, posts, row.school) if posts and by_name else []
+    deciders = tuple(each for each in holders if each not in apart)
     return UnsettledDecision(
         row.reference,
         row.act,
@@ -199,7 +203,6 @@ class UnsettledDecisionOut(Schema):
     asker = person_field(allow_none=True)
     asked_on = fields.Date()
     asked_of = fields.List(fields.Enum(Decider, by_value=True))
-    deciders = fields.List(person_field())
     lapses_on = fields.Date(allow_none=True)
     decider = person_field(allow_none=True)
 
