@@ -114,7 +114,7 @@ class DeliverSession(Schema):
 
 
 class FollowUpBreach(Schema):
-    number = fields.Integer(
+    number = WholeNumber(
         required=True,
         metadata={"label": "Session", "noun": "a session", "widget": "radios", "choices": itemgetter(BREACHES)},
     )
