@@ -141,8 +141,8 @@ def asked_instead(context: RequestContext, kind: str, command: str, command_id: 
 class UnsettledDecision:
     """A decision about a record that is asked and not made yet, or was recorded for somebody and is not confirmed.
 
-    `asked_of` are the posts whose move it is today, `deciders` the people who hold them; both empty where it is
-    asked of nobody.
+    `asked_of` are the posts whose move it is today, at the `school`; empty where it is asked of nobody. Those of
+    `apart` may not decide, whatever they hold.
     """
 
     decision: str
@@ -152,7 +152,8 @@ class UnsettledDecision:
     asker: UUID | None
     asked_on: date
     asked_of: tuple[Decider, ...]
-    deciders: tuple[UUID, ...]
+    apart: frozenset[UUID]
+    school: UUID | None
     lapses_on: date | None
     decider: UUID | None
 
@@ -161,24 +162,24 @@ class UnsettledDecision:
         """The posts, as "a director"."""
         return one_of(self.asked_of)
 
+    def deciders(self, snapshot: Snapshot) -> tuple[UUID, ...]:
+        """Those who hold these posts today and may decide."""
+        holders = holders_of(snapshot, self.asked_of, self.school) if self.asked_of else []
+        return tuple(each for each in holders if each not in self.apart)
 
-def unsettled_decisions(
-    snapshot: Snapshot, record: Aggregate, where: RecordScope, *, by_name: bool = True
-) -> list[UnsettledDecision]:
-    """The decisions about a record, or its request, that are not settled; none for those who may not read them.
-    `by_name` looks up who may decide."""
+
+def unsettled_decisions(snapshot: Snapshot, record: Aggregate, where: RecordScope) -> list[UnsettledDecision]:
+    """The decisions about a record, or its request, that are not settled; none for those who may not read them."""
     if isinstance(record, Decision) or not snapshot.user.may(Action.READ_DECISION, where):
         return []
     today, closed = snapshot.services.today(), hidden_from(snapshot).closed
     rows = view.unsettled(snapshot.connection, record.id, record.about().request, today)
-    return [_unsettled(snapshot, row, today, by_name=by_name) for row in rows if row.id not in closed]
+    return [_unsettled(row, today) for row in rows if row.id not in closed]
 
 
-def _unsettled(snapshot: Snapshot, row: view.DecisionRow, today: date, *, by_name: bool) -> UnsettledDecision:
+def _unsettled(row: view.DecisionRow, today: date) -> UnsettledDecision:
     posts = view.posts_of(row, today) if row.status in OPEN else ()
-    apart = {row.asker, row.first_by, *row.authors}
-    holders = holders_of(snapshot, posts, row.school) if posts and by_name else []
-    deciders = tuple(each for each in holders if each not in apart)
+    apart = frozenset(each for each in (row.asker, row.first_by, *row.authors) if each is not None)
     return UnsettledDecision(
         row.reference,
         row.act,
@@ -187,7 +188,8 @@ def _unsettled(snapshot: Snapshot, row: view.DecisionRow, today: date, *, by_nam
         row.asker,
         row.asked_on,
         posts,
-        deciders,
+        apart,
+        row.school,
         row.lapses_on if posts else None,
         row.decider,
     )

@@ -64,7 +64,8 @@ def record_page(
         decisions = vars(seen).get("decisions")  # looked up with the copy already, where the API tells them
         if decisions is None:
             decisions = unsettled_decisions(snapshot, found.record, found.concerned)
-        shown |= {id for each in decisions for id in (each.asker, each.decider, *each.deciders) if id}
+        deciders = {each.decision: each.deciders(snapshot) for each in decisions}
+        shown |= {id for each in decisions for id in (each.asker, each.decider, *deciders[each.decision]) if id}
         readers = _readers(snapshot, found.record.id, found.concerned)
         shown |= {each.reader for each in readers}
         rows_of(snapshot, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
@@ -87,6 +88,7 @@ def record_page(
         attached=attached,
         readers=readers,
         decisions=decisions,
+        deciders=deciders,
         restricted_too=restricted_too,
         page_title=page_title,
         section=resource.path.capitalize(),

@@ -37,7 +37,7 @@ def copy_for(context: RequestContext, request: SupportRequest, where: RecordScop
     or concern that is not open to them."""
     told = with_open_links(context, request, where)
     with context.read() as snapshot:
-        seen = RequestToday.of(told, unsettled_decisions(snapshot, request, where, by_name=False))
+        seen = RequestToday.of(told, unsettled_decisions(snapshot, request, where))
     if context.user.holds(*INSIDE):
         return seen
     seen.ranking = seen.shortlist = ()

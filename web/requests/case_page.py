@@ -133,8 +133,8 @@ def _step(context: RequestContext, request: SupportRequest, task: Task, items: S
     if command and context.user.holds(*INSIDE) and (refused := command.refusal(context, request)):
         return f"“{task.label}” is not possible: {lower_first(str(refused))}".rstrip(".")
     if task is Task.DECIDE_ASK:
-        posts = dict.fromkeys(item.waiting_for.label for item in items if item.waiting_for)
-        return f"{lower_first(', '.join(posts))} decides whether to {lower_first(items[0].detail)}"
+        posts = " or ".join(dict.fromkeys(item.waiting_for.label for item in items if item.waiting_for))
+        return f"a {lower_first(posts)} decides whether to {lower_first(items[0].detail)}"
     begins = min(item.not_before or today for item in items)
     return lower_first(task.label) + (f" from {formats.date(begins)}" if begins > today else "")
 

@@ -116,7 +116,7 @@ def test_while_it_is_asked_it_is_the_decider_whose_move_it_is_and_not_the_broker
     asked: Browser, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
 ) -> None:
     page = asked.get(REQUEST)
-    assert "Next: team lead or director decides whether to approve spending" in page
+    assert "Next: a team lead or director decides whether to approve spending" in page
     assert "Asked of a senior officer or a director on 2 November 2026" in page
     assert "Dora Director" in page
     assert ASKED in page
