@@ -190,7 +190,7 @@ class CommandForm:
     def _not_now(self, reason: str, *, typed_already: bool) -> Any:
         if typed_already:
             self.form.refuse(reason)
-            return self.show(CONFLICT, changes=self._changes() or None)
+            return self.show(CONFLICT, changes=self._changes() or None, is_over=True)
         return refused_page(
             self.command.title,
             reason,
@@ -207,6 +207,7 @@ class CommandForm:
         changes: list[str] | None = None,
         template: str = "",
         begun: Aggregate | None = None,
+        is_over: bool = False,
     ) -> Any:
         command = self.command
         version = None if self.record is None else version_of(self.context, self.record)
@@ -227,6 +228,7 @@ class CommandForm:
             version=version if changes is not None or request.method != "POST" else request.form.get("version"),
             command_id=self.key,
             changes=changes or [],
+            is_over=is_over,
             check=command.check,
             keeps_drafts=command.draft,
             draft=self.draft,

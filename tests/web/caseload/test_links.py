@@ -18,7 +18,10 @@ SignIn = Callable[[UUID], Browser]
 
 NAMED = re.compile(r'data-label="Waiting for">([^<]+)<span class="app-cell-hint">([^<]+)<')
 
-READERS = [role for role in Role if role not in {Role.SPECIALIST, Role.ADMINISTRATOR}]
+WITHOUT_WORK = {Role.SPECIALIST, Role.ADMINISTRATOR, Role.CHIEF_OFFICER, Role.COUNTERSIGNER}
+"""Who reads no caseload, or is asked for decisions alone."""
+
+READERS = [role for role in Role if role not in WITHOUT_WORK]
 
 
 def links_of(html: str) -> set[str]:

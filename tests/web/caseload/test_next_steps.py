@@ -139,6 +139,7 @@ ACTS: Mapping[Task, str] = {
     Task.GET_AGREEMENTS: "school_agrees provider_agrees service_agrees",
     Task.CONFIRM_ENGAGEMENT: "confirms",
     Task.PLAN_SESSIONS: "plans delivers",
+    Task.FOLLOW_UP_BREACH: "follows_the_breach_up",
     Task.COMPLETE: "completes",
     Task.EVALUATE: "evaluates",
     Task.CLOSE_ENGAGEMENT: "closes_the_work",
@@ -327,6 +328,12 @@ class Life:
             work = self.service.find(BrokeredEngagement, self.ids[BrokeredEngagement])
             for session in work.planned_sessions[:1]:
                 self.stages.delivery.deliver_session(work.id, session.number, on=self.today, days=HALF)
+
+    def loses_the_clearance(self) -> None:
+        self.stages.lose_clearance(self.stages.calder, self.today)
+
+    def follows_the_breach_up(self) -> None:
+        self.change(BrokeredEngagement, "follow_up_breach", 1, told="The head", followed="A check was made")
 
     def calls_a_session_off(self) -> None:
         self.change(BrokeredEngagement, "cancel_session", 1, side=Side.SCHOOL, chargeable=False, **REASON)
@@ -661,6 +668,9 @@ def _is_open(record: Any) -> bool:
             return record.status.is_open and not record.is_paused
 
 
+BEGINS_WORK = """raises acknowledges triages approves shortlists invites quotes another_quotes selects proposes
+    school_agrees provider_agrees service_agrees confirms plans"""
+
 STORIES = {
     "a request": """raises acknowledges triages approves shortlists invites asks_the_broker quotes another_quotes
         selects proposes school_agrees provider_agrees service_agrees confirms plans delivers plans delivers completes
@@ -709,6 +719,7 @@ def test_every_step_is_met_on_the_way_of_a_record(sample: SampleAuthority, app: 
     ways = [
         *(story.split("|")[0] for story in STORIES.values()),
         "raises triages_in_house asks_the_school is_answered",
+        f"{BEGINS_WORK} plans loses_the_clearance delivers follows_the_breach_up",
         "plans_a_visit confirms_the_visit visits starts_a_record_to_be_assured writes submits assures issues",
     ]
     for way in ways:
