@@ -121,6 +121,11 @@ class BrokeringWords(Words):
         then(
             BrokeredEngagement,
             self._begun(3),
+            lambda it: it.plan_session(place=word("third place"), **day),
+            lambda it: it.deliver_session(
+                2, note=word("session in breach"), missing=(word("missing"),), **{**day, "cleared": False}
+            ),
+            lambda it: it.follow_up_breach(2, told=word("informed"), followed=word("followed up")),
             lambda it: it.end_early(side=SCHOOL, reason=word("ended early")),
             lambda it: it.waive_evaluation(reason=word("not evaluated")),
         )

@@ -14,8 +14,10 @@ from domain.concern import (
     Finding,
     Objective,
     Rag,
+    Rating,
     ReviewDecision,
     Severity,
+    StepKind,
 )
 from domain.note import Note, NoteType
 from domain.visit import Visit
@@ -36,12 +38,16 @@ class ConcernWords(Words):
         then(
             ConcernCase,
             self._concern(),
+            lambda it: it.assess(assessment=word("first assessment"), rating=Rating.WATCH),
             lambda it: grants.assess_as_causing_concern(it, word("assessment")),
             lambda it: grants.start_intervention(
-                it, plan=word("plan"), objectives=self._objectives(), review_on=NEXT_WEEK
+                it, plan=word("plan"), objectives=self._objectives(), review_on=NEXT_WEEK, reason=word("started")
             ),
             lambda it: it.revise_plan(
                 plan=word("other plan"), objectives=self._objectives(), reason=word("plan revised")
+            ),
+            lambda it: it.record_step(
+                on=TODAY, kind=StepKind.INFORMAL, text=word("informal step"), ground=word("why")
             ),
             lambda it: grants.take_formal_step(it, on=TODAY, text=word("step"), ground=word("ground")),
             lambda it: it.pause(reason=word("paused")),

@@ -282,6 +282,15 @@ WITHOUT_A_WORD = {
         ("attachment.added sha256", "record-of-visit.issued content_hash", "record-of-visit.reissued content_hash"),
         "a hash, which tells nothing of what it is of",
     ),
+    **dict.fromkeys(
+        (
+            "concern.intervention-ended outcome",
+            "concern.intervention-started improvement_plan",
+            "concern.intervention-started objectives.measure",
+            "concern.intervention-started objectives.text",
+        ),
+        "an event of older logs, which nothing records any more; its successor has a word",
+    ),
     "attachment.added media_type": "follows from the ending of the file's name",
     "attachment.added scanner": "the name of a program that the service runs",
 }
