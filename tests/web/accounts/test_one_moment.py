@@ -112,7 +112,8 @@ def test_a_link_sets_a_password_or_links_a_council_account_and_not_both(anna: UU
     counted = at_once(each_alone(door, anna, use))
     assert counted.pop("done") == 1
     assert sum(counted.values()) == MANY - 1
-    assert set(counted) <= {LinkNoLongerValid.__name__, "ComesByCouncil"}
+    # Whoever saw the link still valid may find the council account linked a moment later.
+    assert set(counted) <= {LinkNoLongerValid.__name__, "ComesByCouncil", "NothingToChange"}
     assert len(told(door, anna)) == before + 1
 
 
