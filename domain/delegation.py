@@ -2,7 +2,7 @@
 
 The bands are those of local authorities' published contract rules: one quote or officer's decision to £5,000, a
 senior officer to £10,000, a director to £25,000, above that a director and a countersigner (the section 151 officer).
-All sums are in pounds, net of VAT, and count what the council pays in all, not the last rise alone.
+All sums are in pounds, net of VAT, and count the whole cost, whoever pays it, not the last rise alone.
 """
 
 from __future__ import annotations

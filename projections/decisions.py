@@ -252,9 +252,17 @@ def open_ask(
 
 def posts_of(row: DecisionRow, day: date) -> tuple[Decider, ...]:
     """The posts that may decide on a day."""
+    return _route(row).asked_of(day, row.first_post)
+
+
+def whom(row: DecisionRow, day: date) -> str:
+    """The same as it stands in a sentence."""
+    return _route(row).whom(day, row.first_post)
+
+
+def _route(row: DecisionRow) -> Route:
     decides = row.posts[: len(row.posts) - len(row.countersigns)]
-    route = Route(row.row, decides, row.countersigns, row.deputies, passes_on=row.passes_on)
-    return route.asked_of(day, row.first_post)
+    return Route(row.row, decides, row.countersigns, row.deputies, passes_on=row.passes_on)
 
 
 def open_on(connection: sa.Connection, day: date) -> list[DecisionRow]:

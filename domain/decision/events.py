@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.decision.parts import Basis, Condition, DecisionStatus, Heard, Question, Route
-from domain.delegation import Decider, one_of
+from domain.delegation import Decider
 
 if TYPE_CHECKING:
     from domain.decision.record import Decision
@@ -49,8 +49,8 @@ class Asked(_Begun):
     @property
     def whom(self) -> str:
         """The posts that are asked, as they stand in a sentence."""
-        first = one_of(self.route.decides)
-        return f"{first}, and {one_of(self.route.countersigns)}," if self.route.countersigns else first
+        whom = self.route.whom(self.meta.occurred_on)
+        return f"{whom}," if self.route.countersigns else whom
 
     def apply(self, decision: Decision) -> None:
         self.begin(decision, DecisionStatus.ASKED, Basis.OWN_ACT)
@@ -87,9 +87,9 @@ class RecordedForAnother(_Begun):
         decision.decided(self.decider, self.decided_on)
 
 
-class FirstGiven(Event):
-    TOPIC = "decision.first-given"
-    says = "{by} approved it as the first of two{limit:, up to …}{on_condition:, on condition: …}"
+class _Approval(Event):
+    """Somebody approved, as `post`, what was `shown` to them: as far as a limit, and on a condition."""
+
     post: Decider
     shown: str
     limit: Decimal | None
@@ -97,7 +97,13 @@ class FirstGiven(Event):
 
     @property
     def on_condition(self) -> str:
+        """The condition in words."""
         return self.condition.text if self.condition else ""
+
+
+class FirstGiven(_Approval):
+    TOPIC = "decision.first-given"
+    says = "{by} approved it as the first of two{limit:, up to …}{on_condition:, on condition: …}"
 
     def apply(self, decision: Decision) -> None:
         decision.status = DecisionStatus.HALF_GIVEN
@@ -105,19 +111,11 @@ class FirstGiven(Event):
         decision.limit, decision.condition = self.limit, self.condition
 
 
-class Given(Event):
+class Given(_Approval):
     """The command that was asked for is carried out in the same transaction."""
 
     TOPIC = "decision.given"
     says = "{by} approved it{limit:, up to …}{on_condition:, on condition: …}"
-    post: Decider
-    shown: str
-    limit: Decimal | None
-    condition: Condition | None
-
-    @property
-    def on_condition(self) -> str:
-        return self.condition.text if self.condition else ""
 
     def apply(self, decision: Decision) -> None:
         decision.status = DecisionStatus.GIVEN

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.delegation import Act, Decider, Excluded
+from domain.delegation import Act, Decider, Excluded, one_of
 from domain.vocabulary import LabelledEnum
 
 
@@ -163,9 +163,18 @@ class Route:
         """The posts whose move it is on a day; `first` is as what the first of two people approved it already."""
         if first is not None:
             return self.decides if first in self.countersigns else self.countersigns
-        posts = (*self.decides, *self.countersigns)
+        return (*self.decides, *self.countersigns, *self._deputies_asked(day))
+
+    def whom(self, day: date, first: Decider | None = None) -> str:
+        """The same as it stands in a sentence: "a director, and a countersigner" where both have to decide."""
+        if first is not None:
+            return one_of(self.asked_of(day, first))
+        either = one_of((*self.decides, *self._deputies_asked(day)))
+        return f"{either}, and {one_of(self.countersigns)}" if self.countersigns else either
+
+    def _deputies_asked(self, day: date) -> tuple[Decider, ...]:
         has_passed_on = self.passes_on is not None and day > self.passes_on
-        return (*posts, *self.deputies) if has_passed_on else posts
+        return self.deputies if has_passed_on else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,10 @@ class Decision(Aggregate):
         concerned = {*self.route.decides, *self.route.countersigns, *self.asked_of(day)}
         return not concerned.isdisjoint(posts)
 
+    def whom(self, day: date) -> str:
+        """The same as it stands in a sentence."""
+        return self.route.whom(day, self.first_post)
+
     def must_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> None:
         """Raises NotYours, OwnAsk, SamePerson where it is not somebody's to decide on a day."""
         self._decider(person, held, day)

@@ -201,6 +201,7 @@ def test_the_second_answer_is_told_of_the_first() -> None:
 def test_two_people_decide_where_the_row_says_so_one_of_each_post() -> None:
     two = {"row": "S4", "countersigns": (Decider.COUNTERSIGNER,)}
     both = IS_DIRECTOR | IS_COUNTERSIGNER
+    assert ask(**two).whom(TODAY) == "a director, and a countersigner", "both, and not either"
     with signed(by=DIRECTOR):
         assert give(ask(**two), held=both) is None, "nothing is granted by the first alone"
     half = given(ask(**two)).when(give, by=DIRECTOR).then(Decision.FirstGiven)

@@ -34,7 +34,7 @@ HEAD = (
     "Type of entry",
     "Entry",
     "Decision",
-    "Asked by",
+    "Asked or recorded by",
     "Decided by",
     "Basis of the decision",
     "Confirmation",

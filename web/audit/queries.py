@@ -115,7 +115,7 @@ class AuditFilters(Schema):
     record = AnyRecord(metadata={"label": "Record", "hint": "Reference, like SR-2026-0001"})
     has_reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})
     decided = fields.Enum(DecisionFilter, by_value=True, metadata={"label": "Decisions"})
-    asker = RecordFilter("person", "person", "reference", metadata={"label": "Asked by"})
+    asker = RecordFilter("person", "person", "reference", metadata={"label": "Asked or recorded by"})
     decider = RecordFilter(
         "person", "person", "reference", metadata={"label": "Decided by", "hint": "Also where others say so"}
     )

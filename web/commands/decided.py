@@ -21,10 +21,9 @@ from marshmallow import Schema, fields
 from domain.aggregate import Aggregate, Refusal
 from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
-from domain.decision.parts import OPEN
 from domain.decision.rules import NobodyMayDecide
 from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one_of, row_for
-from domain.money import MOST, in_pounds
+from domain.money import MOST
 from domain.person import Person
 from domain.service import NotFound, UnitOfWork
 from domain.signature import acting, current_signature, on_behalf_of
@@ -32,11 +31,9 @@ from projections import decisions as view
 from web.access.context import RequestContext, Snapshot
 from web.access.deciders import held_by, holders_of, team_for
 from web.access.name_cache import names_of, references_of
-from web.access.policy import Action, RecordScope
-from web.access.restricted import hidden_from
 from web.commands.choices import Choices, distinct_options
 from web.commands.dispatch import events_of
-from web.commands.fields import chosen_person, day_field, person_field, text_field
+from web.commands.fields import chosen_person, day_field, text_field
 from web.commands.resource import Execution, Resource, Values
 from web.runtime.authority import settings_of
 from web.runtime.services import Services
@@ -137,86 +134,13 @@ def asked_instead(context: RequestContext, kind: str, command: str, command_id: 
     return None
 
 
-@dataclass(frozen=True)
-class UnsettledDecision:
-    """A decision about a record that is asked and not made yet, or was recorded for somebody and is not confirmed.
-
-    `asked_of` are the posts whose move it is today, at the `school`; empty where it is asked of nobody. Those of
-    `apart` may not decide, whatever they hold.
-    """
-
-    decision: str
-    act: Act
-    status: DecisionStatus
-    net: Decimal | None
-    asker: UUID | None
-    asked_on: date
-    asked_of: tuple[Decider, ...]
-    apart: frozenset[UUID]
-    school: UUID | None
-    lapses_on: date | None
-    decider: UUID | None
-
-    @property
-    def asked_of_whom(self) -> str:
-        """The posts, as "a director"."""
-        return one_of(self.asked_of)
-
-    def deciders(self, snapshot: Snapshot) -> tuple[UUID, ...]:
-        """Those who hold these posts today and may decide."""
-        holders = holders_of(snapshot, self.asked_of, self.school) if self.asked_of else []
-        return tuple(each for each in holders if each not in self.apart)
-
-
-def unsettled_decisions(snapshot: Snapshot, record: Aggregate, where: RecordScope) -> list[UnsettledDecision]:
-    """The decisions about a record, or its request, that are not settled; none for those who may not read them."""
-    if isinstance(record, Decision) or not snapshot.user.may(Action.READ_DECISION, where):
-        return []
-    today, closed = snapshot.services.today(), hidden_from(snapshot).closed
-    rows = view.unsettled(snapshot.connection, record.id, record.about().request, today)
-    return [_unsettled(row, today) for row in rows if row.id not in closed]
-
-
-def _unsettled(row: view.DecisionRow, today: date) -> UnsettledDecision:
-    posts = view.posts_of(row, today) if row.status in OPEN else ()
-    apart = frozenset(each for each in (row.asker, row.first_by, *row.authors) if each is not None)
-    return UnsettledDecision(
-        row.reference,
-        row.act,
-        row.status,
-        row.net,
-        row.asker,
-        row.asked_on,
-        posts,
-        apart,
-        row.school,
-        row.lapses_on if posts else None,
-        row.decider,
-    )
-
-
-class UnsettledDecisionOut(Schema):
-    decision_reference = fields.String(
-        attribute="decision", metadata={"refers_to": "DN", "description": "The decision."}
-    )
-    act = fields.Enum(Act, by_value=True)
-    status = fields.Enum(DecisionStatus, by_value=True)
-    net = fields.Decimal(as_string=True, places=2, allow_none=True)
-    asker = person_field(allow_none=True)
-    asked_on = fields.Date()
-    asked_of = fields.List(fields.Enum(Decider, by_value=True))
-    lapses_on = fields.Date(allow_none=True)
-    decider = person_field(allow_none=True)
-
-
 def sent_to(decision: Decision, today: date) -> str:
     """What whoever asked is told: of whom it is asked, and that nothing has come of it yet; where they send it again
     later, what has."""
     status = decision.status_on(today)
     if status is not DecisionStatus.ASKED:
         return f"You have asked for this already. Since then: {status.label.lower()}"
-    also = f", and to {one_of(decision.route.countersigns)}," if decision.route.countersigns else ""
-    return f"Sent to {one_of(decision.route.decides)}{also} to decide. Nothing more is approved yet"
+    return f"Sent to {decision.whom(today)} to decide. Nothing more is approved yet"
 
 
 def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -> None:
@@ -312,7 +236,7 @@ def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedA
     with context.read_present() as snapshot:
         asked = view.open_ask(snapshot.connection, record.id, question.command, today, matter=question.matter)
     if asked is not None:
-        said = f"{asked.reference} already asks this of {one_of(view.posts_of(asked, today))}"
+        said = f"{asked.reference} already asks this of {view.whom(asked, today)}"
         # Other answers may lie within the own limit: it is these that would be asked twice.
         raise AlreadyAsked(said, field=next(iter(act.answers), ""))
 
@@ -402,15 +326,7 @@ def limits_in_words(snapshot: Snapshot, act: Act) -> list[tuple[str, str]]:
     """Up to which sum who decides an act, lowest first: (sum, posts)."""
     settings, _ = settings_of(snapshot.services)
     rows = sorted((row for row in settings.scheme if row.act is act), key=lambda row: row.up_to or MOST)
-    return [
-        (
-            "More" if row.up_to is None else f"Up to {in_pounds(row.up_to)}",
-            one_of(row.decides)
-            + (f", with {one_of(row.countersigns)}" if row.countersigns else "")
-            + (", also for what they ask themselves" if row.may_decide_own else ""),
-        )
-        for row in rows
-    ]
+    return [("More" if row.up_to is None else f"{row.band[:1].upper()}{row.band[1:]}", row.who) for row in rows]
 
 
 def deciders(snapshot: Snapshot, act: Act, school: UUID | None) -> Choices:

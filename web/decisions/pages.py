@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from flask import render_template, request
 
 from domain.decision import Decision, DecisionStatus, Question
-from domain.delegation import one_of
 from projections.audit_trail import TrailFilter, positions, trail
 from projections.decisions import DecisionRow
 from web import formats
@@ -47,8 +46,8 @@ LIST: ListPage[DecisionRow] = ListPage(
     counted=("decision", "decisions"),
     columns=[
         ListColumn("Decision", decision_cell),
-        ListColumn("Asked by", lambda row, names: names.get(row.asker, "") if row.asker else ""),
-        date_column("Asked", "asked_on"),
+        ListColumn("Asked or recorded by", lambda row, names: names.get(row.asker, "") if row.asker else ""),
+        date_column("Asked or recorded on", "asked_on"),
         ListColumn("Status", lambda row, _: {"tag": row.status}),
         ListColumn("Decided by", lambda row, names: names.get(row.decider, "") if row.decider else ""),
         date_column("Decided", "decided_on"),
@@ -126,7 +125,7 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     return {
         "links": about,
         "waits": waits,
-        "asked_of": one_of(posts),
+        "asked_of": decision.whom(today) if waits else "",
         "holders": ", ".join(sorted(names.values())) or "Nobody at present",
         "lapses": formats.date(decision.route.lapses_on) if decision.route.lapses_on else "",
     }

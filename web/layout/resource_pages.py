@@ -19,10 +19,10 @@ from web.access.policy import Action, RecordScope
 from web.access.restricted import restriction_notice
 from web.access.restricted_reads import is_shown
 from web.commands.attachments import ATTACHED_QUERY, TAKES_NOTES, attached_to
-from web.commands.decided import unsettled_decisions
 from web.commands.dispatch import load_for_user
 from web.commands.listing import NO_PLACE
 from web.commands.resource import Resource
+from web.commands.unsettled import unsettled_decisions
 from web.history.sentences import ids_in
 from web.history.timeline import entries, page_of_record
 from web.layout.paging import PAGE, page_links, place_asked

@@ -12,10 +12,10 @@ from projections.open_requests import RequestWaitsFor
 from web.access.context import RequestContext, User
 from web.access.disclosure import INSIDE
 from web.access.policy import RecordScope
-from web.commands.decided import UnsettledDecision, UnsettledDecisionOut, unsettled_decisions
 from web.commands.fields import RecordField, SchoolField, line_field, person_field, provider_field
 from web.commands.linked_records import with_open_links
 from web.commands.resource import Values
+from web.commands.unsettled import UnsettledDecision, UnsettledDecisionOut, unsettled_decisions
 from web.layout.filter_fields import school_filter
 
 

@@ -166,7 +166,14 @@ def test_a_decision_that_is_disowned_or_confirmed_is_found_as_that(
 def test_the_sheet_has_the_same(decided: BrokerageStages, sample: SampleAuthority, sign_in: SignIn) -> None:
     text = sign_in(sample.reviewer()).get("/audit.csv?decided=not_confirmed&record_kind=support-request")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))[:-1]
-    columns = ("Reference", "Asked by", "Decided by", "Basis of the decision", "Confirmation", "Recorded late")
+    columns = (
+        "Reference",
+        "Asked or recorded by",
+        "Decided by",
+        "Basis of the decision",
+        "Confirmation",
+        "Recorded late",
+    )
     assert [tuple(row[each] for each in columns) for row in rows] == [
         (EARLIER, "Bea Broker", "Dora Director", "Recorded before decisions were kept", "Not confirmed", "Yes"),
         (RECORDED, "Bea Broker", "Dora Director", "Recorded for somebody else", "Not confirmed", "Yes"),

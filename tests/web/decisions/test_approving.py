@@ -229,6 +229,7 @@ def test_a_decision_made_elsewhere_is_recorded_for_its_maker_who_confirms_or_dis
     broker.send(f"{REQUEST}/record-approval", {**recorded, "evidence": "Email of 2 November"})
     assert request(sample).ceiling == 6000
     assert "Recorded by Bea Broker; not yet confirmed by Dora Director" in director.get(ASKED)
+    assert "Asked by" not in director.get(ASKED), "nobody was asked"
     assert "Bea Broker recorded that Dora Director agreed" in director.get(ASKED)
     with sample.services.read() as connection:
         acted = audit_trail.TrailFilter(person=stages.director, acted=True)
