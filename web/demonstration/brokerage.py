@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-from domain.decision import Decision, Question
-from domain.delegation import Decider, Granted, row_for
+from domain.decision import Question
+from domain.delegation import Decider, Granted
 from domain.engagement import Attainment, BrokeredEngagement, Outcome
 from domain.provider import Provider
 from domain.service import UnitOfWork
@@ -25,17 +25,15 @@ from providers.matching import Offer
 from providers.matching import SupportNeed as Wanted
 from web.brokerage.quote_fields import vat_of
 from web.brokerage.vetting_policy import policy_on
-from web.commands.decided import route_of
 from web.demonstration.calendar import Diary, working_day
+from web.demonstration.decided import ask_or_decide, give
 from web.demonstration.needs import NEEDS, Decided, End, SampleNeed
 from web.demonstration.places import AUTHORITY
 from web.demonstration.sample_authority import SampleAuthority
 from web.demonstration.spending import Spending
-from web.runtime.authority import settings_of
 from web.runtime.terms import last_day
 
 Act = Callable[[], object]
-CarryOut = Callable[[Granted, tuple[str, ...]], None]
 
 CHOSEN = "The approach fits the department best, and the school asked for this provider"
 
@@ -60,6 +58,7 @@ class Story:
         self.begun = working_day(need.raised_on(diary.today))
         training = need.kind is SupportKind.TRAINING
         self.role = Role.CPD_MANAGER if training else Role.BROKER
+        self.decides_as = Decider.CPD_MANAGER if training else Decider.BROKER
         self.broker = sample.people[(sample.cast.cpd_manager if training else sample.cast.broker).email]
         self.director = sample.people[sample.cast.director.email]
         self.service = sample.services.service
@@ -126,7 +125,7 @@ class Story:
             self.request,
             self.sample.names[self.urn],
             self.broker,
-            Decider.CPD_MANAGER if self.role is Role.CPD_MANAGER else Decider.BROKER,
+            self.decides_as,
             self.director,
             need.need,
         )
@@ -175,44 +174,6 @@ class Story:
         self._change(
             lambda it: it.record_unmet(reason="No provider in this or a neighbouring area offers the subject")
         )
-
-    def _ask_or_decide(self, question_now: Callable[[], Question], carry_out: CarryOut, *, reason: str) -> None:
-        """Within the broker's own limit nobody is asked."""
-        services = self.sample.services
-        settings, version = settings_of(services)
-        reference = services.next_reference(Decision)
-
-        def decide(work: UnitOfWork) -> None:
-            question = question_now()
-            row = row_for(settings.scheme, question.act, question.net)
-            route = route_of(row, services)
-            if row.may_decide_own:
-                held = {Decider.CPD_MANAGER if self.role is Role.CPD_MANAGER else Decider.BROKER}
-                decision, granted = Decision.decide_alone(reference, question, route, held=held, rules=(version,))
-                carry_out(granted, (version,))
-                self.decision = None
-            else:
-                decision = Decision.ask(
-                    reference, question, route, reason=reason, deciders=[self.director], rules=(version,)
-                )
-                self.decision = decision.id
-            work.add(decision)
-
-        self.service.do(decide)
-
-    def _give(self, question_now: Callable[[], Question], carry_out: CarryOut) -> None:
-        """The director gives what was asked, if anything was."""
-        if self.decision is None:
-            return
-        asked = self.decision
-
-        def decide(work: UnitOfWork) -> None:
-            decision = work.find(Decision, asked)
-            granted = decision.give(question_now(), shown=decision.question.fingerprint, held={Decider.DIRECTOR})
-            if granted is not None:
-                carry_out(granted, ())
-
-        self.service.do(decide)
 
     def _shortlist(self) -> None:
         def offers(wanted: Wanted) -> list[Offer]:
@@ -271,24 +232,31 @@ class Story:
         )
         self.brokerage.quote(self.tender, self.sample.providers[name], terms, rules=vat.rules)
 
-    def _question_of_selection(self) -> Question:
+    def _question_of_selection(self, work: UnitOfWork) -> Question:
         name = self.need.quoting[0]
-        request, tender = self.service.find(SupportRequest, self.request), self.service.find(Tender, self.tender)
+        request, tender = work.find(SupportRequest, self.request), work.find(Tender, self.tender)
         provider = self.sample.providers[name]
         specialist = next(each for each in self.sample.cast.providers if each.name == name).specialists[0]
         people = {self._specialist(name): str(specialist.name)}
         names = {request.school: self.sample.names[self.urn], provider: name, **people}
         return question_of_selection(tender, request, provider, rationale=CHOSEN, names=names)
 
-    def _take(self, granted: Granted, rules: tuple[str, ...]) -> None:
+    def _take(self, _: UnitOfWork, granted: Granted, rules: tuple[str, ...]) -> None:
         provider = self.sample.providers[self.need.quoting[0]]
         self.brokerage.select(self.tender, provider, rationale=CHOSEN, granted=granted, rules=rules)
 
     def _select(self) -> None:
-        self._ask_or_decide(self._question_of_selection, self._take, reason=CHOSEN)
+        self.decision = ask_or_decide(
+            self.sample.services,
+            self._question_of_selection,
+            self._take,
+            decider=self.director,
+            reason=CHOSEN,
+            held={self.decides_as},
+        )
 
     def _give_selection(self) -> None:
-        self._give(self._question_of_selection, self._take)
+        give(self.sample.services, self.decision, self._question_of_selection, self._take, held=Decider.DIRECTOR)
 
     def _engage(self) -> None:
         begins = working_day(self.begun + timedelta(days=36))
