@@ -24,7 +24,7 @@ from web.decisions.commands import decisions
 from web.history.record_addresses import PATHS
 from web.history.timeline import timeline_of
 from web.layout.links import record_rows
-from web.layout.list_pages import Answer, ListColumn, ListPage, date_column, list_page
+from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
 from web.layout.paging import PAGE, page_links, place_asked
 from web.layout.resource_pages import PageRows, record_page
 from web.layout.waiting_decisions import decision_cell, waiting_decisions
@@ -39,6 +39,12 @@ def _choices(_: Snapshot) -> Mapping[str, list[tuple[str, str]]]:
     }
 
 
+def _decider(row: DecisionRow, names: Names) -> dict[str, str]:
+    by_others = row.status in (DecisionStatus.UNCONFIRMED, DecisionStatus.DISOWNED)
+    decider = names.get(row.decider, "") if row.decider else ""
+    return {"text": decider, "hint": "as others recorded" if by_others else ""}
+
+
 LIST: ListPage[DecisionRow] = ListPage(
     decisions,
     title="Decisions",
@@ -49,7 +55,7 @@ LIST: ListPage[DecisionRow] = ListPage(
         ListColumn("Asked or recorded by", lambda row, names: names.get(row.asker, "") if row.asker else ""),
         date_column("Asked or recorded on", "asked_on"),
         ListColumn("Status", lambda row, _: {"tag": row.status}),
-        ListColumn("Decided by", lambda row, names: names.get(row.decider, "") if row.decider else ""),
+        ListColumn("Decided by", _decider),
         date_column("Decided", "decided_on"),
     ],
     ids=lambda row: [row.school, row.asker, row.decider],

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.engagement import BrokeredEngagement
 from domain.support_request import ENDS, RequestStatus, SupportRequest
 from projections import caseload, open_requests
-from projections.caseload import Item, Task
+from projections.caseload import Item, Task, WaitingFor
 from projections.open_requests import RequestRow, RequestWaitsFor
 from projections.provider_history import BrokeredHistory
 from projections.row_queries import RowQuery
@@ -133,8 +133,12 @@ def _step(context: RequestContext, request: SupportRequest, task: Task, items: S
     if command and context.user.holds(*INSIDE) and (refused := command.refusal(context, request)):
         return f"“{task.label}” is not possible: {lower_first(str(refused))}".rstrip(".")
     if task is Task.DECIDE_ASK:
-        posts = " or ".join(dict.fromkeys(item.waiting_for.label for item in items if item.waiting_for))
-        return f"a {lower_first(posts)} decides whether to {lower_first(items[0].detail)}"
+        waiting = {item.waiting_for for item in items}
+        moves = [move for move in WaitingFor if move in waiting]
+        first = " or ".join(lower_first(move.label) for move in moves if move is not WaitingFor.COUNTERSIGNER)
+        of_two = WaitingFor.COUNTERSIGNER in moves and first
+        who = f"a {first}, and a countersigner, decide" if of_two else f"a {first or 'countersigner'} decides"
+        return f"{who} whether to {lower_first(items[0].detail)}"
     begins = min(item.not_before or today for item in items)
     return lower_first(task.label) + (f" from {formats.date(begins)}" if begins > today else "")
 

@@ -43,7 +43,12 @@ def test_two_of_them_give_what_is_above_every_limit_and_it_is_carried_out_once_b
     chief: UUID,
     countersigner: UUID,
 ) -> None:
-    sign_in(stages.broker).send(f"{REQUEST}/approve", OVER)
+    broker = sign_in(stages.broker)
+    broker.send(f"{REQUEST}/approve", OVER)
+    both = "a director or a chief officer, and a countersigner"
+    assert f"Waiting for {both}:" in broker.get(ASKED)
+    assert f"Asked of {both}" in broker.get(REQUEST)
+    assert "Next: a director or chief officer, and a countersigner, decide whether" in broker.get(REQUEST)
     first = sign_in(chief)
     assert first.client.get("/").headers["Location"].endswith("/decisions/")
     assert "DN-2026-0001" in first.get("/decisions/")
