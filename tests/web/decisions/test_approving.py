@@ -339,3 +339,15 @@ def test_what_fails_twice_is_refused_twice(
     for version in (1, 2):
         director.post(f"{ASKED}/give", body, key="failing-1", at=f'"{version}"', status=422)
     assert decision(sample).version == 3
+
+
+def test_what_is_written_on_the_request_meanwhile_disturbs_nothing(
+    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    broker = sign_in(stages.broker)
+    broker.send(f"{REQUEST}/approve", MUCH)
+    note = {"note_type": "general", "heading": "A call", "text": "The head telephoned", "sensitivity": "ordinary"}
+    broker.send("/notes/write", {**note, "record": "SR-2026-0001", "visible_to": "service"})
+    broker.send(f"{REQUEST}/ask-for-information", {"question": "Which year groups?"})
+    give(sign_in(stages.director), sample)
+    assert request(sample).ceiling == 6000
