@@ -115,7 +115,7 @@ class DelegationRow:
     @property
     def who(self) -> str:
         """Who decides, as "a director, with a countersigner"."""
-        own = ", also for what they ask themselves" if self.may_decide_own else ""
+        own = ", including what they ask for themselves" if self.may_decide_own else ""
         return one_of(self.decides) + (f", with {one_of(self.countersigns)}" if self.countersigns else "") + own
 
     @property

@@ -148,6 +148,11 @@ def with_code(text: str | None) -> Markup:
     )
 
 
+def upper_first(text: str) -> str:
+    """A text as it stands at the head of a sentence or as a label."""
+    return text[:1].upper() + text[1:]
+
+
 def filters(now: Callable[[], dt.datetime]) -> dict[str, Callable[..., str]]:
     """The template filters; `now` is the clock that `relative` reads."""
     return {

@@ -17,6 +17,7 @@ import structlog
 from flask import has_request_context, request
 
 from domain.vocabulary import LabelledEnum
+from web import formats
 from web.runtime.request_scope import request_scope
 from web.runtime.services import Services
 from web.runtime.tables import SECURITY_TRAIL
@@ -59,7 +60,7 @@ class SecurityEvent(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return _LABELS.get(self.value) or self.value[:1].upper() + self.value[1:]
+        return _LABELS.get(self.value) or formats.upper_first(self.value)
 
 
 _LABELS = {

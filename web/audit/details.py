@@ -179,7 +179,7 @@ class _Reader:
             return self._names.get(value, str(value))
         if isinstance(value, (bool, Enum, Decimal, date)):
             text = value_in_words(value, self._names, field=name)
-            return text[:1].upper() + text[1:]
+            return formats.upper_first(text)
         return value_in_words(value, self._names, field=name)
 
     def _label(self, key: Any) -> str:
@@ -215,6 +215,6 @@ def label_of(name: str) -> str:
     its page has it."""
     setting = CALLED.get(name.replace(" ", "_"))
     if label := school_parts.LABELS.get(name) or school_parts.WITHIN.get(name) or setting:
-        return label[:1].upper() + label[1:]
+        return formats.upper_first(label)
     text = " ".join(ABBREVIATIONS.get(word, word) for word in name.strip("_").replace("-", "_").split("_"))
-    return text[:1].upper() + text[1:]
+    return formats.upper_first(text)

@@ -28,6 +28,7 @@ from domain.person import Person
 from domain.service import NotFound, UnitOfWork
 from domain.signature import acting, current_signature, on_behalf_of
 from projections import decisions as view
+from web import formats
 from web.access.context import RequestContext, Snapshot
 from web.access.deciders import held_by, holders_of, team_for
 from web.access.name_cache import names_of, references_of
@@ -326,7 +327,13 @@ def limits_in_words(snapshot: Snapshot, act: Act) -> list[tuple[str, str]]:
     """Up to which sum who decides an act, lowest first: (sum, posts)."""
     settings, _ = settings_of(snapshot.services)
     rows = sorted((row for row in settings.scheme if row.act is act), key=lambda row: row.up_to or MOST)
-    return [("More" if row.up_to is None else f"{row.band[:1].upper()}{row.band[1:]}", row.who) for row in rows]
+    return [
+        (
+            "More" if row.up_to is None else formats.upper_first(row.band),
+            formats.upper_first(row.who),
+        )
+        for row in rows
+    ]
 
 
 def deciders(snapshot: Snapshot, act: Act, school: UUID | None) -> Choices:

@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import fields, missing, validate
 
+from web import formats
 from web.forms.field import FormField, Mistake, as_text
 from web.forms.messages import Phrase
 
@@ -177,4 +178,4 @@ def member_label(member: Enum) -> str:
 
 def value_in_words(value: Any) -> str:
     text = as_text(value).replace("_", " ")
-    return text[:1].upper() + text[1:]
+    return formats.upper_first(text)

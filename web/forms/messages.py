@@ -40,7 +40,7 @@ class Phrase:
     def subject(self) -> str:
         """The thing asked for, at the head of a sentence: "Visit date"."""
         if self.label.endswith("?"):
-            return self.noun[:1].upper() + self.noun[1:] if self.noun else "The answer"
+            return formats.upper_first(self.noun) if self.noun else "The answer"
         return self.label
 
     @property

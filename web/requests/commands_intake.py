@@ -144,6 +144,11 @@ def _approve(
     request.approve_spending(answers["ceiling"], granted=granted, rules=rules)
 
 
+ASKED_ABOVE = (
+    "Up to your own limit, this approves the spending. Above it, those who decide are asked, and nothing is approved "
+    "until they answer."
+)
+
 APPROVAL = DecidedAct(
     requests,
     APPROVE,
@@ -162,6 +167,7 @@ APPROVAL = DecidedAct(
     "Change the approved limit",
     schemas.ApproveSpending,
     done="Approved limit changed",
+    lead=ASKED_ABOVE,
     method=SupportRequest.approve_spending,
     rules=[must_be_approved],
     lookups=choices.limits,
@@ -174,6 +180,7 @@ APPROVAL = DecidedAct(
     "Approve spending",
     schemas.ApproveSpending,
     done="Spending approved",
+    lead=ASKED_ABOVE,
     method=SupportRequest.approve_spending,
     rules=[must_not_be_approved],
     lookups=choices.limits,

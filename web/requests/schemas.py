@@ -140,11 +140,11 @@ class _Ceiling(Schema):
     ceiling = money_field(label="Approved limit", hint="The most we can spend, excluding VAT", width=10)
 
 
-class ApproveSpending(_Ceiling, WhyNeeded):
+class ApproveSpending(WhyNeeded, _Ceiling):
     pass
 
 
-class RecordApproval(_Ceiling, DecidedElsewhere):
+class RecordApproval(DecidedElsewhere, _Ceiling):
     pass
 
 

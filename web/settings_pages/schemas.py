@@ -16,6 +16,7 @@ from domain.delegation import COMMON_SCHEME, Decider
 from domain.establishments import EstablishmentType
 from domain.provider import ProviderKind, Requirement
 from providers.matching import CRITERIA
+from web import formats
 from web.access.context import current_context
 from web.commands.fields import choice_field, day_field, line_field, money_field, reason_field
 from web.forms.numbers import Amount, WholeNumber
@@ -31,7 +32,7 @@ def _whole(label: str, *, least: int, most: int, required: bool = True, **metada
     )
 
 
-WINDOWS = {name: called[:1].upper() + called[1:] for name, called in authority_settings.WINDOWS.items()}
+WINDOWS = {name: formats.upper_first(called) for name, called in authority_settings.WINDOWS.items()}
 """What pages call the settings that say within how many working days something is to be done."""
 
 

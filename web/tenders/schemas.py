@@ -100,7 +100,7 @@ class SelectProvider(Schema):
     )
 
 
-class RecordSelection(SelectProvider, DecidedElsewhere):
+class RecordSelection(DecidedElsewhere, SelectProvider):
     pass
 
 
