@@ -39,6 +39,9 @@ def write_log() -> dict[str, Any] | None:
     """Write the log as befits its reader; returns what the server needs to write its own alike."""
     if sys.stdout.isatty():
         return None
-    structlog.configure(processors=[*SHARED, structlog.processors.JSONRenderer()])
+    # A line and its end are one write: unbuffered, print() makes two of it, and workers write between them.
+    structlog.configure(
+        processors=[*SHARED, structlog.processors.JSONRenderer()], logger_factory=structlog.WriteLoggerFactory()
+    )
     logging.config.dictConfig(AS_JSON)
     return AS_JSON
