@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, reasoned, requires
+from domain.aggregate import Event, reasoned, requires
 from domain.concern import events
+from domain.concern.intervention import Intervention
 from domain.concern.parts import (
-    Assessment,
     CaseStatus,
     ConcernKind,
     ConcernSource,
-    Finding,
     Institution,
-    Objective,
     Rating,
-    Review,
-    ReviewDecision,
     Severity,
     Step,
     StepKind,
@@ -28,32 +23,22 @@ from domain.concern.rules import (
     DecisionNeeded,
     GroundNeeded,
     KeptSoAlready,
-    NextReviewNeeded,
     NotAPurposeOfConcern,
     NotByVisit,
     NotMaintained,
-    ReviewBeforeTheLast,
     WhistleblowingStaysRestricted,
-    due_from,
-    fitting,
-    kept_as_rated,
-    must_be_intervention,
     must_be_over,
     must_be_paused,
     must_be_worked_on,
-    must_cause_concern,
-    must_have_decided_to_end,
     must_not_be_intervention,
-    numbered,
-    review_day,
     written,
 )
-from domain.delegation import Act, Excluded, Granted, NotCovered, Separation, must_not_be_excluded
+from domain.delegation import Act, Excluded, Granted, Separation
 from domain.text import day_in_words, plain
 from domain.vocabulary import About, Purpose, Sensitivity
 
 
-class ConcernCase(Aggregate):
+class ConcernCase(Intervention):
     """One case from first worry to end: raised, assessed, then closed or made an intervention that is reviewed
     and ended.
 
@@ -97,17 +82,7 @@ class ConcernCase(Aggregate):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.assessment: Assessment | None = None
-        self.plan = ""
-        self.objectives: tuple[Objective, ...] = ()
-        self.intervention_on: date | None = None
-        self.intervention_by: UUID | None = None
-        self.intervention_named: UUID | None = None
-        self.next_review_on: date | None = None
-        self.reviews: list[Review] = []
-        self.earlier_reviews = 0
         self.steps: list[Step] = []
-        self.is_paused = False
         self.ended_on: date | None = None
         self.end_reason = ""
         self.ended_by: UUID | None = None
@@ -116,20 +91,6 @@ class ConcernCase(Aggregate):
 
     def about(self) -> About:
         return About(school=self.school)
-
-    def intervene(
-        self,
-        event: events.InterventionStarted | events.InterventionDecided,
-        *,
-        by: UUID | None,
-        named: UUID | None = None,
-    ) -> None:
-        """Remember the intervention, and who started it; `named` as having authorised it, where that was another."""
-        self.plan, self.objectives = event.improvement_plan, event.objectives
-        self.next_review_on = event.review_on
-        self.intervention_on = event.meta.occurred_on
-        self.intervention_by, self.intervention_named = by, named
-        self.status = CaseStatus.INTERVENTION
 
     def over(self, status: CaseStatus, event: Event, *, by: UUID | None, named: UUID | None = None) -> None:
         """Remember how the case came to its end, and who ended it; `named` as having authorised it, where that was
@@ -143,11 +104,9 @@ class ConcernCase(Aggregate):
     def open_again(self) -> None:
         """Forget assessment, intervention and end; reviews and steps stay."""
         self.assessment = None
-        self.plan = self.outcome = self.end_reason = ""
-        self.objectives = ()
-        self.earlier_reviews = len(self.reviews)
-        self.intervention_on = self.ended_on = None
-        self.intervention_by = self.intervention_named = self.ended_by = self.end_named = None
+        self.forget_intervention()
+        self.outcome = self.end_reason = ""
+        self.ended_on = self.ended_by = self.end_named = None
         self.status = CaseStatus.RAISED
 
     @classmethod
@@ -220,74 +179,6 @@ class ConcernCase(Aggregate):
         found = self.FoundCausingConcern(assessment=text, decide_by=decide_by, decider=decider)
         self._take(found, decider, purpose=self.purpose, decision=granted.decision, rules=rules)
 
-    @requires(
-        must_be_worked_on,
-        must_not_be_intervention("An intervention has already started. Change its plan instead."),
-        must_cause_concern,
-    )
-    def start_intervention(
-        self,
-        *,
-        plan: str,
-        objectives: Iterable[Objective],
-        review_on: date,
-        granted: Granted,
-        reason: str = "",
-        rules: tuple[str, ...] = (),
-    ) -> None:
-        """Make the case an intervention, as was decided, with a plan and the day of its first review.
-
-        Raises NotCovered, OneHand where whoever decided has assessed the concern.
-        """
-        decider = self._decided(Act.START_INTERVENTION, granted)
-        started = self.InterventionDecided(
-            improvement_plan=written(plan, "Enter the plan", field="plan"),
-            objectives=due_from(self.today, numbered(objectives)),
-            review_on=review_day(review_on, self.today, field="review_on"),
-            decider=decider,
-        )
-        self._take(started, decider, decision=granted.decision, reason=plain(reason), rules=rules)
-
-    @requires(must_be_worked_on, must_be_intervention)
-    def revise_plan(self, *, plan: str, objectives: Iterable[Objective], reason: str) -> None:
-        """Change plan and objectives; those on which a review has found stay in it, with their numbers and words, and
-        may be withdrawn."""
-        wanted = due_from(self.today, numbered(objectives), known=self.objectives)
-        kept_as_rated(wanted, self.objectives[: self._found_on()])
-        text = written(plan, "Enter the plan", field="plan")
-        revised = self.PlanRevised(improvement_plan=text, objectives=wanted)
-        self._take(revised, reason=reasoned(reason))
-
-    @requires(must_be_worked_on, must_be_intervention)
-    def hold_review(
-        self,
-        *,
-        on: date,
-        evidence: str,
-        findings: Iterable[Finding],
-        decision: ReviewDecision,
-        reason: str,
-        next_review_on: date | None = None,
-        attendees: Iterable[UUID] = (),
-        decide_by: date | None = None,
-        rules: tuple[str, ...] = (),
-    ) -> None:
-        """Record a review: what was seen, progress on each objective, and what was decided for which reason.
-
-        `decide_by` is the last day to end the intervention where that was decided.
-        """
-        self._must_follow(on)
-        held = self.ReviewHeld(
-            on=on,
-            evidence=written(evidence, "Enter the evidence", field="evidence"),
-            findings=fitting(findings, self.objectives_to_review),
-            decision=decision,
-            next_review_on=self._next_review(decision, next_review_on),
-            attendees=tuple(dict.fromkeys(attendees)),
-            decide_by=decide_by if decision is ReviewDecision.END else None,
-        )
-        self._take(held, *held.attendees, occurred=on, reason=reasoned(reason), rules=rules)
-
     @requires(must_be_worked_on)
     def record_step(self, *, on: date, kind: StepKind, text: str, ground: str = "") -> None:
         """Note an informal step. Raises DecisionNeeded for a formal one."""
@@ -345,17 +236,6 @@ class ConcernCase(Aggregate):
         """Take up work on the case again."""
         self._take(self.Resumed(), reason=reasoned(reason))
 
-    @requires(must_be_worked_on, must_be_intervention, must_have_decided_to_end)
-    def end_intervention(self, *, outcome: str, reason: str, granted: Granted, rules: tuple[str, ...] = ()) -> None:
-        """End the intervention, as was decided after a review that found so.
-
-        Raises NotCovered, OneHand where whoever decided has assessed the concern.
-        """
-        text = written(outcome, "Enter the outcome of the intervention", field="outcome")
-        decider = self._decided(Act.END_INTERVENTION, granted)
-        ended = self.EndDecided(outcome=text, decider=decider)
-        self._take(ended, decider, decision=granted.decision, reason=reasoned(reason), rules=rules)
-
     @requires(
         must_be_worked_on, must_not_be_intervention("This concern has an intervention. End the intervention instead")
     )
@@ -395,16 +275,6 @@ class ConcernCase(Aggregate):
             sensitivity=sensitivity,
         )
 
-    @property
-    def objectives_to_review(self) -> list[Objective]:
-        """The objectives of the plan that are not withdrawn."""
-        return [objective for objective in self.objectives if not objective.withdrawn]
-
-    @property
-    def reviews_of_this_plan(self) -> list[Review]:
-        """The reviews of the intervention under way, without those of an earlier one in a reopened case."""
-        return self.reviews[self.earlier_reviews :]
-
     def excluded_from(self, act: Act) -> tuple[Excluded, ...]:
         """Who may not decide an act of this case, because of what they did in it before: whoever raised it does not
         assess it, and of assessing, starting and ending nobody decides two, but for ending after a review what one
@@ -418,53 +288,3 @@ class ConcernCase(Aggregate):
         if act is Act.END_INTERVENTION and not self.reviews_of_this_plan:
             excluded |= dict.fromkeys((self.intervention_by, self.intervention_named), Separation.ONE_HAND)
         return tuple(Excluded(person, why) for person, why in excluded.items() if person is not None)
-
-    def _decided(self, act: Act, granted: Granted) -> UUID:
-        """Who decided an act. Raises NotCovered, OwnAsk, OneHand."""
-        granted.must_cover(act, self.id)
-        if granted.by is None:
-            raise NotCovered("Nobody is known to have decided this")
-        must_not_be_excluded(granted.by, self.excluded_from(act))
-        return granted.by
-
-    def _take(
-        self,
-        event: Event,
-        *people: UUID,
-        occurred: date | None = None,
-        purpose: Purpose | None = None,
-        reason: str = "",
-        rules: tuple[str, ...] = (),
-        decision: UUID | None = None,
-    ) -> None:
-        self.record(
-            event,
-            occurred=occurred,
-            purpose=purpose,
-            reason=reason,
-            rules=rules,
-            people=people,
-            sensitivity=self.sensitivity,
-            decision=decision,
-        )
-
-    def _must_follow(self, on: date) -> None:
-        days = [review.on for review in self.reviews_of_this_plan]
-        earliest = max([*days, *([self.intervention_on] if self.intervention_on else [])], default=on)
-        if on < earliest:
-            raise ReviewBeforeTheLast(
-                f"Choose {day_in_words(earliest)} or later: the intervention started or was last reviewed then",
-                field="on",
-            )
-
-    def _found_on(self) -> int:
-        """The highest number of an objective on which a review has found."""
-        reviews = self.reviews_of_this_plan
-        return max((finding.objective for review in reviews for finding in review.findings), default=0)
-
-    def _next_review(self, decision: ReviewDecision, next_review_on: date | None) -> date | None:
-        if decision is ReviewDecision.END:
-            return None
-        if next_review_on is None:
-            raise NextReviewNeeded("Enter the date of the next review", field="next_review_on")
-        return review_day(next_review_on, self.today, field="next_review_on")

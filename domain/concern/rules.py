@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from domain.aggregate import Refusal, Rule
+from domain.aggregate import Refusal
 from domain.concern.parts import CaseStatus, Finding, Objective, Rating, ReviewDecision
 from domain.text import day_in_words, plain
 
 if TYPE_CHECKING:
-    from domain.concern.case import ConcernCase
+    from domain.concern.intervention import Intervention
+    from domain.concern.standing import Standing
+
+S = TypeVar("S", bound="Standing")
 
 A_YEAR = timedelta(days=366)
 """The longest time from one look at an intervention to the next."""
@@ -120,46 +124,50 @@ class GroundNeeded(Refusal):
     """A formal step names its authority or legal ground."""
 
 
-def must_be_worked_on(case: ConcernCase, _: date) -> None:
+def must_be_worked_on(case: S, _: date) -> None:
     if not case.status.is_open:
         raise CaseIsOver("This concern is closed. Reopen it to work on it.")
     if case.is_paused:
         raise PausedCaseRefusesWork("This concern is paused. Resume it first.")
 
 
-def must_not_be_intervention(otherwise: str) -> Rule[ConcernCase]:
-    """That no intervention is under way; `otherwise` says what can be done with one."""
+@dataclass(frozen=True, slots=True)
+class _NotIntervention:
+    otherwise: str
 
-    def rule(case: ConcernCase, _: date) -> None:
+    def __call__(self, case: S, _: date) -> None:
         if case.status is CaseStatus.INTERVENTION:
-            raise InterventionUnderWay(otherwise)
-
-    return rule
+            raise InterventionUnderWay(self.otherwise)
 
 
-def must_be_intervention(case: ConcernCase, _: date) -> None:
+def must_not_be_intervention(otherwise: str) -> _NotIntervention:
+    """That no intervention is under way; `otherwise` says what can be done with one."""
+    return _NotIntervention(otherwise)
+
+
+def must_be_intervention(case: S, _: date) -> None:
     if case.status is not CaseStatus.INTERVENTION:
         raise NoIntervention("Start the intervention first")
 
 
-def must_cause_concern(case: ConcernCase, _: date) -> None:
+def must_cause_concern(case: S, _: date) -> None:
     if case.assessment is None:
         raise NotAssessed("Assess the concern before you start an intervention")
     if case.assessment.rating is not Rating.CAUSING_CONCERN:
         raise NotCausingConcern("The assessment does not rate this school as causing concern")
 
 
-def must_have_decided_to_end(case: ConcernCase, _: date) -> None:
+def must_have_decided_to_end(case: Intervention, _: date) -> None:
     if not case.reviews_of_this_plan or case.reviews_of_this_plan[-1].decision is not ReviewDecision.END:
         raise NoDecisionToEnd("First record the review that decided to end the intervention")
 
 
-def must_be_paused(case: ConcernCase, _: date) -> None:
+def must_be_paused(case: S, _: date) -> None:
     if not case.is_paused:
         raise NotPaused("This concern is not paused")
 
 
-def must_be_over(case: ConcernCase, _: date) -> None:
+def must_be_over(case: S, _: date) -> None:
     if case.status.is_open:
         raise CaseIsOpen("This concern is already open")
 

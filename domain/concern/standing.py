@@ -1,0 +1,58 @@
+"""What every part of a concern case stands on: how far it is, who may read it, and who decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from domain.aggregate import Aggregate, Event
+from domain.concern.parts import Assessment, CaseStatus
+from domain.delegation import Act, Excluded, Granted, NotCovered, must_not_be_excluded
+from domain.vocabulary import Purpose, Sensitivity
+
+
+class Standing(Aggregate, part=True):
+    """How far a case is, and by whose decision something is done in it."""
+
+    school: UUID
+    purpose: Purpose
+    sensitivity: Sensitivity
+    status: CaseStatus
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.assessment: Assessment | None = None
+        self.is_paused = False
+
+    def excluded_from(self, act: Act) -> tuple[Excluded, ...]:
+        """Who may not decide an act of this case, because of what they did in it before."""
+        raise NotImplementedError(act)
+
+    def _decided(self, act: Act, granted: Granted) -> UUID:
+        """Who decided an act. Raises NotCovered, OwnAsk, OneHand."""
+        granted.must_cover(act, self.id)
+        if granted.by is None:
+            raise NotCovered("Nobody is known to have decided this")
+        must_not_be_excluded(granted.by, self.excluded_from(act))
+        return granted.by
+
+    def _take(
+        self,
+        event: Event,
+        *people: UUID,
+        occurred: date | None = None,
+        purpose: Purpose | None = None,
+        reason: str = "",
+        rules: tuple[str, ...] = (),
+        decision: UUID | None = None,
+    ) -> None:
+        self.record(
+            event,
+            occurred=occurred,
+            purpose=purpose,
+            reason=reason,
+            rules=rules,
+            people=people,
+            sensitivity=self.sensitivity,
+            decision=decision,
+        )
