@@ -138,6 +138,11 @@ def case_closed(row: ConcernRow | None, event: ConcernCase.Closed) -> ConcernRow
     return row and _over(row, CaseStatus.CLOSED, event)
 
 
+@cases.on(ConcernCase.Withdrawn)
+def case_withdrawn(row: ConcernRow | None, event: ConcernCase.Withdrawn) -> ConcernRow | None:
+    return row and _over(row, CaseStatus.WITHDRAWN, event)
+
+
 @cases.on(ConcernCase.Reopened, ConcernCase.ReopeningDecided)
 def case_reopened(row: ConcernRow | None, _: Event) -> ConcernRow | None:
     return row and replace(

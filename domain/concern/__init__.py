@@ -16,6 +16,7 @@ from domain.concern.parts import (
     Severity,
     Step,
     StepKind,
+    Wording,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "Severity",
     "Step",
     "StepKind",
+    "Wording",
 ]

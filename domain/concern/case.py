@@ -7,7 +7,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Event, reasoned, requires
-from domain.concern import events
+from domain.concern import content, events
 from domain.concern.intervention import Intervention
 from domain.concern.parts import (
     CaseStatus,
@@ -38,7 +38,7 @@ from domain.text import day_in_words, plain
 from domain.vocabulary import About, Purpose, Sensitivity
 
 
-class ConcernCase(Intervention):
+class ConcernCase(Intervention, content.Content):
     """One case from first worry to end: raised, assessed, then closed or made an intervention that is reviewed
     and ended.
 
@@ -53,14 +53,10 @@ class ConcernCase(Intervention):
     kind: ConcernKind
     source: ConcernSource
     severity: Severity
-    detail: str
-    purpose: Purpose
-    sensitivity: Sensitivity
     raised_on: date
     raised_by: UUID | None
     named_authoriser: UUID | None
     visit: UUID | None
-    status: CaseStatus
 
     Raised: TypeAlias = events.Raised
     Assessed: TypeAlias = events.Assessed
@@ -79,6 +75,8 @@ class ConcernCase(Intervention):
     Closed: TypeAlias = events.Closed
     Reopened: TypeAlias = events.Reopened
     SensitivityChanged: TypeAlias = events.SensitivityChanged
+    Reworded: TypeAlias = content.Reworded
+    Withdrawn: TypeAlias = content.Withdrawn
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

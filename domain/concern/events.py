@@ -102,6 +102,7 @@ class Assessed(_Named):
     def apply(self, case: ConcernCase) -> None:
         by = self.meta.signature.actor
         case.assessment = Assessment(self.meta.occurred_on, self.assessment, self.rating, by, self.named)
+        case.is_decided_upon |= self.rating is Rating.CAUSING_CONCERN
         case.status = CaseStatus.ASSESSED
 
 
@@ -122,6 +123,7 @@ class FoundCausingConcern(_Decided):
 
     def apply(self, case: ConcernCase) -> None:
         case.assessment = Assessment(self.meta.occurred_on, self.assessment, self.rating, self.decider)
+        case.is_decided_upon = True
         case.status = CaseStatus.ASSESSED
 
 
@@ -223,6 +225,7 @@ class StepRecorded(_Named):
 
     def apply(self, case: ConcernCase) -> None:
         case.steps.append(Step(self.on, self.kind, self.text, self.ground, self.meta.signature.actor, self.named))
+        case.is_decided_upon |= self.kind is StepKind.FORMAL
 
 
 class FormalStepTaken(_Decided):
@@ -239,6 +242,7 @@ class FormalStepTaken(_Decided):
 
     def apply(self, case: ConcernCase) -> None:
         case.steps.append(Step(self.on, StepKind.FORMAL, self.text, self.ground, self.decider))
+        case.is_decided_upon = True
 
 
 class Paused(_Named):

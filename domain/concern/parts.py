@@ -75,10 +75,16 @@ class CaseStatus(LabelledEnum):
     INTERVENTION = "intervention"
     ENDED = "ended"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    """Raised in error."""
+
+    @property
+    def label(self) -> str:
+        return "Withdrawn as raised in error" if self is CaseStatus.WITHDRAWN else super().label
 
     @property
     def is_open(self) -> bool:
-        return self not in {CaseStatus.ENDED, CaseStatus.CLOSED}
+        return self in {CaseStatus.RAISED, CaseStatus.ASSESSED, CaseStatus.INTERVENTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,15 @@ class Assessment:
     rating: Rating
     by: UUID | None
     named_authoriser: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a concern said until a day, and who then reworded it."""
+
+    text: str
+    until: date
+    reworded_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,8 @@ class GroundNeeded(Refusal):
 
 def must_be_worked_on(case: S, _: date) -> None:
     if not case.status.is_open:
-        raise CaseIsOver("This concern is closed. Reopen it to work on it.")
+        over = "withdrawn" if case.status is CaseStatus.WITHDRAWN else "closed"
+        raise CaseIsOver(f"This concern is {over}. Reopen it to work on it.")
     if case.is_paused:
         raise PausedCaseRefusesWork("This concern is paused. Resume it first.")
 

@@ -23,6 +23,8 @@ class Standing(Aggregate, part=True):
         super().__init__(id)
         self.assessment: Assessment | None = None
         self.is_paused = False
+        self.is_decided_upon = False
+        """Whether somebody decided that the school causes concern, or on a formal step."""
 
     def excluded_from(self, act: Act) -> tuple[Excluded, ...]:
         """Who may not decide an act of this case, because of what they did in it before."""

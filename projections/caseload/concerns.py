@@ -55,7 +55,7 @@ def concern_resumed(row: Item | None, event: ConcernCase.Resumed) -> Item | None
     return taken_up(row, event)
 
 
-@items.on(ConcernCase.InterventionEnded, ConcernCase.EndDecided, ConcernCase.Closed, key=main)
+@items.on(ConcernCase.InterventionEnded, ConcernCase.EndDecided, ConcernCase.Closed, ConcernCase.Withdrawn, key=main)
 def concern_over(row: Item | None, _: object) -> Item | None:
     return done(row)
 

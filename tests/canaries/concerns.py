@@ -39,6 +39,9 @@ class ConcernWords(Words):
             ConcernCase,
             self._concern(),
             lambda it: it.assess(assessment=word("first assessment"), rating=Rating.WATCH),
+            lambda it: it.reword(detail=word("other detail"), reason=word("reworded")),
+            lambda it: it.withdraw(reason=word("withdrawn")),
+            lambda it: grants.reopen(it, reason=word("raised rightly")),
             lambda it: grants.assess_as_causing_concern(it, word("assessment")),
             lambda it: grants.start_intervention(
                 it, plan=word("plan"), objectives=self._objectives(), review_on=NEXT_WEEK, reason=word("started")

@@ -25,6 +25,7 @@ from domain.concern import (
     Severity,
     StepKind,
 )
+from domain.concern.content import DecidedUpon, SameWords
 from domain.concern.rules import (
     CaseIsOpen,
     CaseIsOver,
@@ -541,3 +542,37 @@ def test_what_came_by_whistleblowing_is_not_opened() -> None:
     opened = given(case).when(lambda case: case.change_sensitivity(Sensitivity.ORDINARY, **REASON))
 
     opened.then_refused(WhistleblowingStaysRestricted, field="sensitivity")
+
+
+def test_a_reworded_concern_keeps_its_first_words() -> None:
+    in_error = given(a_concern()).when(lambda case: case.reword(detail="Two posts are vacant", **REASON))
+
+    in_error.then(ConcernCase.Reworded, was="No deputy since Easter", detail="Two posts are vacant").then_holds(
+        lambda case: case.detail == "Two posts are vacant" and case.earlier_wordings[0].text == A_WORRY["detail"]
+    )
+    given(a_concern()).when(lambda case: case.reword(detail=" No deputy since Easter", **REASON)).then_refused(
+        SameWords, field="detail"
+    )
+
+
+def test_a_concern_raised_in_error_is_withdrawn_and_no_open_concern() -> None:
+    withdrawn = given(a_concern()).when(lambda case: case.withdraw(reason="It is about another school"))
+
+    withdrawn.then(ConcernCase.Withdrawn, reason="It is about another school").then_holds(
+        lambda case: case.status is CaseStatus.WITHDRAWN and not case.status.is_open
+    )
+    withdrawn.when(lambda case: case.withdraw(**REASON)).then_refused(CaseIsOver)
+
+
+def take_a_formal_step(case: ConcernCase) -> None:
+    take_formal_step(case, on=TODAY, text="Warning notice", ground="Section 60")
+
+
+@pytest.mark.parametrize("decide", [assess, take_a_formal_step])
+def test_a_concern_on_which_something_was_decided_is_not_withdrawn(decide: Callable[[ConcernCase], None]) -> None:
+    case = a_concern()
+    with signed():
+        decide(case)
+        case.assess(assessment="Looked at again", rating=Rating.NO_CONCERN)
+
+    given(case).when(lambda case: case.withdraw(**REASON)).then_refused(DecidedUpon)

@@ -116,6 +116,17 @@ class CaseMachine(RuleBasedStateMachine):
     def close(self) -> None:
         self.attempt(lambda case: case.close(**REASON))
 
+    @rule(detail=st.sampled_from(["A worry", "Another"]))
+    def reword(self, detail: str) -> None:
+        before = self.case.detail
+        self.attempt(lambda case: case.reword(detail=detail, **REASON))
+        if self.case.detail != before:
+            assert self.case.earlier_wordings[-1].text == before
+
+    @rule()
+    def withdraw(self) -> None:
+        self.attempt(lambda case: case.withdraw(**REASON))
+
     @rule(by=deciders)
     def reopen(self, by: UUID) -> None:
         self.attempt(lambda case: reopen(case, by=by))
@@ -163,6 +174,11 @@ class CaseMachine(RuleBasedStateMachine):
     def an_intervention_ended_as_its_last_review_decided(self) -> None:
         if self.case.status is CaseStatus.ENDED:
             assert self.case.reviews[-1].decision is ReviewDecision.END
+
+    @invariant()
+    def what_was_decided_upon_is_not_withdrawn(self) -> None:
+        if self.case.status is CaseStatus.WITHDRAWN:
+            assert not self.case.is_decided_upon
 
     @invariant()
     def reviews_stand_in_order(self) -> None:

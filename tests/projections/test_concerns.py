@@ -165,6 +165,10 @@ def test_a_case_that_is_over_leaves_the_open_ones_and_comes_back_when_reopened(
     do(second, lambda case: case.close(reason="Nothing in it"))
     assert ask(list_rows, statuses=OPEN)[::-1] == []
     assert ask(row_where, concerns.cases, reference="CC-2026-0002").status is CaseStatus.CLOSED
+    do(second, lambda case: grants.reopen(case, reason="After all"))
+    do(second, lambda case: case.withdraw(reason="Another school"))
+    assert ask(list_rows, statuses=OPEN)[::-1] == []
+    assert ask(row_where, concerns.cases, reference="CC-2026-0002").status is CaseStatus.WITHDRAWN
     do(first, lambda case: grants.reopen(case, reason="Fell back"))
     reopened = ask(list_rows, statuses=OPEN)[::-1]
     assert [(case.reference, case.status, case.rating, case.ended_on) for case in reopened] == [

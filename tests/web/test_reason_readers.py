@@ -69,6 +69,8 @@ KEPT_IN: Mapping[str, str] = {
     "concerns/pause": "concern.paused",
     "concerns/resume": "concern.resumed",
     "concerns/close": "concern.closed",
+    "concerns/reword": "concern.reworded",
+    "concerns/withdraw": "concern.withdrawn",
     "concerns/change-sensitivity": "concern.sensitivity-changed",
     "concerns/reopen": "concern.reopening-decided decision.asked",
     "invitations/revise-quote": "tender.quote-revised",

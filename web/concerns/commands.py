@@ -188,6 +188,35 @@ def close(execution: Execution[ConcernCase], values: Values) -> None:
 
 
 @concerns.command(
+    "reword",
+    "Reword the concern",
+    Action.DECIDE_CONCERN,
+    schemas.RewordConcern,
+    lead="What it says now stays in its history.",
+    done="Concern reworded",
+    method=ConcernCase.reword,
+    initial=lambda _, case: {"detail": case.detail},
+)
+def reword(execution: Execution[ConcernCase], values: Values) -> None:
+    execution.change(lambda case: case.reword(**values))
+
+
+@concerns.command(
+    "withdraw",
+    "Withdraw a concern raised in error",
+    Action.DECIDE_CONCERN,
+    schemas.WithdrawConcern,
+    lead="It stays on record as withdrawn, with your reason, and no longer counts as a concern about the school.",
+    submit="Withdraw concern",
+    done="Concern withdrawn",
+    method=ConcernCase.withdraw,
+    check=True,
+)
+def withdraw(execution: Execution[ConcernCase], values: Values) -> None:
+    execution.change(lambda case: case.withdraw(**values))
+
+
+@concerns.command(
     "change-sensitivity",
     "Change who can read this concern",
     Action.DECIDE_CONCERN,

@@ -87,6 +87,7 @@ def _people(case: ConcernCase) -> Iterator[UUID | None]:
     yield from (case.intervention_by, case.intervention_named, case.ended_by, case.end_named)
     if case.assessment:
         yield from (case.assessment.by, case.assessment.named_authoriser)
+    yield from (wording.reworded_by for wording in case.earlier_wordings)
     for review in case.reviews:
         yield from (review.by, review.named_authoriser, *review.attendees)
     for step in case.steps:

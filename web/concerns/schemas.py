@@ -77,6 +77,15 @@ class RaiseConcern(Schema):
     on = day_field("Date of the concern", required=False, hint="Leave empty for today")
 
 
+class RewordConcern(Schema):
+    detail = text_field(label="What the concern is", hint=NO_PUPILS, noun="what the concern is")
+    reason = reason_field("Reason for the change")
+
+
+class WithdrawConcern(Schema):
+    reason = reason_field("Why it was raised in error")
+
+
 class AssessConcern(Schema):
     assessment = text_field(label="What was found")
     rating = fields.Enum(Rating, by_value=True, required=True)
@@ -229,6 +238,12 @@ class ReviewOut(Schema):
     reason = fields.String()
 
 
+class WordingOut(Schema):
+    text = fields.String()
+    until = fields.Date()
+    reworded_by = person_field(allow_none=True)
+
+
 class StepOut(Schema):
     on = fields.Date()
     kind = fields.Enum(StepKind, by_value=True)
@@ -251,6 +266,10 @@ class ConcernOut(Schema):
     purpose = fields.Enum(Purpose, by_value=True)
     sensitivity = fields.Enum(Sensitivity, by_value=True)
     detail = fields.String()
+    earlier_wordings = fields.List(
+        fields.Nested(WordingOut),
+        metadata={"description": "What the concern said before it was reworded, oldest first."},
+    )
     raised_on = fields.Date()
     raised_by = person_field(allow_none=True)
     named_authoriser = NAMED

@@ -219,6 +219,28 @@ def test_a_paused_case_offers_only_to_be_resumed(browser: Browser) -> None:
     assert "Assess concern" not in page
 
 
+def test_a_concern_raised_in_error_is_reworded_withdrawn_and_waits_for_nobody(
+    sample: SampleAuthority, sign_in: SignIn, browser: Browser, officer: UUID, program: Callable[..., Program]
+) -> None:
+    browser.send(f"{CASE}/reword", {"detail": "Two posts are vacant", "reason": "It named a teacher"})
+    page = browser.get(CASE)
+    assert "Two posts are vacant" in page
+    assert "Until it was reworded on" in page
+    assert A_CONCERN["detail"] in page
+    assert "CC-2026-0001" in browser.get("/caseload")
+
+    browser.send_and_check(f"{CASE}/withdraw", {"reason": "It is about Elm School"})
+
+    shown = browser.get(CASE)
+    assert "Withdrawn as raised in error" in shown
+    assert "It is about Elm School" in shown
+    assert "CC-2026-0001" not in browser.get("/caseload")
+    told = program(officer).get(CASE).json
+    assert (told["status"], told["detail"]) == ("withdrawn", "Two posts are vacant")
+    assert [each["text"] for each in told["earlier_wordings"]] == [A_CONCERN["detail"]]
+    assert "CC-2026-0001" not in browser.get("/concerns/?status=raised&status=assessed&status=intervention")
+
+
 def test_a_restricted_concern_keeps_its_history_so(
     sample: SampleAuthority, sign_in: SignIn, officer: UUID, answers: dict[str, Any]
 ) -> None:
