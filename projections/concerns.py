@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.concern import CaseStatus, ConcernCase, ConcernKind, Rating, Severity
-from domain.support_request import SupportRequest
 from domain.vocabulary import Purpose, Sensitivity
 from projections.view import Row, View, ViewTable, replace
 
@@ -39,38 +38,9 @@ class ConcernRow(Row):
     ended_on: date | None = None
 
 
-class RequestOfConcern(Row):
-    """A support request that was raised because of a concern."""
-
-    id: UUID
-    reference: str
-    concern: UUID
-    subject: str
-    raised_on: date
-
-
 cases = ViewTable(
     "concern_cases", ConcernRow, key=("id",), indexes=[("school", "raised_on"), ("next_review_on",), ("reference",)]
 )
-
-
-requests = ViewTable("requests_of_concerns", RequestOfConcern, key=("id",), indexes=[("concern", "reference")])
-
-REQUESTS_IN_ORDER = (requests.table.c.reference,)
-"""The requests of a concern as they were raised."""
-
-
-@requests.on(SupportRequest.Raised)
-def request_raised(_: RequestOfConcern | None, event: SupportRequest.Raised) -> RequestOfConcern | None:
-    if event.concern is None:
-        return None
-    return RequestOfConcern(
-        id=event.meta.stream,
-        reference=event.reference,
-        concern=event.concern,
-        subject=event.subject,
-        raised_on=event.meta.occurred_on,
-    )
 
 
 Assessed = ConcernCase.Assessed | ConcernCase.FoundCausingConcern
@@ -191,11 +161,6 @@ def listed(
     return query
 
 
-def raised_from(concern: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
-    """The condition that a request was raised from a concern."""
-    return requests.table.c.concern == concern
-
-
 def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] | None = None) -> list[ConcernRow]:
     """The interventions, of those schools if any are named, whose next review is before a day; first due first.
     Paused ones are left out."""
@@ -206,4 +171,4 @@ def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] 
     return cases.rows(connection, query.order_by(table.c.next_review_on, table.c.reference))
 
 
-VIEW = View("concerns", cases, requests)
+VIEW = View("concerns", cases)

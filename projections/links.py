@@ -98,6 +98,23 @@ def with_all_that_hangs_on(
     return found
 
 
+def linked_to(connection: sa.Connection, record: UUID) -> list[Link]:
+    """What came of a record, however far down, in the order in which it was begun."""
+    table = links.table
+    first = sa.select(sa.literal(record, sa.Uuid).label("record")).cte("came", recursive=True)
+    came = first.union(sa.select(table.c.record).join(first, table.c.parent == first.c.record))
+    query = table.select().where(table.c.parent.in_(sa.select(came.c.record)))
+    found = links.rows(connection, query.order_by(table.c.begun_on, table.c.kind, table.c.record))
+    return list({link.record: link for link in found}.values())
+
+
+def concerns_from(connection: sa.Connection, record: UUID) -> list[UUID]:
+    """The concerns that were raised from a record itself."""
+    table = links.table
+    found = sa.select(table.c.record).where(table.c.parent == record, table.c.kind == ConcernCase.KIND)
+    return list(connection.execute(found.order_by(table.c.begun_on, table.c.record)).scalars())
+
+
 def above(record: UUID, *, apart_from: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """All that a record came from, however far up, but for what is behind links that are `apart_from`."""
     table = links.table

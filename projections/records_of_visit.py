@@ -238,6 +238,13 @@ def action_reopened(row: AgreedAction | None, _: RecordOfVisit.ActionReopened) -
     return row and replace(row, completed_on=None)
 
 
+def actions_of(connection: sa.Connection, of: Collection[UUID]) -> list[AgreedAction]:
+    """The agreed actions of some records, the earliest due first."""
+    table = actions.table
+    query = table.select().where(table.c.record.in_(of)).order_by(table.c.due, table.c.record, table.c.number)
+    return actions.rows(connection, query) if of else []
+
+
 def listed(
     *,
     schools: Collection[UUID] | None = None,

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import sqlalchemy as sa
 
 from domain.concern import (
     CaseStatus,
@@ -23,17 +22,12 @@ from domain.concern import (
     Severity,
 )
 from domain.service import Service
-from domain.support_request import SupportRequest
 from domain.vocabulary import Purpose
 from projections import concerns
 from projections.concerns import (
-    REQUESTS_IN_ORDER,
-    raised_from,
-    requests,
     reviews_due,
 )
 from tests import grants
-from tests.domain.brokered import a_need
 from tests.projections.conftest import Ask, row_where, rows_of, rows_where
 from tests.scenario import TODAY, signed
 
@@ -183,19 +177,3 @@ def test_cases_are_read_page_by_page(service: Service, ask: Ask) -> None:
     assert references(ask(list_rows, limit=2)) == ["CC-2026-0003", "CC-2026-0002"]
     assert references(ask(list_rows, after="CC-2026-0002", limit=2)) == ["CC-2026-0001"]
     assert references(ask(list_rows, statuses=OPEN, after="CC-2026-0003", limit=1)) == ["CC-2026-0002"]
-
-
-def test_requests_are_known_by_the_concern_that_they_were_raised_from(
-    ask: Ask, service: Service, first: UUID, second: UUID
-) -> None:
-    for number, concern in enumerate((first, None, first, second), 1):
-        need = a_need(school=LARK_HILL, concern=concern)
-        with signed():
-            service.add(lambda need=need, number=number: SupportRequest.raise_(f"SR-2026-000{number}", **need))
-
-    def raised(connection: sa.Connection, concern: UUID) -> list[str]:
-        query = requests.table.select().where(raised_from(concern)).order_by(*REQUESTS_IN_ORDER)
-        return [request.reference for request in requests.rows(connection, query)]
-
-    assert ask(raised, first) == ["SR-2026-0001", "SR-2026-0003"]
-    assert ask(raised, second) == ["SR-2026-0004"]

@@ -8,16 +8,13 @@ from uuid import UUID
 
 from domain.concern import ConcernCase
 from domain.vocabulary import Sensitivity
-from projections import concerns as view
 from projections.concerns import ConcernRow
-from projections.row_queries import RowQuery
-from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import concerned
 from web.access.policy import Action
-from web.commands.attachments import ATTACHED_QUERY, RECORD
+from web.concerns.linked import what_came
 from web.concerns.resource import concerns
-from web.layout.links import record_cell, record_rows
+from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import PageRows, record_page
 
@@ -62,24 +59,14 @@ def case(context: RequestContext, ref: str) -> str:
         title=lambda case, names: f"{case.kind.label} at {names.get(case.school, 'a school')}",
         ids=lambda case: list(_people(case)),
         more=_more,
-        page_query=PAGE_QUERY,
     )
 
 
-PAGE_QUERY = ATTACHED_QUERY.with_(requests=RowQuery(view.requests, view.raised_from(RECORD), view.REQUESTS_IN_ORDER))
-"""What is asked for the page of a case."""
-
-
-def _more(snapshot: Snapshot, case: ConcernCase, found: PageRows) -> Mapping[str, Any]:
-    """The visit that a case came from and the requests raised from it, where the person who asks may read them."""
-    where, user = concerned(snapshot, case.about()), snapshot.user
-    may_read_visit = user.may(Action.READ_VISIT, where)
+def _more(snapshot: Snapshot, case: ConcernCase, _: PageRows) -> Mapping[str, Any]:
+    """The visit that a case came from, and what came of it, where the person who asks may read them."""
+    may_read_visit = snapshot.user.may(Action.READ_VISIT, concerned(snapshot, case.about()))
     visit = ("Visit", "Visit where the concern was found", "visits", case.visit if may_read_visit else None)
-    links = record_rows(snapshot, visit)
-    for request in found["requests"] if user.may(Action.READ_REQUEST, where) else []:
-        title = f"{request.subject}, raised {formats.date(request.raised_on)}"
-        links.append({"key": "Support request", **record_cell(title, "requests", request.reference)})
-    return {"links": links}
+    return {"links": record_rows(snapshot, visit), **what_came(snapshot, case)}
 
 
 def _people(case: ConcernCase) -> Iterator[UUID | None]:

@@ -18,7 +18,7 @@ from web.brokerage.vetting_policy import VETTED
 from web.commands.attachments import ATTACHED_QUERY
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
-from web.layout.links import record_rows
+from web.layout.links import concern_rows, record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, list_page, record_column
 from web.layout.resource_pages import PageRows, record_page
 
@@ -129,6 +129,7 @@ def _more(snapshot: Snapshot, it: BrokeredEngagement, found: PageRows) -> Mappin
             snapshot,
             ("Support request", f"{work.subject} for {at}", "requests", request),
             ("Tender", f"Tender for {at}", "tenders", tender),
-        ),
+        )
+        + concern_rows(snapshot, it.id, at),
         "sessions": sorted(it.sessions.values(), key=lambda session: (session.on, session.number)),
     }

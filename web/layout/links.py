@@ -6,11 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from uuid import UUID
 
 from domain.support_request import SupportRequest
+from projections import links
 from projections.caseload import Item, Task
 from web.access.context import Snapshot, User
 from web.access.disclosure import CONCERN, READING
 from web.access.name_cache import references_of
 from web.access.policy import RecordScope
+from web.access.restricted import concerns_behind
+from web.commands.linked_records import concerns_among
 from web.history.record_addresses import record_href
 from web.runtime.authority import level_of_support
 from web.runtime.services import Services
@@ -30,6 +33,20 @@ def record_rows(snapshot: Snapshot, *records: tuple[str, str, str, UUID | None])
         for label, title, path, id in records
         if id and id in refs
     ]
+
+
+def concern_rows(
+    snapshot: Snapshot, record: UUID, at: str, *, apart_from: UUID | None = None
+) -> list[dict[str, str]]:
+    """The rows of a summary that lead to the concerns that a record came of, and to those raised from it, as far as
+    the person who asks may read them; `at` is the name of the school."""
+    behind = [each for each in concerns_behind(snapshot.connection, record) if each != apart_from]
+    raised = [each for each in links.concerns_from(snapshot.connection, record) if each not in behind]
+    opened = concerns_among(snapshot, [*behind, *raised])
+    rows = [("Concern", each) for each in behind] + [("Concern raised from it", each) for each in raised]
+    return record_rows(
+        snapshot, *((label, f"Concern about {at}", "concerns", each) for label, each in rows if each in opened)
+    )
 
 
 def linked_records(items: Iterable[Item]) -> set[UUID]:

@@ -17,7 +17,7 @@ from web.access.context import Pages, RequestContext, Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.commands.dispatch import copy_for_reader, load_for_user
-from web.layout.links import record_rows
+from web.layout.links import concern_rows, record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import PageRows, record_page
 from web.records.commands import records
@@ -123,7 +123,8 @@ def _more(snapshot: Snapshot, record: RecordOfVisit, _: PageRows) -> Mapping[str
             snapshot,
             ("Visit", f"{record.kind.label} visit to {at}", "visits", record.visit),
             ("School", at, "schools", record.school),
-        ),
+        )
+        + concern_rows(snapshot, record.id, at),
         "today": snapshot.services.today(),
         "is_inside": user.may(Action.READ_DRAFT_RECORD),
     }

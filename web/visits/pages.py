@@ -23,7 +23,7 @@ from web.commands.attachments import ATTACHED_QUERY
 from web.commands.resource import Values
 from web.layout.csv_export import csv_response
 from web.layout.filters import Filters
-from web.layout.links import record_rows
+from web.layout.links import concern_rows, record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
 from web.layout.paging import with_query
 from web.layout.resource_pages import PageRows, record_page
@@ -112,7 +112,8 @@ def _more(snapshot: Snapshot, visit: Visit, found: PageRows) -> Mapping[str, Any
             ("School", at, "schools", visit.school),
             ("Concern", f"Concern about {at}", "concerns", visit.concern),
             ("Support request", f"Support request for {at}", "requests", visit.request),
-        ),
+        )
+        + concern_rows(snapshot, visit.id, at, apart_from=visit.concern),
     }
 
 
