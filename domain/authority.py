@@ -71,9 +71,10 @@ class Settings:
     """What an authority may set for itself.
 
     The service works with the open establishments of the served types; one whose type nobody told is not left out.
-    Windows are in working days, money in pounds. No terms of a year, no vetting demands and no weights mean the
-    service's own: the published rule of terms, the common vetting policy, the common ranking. `delegation` are the
-    rows of the scheme of delegation that the authority has set in place of the common ones.
+    Windows are in working days, `renewal_days` in calendar days, money in pounds. No terms of a year, no vetting
+    demands and no weights mean the service's own: the published rule of terms, the common vetting policy, the common
+    ranking. `delegation` are the rows of the scheme of delegation that the authority has set in place of the common
+    ones.
     """
 
     colour: str = "#1d4f71"
@@ -87,6 +88,7 @@ class Settings:
     evaluation_days: int = 20
     closing_days: int = 10
     exemption_days: int = 20
+    renewal_days: int = 30
     need_categories: tuple[NeedCategory, ...] = (
         NeedCategory("A", "Self-sustaining", 1, 0),
         NeedCategory("B", "Light support", 1, 1),
@@ -152,6 +154,7 @@ CALLED = WINDOWS | {
     "need_categories": "levels of support",
     "vetting": "vetting requirements",
     "matching_weights": "weights in ranking providers",
+    "renewal_days": "days before a check ends that its renewal is due",
     "vat_percent": "VAT percentage",
     "approval_ceiling": "spending that a broker may approve",
     "delegation": "scheme of delegation",
@@ -381,6 +384,7 @@ def _check(settings: Settings) -> None:
     )
     for window in WINDOWS:
         _must(getattr(settings, window) > 0, "Enter a number of working days, 1 or more", window)
+    _must(settings.renewal_days > 0, "Enter a number of days, 1 or more", "renewal_days")
     check_scheme(settings.scheme)
     _must(bool(codes), "Enter at least one level of support", "need_categories")
     _must(len(set(codes)) == len(codes), "Give each level of support its own code", "need_categories")

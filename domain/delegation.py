@@ -51,7 +51,7 @@ _ACTS = {
     "select_above_limit": "Select a provider above the approved limit",
     "vary_above_limit": "Change the terms above the approved limit",
     "grant_exemption": "Grant an exemption",
-    "exempt_from_dbs": "Grant an exemption while the DBS certificate is awaited",
+    "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
 }
 
 AS_SPENDING = frozenset({Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})

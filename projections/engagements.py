@@ -54,6 +54,7 @@ class EngagementRow(Row):
     agreed_by: tuple[Side, ...] = ()
     cleared_to: date | None = None
     exempt: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     used_days: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
     coming: tuple[ComingSession, ...] = ()
@@ -139,7 +140,7 @@ def engagement_agreed(row: EngagementRow | None, event: Event) -> EngagementRow 
 def clearance_confirmed(
     row: EngagementRow | None, event: BrokeredEngagement.ClearanceConfirmed
 ) -> EngagementRow | None:
-    return row and replace(row, cleared_to=event.valid_to, exempt=event.exempt)
+    return row and replace(row, cleared_to=event.valid_to, exempt=event.exempt, conditions=event.conditions)
 
 
 @engagements.on(BrokeredEngagement.SessionPlanned)
@@ -168,7 +169,13 @@ def session_cancelled(row: EngagementRow | None, event: BrokeredEngagement.Sessi
 def specialist_substituted(
     row: EngagementRow | None, event: BrokeredEngagement.SpecialistSubstituted
 ) -> EngagementRow | None:
-    return row and replace(row, specialist=event.new, cleared_to=event.valid_to, exempt=event.exempt)
+    return row and replace(
+        row,
+        specialist=event.new,
+        cleared_to=event.valid_to,
+        exempt=event.exempt,
+        conditions=event.conditions,
+    )
 
 
 @engagements.on(BrokeredEngagement.VariationAgreed)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.provider import Capability, Check, Provider, ProviderKind, Requirement, VettingFacts
+from domain.provider import Capability, Check, Duty, Provider, ProviderKind, Requirement, VettingFacts
 from domain.vocabulary import Phase, ServiceType
 from projections.view import Key, Row, View, ViewTable, replace
 
@@ -57,6 +57,7 @@ class ProviderSpecialist(Row):
     teaches: bool
     joined_on: date
     left_on: date | None = None
+    duties: tuple[Duty, ...] = ()
 
     def works_on(self, day: date) -> bool:
         """Whether they work for the provider on a day."""
@@ -167,7 +168,7 @@ def capability_withdrawn(_row: Offered | None, _event: Provider.CapabilityWithdr
     return None
 
 
-def by_specialist(event: Provider.SpecialistAdded | Provider.SpecialistLeft) -> Key:
+def by_specialist(event: Provider.SpecialistAdded | Provider.DutiesChanged | Provider.SpecialistLeft) -> Key:
     return (event.meta.stream, event.person)
 
 
@@ -179,7 +180,13 @@ def specialist_added(_: ProviderSpecialist | None, event: Provider.SpecialistAdd
         subjects=event.subjects,
         teaches=event.teaches,
         joined_on=event.meta.occurred_on,
+        duties=event.duties,
     )
+
+
+@specialists.on(Provider.DutiesChanged, key=by_specialist)
+def duties_changed(row: ProviderSpecialist | None, event: Provider.DutiesChanged) -> ProviderSpecialist | None:
+    return row and replace(row, teaches=event.teaches, duties=event.duties)
 
 
 @specialists.on(Provider.SpecialistLeft, key=by_specialist)
@@ -340,14 +347,21 @@ def facts_from(
 ) -> dict[UUID, VettingFacts]:
     """The vetting facts of these providers, from the rows of their people and checks."""
     teachers: dict[UUID, set[UUID]] = {}
+    duties: dict[UUID, set[tuple[UUID, Duty]]] = {}
     for row in people:
         if row.teaches:
             teachers.setdefault(row.provider, set()).add(row.person)
+        duties.setdefault(row.provider, set()).update((row.person, duty) for duty in row.duties)
     checks: dict[UUID, list[Check]] = {}
     for fact in checked:
         checks.setdefault(fact.provider, []).extend(fact.checks)
     return {
-        row.id: VettingFacts(row.kind, frozenset(teachers.get(row.id, ())), tuple(checks.get(row.id, ())))
+        row.id: VettingFacts(
+            row.kind,
+            frozenset(teachers.get(row.id, ())),
+            tuple(checks.get(row.id, ())),
+            frozenset(duties.get(row.id, ())),
+        )
         for row in listed
     }
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.provider import Requirement, VettingFacts
 from domain.vocabulary import LabelledEnum
-from providers.vetting import Demand, VettingPolicy, cleared_on, demands_on
+from providers.vetting import Demand, Gap, VettingPolicy, cleared_on, demands_on
 
 SOON = timedelta(days=60)
 """How long before its end a check is said to end soon."""
@@ -38,6 +38,10 @@ _LABELS = {
     "revoked": "Revoked",
     "missing": "Not checked",
 }
+
+
+_STATUS = {Gap.NEVER: CheckStatus.MISSING, Gap.REVOKED: CheckStatus.REVOKED}
+"""How a requirement stands that does not hold; what ended is the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,7 @@ def _line(facts: VettingFacts, person: UUID | None, day: date, demand: Demand, v
     clearance = cleared_on(facts, person, day, alone)
     if clearance.missing:
         missing = clearance.missing[0]
-        if missing.last is None:
-            status = CheckStatus.MISSING
-        else:
-            status = CheckStatus.REVOKED if missing.last.is_revoked_on(day) else CheckStatus.ENDED
+        status = _STATUS.get(missing.gap, CheckStatus.ENDED)
         return BoardRequirement(demand.item, person, status, why=missing.why)
     ends = clearance.valid_to
     if clearance.exempt:

@@ -295,7 +295,7 @@ class Brokerage:
             raise NotOnTheShortlist(f"{provider.name} is not on the shortlist", field="provider")
         may_be_asked(provider, request.school, tender.today)
         need = need_of(request, on=tender.today)
-        clearance = clearance_of(provider, need.subject, need.first, need.last, self.vetting)
+        clearance = clearance_of(provider, need.subject, need.first, need.last, self.vetting, today=tender.today)
         must_be_cleared(clearance, provider, work)
         tender.invite(provider_id, clearance=in_words(clearance), rules=(self.vetting(need.first).version,))
 

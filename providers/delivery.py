@@ -54,7 +54,11 @@ class Delivery:
             may_be_asked(work.find(Provider, terms.provider), terms.school, engagement.today)
             found = self._clear(work, engagement, terms.specialist, terms.begins, terms.ends)
             engagement.confirm_clearance(
-                cleared=True, valid_to=found.valid_to, exempt=_exempt(found), rules=self._rules(terms.begins)
+                cleared=True,
+                valid_to=found.valid_to,
+                exempt=_exempt(found),
+                conditions=_conditions(found),
+                rules=self._rules(terms.begins),
             )
             engagement.confirm()
 
@@ -70,7 +74,8 @@ class Delivery:
         place: str = "",
         at: int | None = None,
     ) -> None:
-        """Plan a session on a day on which the specialist is cleared and the provider is not suspended."""
+        """Plan a session on a day on which the specialist is cleared and the provider is not suspended. Where a check
+        that holds today ends before that day, the session waits for its renewal."""
 
         def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
@@ -124,6 +129,7 @@ class Delivery:
                 cleared=True,
                 valid_to=found.valid_to,
                 exempt=_exempt(found),
+                conditions=_conditions(found),
                 rules=self._rules(first),
                 reason=reason,
             )
@@ -214,6 +220,10 @@ class Delivery:
 
 def _exempt(clearance: Clearance) -> tuple[str, ...]:
     return tuple(map(str, clearance.exempt))
+
+
+def _conditions(clearance: Clearance) -> tuple[str, ...]:
+    return tuple(map(str, clearance.conditions))
 
 
 def _must_lead(person: Person, school: UUID, day: date) -> None:

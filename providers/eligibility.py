@@ -20,7 +20,7 @@ from domain.support_request import SupportRequest
 from domain.tender.rules import AboveCeiling
 from domain.text import day_in_words
 from providers.matching import Offer, PastWork, SupportNeed
-from providers.vetting import Clearance, Missing, VettingPolicy, cleared_throughout
+from providers.vetting import Clearance, Missing, VettingPolicy, cleared_if_renewed
 
 VettingOn = Callable[[date], VettingPolicy]
 """The vetting policy in force on a day."""
@@ -56,7 +56,7 @@ def need_of(request: SupportRequest, *, on: date, days: Decimal | None = None) -
 def offer_of(provider: Provider, need: SupportNeed, vetting: VettingOn, past: PastWork = NOTHING_PAST) -> Offer:
     """A provider as far as a need is concerned, with what is remembered of its past work."""
     rate = provider.rate_on(need.first)
-    clearance = clearance_of(provider, need.subject, need.first, need.last, vetting)
+    clearance = clearance_of(provider, need.subject, need.first, need.last, vetting, today=need.on)
     free = [each.days for each in provider.capacities if each.from_ <= need.last and need.first <= each.to]
     return Offer(
         provider=provider.id,
@@ -65,7 +65,7 @@ def offer_of(provider: Provider, need: SupportNeed, vetting: VettingOn, past: Pa
         areas=provider.areas,
         suspended=provider.is_suspended_on(need.on),
         not_cleared=why_not_cleared(clearance),
-        conditions=tuple(map(str, clearance.exempt)),
+        conditions=clearance.terms,
         conflict=tie_to(provider, need.school, need.on),
         free_days=sum(free, Decimal(0)) if free else None,
         day_rate=rate.day_rate if rate else None,
@@ -73,7 +73,9 @@ def offer_of(provider: Provider, need: SupportNeed, vetting: VettingOn, past: Pa
     )
 
 
-def clearance_of(provider: Provider, subject: str, first: date, last: date, vetting: VettingOn) -> Clearance:
+def clearance_of(
+    provider: Provider, subject: str, first: date, last: date, vetting: VettingOn, *, today: date | None = None
+) -> Clearance:
     """The longest clearance among the specialists for a subject.
 
     Every policy clears people, so a provider that names nobody for the subject is not cleared.
@@ -82,8 +84,18 @@ def clearance_of(provider: Provider, subject: str, first: date, last: date, vett
     people = [each.person for each in provider.specialists_on(first) if _teaches(each, subject)]
     if not people:
         return Clearance(False, (Missing(None, None, f"No specialist named for {subject}"),), None)
-    found = [cleared_throughout(provider.facts, person, first, last, policy) for person in people]
-    return max(found, key=lambda each: (each.cleared, not each.exempt, each.valid_to or date.max, -len(each.missing)))
+    on = today or first
+    found = [cleared_if_renewed(provider.facts, person, first, last, policy, today=on) for person in people]
+    return max(
+        found,
+        key=lambda each: (
+            each.cleared,
+            not each.exempt,
+            not each.conditions,
+            each.valid_to or date.max,
+            -len(each.missing),
+        ),
+    )
 
 
 def why_not_cleared(clearance: Clearance) -> str:
@@ -140,9 +152,10 @@ def must_be_cleared(clearance: Clearance, provider: Provider, work: UnitOfWork) 
 def clear(
     provider: Provider, person: UUID, first: date, last: date, *, vetting: VettingOn, work: UnitOfWork
 ) -> Clearance:
-    """The clearance of one specialist on every day between two. Raises NotASpecialist, NotCleared."""
+    """The clearance of one specialist on every day between two, on condition of what has to be renewed meanwhile.
+    Raises NotASpecialist, NotCleared."""
     must_work_there(provider, person, first)
-    clearance = cleared_throughout(provider.facts, person, first, last, vetting(first))
+    clearance = cleared_if_renewed(provider.facts, person, first, last, vetting(first), today=provider.today)
     must_be_cleared(clearance, provider, work)
     return clearance
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.person import Person, Post
-from domain.provider import Provider
+from domain.provider import Duty, Provider
 from domain.references import record_id
 from domain.service import UnitOfWork
 from domain.vocabulary import Role
@@ -46,13 +46,14 @@ def add_specialist(
     *,
     teaches: bool,
     subjects: Iterable[str] = (),
+    duties: Iterable[Duty] = (),
     at: int | None = None,
 ) -> None:
     """Add a person to a provider's specialists, known already or new, with the post from today; `at` is the version
     of the provider that this was decided on. Raises what the two records refuse."""
     listed = work.find(Provider, provider, at=at)
     person = specialist.id if isinstance(specialist, Newcomer) else specialist
-    listed.add_specialist(person=person, subjects=subjects, teaches=teaches)
+    listed.add_specialist(person=person, subjects=subjects, teaches=teaches, duties=duties)
     if isinstance(specialist, Newcomer):
         _register(work, specialist, listed)
     else:

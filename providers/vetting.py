@@ -17,7 +17,25 @@ from uuid import UUID
 
 from domain.provider import Check, ProviderKind, Requirement, VettingFacts
 from domain.text import day_in_words
-from domain.vocabulary import LabelledEnum
+from providers.clearance import Clearance, ClearanceStatus, Exemption, Gap, Missing, Renewal
+
+__all__ = [
+    "ALWAYS",
+    "USUAL_POLICY",
+    "Clearance",
+    "ClearanceStatus",
+    "Demand",
+    "Exemption",
+    "Gap",
+    "Missing",
+    "Renewal",
+    "VettingPolicy",
+    "cleared_if_renewed",
+    "cleared_on",
+    "cleared_throughout",
+    "demands_on",
+    "months_after",
+]
 
 ALWAYS = date.max
 
@@ -25,7 +43,8 @@ ALWAYS = date.max
 @dataclass(frozen=True, slots=True)
 class Demand:
     """A requirement of a policy. `months` bounds how long a check is good for, even if its paper says longer;
-    `of_teachers` leaves out those who do not teach pupils."""
+    `of_teachers` leaves out those who do not teach pupils. What is asked on account of a duty is asked of nobody
+    else."""
 
     item: Requirement
     months: int | None = None
@@ -34,80 +53,15 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class VettingPolicy:
-    """What each kind of provider has to show, in one version of the authority's rules.
+    """What each kind of provider has to show, in one version of the authority's rules. So many days before a check
+    ends, its renewal is due.
 
     The caller chooses the version in force on the day in question, so that a new one undoes no past clearance.
     """
 
     version: str
     demands: Mapping[ProviderKind, tuple[Demand, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A requirement that does not hold, whose it is (None: the provider's own), and why, as a sentence.
-
-    `item` is None where nobody is there of whom anything could be asked. `last` is the check that held last, None
-    where none has begun.
-    """
-
-    item: Requirement | None
-    person: UUID | None
-    why: str
-    last: Check | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Exemption:
-    """A requirement that holds by an exemption alone, until when and by which decision; that is empty where it was
-    recorded before decisions were kept."""
-
-    item: Requirement
-    person: UUID | None
-    until: date
-    decided_in: str = ""
-
-    @property
-    def until_when(self) -> str:
-        """As "until 14 December 2026 (DN-2026-0004)"."""
-        by = f" ({self.decided_in})" if self.decided_in else ""
-        return f"until {day_in_words(self.until)}{by}"
-
-    def __str__(self) -> str:
-        return f"Exempt {self.until_when}: {self.item.label}"
-
-
-class ClearanceStatus(LabelledEnum):
-    """The answer in a word; with an exemption it is never "cleared"."""
-
-    CLEARED = "cleared"
-    EXEMPT = "exempt"
-    NOT_CLEARED = "not_cleared"
-
-
-@dataclass(frozen=True, slots=True)
-class Clearance:
-    """The answer. `valid_to` is the last day on which it stays so by today's facts; None if nothing ends it,
-    or if not cleared. `exempt` are the requirements that hold by an exemption alone."""
-
-    cleared: bool
-    missing: tuple[Missing, ...]
-    valid_to: date | None
-    exempt: tuple[Exemption, ...] = ()
-
-    @property
-    def status(self) -> ClearanceStatus:
-        if not self.cleared:
-            return ClearanceStatus.NOT_CLEARED
-        return ClearanceStatus.EXEMPT if self.exempt else ClearanceStatus.CLEARED
-
-    def __str__(self) -> str:
-        """As pages, invitations and files tell it."""
-        if not self.cleared:
-            return "; ".join(each.why for each in self.missing)
-        if self.exempt:
-            return "; ".join(map(str, self.exempt))
-        return "Cleared" if self.valid_to is None else f"Cleared until {day_in_words(self.valid_to)}"
+    renewal_days: int = 0
 
 
 _SAFEGUARDING = Demand(Requirement.SAFEGUARDING_TRAINING, months=24)
@@ -123,14 +77,14 @@ _OWN_CHECKS = (
     Demand(Requirement.FIRST_REFERENCE),
     Demand(Requirement.SECOND_REFERENCE),
     _SAFEGUARDING,
-    Demand(Requirement.PUBLIC_LIABILITY),
-    Demand(Requirement.PROFESSIONAL_INDEMNITY),
+    Demand(Requirement.PUBLIC_LIABILITY, months=12),
+    Demand(Requirement.PROFESSIONAL_INDEMNITY, months=12),
     _DATA_TERMS,
     _CONFLICTS,
 )
 
 USUAL_POLICY = VettingPolicy(
-    version="vetting-1",
+    version="vetting-2",
     demands=MappingProxyType(
         {
             ProviderKind.PRIVATE: _OWN_CHECKS,
@@ -139,9 +93,13 @@ USUAL_POLICY = VettingPolicy(
             ProviderKind.SCHOOL_BASED: (_ASSURANCE, _SAFEGUARDING, _CONFLICTS),
         }
     ),
+    renewal_days=30,
 )
 """What is required where the authority has set nothing else. A service of the authority's own is bound by its
 employer's terms; a school's staff are insured and bound to data protection by their school."""
+
+_USUAL_MONTHS = {demand.item: demand.months for asked in USUAL_POLICY.demands.values() for demand in asked}
+"""For how long a check counts that names no end, where the authority's policy does not say either."""
 
 
 def cleared_on(facts: VettingFacts, person: UUID | None, day: date, policy: VettingPolicy) -> Clearance:
@@ -153,40 +111,87 @@ def cleared_throughout(
     facts: VettingFacts, person: UUID | None, first: date, last: date, policy: VettingPolicy
 ) -> Clearance:
     """Whether the clearance holds on every day from the first to the last, both included."""
+    return _clearance(facts, person, first, last, policy)
+
+
+def cleared_if_renewed(
+    facts: VettingFacts, person: UUID | None, first: date, last: date, policy: VettingPolicy, *, today: date
+) -> Clearance:
+    """The same, on the condition that each check that holds today and ends by its own date before the last day is
+    renewed. What is revoked, exempt for a while or already expired is not renewed but missing."""
+    return _clearance(facts, person, first, last, policy, today=today)
+
+
+def _clearance(
+    facts: VettingFacts,
+    person: UUID | None,
+    first: date,
+    last: date,
+    policy: VettingPolicy,
+    *,
+    today: date | None = None,
+) -> Clearance:
     missing: list[Missing] = []
-    ends: list[date] = []
     exempt: list[Exemption] = []
+    conditions: list[Renewal] = []
+    ends: list[Renewal] = []
     for demand in demands_on(facts, person, policy):
         whose = None if demand.item.of_organisation else person
         checks = [check for check in facts.checks if (check.item, check.person) == (demand.item, whose)]
         shown = _covered_to([check for check in checks if not check.exempt], demand, first)
         end = shown if shown is not None and shown >= last else _covered_to(checks, demand, first)
-        if end is None or end < last:
-            last_check = _last_begun(checks, demand, first)
-            why = (
-                _why_not(checks, last_check, demand, first)
-                if end is None
-                else f"valid until {day_in_words(end)} only"
-            )
-            missing.append(Missing(demand.item, whose, f"{demand.item.label}: {why}", last_check))
-        else:
-            ends.append(end)
+        if end is not None and end >= last:
+            ends.append(Renewal(demand.item, whose, end))
             if shown is None or shown < last:
                 exempt.extend(_exemptions(checks, first, last))
+        elif today is not None and (by := _renewable_by(checks, demand, first, today)) is not None:
+            conditions.append(Renewal(demand.item, whose, by))
+        else:
+            missing.append(_missing(checks, demand, whose, first, end))
     if missing:
         return Clearance(False, tuple(missing), None)
-    valid_to = min(ends, default=ALWAYS)
-    return Clearance(True, (), None if valid_to == ALWAYS else valid_to, tuple(exempt))
+    valid_to = min((each.by for each in (*ends, *conditions)), default=ALWAYS)
+    due = [each for each in ends if policy.renewal_days and (each.by - last).days <= policy.renewal_days]
+    return Clearance(True, (), None if valid_to == ALWAYS else valid_to, tuple(exempt), tuple(conditions), tuple(due))
+
+
+def _renewable_by(checks: Iterable[Check], demand: Demand, first: date, today: date) -> date | None:
+    """The last day of a check that holds today and ends by its own date; None where there is none to renew."""
+    to_renew = [check for check in checks if not check.exempt and check.revoked_on is None]
+    end = _covered_to(to_renew, demand, min(first, today))
+    return end if end is not None and end >= today else None
+
+
+def _missing(checks: list[Check], demand: Demand, whose: UUID | None, first: date, end: date | None) -> Missing:
+    last_check = _last_begun(checks, demand, first)
+    if end is not None:
+        why, gap = f"valid until {day_in_words(end)} only", Gap.ENDS
+    else:
+        why = _why_not(checks, last_check, demand, first)
+        is_revoked = last_check is not None and last_check.is_revoked_on(first)
+        gap = Gap.NEVER if last_check is None else Gap.REVOKED if is_revoked else Gap.ENDED
+    return Missing(demand.item, whose, f"{demand.item.label}: {why}", last_check, gap)
 
 
 def demands_on(facts: VettingFacts, person: UUID | None, policy: VettingPolicy) -> list[Demand]:
-    """What the policy asks of that person and the provider together, or of the provider alone."""
-    return [
+    """What is asked of that person and the provider together, or of the provider alone: what the policy names, and
+    what a duty of the person calls for, unless their employer's letter assures it."""
+    asked = policy.demands.get(facts.kind, ())
+    of_both = [
         demand
-        for demand in policy.demands.get(facts.kind, ())
-        if demand.item.of_organisation
-        or (person is not None and (not demand.of_teachers or person in facts.teachers))
+        for demand in asked
+        if demand.item.of_organisation or (person is not None and _is_asked_of(person, demand, facts))
     ]
+    named = {demand.item for demand in asked}
+    if Requirement.LETTER_OF_ASSURANCE in named:
+        return of_both
+    by_duty = [item for item in Requirement if (person, item.duty) in facts.duties and item not in named]
+    return [*of_both, *map(Demand, by_duty)]
+
+
+def _is_asked_of(person: UUID, demand: Demand, facts: VettingFacts) -> bool:
+    duty = demand.item.duty
+    return (not demand.of_teachers or person in facts.teachers) and (duty is None or (person, duty) in facts.duties)
 
 
 def _covered_to(checks: Iterable[Check], demand: Demand, day: date) -> date | None:
@@ -210,11 +215,13 @@ def _exemptions(checks: Iterable[Check], first: date, last: date) -> list[Exempt
 
 
 def _last_day(check: Check, demand: Demand) -> date:
-    """The last day on which a check counts under a demand; an exemption ends on its own day alone."""
+    """The last day on which a check counts under a demand; an exemption ends on its own day alone. A check of what
+    is renewed from time to time is never good for ever, though nobody has told its end."""
     last = check.last_day or ALWAYS
-    if demand.months is None or check.exempt:
+    months = _USUAL_MONTHS.get(check.item) if demand.months is None and check.expires is None else demand.months
+    if months is None or check.exempt:
         return last
-    return min(last, months_after(check.from_, demand.months) - timedelta(days=1))
+    return min(last, months_after(check.from_, months) - timedelta(days=1))
 
 
 def _last_begun(checks: Iterable[Check], demand: Demand, day: date) -> Check | None:

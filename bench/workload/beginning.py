@@ -13,7 +13,7 @@ from bench.workload.world import NOBODY, ProviderKnown, SchoolKnown, World
 from domain.assignment import assign_link_officer
 from domain.authority import Authority
 from domain.person import Person
-from domain.provider import Evidence, Provider, ProviderKind, Requirement
+from domain.provider import Provider, ProviderKind, Requirement
 from domain.school import School, Source
 from domain.service import UnitOfWork
 from domain.vocabulary import Phase, Role, ServiceType, Team
@@ -194,7 +194,7 @@ def _check(provider: Provider, months: int | None = None) -> None:
                 provider.meet(
                     demand.item,
                     checked_on=provider.today,
-                    evidence=Evidence.DOCUMENT_SEEN,
+                    evidence=demand.item.evidence[0],
                     person=person,
                     expires=provider.today + INSURED_FOR if insured else None,
                 )

@@ -104,17 +104,19 @@ class AgreedByService(Event):
 
 class ClearanceConfirmed(Event):
     """`valid_to` is the last day of the clearance, None if nothing ends it; `exempt` says from which checks the
-    specialist is exempt, until when and by which decision."""
+    specialist is exempt, until when and by which decision, and `conditions` what is to be renewed by when."""
 
     TOPIC = "engagement.clearance-confirmed"
-    says = "{by} confirmed {specialist}'s clearance for the work{exempt:. …}"
+    says = "{by} confirmed {specialist}'s clearance for the work{exempt:. …}{conditions:. …}"
     specialist: UUID
     valid_to: date | None
     exempt: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.cleared = True
         engagement.exempt = self.exempt
+        engagement.conditions = self.conditions
         engagement.cleared_to = self.valid_to
         engagement.cleared_under = self.meta.rules
 
@@ -232,15 +234,17 @@ class SessionCancelled(Event):
 
 class SpecialistSubstituted(Event):
     TOPIC = "engagement.specialist-substituted"
-    says = "{by} replaced {old} with {new}: {reason}{exempt:. …}"
+    says = "{by} replaced {old} with {new}: {reason}{exempt:. …}{conditions:. …}"
     old: UUID
     new: UUID
     valid_to: date | None
     exempt: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.work = replace(engagement.work, specialist=self.new)
         engagement.exempt = self.exempt
+        engagement.conditions = self.conditions
         engagement.cleared_to = self.valid_to
         engagement.cleared_under = self.meta.rules
 

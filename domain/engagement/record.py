@@ -106,6 +106,7 @@ class BrokeredEngagement(Aggregate):
         self.cleared = False
         self.cleared_to: date | None = None
         self.exempt: tuple[str, ...] = ()
+        self.conditions: tuple[str, ...] = ()
         self.cleared_under: tuple[str, ...] = ()
         self.sessions: dict[int, Session] = {}
         self.evaluation: Evaluation | None = None
@@ -207,11 +208,20 @@ class BrokeredEngagement(Aggregate):
 
     @requires(only_when(*AWAITING_AGREEMENT))
     def confirm_clearance(
-        self, *, cleared: bool, valid_to: date | None, rules: tuple[str, ...], exempt: tuple[str, ...] = ()
+        self,
+        *,
+        cleared: bool,
+        valid_to: date | None,
+        rules: tuple[str, ...],
+        exempt: tuple[str, ...] = (),
+        conditions: tuple[str, ...] = (),
     ) -> None:
-        """Note that the specialist is cleared for the work, and from which checks exempt. Raises NotCleared."""
+        """Note that the specialist is cleared for the work, from which checks exempt, and what has to be renewed by
+        when. Raises NotCleared."""
         _must_be_cleared(cleared)
-        seen = self.ClearanceConfirmed(specialist=self.work.specialist, valid_to=valid_to, exempt=exempt)
+        seen = self.ClearanceConfirmed(
+            specialist=self.work.specialist, valid_to=valid_to, exempt=exempt, conditions=conditions
+        )
         self.record(seen, rules=rules)
 
     @requires(all_must_have_agreed, only_when(EngagementStatus.AGREED))
@@ -319,6 +329,7 @@ class BrokeredEngagement(Aggregate):
         rules: tuple[str, ...],
         reason: str,
         exempt: tuple[str, ...] = (),
+        conditions: tuple[str, ...] = (),
     ) -> None:
         """Another specialist of the provider takes confirmed work on; terms not yet confirmed are proposed anew.
 
@@ -327,7 +338,9 @@ class BrokeredEngagement(Aggregate):
         if new == self.work.specialist:
             raise SameSpecialist("This person already does the work", field="specialist")
         _must_be_cleared(cleared)
-        substituted = self.SpecialistSubstituted(old=self.work.specialist, new=new, valid_to=valid_to, exempt=exempt)
+        substituted = self.SpecialistSubstituted(
+            old=self.work.specialist, new=new, valid_to=valid_to, exempt=exempt, conditions=conditions
+        )
         self.record(substituted, people=(self.work.specialist, new), rules=rules, reason=reasoned(reason))
 
     @requires(only_when(*GOING_ON))

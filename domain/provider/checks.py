@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from domain.provider.offer import ProviderKind
+from domain.provider.offer import Duty, ProviderKind
 from domain.vocabulary import LabelledEnum
 
 
@@ -30,6 +30,9 @@ class Requirement(LabelledEnum):
     PROFESSIONAL_INDEMNITY = "professional_indemnity"
     DATA_PROTECTION_TERMS = "data_protection_terms"
     CONFLICT_DECLARATION = "conflict_declaration"
+    SECTION_128 = "section_128"
+    OVERSEAS_CHECK = "overseas_check"
+    CHILDCARE_DISQUALIFICATION = "childcare_disqualification"
 
     @property
     def label(self) -> str:
@@ -39,6 +42,21 @@ class Requirement(LabelledEnum):
     def of_organisation(self) -> bool:
         """Whether the provider itself has to show it, not each specialist."""
         return self in _OF_ORGANISATION
+
+    @property
+    def always_ends(self) -> bool:
+        """Whether its paper names a last day, as every policy of insurance does."""
+        return self in _INSURANCE
+
+    @property
+    def duty(self) -> Duty | None:
+        """Of whom alone it is asked; None where it is of everybody, or of those whom the policy names."""
+        return _OF_A_DUTY.get(self)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What shows that it is met."""
+        return _FITTING[self]
 
 
 _LABELS = {
@@ -52,6 +70,9 @@ _LABELS = {
     "professional_indemnity": "Professional indemnity insurance",
     "data_protection_terms": "Data protection terms agreed",
     "conflict_declaration": "Declaration of conflicts of interest",
+    "section_128": "Section 128 check (prohibition from management)",
+    "overseas_check": "Checks of the time abroad",
+    "childcare_disqualification": "Declaration on disqualification from childcare",
 }
 
 _OF_ORGANISATION = frozenset(
@@ -62,6 +83,15 @@ _OF_ORGANISATION = frozenset(
         Requirement.CONFLICT_DECLARATION,
     }
 )
+
+_INSURANCE = frozenset({Requirement.PUBLIC_LIABILITY, Requirement.PROFESSIONAL_INDEMNITY})
+
+
+_OF_A_DUTY = {
+    Requirement.SECTION_128: Duty.MANAGES,
+    Requirement.CHILDCARE_DISQUALIFICATION: Duty.EARLY_YEARS,
+    Requirement.OVERSEAS_CHECK: Duty.LIVED_ABROAD,
+}
 
 
 class Evidence(LabelledEnum):
@@ -77,6 +107,29 @@ class Evidence(LabelledEnum):
     @property
     def label(self) -> str:
         return "Employer's letter" if self is Evidence.EMPLOYERS_LETTER else super().label
+
+
+_PAPER = (Evidence.CERTIFICATE_SEEN, Evidence.DOCUMENT_SEEN)
+
+_FITTING: dict[Requirement, tuple[Evidence, ...]] = {
+    Requirement.ENHANCED_DBS: (Evidence.CERTIFICATE_SEEN, Evidence.EMPLOYERS_LETTER),
+    Requirement.BARRED_LIST: (Evidence.REGISTER_SEARCHED, Evidence.CERTIFICATE_SEEN, Evidence.EMPLOYERS_LETTER),
+    Requirement.IDENTITY: (Evidence.DOCUMENT_SEEN, Evidence.EMPLOYERS_LETTER),
+    Requirement.RIGHT_TO_WORK: (Evidence.DOCUMENT_SEEN, Evidence.REGISTER_SEARCHED, Evidence.EMPLOYERS_LETTER),
+    Requirement.QUALIFIED_TEACHER: (*_PAPER, Evidence.REGISTER_SEARCHED, Evidence.EMPLOYERS_LETTER),
+    Requirement.PROHIBITION_CHECK: (Evidence.REGISTER_SEARCHED, Evidence.EMPLOYERS_LETTER),
+    Requirement.FIRST_REFERENCE: (Evidence.REFERENCE_RECEIVED,),
+    Requirement.SECOND_REFERENCE: (Evidence.REFERENCE_RECEIVED,),
+    Requirement.SAFEGUARDING_TRAINING: (*_PAPER, Evidence.EMPLOYERS_LETTER),
+    Requirement.LETTER_OF_ASSURANCE: (Evidence.EMPLOYERS_LETTER, Evidence.DOCUMENT_SEEN),
+    Requirement.PUBLIC_LIABILITY: _PAPER,
+    Requirement.PROFESSIONAL_INDEMNITY: _PAPER,
+    Requirement.DATA_PROTECTION_TERMS: (Evidence.SIGNED_DECLARATION, Evidence.DOCUMENT_SEEN),
+    Requirement.CONFLICT_DECLARATION: (Evidence.SIGNED_DECLARATION, Evidence.DOCUMENT_SEEN),
+    Requirement.SECTION_128: (Evidence.REGISTER_SEARCHED, Evidence.EMPLOYERS_LETTER),
+    Requirement.OVERSEAS_CHECK: _PAPER,
+    Requirement.CHILDCARE_DISQUALIFICATION: (Evidence.SIGNED_DECLARATION,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +171,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class VettingFacts:
-    """All that the question "cleared on that day?" looks at: the provider's kind, who teaches, and the checks."""
+    """All that the question "cleared on that day?" looks at: the provider's kind, who teaches, who has which other
+    duties, and the checks."""
 
     kind: ProviderKind
     teachers: frozenset[UUID] = frozenset()
     checks: tuple[Check, ...] = ()
+    duties: frozenset[tuple[UUID, Duty]] = frozenset()

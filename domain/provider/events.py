@@ -15,6 +15,7 @@ from domain.provider.offer import (
     Capacity,
     Conflict,
     ConflictNature,
+    Duty,
     ProviderKind,
     Rate,
     Specialist,
@@ -150,15 +151,34 @@ class CapacityDeclared(Event):
 
 class SpecialistAdded(Event):
     TOPIC = "provider.specialist-added"
-    says = "{by} added {person} to the provider's specialists"
+    says = "{by} added {person} to the provider's specialists{duties: (…)}"
     person: UUID
     subjects: tuple[str, ...]
     teaches: bool
+    duties: tuple[Duty, ...] = ()
 
     def apply(self, provider: Provider) -> None:
         joined_on = self.meta.occurred_on
-        specialist = Specialist(self.person, self.subjects, self.teaches, joined_on)
+        specialist = Specialist(self.person, self.subjects, self.teaches, joined_on, duties=self.duties)
         provider.specialists[self.person] = specialist
+
+
+class DutiesChanged(Event):
+    """What a specialist does, on which it depends what is checked of them."""
+
+    TOPIC = "provider.duties-changed"
+    says = "{by} recorded that {person} {taught}{duties: and: …}"
+    person: UUID
+    teaches: bool
+    duties: tuple[Duty, ...]
+
+    @property
+    def taught(self) -> str:
+        return "teaches pupils" if self.teaches else "does not teach pupils"
+
+    def apply(self, provider: Provider) -> None:
+        specialist = provider.specialists[self.person]
+        provider.specialists[self.person] = replace(specialist, teaches=self.teaches, duties=self.duties)
 
 
 class SpecialistLeft(Event):

@@ -43,8 +43,13 @@ class ExemptBefore(Refusal):
 WHILE_AWAITED = frozenset({Requirement.ENHANCED_DBS, Requirement.SECOND_REFERENCE, Requirement.SAFEGUARDING_TRAINING})
 """What may be on its way: exempt for some working days."""
 
-JUDGED_NOT_NEEDED = frozenset({Requirement.QUALIFIED_TEACHER, Requirement.PROFESSIONAL_INDEMNITY})
-"""What some work can do without: exempt for a year at the most."""
+JUDGED_NOT_NEEDED = frozenset(
+    {Requirement.QUALIFIED_TEACHER, Requirement.PROFESSIONAL_INDEMNITY, Requirement.OVERSEAS_CHECK}
+)
+"""What some work can do without, or what some countries do not give: exempt for a year at the most."""
+
+BY_TWO = frozenset({Requirement.ENHANCED_DBS, Requirement.OVERSEAS_CHECK})
+"""Where two people decide."""
 
 MAY_BE_EXEMPT = WHILE_AWAITED | JUDGED_NOT_NEEDED
 
@@ -76,8 +81,8 @@ def must_be_exemptible(
 
 
 def act_of_exemption(item: Requirement) -> Act:
-    """What is decided: where a DBS certificate is awaited, two people decide."""
-    return Act.EXEMPT_FROM_DBS if item is Requirement.ENHANCED_DBS else Act.GRANT_EXEMPTION
+    """What is decided: where a DBS certificate is awaited, or a check abroad cannot be had, two people decide."""
+    return Act.EXEMPT_FROM_DBS if item in BY_TWO else Act.GRANT_EXEMPTION
 
 
 def must_not_last_too_long(until: date, latest: date) -> None:

@@ -62,6 +62,27 @@ class Capacity:
     days: Decimal
 
 
+class Duty(LabelledEnum):
+    """What a specialist does, or where they lived, on account of which more is checked.
+
+    A section 128 direction bars from management, as of an acting headteacher or a trustee, and from no visiting
+    specialist's work; disqualification from childcare concerns early years; who lived abroad is checked there too
+    (Keeping children safe in education, part three).
+    """
+
+    MANAGES = "manages"
+    EARLY_YEARS = "early_years"
+    LIVED_ABROAD = "lived_abroad"
+
+    @property
+    def label(self) -> str:
+        return {
+            "manages": "Takes part in the management of a school",
+            "early_years": "Works in early years or out-of-hours childcare",
+            "lived_abroad": "Has lived or worked outside the UK",
+        }[self.value]
+
+
 @dataclass(frozen=True, slots=True)
 class Specialist:
     """A person who works for the provider. Without subjects of their own, all that the provider offers.
@@ -75,6 +96,7 @@ class Specialist:
     teaches: bool
     joined_on: date
     left_on: date | None = None
+    duties: tuple[Duty, ...] = ()
 
     def is_there_on(self, day: date) -> bool:
         """Whether the person works for the provider on that day."""

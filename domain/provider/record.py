@@ -20,6 +20,7 @@ from domain.provider.offer import (
     Capacity,
     Conflict,
     ConflictNature,
+    Duty,
     ProviderKind,
     Rate,
     Specialist,
@@ -40,10 +41,12 @@ from domain.provider.rules import (
     WhoseRequirement,
     must_be_listed,
     must_be_suspended,
+    must_end_where_it_always_does,
     must_have_been_checked,
     must_have_specialists,
     must_not_be_suspended,
     must_offer_something,
+    must_show,
     positive_rate,
     text,
 )
@@ -80,6 +83,7 @@ class Provider(Aggregate):
     RateSet: TypeAlias = events.RateSet
     CapacityDeclared: TypeAlias = events.CapacityDeclared
     SpecialistAdded: TypeAlias = events.SpecialistAdded
+    DutiesChanged: TypeAlias = events.DutiesChanged
     SpecialistLeft: TypeAlias = events.SpecialistLeft
     RequirementMet: TypeAlias = events.RequirementMet
     RequirementExempted: TypeAlias = events.RequirementExempted
@@ -111,7 +115,8 @@ class Provider(Aggregate):
     def facts(self) -> VettingFacts:
         """What the provider's clearance rests on."""
         teachers = frozenset(person for person, specialist in self.specialists.items() if specialist.teaches)
-        return VettingFacts(self.kind, teachers, self.checks)
+        duties = frozenset((each.person, duty) for each in self.specialists.values() for duty in each.duties)
+        return VettingFacts(self.kind, teachers, self.checks, duties)
 
     def about(self) -> About:
         people = (self.practitioner.person,) if self.practitioner else ()
@@ -281,21 +286,29 @@ class Provider(Aggregate):
         self.record(self.CapacityDeclared(from_=from_, to=to, days=half_days(days)))
 
     @requires(must_be_listed)
-    def add_specialist(self, *, person: UUID, subjects: Iterable[str] = (), teaches: bool) -> None:
+    def add_specialist(
+        self, *, person: UUID, subjects: Iterable[str] = (), teaches: bool, duties: Iterable[Duty] = ()
+    ) -> None:
         """Add a person who works for the provider; without subjects, for all that it offers."""
         there = self.specialists.get(person)
         if there is not None and there.is_there_on(self.today):
             raise AlreadyASpecialist("This person already works for the provider", field="person")
         named = tuple(dict.fromkeys(plain(subject) for subject in subjects if plain(subject)))
-        self.record(self.SpecialistAdded(person=person, subjects=named, teaches=teaches), people=[person])
+        added = self.SpecialistAdded(person=person, subjects=named, teaches=teaches, duties=_in_order(duties))
+        self.record(added, people=[person])
+
+    @requires(must_be_listed, must_have_specialists)
+    def change_duties(self, *, person: UUID, teaches: bool, duties: Iterable[Duty] = ()) -> None:
+        """Say what a specialist does, on which it depends what is checked; recorded where something differs."""
+        there, changed = self._specialist_of_today(person), _in_order(duties)
+        if (teaches, changed) != (there.teaches, there.duties):
+            self.record(self.DutiesChanged(person=person, teaches=teaches, duties=changed), people=[person])
 
     @requires(must_have_specialists)
     def note_leaving(self, *, person: UUID, reason: str, on: date | None = None) -> None:
         """Note that a specialist left; `on` is the first day on which they are no longer there."""
         left_on = on or self.today
-        specialist = self.specialists.get(person)
-        if specialist is None or not specialist.is_there_on(self.today):
-            raise NotASpecialist("This person does not work for the provider", field="person")
+        specialist = self._specialist_of_today(person)
         in_order(specialist.joined_on, left_on, field="on")
         self.record(self.SpecialistLeft(person=person), occurred=left_on, reason=reasoned(reason), people=[person])
 
@@ -312,9 +325,12 @@ class Provider(Aggregate):
     ) -> None:
         """Record that a requirement was checked and met; `expires` is the last day on which it holds.
 
-        `checked_by` defaults to the person who records it. Raises CheckedOneself, and for a wrong `person` or day.
+        `checked_by` defaults to the person who records it. Raises CheckedOneself, DoesNotShow, EndNeeded, and for a
+        wrong `person` or day.
         """
         self._must_concern(item, person)
+        must_show(item, evidence)
+        must_end_where_it_always_does(item, expires)
         if expires is not None:
             in_order(checked_on, expires, field="expires")
         checker = checked_by or self.signature.actor
@@ -423,9 +439,20 @@ class Provider(Aggregate):
         """Take the provider off the list for good; what it did stays on record."""
         self.record(self.Removed(), reason=reasoned(reason))
 
+    def _specialist_of_today(self, person: UUID) -> Specialist:
+        specialist = self.specialists.get(person)
+        if specialist is None or not specialist.is_there_on(self.today):
+            raise NotASpecialist("This person does not work for the provider", field="person")
+        return specialist
+
     def _must_concern(self, item: Requirement, person: UUID | None) -> None:
         if item.of_organisation != (person is None):
             whose = "the provider itself, not one of its specialists" if person else "one of the specialists"
             raise WhoseRequirement(f"{item.label}: choose {whose}", field="person")
         if person is not None and person not in self.specialists:
             raise NotASpecialist("This person does not work for the provider", field="person")
+
+
+def _in_order(duties: Iterable[Duty]) -> tuple[Duty, ...]:
+    named = set(duties)
+    return tuple(duty for duty in Duty if duty in named)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal
 from domain.money import NotMoney, pounds
+from domain.provider.checks import Evidence, Requirement
 from domain.text import plain
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ class CheckedOneself(Refusal):
     """Nobody checks themselves, or exempts themselves from a check."""
 
 
+class DoesNotShow(Refusal):
+    """What was seen is no evidence of the requirement."""
+
+
+class EndNeeded(Refusal):
+    """A check of what always ends, as insurance does, is recorded without its last day."""
+
+
 class NothingToRevoke(Refusal):
     """Nothing of that requirement holds."""
 
@@ -108,6 +117,19 @@ def must_be_suspended(provider: Provider, today: date) -> None:
     """A suspension whose last day is known is one until that day is over, and may end on another."""
     if not provider.suspensions or provider.suspensions[-1].is_over_on(today):
         raise NotSuspended("This provider is not suspended")
+
+
+def must_show(item: Requirement, evidence: Evidence) -> None:
+    """Raises DoesNotShow."""
+    if evidence not in item.evidence:
+        fitting = " or ".join(each.label.lower() for each in item.evidence)
+        raise DoesNotShow(f"{item.label}: this is shown by: {fitting}", field="evidence")
+
+
+def must_end_where_it_always_does(item: Requirement, expires: date | None) -> None:
+    """Raises EndNeeded."""
+    if item.always_ends and expires is None:
+        raise EndNeeded("Enter the last day of the insurance", field="expires")
 
 
 def text(value: str, otherwise: Refusal) -> str:

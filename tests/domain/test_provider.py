@@ -11,7 +11,7 @@ import pytest
 from domain.aggregate import EndsBeforeItBegins, OccurredInTheFuture, ReasonNeeded
 from domain.delegation import Act, Granted, NotCovered
 from domain.money import NotHalfDays
-from domain.provider import Check, ConflictNature, Evidence, Provider, ProviderKind, Rate, Requirement
+from domain.provider import Check, ConflictNature, Duty, Evidence, Provider, ProviderKind, Rate, Requirement
 from domain.provider.exemptions import (
     MAY_BE_EXEMPT,
     ExemptBefore,
@@ -28,6 +28,8 @@ from domain.provider.rules import (
     AlreadySuspended,
     CheckedOneself,
     ContactStandsWithThePerson,
+    DoesNotShow,
+    EndNeeded,
     HostSchoolNeeded,
     NameNeeded,
     NotASpecialist,
@@ -231,7 +233,8 @@ def test_nobody_leaves_without_a_reason_or_before_they_came() -> None:
 
 
 def meet(provider: Provider, item: Requirement, person: UUID | None = None, *, expires: date | None = None) -> None:
-    provider.meet(item, person=person, checked_on=YESTERDAY, evidence=Evidence.CERTIFICATE_SEEN, expires=expires)
+    ends = expires or (NEXT_YEAR if item.always_ends else None)
+    provider.meet(item, person=person, checked_on=YESTERDAY, evidence=item.evidence[0], expires=ends)
 
 
 def test_a_check_is_recorded_with_its_day_and_who_made_it() -> None:
@@ -271,9 +274,42 @@ def test_a_check_expires_after_it_was_made_and_is_not_made_tomorrow() -> None:
         lambda provider: meet(provider, Requirement.PUBLIC_LIABILITY, expires=date(2020, 1, 1))
     ).then_refused(EndsBeforeItBegins, field="expires").when(
         lambda provider: provider.meet(
-            Requirement.PUBLIC_LIABILITY, checked_on=TOMORROW, evidence=Evidence.DOCUMENT_SEEN
+            Requirement.PUBLIC_LIABILITY, checked_on=TOMORROW, evidence=Evidence.DOCUMENT_SEEN, expires=NEXT_YEAR
         )
     ).then_refused(OccurredInTheFuture)
+
+
+@pytest.mark.parametrize("item", [item for item in Requirement if item.always_ends])
+def test_insurance_is_not_recorded_without_its_last_day(item: Requirement) -> None:
+    given(a_provider()).when(
+        lambda provider: provider.meet(item, checked_on=TODAY, evidence=Evidence.DOCUMENT_SEEN)
+    ).then_refused(EndNeeded, field="expires")
+
+
+@pytest.mark.parametrize("item", Requirement)
+def test_a_check_is_shown_by_what_can_show_it_and_by_nothing_else(item: Requirement) -> None:
+    person = None if item.of_organisation else GRACE
+    for evidence in Evidence:
+        case = given(a_provider_with_a_specialist()).when(
+            lambda provider, seen=evidence: provider.meet(
+                item, person=person, checked_on=TODAY, evidence=seen, expires=NEXT_YEAR
+            ),
+            by=OFFICER,
+        )
+        if evidence in item.evidence:
+            case.then(Provider.RequirementMet, evidence=evidence)
+        else:
+            case.then_refused(DoesNotShow, field="evidence")
+
+
+def test_what_a_specialist_does_may_change_and_is_recorded_once() -> None:
+    given(a_provider_with_a_specialist()).when(
+        lambda provider: provider.change_duties(person=GRACE, teaches=False, duties=[Duty.MANAGES])
+    ).then(Provider.DutiesChanged, person=GRACE, teaches=False, duties=(Duty.MANAGES,)).then_holds(
+        lambda provider: (provider.facts.duties, provider.facts.teachers) == ({(GRACE, Duty.MANAGES)}, frozenset())
+    ).when(lambda provider: provider.change_duties(person=GRACE, teaches=False, duties=[Duty.MANAGES])).then().when(
+        lambda provider: provider.change_duties(person=uuid4(), teaches=False)
+    ).then_refused(NotASpecialist, field="person")
 
 
 def test_an_exemption_has_an_end_and_a_reason_and_names_its_decision() -> None:

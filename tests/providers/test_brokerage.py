@@ -12,7 +12,7 @@ import pytest
 from domain.aggregate import Event, ReasonNeeded
 from domain.delegation import Act
 from domain.engagement import BrokeredEngagement, EngagementStatus, NotCleared
-from domain.provider import ConflictNature, Provider, ProviderKind
+from domain.provider import ConflictNature, Provider, ProviderKind, Requirement
 from domain.provider.rules import NotASpecialist, NotOnTheList
 from domain.service import AlreadyDone, NotFound, Stale
 from domain.support_request import RequestStatus, SupportRequest
@@ -306,11 +306,34 @@ def test_no_work_is_proposed_for_days_without_clearance(desk: BrokerageScenario,
     lapsing = desk.a_provider("PV-2026-0004", GRACE, cleared_to=ENDS)
     too_long = EngagementTerms("Planning", ("It is done",), BEGINS, date(2027, 7, 1))
 
-    with pytest.raises(NotCleared, match="valid until 26 March 2027 only"):
-        desk.proposed_work(lapsing, harrop, too_long)
+    tender = desk.a_selection(lapsing, harrop)
+    with signed():
+        desk.service.change(
+            Provider,
+            lapsing,
+            lambda one: one.revoke(Requirement.ENHANCED_DBS, person=GRACE, reason="A barring notice"),
+        )
+    with signed(), pytest.raises(NotCleared, match="revoked on 2 November 2026"):
+        desk.brokerage.engage_selected(tender, "BE-2026-0001", too_long)
 
     request = desk.service.find(SupportRequest, SupportRequest.named("SR-2026-0001").id)
     assert request.status is RequestStatus.INVITING
+
+
+def test_a_check_that_ends_inside_the_work_is_a_condition_of_it(desk: BrokerageScenario, harrop: UUID) -> None:
+    lapsing = desk.a_provider("PV-2026-0004", GRACE, cleared_to=ENDS)
+    renew = "Renew by 26 March 2027: Enhanced DBS check with barred list"
+    july = date(2027, 7, 1)
+
+    request = desk.an_approved_request(needed_by=july)
+    with signed():
+        ranking = desk.brokerage.shortlist(request, offers=desk.offers(lapsing, harrop), policy=USUAL_POLICY)
+    with signed():
+        tender = desk.brokerage.open_tender(
+            request, "TN-2026-0001", brief="Planning", reply_by=REPLY_BY, invite=[lapsing, harrop]
+        )
+    assert [renew in each.reasons for each in ranking.fitting] == [False, True]
+    assert desk.service.find(Tender, tender).invitations[lapsing].clearance == f"r{renew[1:]}"
 
 
 def test_the_authority_s_own_service_is_engaged_without_quotes(desk: BrokerageScenario) -> None:

@@ -91,6 +91,28 @@ def test_no_session_is_planned_once_the_clearance_is_gone_and_one_held_is_in_bre
     assert "revoked on" in missing
 
 
+def test_a_session_after_the_end_of_a_check_waits_for_the_renewal_and_is_held_up_where_it_does_not_come(
+    desk: BrokerageScenario, harrop: UUID
+) -> None:
+    lapses, later = TODAY + timedelta(days=20), TODAY + timedelta(days=30)
+    lapsing = desk.a_provider("PV-2026-0004", GRACE, cleared_to=lapses)
+    desk.a_head("PE-2026-0009")
+    work = desk.confirmed_work(lapsing, harrop, AT_ONCE)
+
+    confirmed = engagement(desk, work)
+    assert (confirmed.cleared_to, confirmed.exempt) == (lapses, ())
+    assert confirmed.conditions == ("Renew by 22 November 2026: Enhanced DBS check with barred list",)
+    with signed():
+        desk.delivery.plan_session(work, on=later, days=ONE)
+    with signed(lapses + timedelta(days=1)), pytest.raises(NotCleared, match="expired on 22 November 2026"):
+        desk.delivery.plan_session(work, on=later, days=ONE)
+    with signed(later):
+        desk.delivery.deliver_session(work, 1, on=later, days=ONE)
+    assert engagement(desk, work).sessions[1].missing == (
+        "Enhanced DBS check with barred list: expired on 22 November 2026",
+    )
+
+
 def test_agreed_work_of_a_suspended_provider_is_not_confirmed(
     desk: BrokerageScenario, calder: UUID, harrop: UUID
 ) -> None:

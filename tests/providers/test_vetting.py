@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.provider import Check, ProviderKind, Requirement, VettingFacts
+from domain.provider import Check, Duty, ProviderKind, Requirement, VettingFacts
 from domain.text import day_in_words
 from providers.board import lines
 from providers.vetting import (
@@ -19,6 +19,7 @@ from providers.vetting import (
     ClearanceStatus,
     Demand,
     VettingPolicy,
+    cleared_if_renewed,
     cleared_on,
     cleared_throughout,
     demands_on,
@@ -123,6 +124,73 @@ def test_a_renewal_that_follows_without_a_gap_keeps_the_clearance() -> None:
 
     assert cleared_throughout(renewed, GRACE, DAY, DAY + 90 * ONE, USUAL_POLICY).cleared
     assert not cleared_throughout(late, GRACE, DAY, DAY + 90 * ONE, USUAL_POLICY).cleared
+
+
+def test_a_check_that_ends_inside_the_work_is_to_be_renewed_and_not_missing() -> None:
+    item = Requirement.PUBLIC_LIABILITY
+    ends, first, last = DAY + 30 * ONE, DAY + 10 * ONE, DAY + 90 * ONE
+    insured = having(without(in_order(), item), Check(item, None, DAY, ends))
+    revoked = having(without(in_order(), item), Check(item, None, DAY, ends, revoked_on=DAY + 5 * ONE))
+    exempt = having(without(in_order(), item), Check(item, None, DAY, ends, exempt=True))
+
+    def asked(facts: VettingFacts, *, today: date = DAY, first: date = first) -> Clearance:
+        return cleared_if_renewed(facts, GRACE, first, last, USUAL_POLICY, today=today)
+
+    found = asked(insured)
+    assert (found.status, found.valid_to) == (ClearanceStatus.ON_CONDITION, ends)
+    assert str(found) == f"Renew by {day_in_words(ends)}: Public liability insurance"
+    assert asked(insured, first=ends + ONE).conditions == found.conditions
+    assert asked(having(insured, Check(item, None, ends + ONE))).status is ClearanceStatus.CLEARED
+    assert asked(insured, today=ends).cleared
+    assert [asked(insured, today=ends + ONE, first=ends + ONE).status, asked(insured, today=ends + ONE).cleared] == [
+        ClearanceStatus.EXPIRED,
+        False,
+    ]
+    assert [asked(each).cleared for each in (revoked, exempt, without(in_order(), item))] == [False, False, False]
+    assert asked(revoked, first=DAY + 5 * ONE).status is ClearanceStatus.REVOKED
+
+
+def test_the_renewal_of_what_ends_soon_is_due() -> None:
+    item = Requirement.PUBLIC_LIABILITY
+    insured = having(without(in_order(), item), Check(item, None, DAY, DAY + 31 * ONE))
+    reminding = replace(USUAL_POLICY, renewal_days=30)
+
+    assert cleared_on(insured, GRACE, DAY, reminding).status is ClearanceStatus.CLEARED
+    due = cleared_on(insured, GRACE, DAY + ONE, reminding)
+    assert (due.status, str(due)) == (
+        ClearanceStatus.RENEWAL_DUE,
+        f"Renew by {day_in_words(DAY + 31 * ONE)}: Public liability insurance",
+    )
+
+
+def test_insurance_of_which_nobody_told_the_end_is_good_for_a_year_under_any_policy() -> None:
+    item = Requirement.PUBLIC_LIABILITY
+    facts = VettingFacts(ProviderKind.PRIVATE, checks=(Check(item, None, DAY),))
+    own = VettingPolicy("own", {ProviderKind.PRIVATE: (Demand(item),)})
+
+    assert [cleared_on(facts, GRACE, day, own).cleared for day in (DAY + 364 * ONE, DAY + 365 * ONE)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("duty", "item"),
+    [
+        (Duty.MANAGES, Requirement.SECTION_128),
+        (Duty.EARLY_YEARS, Requirement.CHILDCARE_DISQUALIFICATION),
+        (Duty.LIVED_ABROAD, Requirement.OVERSEAS_CHECK),
+    ],
+)
+@pytest.mark.parametrize("kind", ProviderKind)
+def test_what_a_duty_calls_for_is_asked_of_those_who_have_it_where_no_employer_assures_it(
+    kind: ProviderKind, duty: Duty, item: Requirement
+) -> None:
+    facts = replace(in_order(kind), duties=frozenset({(GRACE, duty)}))
+    is_assured = any(each.item is Requirement.LETTER_OF_ASSURANCE for each in USUAL_POLICY.demands[kind])
+
+    assert [missing.item for missing in cleared_on(facts, GRACE, DAY, USUAL_POLICY).missing] == (
+        [] if is_assured else [item]
+    )
+    assert cleared_on(having(facts, Check(item, GRACE, DAY)), GRACE, DAY, USUAL_POLICY).cleared
+    assert cleared_on(in_order(kind), GRACE, DAY, USUAL_POLICY).cleared
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -31,8 +32,10 @@ def policy_on(services: Services, day: date) -> VettingPolicy:
         return USUAL_POLICY
     settings, version = record.settings_on(day)
     if not settings.vetting:
-        return USUAL_POLICY
-    return VettingPolicy(version, MappingProxyType({**USUAL_POLICY.demands, **_named(settings.vetting)}))
+        days = settings.renewal_days
+        return USUAL_POLICY if days == USUAL_POLICY.renewal_days else replace(USUAL_POLICY, renewal_days=days)
+    demands = MappingProxyType({**USUAL_POLICY.demands, **_named(settings.vetting)})
+    return VettingPolicy(version, demands, settings.renewal_days)
 
 
 PROVIDER = sa.bindparam("provider", type_=sa.Uuid)

@@ -12,7 +12,7 @@ from domain.assignment import assign_link_officer
 from domain.authority import AUTHORITY, Authority
 from domain.imports import ImportKind
 from domain.person import Person
-from domain.provider import Evidence, Provider, Requirement
+from domain.provider import Provider, Requirement
 from domain.school import Source
 from domain.service import UnitOfWork
 from domain.vocabulary import Role, Team
@@ -33,15 +33,6 @@ LAPSING = "Bunsen Partnership Ltd"
 
 RENEWED_AFTER = (180, 395)
 """Days after the service began."""
-
-EVIDENCE = {
-    Requirement.ENHANCED_DBS: Evidence.CERTIFICATE_SEEN,
-    Requirement.PROHIBITION_CHECK: Evidence.REGISTER_SEARCHED,
-    Requirement.FIRST_REFERENCE: Evidence.REFERENCE_RECEIVED,
-    Requirement.SECOND_REFERENCE: Evidence.REFERENCE_RECEIVED,
-    Requirement.LETTER_OF_ASSURANCE: Evidence.EMPLOYERS_LETTER,
-    Requirement.CONFLICT_DECLARATION: Evidence.SIGNED_DECLARATION,
-}
 
 DBS_YEARS = timedelta(days=3 * 365 - 1)
 
@@ -205,7 +196,7 @@ def _vet(sample: SampleAuthority, listed: Listed, today: date, *, yearly: bool =
                     provider.meet(
                         demand.item,
                         checked_on=day,
-                        evidence=EVIDENCE.get(demand.item, Evidence.DOCUMENT_SEEN),
+                        evidence=demand.item.evidence[0],
                         person=person,
                         checked_by=checker,
                         expires=_last_day(demand.item, day, today, lapses),

@@ -117,6 +117,9 @@ class EngagementOut(Schema):
         attribute="exempt",
         metadata={"description": "Exemptions on which the clearance rests, none if it does not."},
     )
+    conditions = fields.List(
+        fields.String(), metadata={"description": "What has to be renewed during the work, and by when."}
+    )
     cleared_until = fields.Date(allow_none=True, attribute="cleared_to")
     cleared_under = fields.List(fields.String(), metadata={"description": "Versions of the vetting policy"})
     sessions = ValuesOf(fields.Nested(SessionOut))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from domain.provider import ConflictNature, ProviderKind, Requirement
+from domain.provider import ConflictNature, Duty, ProviderKind, Requirement
 from domain.vocabulary import Phase, ServiceType
 from web.commands.fields import SchoolField, ValuesOf, line_field, person_field
 
@@ -34,6 +34,7 @@ class SpecialistOut(Schema):
     person = person_field()
     subjects = fields.List(fields.String())
     teaches = fields.Boolean()
+    duties = fields.List(fields.Enum(Duty, by_value=True))
     joined_on = fields.Date()
     left_on = fields.Date(allow_none=True)
 

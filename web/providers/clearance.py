@@ -21,9 +21,9 @@ from web.layout.paging import page_after
 
 
 class ClearedPerson(Row):
-    """A specialist's clearance on a day. `missing` and `exemptions` are sentences, `valid_to` the last day on which
-    it stays so, `policy` the version of the vetting policy that was asked. Who is cleared with an exemption has the
-    status of one."""
+    """A specialist's clearance on a day. `missing`, `exemptions` and `renewals` are sentences, `valid_to` is the last
+    day on which it stays so, `policy` the version of the vetting policy that was asked. Who is cleared with an
+    exemption has the status of one."""
 
     person: str
     name: str
@@ -32,6 +32,7 @@ class ClearedPerson(Row):
     cleared: bool
     status: ClearanceStatus
     exemptions: tuple[str, ...]
+    renewals: tuple[str, ...]
     missing: tuple[str, ...]
     valid_to: date | None
     policy: str
@@ -70,6 +71,7 @@ def _asked(
             cleared=clearance.cleared,
             status=clearance.status,
             exemptions=tuple(map(str, clearance.exempt)),
+            renewals=tuple(map(str, clearance.due)),
             missing=tuple(missing.why for missing in clearance.missing),
             valid_to=clearance.valid_to,
             policy=version,

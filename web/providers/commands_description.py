@@ -162,10 +162,22 @@ def add(execution: Execution[Provider], values: Values) -> None:
             specialist,
             teaches=values["teaches"],
             subjects=values["subjects"],
+            duties=values["duties"],
             at=execution.at,
         )
 
     execution.service.do(both)
+
+
+providers.command(
+    "change-duties",
+    "Change what a specialist does",
+    KEEP,
+    schemas.ChangeDuties,
+    done="Recorded. What is checked of them follows from it",
+    method=Provider.change_duties,
+    lookups=with_specialists,
+)
 
 
 @providers.command(

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from domain.provider import ConflictNature, Evidence, ProviderKind, Requirement
+from domain.provider import ConflictNature, Duty, Evidence, ProviderKind, Requirement
 from domain.provider.exemptions import MAY_BE_EXEMPT
 from domain.vocabulary import Phase, ServiceType
 from web.commands.decided import DecidedElsewhere
@@ -143,6 +143,21 @@ class DeclareCapacity(Schema):
     days = days_field(label="Days available")
 
 
+def _teaches() -> fields.Boolean:
+    return fields.Boolean(
+        required=True, metadata={"label": "Teaches pupils", "noun": "whether this person teaches pupils"}
+    )
+
+
+def _duties() -> fields.List[Duty]:
+    return fields.List(
+        fields.Enum(Duty, by_value=True),
+        load_default=list,
+        validate=validate.Length(max=len(Duty)),
+        metadata={"label": "This person also", "hint": "More is checked for each of these"},
+    )
+
+
 class AddSpecialist(Schema):
     person = chosen_person(
         "Someone already in the service",
@@ -161,9 +176,8 @@ class AddSpecialist(Schema):
         validate=validate.Length(max=50),
         metadata={"hint": "Enter each subject on a new line. Leave empty for everything the provider offers."},
     )
-    teaches = fields.Boolean(
-        required=True, metadata={"label": "Teaches pupils", "noun": "whether this person teaches pupils"}
-    )
+    teaches = _teaches()
+    duties = _duties()
 
     @validates_schema
     def one_of_them(self, values: dict[str, Any], **_: Any) -> None:
@@ -171,6 +185,12 @@ class AddSpecialist(Schema):
             raise ValidationError("Choose a person or enter the name of someone new", "person")
         if values.get("person") and values.get("name", "").strip():
             raise ValidationError("Choose a person or enter a new name, not both", "name")
+
+
+class ChangeDuties(Schema):
+    person = chosen_person("Specialist", SPECIALISTS, noun="the specialist")
+    teaches = _teaches()
+    duties = _duties()
 
 
 class NoteLeaving(Schema):
@@ -207,7 +227,12 @@ class MeetRequirement(Schema):
             "hint": "Do not keep a copy or a certificate number. Record only what you saw.",
         },
     )
-    expires = day_field("Valid until", required=False, hint="Leave empty if it does not expire")
+    expires = day_field(
+        "Valid until",
+        required=False,
+        hint="The last day on the document. Insurance always has one. If a document names none, leave this empty: "
+        "the check then counts for as long as the vetting rules say",
+    )
     checked_by = chosen_person("Checked by", STAFF, required=False, hint="Leave empty if you checked it")
 
 

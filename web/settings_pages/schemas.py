@@ -98,6 +98,11 @@ class TheSettings(Schema):
     evaluation_days = _window("evaluation_days")
     closing_days = _window("closing_days")
     exemption_days = _window("exemption_days")
+    renewal_days = WholeNumber(
+        load_default=Settings().renewal_days,
+        validate=validate.Range(1, 365),
+        metadata={"label": "Days before a check ends that its renewal is due", "width": 4, "suffix": "days"},
+    )
     served_types = fields.List(
         fields.Enum(EstablishmentType, by_value=True),
         load_default=None,

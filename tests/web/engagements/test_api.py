@@ -50,7 +50,7 @@ def test_an_engagement_lives_its_whole_life(
     assert agreed["status"] == "agreed"
     by_hand = {"by": stages.sample.reference(stages.head), "on": "2026-11-02", "on_behalf": False, "reason": ""}
     assert agreed["agreements"]["school"] == by_hand
-    assert broker("confirm")["cleared_under"] == ["vetting-1"]
+    assert broker("confirm")["cleared_under"] == ["vetting-2"]
     specialist("plan-session", {"on": FIRST.isoformat(), "days": "1.5", "minutes": 540})
     clock.go_to(FIRST)
     session = {"number": 1, "on": FIRST.isoformat(), "days": "1.5", "note": "Planned two units", "attended": 4}

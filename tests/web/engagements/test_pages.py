@@ -156,7 +156,7 @@ def test_the_page_says_by_which_policy_the_work_was_cleared(stages: BrokerageSta
 
     page = plain(broker.get(WORK))
 
-    assert "Technical details Vetting policy used vetting-1" in page
+    assert "Technical details Vetting policy used vetting-2" in page
     assert now(stages).status is EngagementStatus.CONFIRMED
 
 
