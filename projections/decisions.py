@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,16 +13,17 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Route
-from domain.decision.parts import LATE_AFTER, OPEN
+from domain.decision.parts import CAME_TO_NOTHING, LATE_AFTER, OPEN, Earlier
 from domain.delegation import Act, Decider, is_held
-from projections.view import Row, View, ViewTable, replace
+from projections.view import Key, Row, View, ViewTable, replace
 
 
 class DecisionRow(Row):
     """A decision as it stands; `row` is that of the scheme, `net` in pounds. `posts` are those that are asked,
     and their deputies too after `passes_on`. That nobody decided in time follows from `lapses_on`. Of two people who
     decide, the first may have approved it already; the authors wrote part of what is to be decided. `late` says that
-    more than LATE_AFTER weekdays lay between decision and recording; a bank holiday is no working day."""
+    more than LATE_AFTER weekdays lay between decision and recording; a bank holiday is no working day. What came to
+    nothing may have been `asked_again` in another decision, named by its reference."""
 
     id: UUID
     reference: str
@@ -54,6 +55,7 @@ class DecisionRow(Row):
     first_by: UUID | None = None
     first_post: Decider | None = None
     late: bool = False
+    asked_again: str = ""
 
     def may_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> bool:
         """Whether somebody who decides as these posts may decide what is asked on a day."""
@@ -100,6 +102,15 @@ def _begun(event: Begun, status: DecisionStatus, basis: Basis) -> DecisionRow:
         authors=asked.authors,
         matter=asked.matter,
     )
+
+
+def _asked_before(event: Begun) -> Iterable[Key]:
+    return [(event.earlier.decision,)] if event.earlier else []
+
+
+@decisions.on_each(Decision.Asked, Decision.DecidedAlone, Decision.RecordedForAnother, keys=_asked_before)
+def asked_again(row: DecisionRow | None, event: Begun, _: Key) -> DecisionRow | None:
+    return row and replace(row, asked_again=event.reference)
 
 
 @decisions.on(Decision.Asked)
@@ -224,6 +235,11 @@ def begun_since(since: date) -> sa.Select[Any]:
     return decisions.table.select().where(_columns.asked_on >= since)
 
 
+def by_id(connection: sa.Connection, id: UUID) -> DecisionRow | None:
+    """A decision as the view has it."""
+    return next(iter(decisions.rows(connection, decisions.table.select().where(_columns.id == id))), None)
+
+
 def about(connection: sa.Connection, record: UUID) -> list[DecisionRow]:
     """The decisions about a record, newest first."""
     return decisions.rows(connection, listed(today=date.max, on_record=record))
@@ -248,6 +264,17 @@ def open_ask(
         _columns.on_record == record, _columns.command == command, _columns.matter == matter, is_open_on(day)
     )
     return next(iter(decisions.rows(connection, query.limit(1))), None)
+
+
+def came_to_nothing(
+    connection: sa.Connection, record: UUID, command: str, day: date, *, matter: str = ""
+) -> Earlier | None:
+    """The last ask of a command on a record, or about one matter of it, where nothing came of it."""
+    query = decisions.table.select().where(
+        _columns.on_record == record, _columns.command == command, _columns.matter == matter
+    )
+    last = next(iter(decisions.rows(connection, query.order_by(_columns.reference.desc()).limit(1))), None)
+    return Earlier(last.id, last.reference) if last and as_of(last, day).status in CAME_TO_NOTHING else None
 
 
 def posts_of(row: DecisionRow, day: date) -> tuple[Decider, ...]:

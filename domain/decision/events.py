@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
-from domain.decision.parts import Basis, Condition, DecisionStatus, Heard, Question, Route
+from domain.decision.parts import Basis, Condition, DecisionStatus, Earlier, Heard, Question, Route
 from domain.delegation import Decider
 
 if TYPE_CHECKING:
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 class _Begun(Event):
-    """How a decision begins: with its question and the row of the scheme by which it is decided."""
+    """How a decision begins: with its question and the row of the scheme by which it is decided, and where the same
+    was asked before and came to nothing, with that."""
 
     reference: str
     question: Question
     route: Route
+    earlier: Earlier | None = None
 
     @property
     def act(self) -> str:
@@ -32,8 +34,14 @@ class _Begun(Event):
         """The record that it is about, on which it hangs."""
         return self.question.subject
 
+    @property
+    def asked_before(self) -> str:
+        """The reference of the earlier ask."""
+        return self.earlier.reference if self.earlier else ""
+
     def begin(self, decision: Decision, status: DecisionStatus, basis: Basis) -> None:
         decision.reference, decision.question, decision.route = self.reference, self.question, self.route
+        decision.earlier = self.earlier
         decision.asker, decision.asked_on, decision.asked_because = (
             self.meta.signature.actor,
             self.meta.signature.today,
@@ -44,7 +52,7 @@ class _Begun(Event):
 
 class Asked(_Begun):
     TOPIC = "decision.asked"
-    says = "{by} asked {whom} to {act}: {reason}"
+    says = "{by} asked {whom} to {act}{asked_before:, as before in …}: {reason}"
 
     @property
     def whom(self) -> str:
@@ -129,7 +137,7 @@ class Refused(Event):
     post: Decider
 
     def apply(self, decision: Decision) -> None:
-        decision.status = DecisionStatus.REFUSED
+        decision.status, decision.is_outcome_read = DecisionStatus.REFUSED, False
         decision.refused_because = self.meta.reason
         decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post)
 
@@ -148,7 +156,7 @@ class Overtaken(Event):
     changed: tuple[str, ...]
 
     def apply(self, decision: Decision) -> None:
-        decision.status = DecisionStatus.OVERTAKEN
+        decision.status, decision.is_outcome_read = DecisionStatus.OVERTAKEN, False
         decision.changed = self.changed
 
 
@@ -160,7 +168,17 @@ class GivingFailed(Event):
     why: str
 
     def apply(self, decision: Decision) -> None:
-        decision.failed_because = self.why
+        decision.failed_because, decision.is_outcome_read = self.why, False
+
+
+class OutcomeRead(Event):
+    """Whoever asked has read that nothing came of it, or why it could not be carried out."""
+
+    TOPIC = "decision.outcome-read"
+    says = "{by} read what came of it"
+
+    def apply(self, decision: Decision) -> None:
+        decision.is_outcome_read = True
 
 
 class Confirmed(Event):

@@ -46,6 +46,9 @@ LATE_AFTER = 2
 OPEN = frozenset({DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN})
 """Somebody is still to decide."""
 
+CAME_TO_NOTHING = frozenset({DecisionStatus.REFUSED, DecisionStatus.OVERTAKEN, DecisionStatus.LAPSED})
+"""What was asked was not given, and whoever asked has to be told: they may ask again."""
+
 
 class Basis(LabelledEnum):
     """By what somebody decided. Of what was recorded before decisions were kept there is no record of a decision."""
@@ -175,6 +178,14 @@ class Route:
     def _deputies_asked(self, day: date) -> tuple[Decider, ...]:
         has_passed_on = self.passes_on is not None and day > self.passes_on
         return self.deputies if has_passed_on else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An ask of the same that came to nothing."""
+
+    decision: UUID
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from uuid import UUID
 from domain.aggregate import Aggregate, must_have_come, reasoned, requires
 from domain.decision import events
 from domain.decision.parts import (
+    CAME_TO_NOTHING,
     OPEN,
     Basis,
     Condition,
     DecisionStatus,
+    Earlier,
     Heard,
     Question,
     Route,
@@ -35,6 +37,7 @@ from domain.decision.rules import (
     TwoDecide,
     must_be_asked,
     must_have_a_condition,
+    must_have_an_outcome,
     only_when,
 )
 from domain.delegation import Decider, Granted, OwnAsk, is_held, must_not_be_excluded, one_of
@@ -72,6 +75,7 @@ class Decision(Aggregate):
     Withdrawn: TypeAlias = events.Withdrawn
     Overtaken: TypeAlias = events.Overtaken
     GivingFailed: TypeAlias = events.GivingFailed
+    OutcomeRead: TypeAlias = events.OutcomeRead
     Confirmed: TypeAlias = events.Confirmed
     Disowned: TypeAlias = events.Disowned
     ConditionMet: TypeAlias = events.ConditionMet
@@ -91,6 +95,8 @@ class Decision(Aggregate):
         self.refused_because = ""
         self.failed_because = ""
         self.changed: tuple[str, ...] = ()
+        self.earlier: Earlier | None = None
+        self.is_outcome_read = False
 
     @classmethod
     def ask(
@@ -102,14 +108,16 @@ class Decision(Aggregate):
         reason: str,
         deciders: Collection[UUID],
         rules: tuple[str, ...],
+        earlier: Earlier | None = None,
     ) -> Decision:
         """Ask for somebody's authority; `deciders` are those who hold a post of the route today, `rules` the version
-        of the scheme. Raises NobodyMayDecide, ReasonNeeded."""
+        of the scheme, `earlier` an ask of the same that came to nothing. Raises NobodyMayDecide, ReasonNeeded."""
         decision = cls.named(reference)
         if not {*deciders} - {decision.signature.actor, *question.others}:
             raise NobodyMayDecide(f"Nobody else is {one_of(route.decides)}, so there is nobody to ask")
         why = reasoned(reason, "Enter why this is needed")
-        decision.record(cls.Asked(reference=reference, question=question, route=route), reason=why, rules=rules)
+        asked = cls.Asked(reference=reference, question=question, route=route, earlier=earlier)
+        decision.record(asked, reason=why, rules=rules)
         return decision
 
     @classmethod
@@ -122,6 +130,7 @@ class Decision(Aggregate):
         held: Collection[Decider],
         reason: str = "",
         rules: tuple[str, ...],
+        earlier: Earlier | None = None,
     ) -> tuple[Decision, Granted]:
         """Decide within one's own limit. Raises OwnAsk, NotYours, OneHand, LinkOfficerDecides."""
         decision = cls.named(reference)
@@ -129,9 +138,8 @@ class Decision(Aggregate):
         if not route.may_decide_own or route.countersigns:
             raise OwnAsk("You are asking for this, so somebody else decides")
         decision._post(route.decides, held)
-        decision.record(
-            cls.DecidedAlone(reference=reference, question=question, route=route), reason=plain(reason), rules=rules
-        )
+        decided = cls.DecidedAlone(reference=reference, question=question, route=route, earlier=earlier)
+        decision.record(decided, reason=plain(reason), rules=rules)
         return decision, decision._granted()
 
     @classmethod
@@ -150,6 +158,7 @@ class Decision(Aggregate):
         not_before: date | None = None,
         asked_by: UUID | None = None,
         reason: str = "",
+        earlier: Earlier | None = None,
     ) -> tuple[Decision, Granted]:
         """Record what `decider`, who held the posts `held` on that day, decided outside the service; they are to
         confirm it. `not_before` is the day on which what it is about began, `asked_by` who asked for the same before.
@@ -180,6 +189,7 @@ class Decision(Aggregate):
                     reference=reference,
                     question=question,
                     route=route,
+                    earlier=earlier,
                     decider=decider,
                     heard=heard,
                     decided_on=decided_on,
@@ -197,6 +207,12 @@ class Decision(Aggregate):
         if self.status in OPEN and lapses_on is not None and day > lapses_on:
             return DecisionStatus.LAPSED
         return self.status
+
+    def has_outcome(self, day: date) -> bool:
+        """Whether there is something that whoever asked has to read: that nothing came of it, or why it could not be
+        carried out."""
+        status = self.status_on(day)
+        return status in CAME_TO_NOTHING or (status in OPEN and bool(self.failed_because))
 
     def asked_of(self, day: date) -> tuple[Decider, ...]:
         """The posts whose move it is on a day."""
@@ -220,10 +236,10 @@ class Decision(Aggregate):
         if person != self.decider:
             raise NotYours("Only the person whose decision was recorded can say whether it is theirs")
 
-    def must_be_asked_by(self, person: UUID | None) -> None:
-        """Raises NotTheAsker."""
-        if person != self.asker:
-            raise NotTheAsker("Only the person who asked can withdraw this")
+    def must_be_asked_by(self, person: UUID | None, taken_over_by: UUID | None = None) -> None:
+        """Raises NotTheAsker unless a person asked, or has taken over the request that it belongs to."""
+        if person is None or person not in (self.asker, taken_over_by):
+            raise NotTheAsker("Only the person who asked, or who has taken over the request, can do this")
 
     def must_have_condition_of(self, person: UUID | None) -> None:
         """Raises NotYours unless the condition is this person's to meet."""
@@ -276,10 +292,16 @@ class Decision(Aggregate):
         self.record(self.Refused(post=post), reason=reasoned(reason), people=(self.asker,))
 
     @requires(must_be_asked)
-    def withdraw(self, *, reason: str) -> None:
+    def withdraw(self, *, reason: str, taken_over_by: UUID | None = None) -> None:
         """No longer ask. Raises NotTheAsker, ReasonNeeded."""
-        self.must_be_asked_by(self.signature.actor)
-        self.record(self.Withdrawn(), reason=reasoned(reason))
+        self.must_be_asked_by(self.signature.actor, taken_over_by)
+        self.record(self.Withdrawn(), reason=reasoned(reason), people=(self.asker,))
+
+    @requires(must_have_an_outcome)
+    def mark_read(self, *, taken_over_by: UUID | None = None) -> None:
+        """Whoever asked has read what came of it. Raises NotTheAsker."""
+        self.must_be_asked_by(self.signature.actor, taken_over_by)
+        self.record(self.OutcomeRead())
 
     @requires(must_be_asked)
     def overtake(self, changed: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal, Rule
-from domain.decision.parts import OPEN, DecisionStatus
+from domain.decision.parts import CAME_TO_NOTHING, OPEN, DecisionStatus
 
 if TYPE_CHECKING:
     from domain.decision.record import Decision
@@ -65,7 +65,15 @@ class DecidedTooEarly(Refusal):
 
 
 class NotTheAsker(Refusal):
-    """Somebody other than the asker would withdraw what is asked."""
+    """Somebody who neither asked nor has taken over the request would do what is the asker's to do."""
+
+
+class NothingToRead(Refusal):
+    """Nothing has come of what is asked yet, or whoever asked has read it."""
+
+
+class NotToAskAgain(Refusal):
+    """What is asked waits for an answer still, or was approved or withdrawn."""
 
 
 class NoSuchCondition(Refusal):
@@ -96,6 +104,16 @@ def only_when(*statuses: DecisionStatus, why: str) -> Rule[Decision]:
             raise AlreadyAnswered(why)
 
     return must_stand_so
+
+
+def must_have_an_outcome(decision: Decision, today: date) -> None:
+    if decision.is_outcome_read or not decision.has_outcome(today):
+        raise NothingToRead("There is nothing new to read")
+
+
+def must_have_come_to_nothing(decision: Decision, today: date) -> None:
+    if decision.status_on(today) not in CAME_TO_NOTHING:
+        raise NotToAskAgain("Only what was refused, not decided in time or overtaken can be asked again")
 
 
 def must_have_a_condition(decision: Decision, _: date) -> None:

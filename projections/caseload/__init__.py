@@ -9,15 +9,25 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from domain.decision import Decision
 from projections.caseload import brokerage, concerns, decisions, engagements, needs, visits
-from projections.caseload.item import AS_DUE, MAIN, OUTSIDE, Item, Task, WaitingFor, items, left_schools
+from projections.caseload.item import (
+    AS_DUE,
+    MAIN,
+    OF_ASKER,
+    OUTSIDE,
+    Item,
+    Task,
+    WaitingFor,
+    items,
+    left_schools,
+)
 from projections.view import View
 
 __all__ = [
     "AS_DUE",
     "COUNTED_TO",
     "IN_HAND",
+    "OF_ASKER",
     "OPEN",
     "OUTSIDE",
     "VIEW",
@@ -63,18 +73,32 @@ def too_late(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
 
 def asked_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """The condition that decisions let an item be worked on, on a day: what is asked of a post, from when it passes
-    to a deputy and until it lapses, and not what it stands for meanwhile."""
+    to a deputy and until it lapses, and not what it stands for meanwhile; what came of it once something has."""
     has_come = sa.or_(_columns.not_before.is_(None), _columns.not_before <= day)
     is_asked = sa.and_(has_come, _columns.due >= day)
     stands = sa.exists().where(
-        _asks.case == _columns.case,
-        _asks.kind == Decision.KIND,
+        _asks.on_record == _columns.record,
         _asks.task == Task.DECIDE_ASK,
         _asks.stands_for == _columns.task,
         _asks.due >= day,
     )
     waits = sa.and_(_columns.task.in_([*decisions.STANDS_FOR.values()]), stands)
-    return sa.and_(sa.or_(_columns.task != Task.DECIDE_ASK, is_asked), sa.not_(waits))
+    return sa.and_(
+        sa.or_(_columns.task != Task.DECIDE_ASK, is_asked),
+        sa.or_(_columns.task != Task.READ_OUTCOME, has_come),
+        sa.not_(waits),
+    )
+
+
+def _taken_over(person: UUID) -> sa.ColumnElement[bool]:
+    """The condition that an item was the asker's of a request that is somebody's now."""
+    request = sa.exists().where(
+        _main.case == _columns.case,
+        _main.kind == brokerage.REQUEST,
+        _main.part == MAIN,
+        _main.person == person,
+    )
+    return sa.and_(_columns.task.in_(OF_ASKER), request)
 
 
 _left = sa.exists().where(left_schools.table.c.school == _columns.school)
@@ -221,7 +245,7 @@ def _found_by(schools: Collection[UUID], narrowed: Narrowed) -> sa.ColumnElement
     if schools:
         ways.append(_columns.school.in_(schools))
     if person := narrowed.get("person"):
-        ways += [_columns.person == person, _columns.broker == person]
+        ways += [_columns.person == person, _columns.broker == person, _taken_over(person)]
     if providers := narrowed.get("providers"):
         ways.append(_columns.provider.in_(providers))
     if moves := narrowed.get("moves"):

@@ -1,5 +1,5 @@
 """What waits about decisions: that one is made or, where it was recorded for somebody, confirmed; that a condition is
-met."""
+met; and that whoever asked reads what came of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.decision import Decision, Route
 from domain.delegation import Act, Decider
-from projections.caseload.item import Item, Task, WaitingFor, item, items
+from projections.caseload.item import Item, Task, WaitingFor, done, item, items
 from projections.view import Key, replace
 
 MOVES = {
@@ -23,10 +23,18 @@ MOVES = {
 }
 """Whose move it is where a post is asked; a team's lead or a director is one answer."""
 
-STANDS_FOR = {Act.APPROVE_SPENDING: Task.APPROVE}
-"""The task of the case that an act does: while the act is asked of others, it is their move."""
+STANDS_FOR = {
+    Act.APPROVE_SPENDING: Task.APPROVE,
+    Act.SELECT_PROVIDER: Task.CHOOSE,
+    Act.SELECT_NOT_BEST: Task.CHOOSE,
+    Act.SELECT_ABOVE_LIMIT: Task.CHOOSE,
+    Act.ASSESS_AS_CAUSING_CONCERN: Task.ASSESS,
+    Act.START_INTERVENTION: Task.DECIDE,
+    Act.END_INTERVENTION: Task.DECIDE,
+}
+"""The task of a record that an act does: while the act is asked of others, it is their move."""
 
-CONDITION, CONFIRMING = "condition", "confirming"
+CONDITION, CONFIRMING, OUTCOME, FAILED = "condition", "confirming", "outcome", "failed"
 
 
 def _case(event: Event) -> UUID:
@@ -71,6 +79,7 @@ def decision_asked(_: Item | None, event: Decision.Asked, key: Key) -> Item:
         author=event.meta.signature.actor,
         gathered=tuple(each.value for each in _side(event.route, post)),
         stands_for=STANDS_FOR.get(event.question.act),
+        on_record=event.question.subject,
         not_before=route.passes_on + timedelta(days=1) if later and route.passes_on else None,
     )
 
@@ -93,6 +102,88 @@ def decision_over(*_: object) -> None:
 def first_given(row: Item | None, event: Decision.FirstGiven, _: Key) -> Item | None:
     """The other of two people is asked still."""
     return None if row is None or event.post.value in row.gathered else row
+
+
+def _of_asker(event: Event) -> Iterable[Key]:
+    return [_key(event, OUTCOME), _key(event, FAILED)]
+
+
+@items.on_each(Decision.Asked, keys=_of_asker)
+def asker_waits(_: Item | None, event: Decision.Asked, key: Key) -> Item:
+    """Where nobody decides in time, whoever asked is told on the day after."""
+    asked, lapses_on = event.question, event.route.lapses_on
+    is_outcome = key == _key(event, OUTCOME)
+    waits = item(
+        event,
+        Task.READ_OUTCOME if is_outcome and lapses_on else None,
+        WaitingFor.DECIDER,
+        part=str(key[2]),
+        person=event.meta.signature.actor,
+        detail=f"{asked.act.with_sum(asked.net)}: not decided in time",
+        case=_case(event),
+    )
+    return replace(waits, not_before=lapses_on + timedelta(days=1) if is_outcome and lapses_on else None)
+
+
+def _act(row: Item) -> str:
+    return row.detail.partition(":")[0]
+
+
+@items.on(Decision.Refused, Decision.Overtaken, key=_part(OUTCOME))
+def came_to_nothing(row: Item | None, event: Decision.Refused | Decision.Overtaken) -> Item | None:
+    """Whoever asked has to know, but for what they brought about themselves."""
+    if row is None or row.person == event.meta.signature.actor:
+        return None
+    if isinstance(event, Decision.Refused):
+        said = f"refused. {event.meta.reason}"
+    else:
+        said = f"has to be asked again. {' '.join(event.changed)}"
+    return replace(
+        row, task=Task.READ_OUTCOME, detail=f"{_act(row)}: {said}", since=event.meta.occurred_on, not_before=None
+    )
+
+
+@items.on(Decision.Given, Decision.Withdrawn, key=_part(OUTCOME))
+def nothing_to_read(*_: object) -> None:
+    """What was asked is given, or no longer asked."""
+
+
+@items.on(Decision.GivingFailed, key=_part(FAILED))
+def giving_failed(row: Item | None, event: Decision.GivingFailed) -> Item | None:
+    return row and replace(
+        row,
+        task=Task.READ_OUTCOME,
+        detail=f"{_act(row)}: could not be carried out. {event.why}",
+        since=event.meta.occurred_on,
+    )
+
+
+@items.on(Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, key=_part(FAILED))
+def failed_before(*_: object) -> None:
+    """What has come of it since says more."""
+
+
+@items.on_each(Decision.OutcomeRead, keys=_of_asker)
+def outcome_read(row: Item | None, event: Decision.OutcomeRead, _: Key) -> Item | None:
+    """That nobody decides in time may still be to come."""
+    if row is None or (row.not_before is not None and row.not_before > event.meta.occurred_on):
+        return row
+    return done(row)
+
+
+Begun = Decision.Asked | Decision.DecidedAlone | Decision.RecordedForAnother
+
+
+def _asked_before(event: Begun) -> Iterable[Key]:
+    if event.earlier is None:
+        return []
+    case, earlier = event.meta.about.request or event.earlier.decision, event.earlier.decision
+    return [(case, Decision.KIND, f"{part}-{earlier}") for part in (OUTCOME, FAILED)]
+
+
+@items.on_each(Decision.Asked, Decision.DecidedAlone, Decision.RecordedForAnother, keys=_asked_before)
+def asked_again(*_: object) -> None:
+    """What came of it before needs no more reading."""
 
 
 @items.on(Decision.RecordedForAnother, key=_part(CONFIRMING))

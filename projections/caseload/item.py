@@ -86,11 +86,15 @@ class Task(LabelledEnum):
     DECIDE_ASK = "decide_what_is_asked"
     CONFIRM_DECISION = "confirm_the_decision"
     MEET_CONDITION = "meet_the_condition"
+    READ_OUTCOME = "read_the_outcome"
 
     @property
     def label(self) -> str:
         return _TASK_LABELS.get(self.value) or super().label
 
+
+OF_ASKER = (Task.READ_OUTCOME,)
+"""What falls to whoever asked for a decision, and to whom the request is given since."""
 
 _TASK_LABELS = {
     "confirm_the_visit": "Confirm visit",
@@ -122,6 +126,7 @@ _TASK_LABELS = {
     "decide_what_is_asked": "Approve or refuse",
     "confirm_the_decision": "Confirm your decision",
     "meet_the_condition": "Record that the condition is met",
+    "read_the_outcome": "Ask again, or mark as read",
 }
 """What one command does is called by the command's title, so that a list and the page it leads to agree."""
 
@@ -137,8 +142,8 @@ class Item(Row):
     has quoted, which questions are open, which sides have agreed, which sessions are planned or used, and `awaited`
     what has not. Before `not_before` the step cannot be taken: it waits for that day. `days` are those agreed for an
     engagement. `author` is who wrote a record of visit, whom no step of its assurance waits for; `broker` is on whose
-    desk an engagement lies while it is the provider's move. Where a decision is asked that a step of the case needs,
-    it `stands_for` that task, which waits until it is decided.
+    desk an engagement lies while it is the provider's move. Where a decision is asked that a step needs, it
+    `stands_for` that task of the record that it is about (`on_record`), which waits until it is decided.
     """
 
     case: UUID
@@ -163,6 +168,7 @@ class Item(Row):
     author: UUID | None = None
     broker: UUID | None = None
     stands_for: Task | None = None
+    on_record: UUID | None = None
 
     @property
     def awaited_by_name(self) -> UUID | None:
@@ -174,7 +180,7 @@ items = ViewTable(
     "caseload_items",
     Item,
     key=("case", "kind", "part"),
-    indexes=[("school",), ("person",), ("broker",), ("provider",), ("waiting_for", "person")],
+    indexes=[("school",), ("person",), ("broker",), ("provider",), ("on_record",), ("waiting_for", "person")],
 )
 
 

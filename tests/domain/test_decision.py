@@ -23,6 +23,7 @@ from domain.decision.rules import (
     NoSuchCondition,
     NotALimit,
     NotAsShown,
+    NothingToRead,
     NotTheAsker,
     NotTheirs,
     NotYours,
@@ -263,6 +264,21 @@ def test_what_is_asked_ends_when_the_asker_withdraws_it_or_its_terms_change() ->
     given(ask()).when(lambda it: it.overtake(("The price is £4,100",)), by=DIRECTOR).then(Decision.Overtaken).when(
         give, by=DIRECTOR
     ).then_refused(AlreadyAnswered)
+
+
+def test_whoever_asked_or_took_over_marks_as_read_what_came_of_it_once() -> None:
+    refused = given(ask()).when(lambda it: it.refuse(held=IS_DIRECTOR, reason="Ask for less"), by=DIRECTOR)
+    refused.when(lambda it: it.mark_read(), by=OTHER).then_refused(NotTheAsker)
+    refused.when(lambda it: it.mark_read(taken_over_by=OTHER), by=OTHER).then(Decision.OutcomeRead).when(
+        lambda it: it.mark_read(), by=BROKER
+    ).then_refused(NothingToRead)
+    given(ask()).when(lambda it: it.mark_read(), by=BROKER).then_refused(NothingToRead)
+    lapsed = given(ask()).when(lambda it: it.mark_read(), by=BROKER, on=LAST_DAY + timedelta(days=1))
+    lapsed.then(Decision.OutcomeRead)
+    failing = given(ask()).when(lambda it: it.giving_failed("Not cleared"), by=DIRECTOR)
+    failing.when(lambda it: it.mark_read(), by=BROKER).then(Decision.OutcomeRead).when(
+        lambda it: it.giving_failed("Not cleared still"), by=DIRECTOR
+    ).then(Decision.GivingFailed).when(lambda it: it.mark_read(), by=BROKER).then(Decision.OutcomeRead)
 
 
 def test_within_an_own_limit_one_person_asks_and_decides() -> None:

@@ -61,6 +61,7 @@ KEPT_IN: Mapping[str, str] = {
     "tenders/close": "tender.closed-without-selection support-request.tender-ended",
     "decisions/refuse": "decision.refused",
     "decisions/withdraw": "decision.withdrawn",
+    "decisions/ask-again": "decision.asked",
     "decisions/disown": "decision.disowned",
     "concerns/hold-review": "concern.review-held",
     "concerns/revise-plan": "concern.plan-revised",

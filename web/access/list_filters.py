@@ -15,7 +15,7 @@ from domain.note import Note
 from domain.vocabulary import Audience, Role, Sensitivity
 from projections import audit_trail, caseload, concerns, notes, visits
 from projections.audit_trail import TrailFilter
-from projections.caseload import Item, Task
+from projections.caseload import OF_ASKER, Item, Task
 from projections.view import replace
 from web.access.context import Snapshot, User
 from web.access.disclosure import BROKERING, CONCERN, INSIDE, ISSUED, READING, right_to_read
@@ -24,7 +24,7 @@ from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from, restricted_records
 from web.access.restricted_reads import note_shown
 
-OF_DECISIONS = (Task.DECIDE_ASK, Task.CONFIRM_DECISION, Task.MEET_CONDITION)
+OF_DECISIONS = (Task.DECIDE_ASK, Task.CONFIRM_DECISION, Task.MEET_CONDITION, *OF_ASKER)
 
 FOR_THE_SERVICE = (Task.WRITE_RECORD, Task.ISSUE_RECORD, Task.ASSURE_RECORD, *OF_DECISIONS)
 """What schools and providers are not told of: that a record of visit is written, until it is issued, and what waits

@@ -176,7 +176,7 @@ def counted_page(
         raise BadRequest(NO_PLACE) from None
 
 
-INSIDE = ("part", "gathered", "awaited", "days", "author", "awaited_by_name", "stands_for")
+INSIDE = ("part", "gathered", "awaited", "days", "author", "awaited_by_name", "stands_for", "on_record")
 
 caseload = ListEndpoint(
     "caseload",

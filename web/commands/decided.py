@@ -21,7 +21,8 @@ from marshmallow import Schema, fields
 from domain.aggregate import Aggregate, Refusal
 from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
-from domain.decision.rules import NobodyMayDecide
+from domain.decision.parts import Earlier
+from domain.decision.rules import NobodyMayDecide, NotTheAsker
 from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one_of, row_for
 from domain.money import MOST
 from domain.person import Person
@@ -49,6 +50,10 @@ DECIDERS = "deciders"
 
 class AlreadyAsked(Refusal):
     """The same is asked already, and nobody has decided yet."""
+
+
+class YoursToDecide(Refusal):
+    """Somebody would ask others for what they may decide themselves by now."""
 
 
 class CannotBeCarriedOut(Refusal):
@@ -114,8 +119,14 @@ def act_of(decision: Decision) -> DecidedAct[Any]:
     return DECIDED[decision.question.kind, decision.question.command]
 
 
+AGAIN = "ask-again"
+"""The command of a decision by which the same is asked once more."""
+
+
 def may_be_asked(kind: str, command: str) -> bool:
     """Whether a command on a kind of record may be asked of others instead of being carried out."""
+    if (kind, command) == (Decision.KIND, AGAIN):
+        return True
     return any(command in (act.command, *act.also_by) for (of, _), act in DECIDED.items() if of == kind)
 
 
@@ -162,30 +173,89 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
                 held=held,
                 reason=values.get("reason", ""),
                 rules=(version,),
+                earlier=_came_to_nothing(context, question),
             )
             work.add(decision)
             act.carry_out(execution, record, answers, granted, (version,))
-            return
-        _must_not_be_asked(context, record, act, question)
-        act.try_out(execution, record, answers, (version,))
-        with context.read() as snapshot:
-            row = _with_deputies_at_once(snapshot, row, question)
-            deciders = holders_of(snapshot, [*row.decides, *row.deputies], question.school)
-            route = route_of(row, context.services)
-            seconds = holders_of(snapshot, row.countersigns, question.school)
-        if row.countersigns and not {*seconds} - {context.user.person, *question.others}:
-            raise NobodyMayDecide(f"Nobody else is {one_of(row.countersigns)}, and two people decide this")
-        decision = Decision.ask(
-            execution.next_reference(Decision),
-            question,
-            route,
-            reason=values.get("reason", ""),
-            deciders=deciders,
-            rules=(version,),
-        )
-        work.add(decision)
+        else:
+            _ask(execution, work, act, record, question, reason=values.get("reason", ""))
 
     execution.change_with_others(decide)
+
+
+def ask_again(execution: Execution[Decision], reason: str) -> None:
+    """Ask once more, as it stands now, for what came to nothing. Raises YoursToDecide, AlreadyAsked, NobodyMayDecide,
+    ReasonNeeded, and the refusals of the act."""
+    context, act = execution.context, act_of(execution.record)
+
+    def decide(work: UnitOfWork, decision: Decision) -> None:
+        record = work.find(act.resource.kind, decision.question.subject)
+        answers = act.loaded(decision.question.answers)
+        question, row, _ = _question_and_row(context, act, record, answers)
+        held = held_in(context, work, context.user.person, question.school)
+        if row.may_decide_own and is_held(row.decides, held) is not None:
+            raise YoursToDecide(f"You may decide this yourself now. Do so at {question.subject_reference}")
+        earlier = Earlier(decision.id, decision.reference)
+        _ask(execution, work, act, record, question, reason=reason, earlier=earlier)
+
+    execution.change_with_others(decide)
+
+
+def must_be_theirs_to_ask(context: RequestContext, decision: Decision) -> None:
+    """Raises a refusal where whoever asks could not ask for the same today: it is not theirs to ask, or the record
+    does not allow it any more."""
+    act = act_of(decision)
+    record = context.services.service.find(act.resource.kind, decision.question.subject)
+    commands = [act.resource.commands[name] for name in (act.command, *act.also_by)]
+    with context.read() as snapshot:
+        where = act.resource.concerned(snapshot, record)
+    allowed = [each for each in commands if context.user.may(each.action_on(context, record), where)]
+    if not allowed:
+        raise NotTheAsker("You do not hold a role that may ask for this")
+    refused = [each.refusal(context, record) for each in allowed]
+    if all(refused) and refused[0] is not None:
+        raise refused[0]
+    act.asked(context, record, act.loaded(decision.question.answers))
+
+
+def question_now(context: RequestContext, decision: Decision) -> Question:
+    """What a decision asks for, as it stands now. Raises the refusals of the act."""
+    act = act_of(decision)
+    record = context.services.service.find(act.resource.kind, decision.question.subject)
+    return act.asked(context, record, act.loaded(decision.question.answers))
+
+
+def _ask(
+    execution: Execution[Any],
+    work: UnitOfWork,
+    act: DecidedAct[A],
+    record: A,
+    question: Question,
+    *,
+    reason: str,
+    earlier: Earlier | None = None,
+) -> None:
+    context = execution.context
+    row, version = row_of_today(context, question)
+    _must_not_be_asked(context, record, act, question)
+    act.try_out(execution, record, act.loaded(question.answers), (version,))
+    with context.read() as snapshot:
+        row = _with_deputies_at_once(snapshot, row, question)
+        deciders = holders_of(snapshot, [*row.decides, *row.deputies], question.school)
+        route = route_of(row, context.services)
+        seconds = holders_of(snapshot, row.countersigns, question.school)
+    if row.countersigns and not {*seconds} - {context.user.person, *question.others}:
+        raise NobodyMayDecide(f"Nobody else is {one_of(row.countersigns)}, and two people decide this")
+    decision = Decision.ask(
+        execution.next_reference(Decision),
+        question,
+        route,
+        reason=reason,
+        deciders=deciders,
+        rules=(version,),
+        earlier=earlier or _came_to_nothing(context, question),
+    )
+    work.add(decision)
 
 
 def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Values) -> None:
@@ -209,6 +279,7 @@ def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Valu
             decided_on=values["decided_on"],
             evidence=values["evidence"],
             rules=(version,),
+            earlier=_came_to_nothing(context, question),
         )
         work.add(decision)
         with on_behalf_of(values["decider"]):
@@ -240,6 +311,13 @@ def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedA
         said = f"{asked.reference} already asks this of {view.whom(asked, today)}"
         # Other answers may lie within the own limit: it is these that would be asked twice.
         raise AlreadyAsked(said, field=next(iter(act.answers), ""))
+
+
+def _came_to_nothing(context: RequestContext, question: Question) -> Earlier | None:
+    """The last ask of the same, where nothing came of it."""
+    today, matter = context.services.today(), question.matter
+    with context.read_present() as snapshot:
+        return view.came_to_nothing(snapshot.connection, question.subject, question.command, today, matter=matter)
 
 
 def route_of(row: DelegationRow, services: Services) -> Route:

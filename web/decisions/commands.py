@@ -230,19 +230,6 @@ def refuse(execution: Execution[Decision], values: Values) -> None:
 
 
 @decisions.command(
-    "withdraw",
-    "Withdraw this question",
-    Action.TAKE_PART,
-    schemas.WithdrawDecision,
-    done="Nobody is asked any more",
-    method=Decision.withdraw,
-    whose=lambda context, decision: decision.must_be_asked_by(context.user.person),
-)
-def withdraw(execution: Execution[Decision], values: Values) -> None:
-    execution.change(lambda decision: decision.withdraw(**values))
-
-
-@decisions.command(
     "confirm",
     "Confirm that you decided this",
     Action.TAKE_PART,

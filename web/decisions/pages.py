@@ -12,7 +12,7 @@ from flask import render_template, request
 
 from domain.decision import Decision, DecisionStatus, Question
 from projections.audit_trail import TrailFilter, positions, trail
-from projections.decisions import DecisionRow
+from projections.decisions import DecisionRow, by_id
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.deciders import holders_of
@@ -20,6 +20,7 @@ from web.access.disclosure import READING
 from web.access.identity import allow, concerned
 from web.access.name_cache import names_of
 from web.access.policy import Action
+from web.decisions import commands_asker
 from web.decisions.commands import decisions
 from web.history.record_addresses import PATHS
 from web.history.timeline import timeline_of
@@ -28,6 +29,8 @@ from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_colu
 from web.layout.paging import PAGE, page_links, place_asked
 from web.layout.resource_pages import PageRows, record_page
 from web.layout.waiting_decisions import decision_cell, waiting_decisions
+
+__all__ = ["commands_asker", "decisions", "pages"]
 
 pages = Pages("decisions", __name__, template_folder="templates")
 
@@ -125,6 +128,7 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     holders = [each for each in holders_of(snapshot, posts, asked.school) if each not in barred] if waits else []
     names = names_of(snapshot, holders)
     subject = _subject(snapshot, asked)
+    row = by_id(snapshot.connection, decision.id)
     about: list[Any] = [("About", subject)]
     if snapshot.user.may(READING[asked.kind], concerned(snapshot, decision.about())):
         about = record_rows(snapshot, ("About", subject, PATHS[asked.kind], asked.subject))
@@ -133,6 +137,7 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
         "waits": waits,
         "asked_of": decision.whom(today) if waits else "",
         "holders": ", ".join(sorted(names.values())) or "Nobody at present",
+        "again": row.asked_again if row else "",
         "lapses": formats.date(decision.route.lapses_on) if decision.route.lapses_on else "",
     }
 

@@ -64,6 +64,14 @@ class WithdrawDecision(Schema):
     reason = reason_field("Why you no longer ask")
 
 
+class AskAgain(Schema):
+    reason = reason_field("Why this is needed")
+
+
+class MarkRead(Schema):
+    pass
+
+
 class ConfirmDecision(Schema):
     pass
 
@@ -121,6 +129,16 @@ class DecisionOut(Schema):
     lower_limit = fields.Decimal(as_string=True, places=2, allow_none=True, attribute="limit")
     condition_set = fields.Nested(ConditionOut, allow_none=True, attribute="condition")
     refused_because = fields.String()
+    failed_because = fields.String(
+        metadata={"description": "Why it could not be carried out when it was last approved."}
+    )
+    changed = fields.List(fields.String(), metadata={"description": "What overtook it."})
+    earlier = fields.String(
+        attribute="earlier.reference",
+        dump_default=None,
+        allow_none=True,
+        metadata={"description": "The same as it was asked before.", "refers_to": "DN"},
+    )
     heard = fields.Enum(Heard, by_value=True, allow_none=True)
     evidence = fields.String()
     confirmed_on = fields.Date(allow_none=True)

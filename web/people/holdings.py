@@ -42,8 +42,10 @@ def of_post(snapshot: Snapshot, person: Person, post: int, until: date) -> list[
 
 
 def waiting_for(connection: sa.Connection, person: Person) -> list[Item]:
-    """What waits for a person by name."""
-    return caseload.waiting(connection, schools=(), person=person.id, left=None, limit=EVERYTHING)
+    """What waits for a person by name; what came of what they asked is no work that somebody else has to do."""
+    return caseload.waiting(
+        connection, schools=(), person=person.id, left=None, without=caseload.OF_ASKER, limit=EVERYTHING
+    )
 
 
 def _takes_over(other: Post, ending: Post, until: date) -> bool:

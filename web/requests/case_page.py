@@ -41,7 +41,7 @@ PAGE_QUERY = ATTACHED_QUERY.with_(
         caseload.items,
         sa.and_(
             _items.case == RECORD,
-            _items.task.not_in([Task.CONFIRM_DECISION, Task.MEET_CONDITION]),
+            _items.task.not_in([Task.CONFIRM_DECISION, Task.MEET_CONDITION, *caseload.OF_ASKER]),
             caseload.IN_HAND,
             sa.not_(caseload.too_late(_TODAY)),
             caseload.asked_on(_TODAY),

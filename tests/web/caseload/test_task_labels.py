@@ -46,6 +46,7 @@ DONE_BY_SEVERAL = {
     Task.REVIEW_NEED,
     Task.DECIDE_ASK,
     Task.CONFIRM_DECISION,
+    Task.READ_OUTCOME,
 }
 """Tasks that any of several commands does, or none alone."""
 

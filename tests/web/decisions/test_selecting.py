@@ -81,12 +81,16 @@ def test_the_lowest_quote_within_the_limit_is_the_brokers_own_to_select(
 
 
 def test_above_the_limit_somebody_else_is_asked_and_giving_raises_it_and_selects(
-    quoted: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+    quoted: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
 ) -> None:
     broker, director = sign_in(stages.broker), sign_in(stages.director)
     select(broker, HARROP)
     assert (tender(sample).status, request(sample).ceiling) == (TenderStatus.OPEN, 2500)
     assert decision(sample).route.row == "S2"
+    next_step = "Next: a team lead or director decides whether to select a provider above the approved limit"
+    assert next_step in broker.get("/requests/SR-2026-0001")
+    mine = program(stages.broker).get("/caseload?whose=mine").json["items"]
+    assert "compare_quotes_and_choose" not in [each["task"] for each in mine]
     page = director.get(f"{ASKED}/give")
     for told in ("Harrop Associates", "Imran Harrop", "£2,700", "£540", "£3,240", "2 of 2", "£2,500", WHY):
         assert told in page, told
