@@ -55,8 +55,8 @@ class Requirement(LabelledEnum):
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """What shows that it is met."""
-        return _FITTING[self]
+        """What shows that it is met, the usual first; the document that says so always does."""
+        return (*_FITTING[self], Evidence.DOCUMENT_SEEN)
 
 
 _LABELS = {
@@ -109,27 +109,28 @@ class Evidence(LabelledEnum):
         return "Employer's letter" if self is Evidence.EMPLOYERS_LETTER else super().label
 
 
-_PAPER = (Evidence.CERTIFICATE_SEEN, Evidence.DOCUMENT_SEEN)
+_LETTER, _SEARCH, _DECLARATION = Evidence.EMPLOYERS_LETTER, Evidence.REGISTER_SEARCHED, Evidence.SIGNED_DECLARATION
 
 _FITTING: dict[Requirement, tuple[Evidence, ...]] = {
-    Requirement.ENHANCED_DBS: (Evidence.CERTIFICATE_SEEN, Evidence.EMPLOYERS_LETTER),
-    Requirement.BARRED_LIST: (Evidence.REGISTER_SEARCHED, Evidence.CERTIFICATE_SEEN, Evidence.EMPLOYERS_LETTER),
-    Requirement.IDENTITY: (Evidence.DOCUMENT_SEEN, Evidence.EMPLOYERS_LETTER),
-    Requirement.RIGHT_TO_WORK: (Evidence.DOCUMENT_SEEN, Evidence.REGISTER_SEARCHED, Evidence.EMPLOYERS_LETTER),
-    Requirement.QUALIFIED_TEACHER: (*_PAPER, Evidence.REGISTER_SEARCHED, Evidence.EMPLOYERS_LETTER),
-    Requirement.PROHIBITION_CHECK: (Evidence.REGISTER_SEARCHED, Evidence.EMPLOYERS_LETTER),
+    Requirement.ENHANCED_DBS: (Evidence.CERTIFICATE_SEEN, _LETTER),
+    Requirement.BARRED_LIST: (_SEARCH, Evidence.CERTIFICATE_SEEN, _LETTER),
+    Requirement.IDENTITY: (_LETTER,),
+    Requirement.RIGHT_TO_WORK: (_SEARCH, _LETTER),
+    Requirement.QUALIFIED_TEACHER: (Evidence.CERTIFICATE_SEEN, _SEARCH, _LETTER),
+    Requirement.PROHIBITION_CHECK: (_SEARCH, _LETTER),
     Requirement.FIRST_REFERENCE: (Evidence.REFERENCE_RECEIVED,),
     Requirement.SECOND_REFERENCE: (Evidence.REFERENCE_RECEIVED,),
-    Requirement.SAFEGUARDING_TRAINING: (*_PAPER, Evidence.EMPLOYERS_LETTER),
-    Requirement.LETTER_OF_ASSURANCE: (Evidence.EMPLOYERS_LETTER, Evidence.DOCUMENT_SEEN),
-    Requirement.PUBLIC_LIABILITY: _PAPER,
-    Requirement.PROFESSIONAL_INDEMNITY: _PAPER,
-    Requirement.DATA_PROTECTION_TERMS: (Evidence.SIGNED_DECLARATION, Evidence.DOCUMENT_SEEN),
-    Requirement.CONFLICT_DECLARATION: (Evidence.SIGNED_DECLARATION, Evidence.DOCUMENT_SEEN),
-    Requirement.SECTION_128: (Evidence.REGISTER_SEARCHED, Evidence.EMPLOYERS_LETTER),
-    Requirement.OVERSEAS_CHECK: _PAPER,
-    Requirement.CHILDCARE_DISQUALIFICATION: (Evidence.SIGNED_DECLARATION,),
+    Requirement.SAFEGUARDING_TRAINING: (Evidence.CERTIFICATE_SEEN, _LETTER),
+    Requirement.LETTER_OF_ASSURANCE: (_LETTER,),
+    Requirement.PUBLIC_LIABILITY: (Evidence.CERTIFICATE_SEEN,),
+    Requirement.PROFESSIONAL_INDEMNITY: (Evidence.CERTIFICATE_SEEN,),
+    Requirement.DATA_PROTECTION_TERMS: (_DECLARATION,),
+    Requirement.CONFLICT_DECLARATION: (_DECLARATION,),
+    Requirement.SECTION_128: (_SEARCH, _LETTER),
+    Requirement.OVERSEAS_CHECK: (Evidence.CERTIFICATE_SEEN,),
+    Requirement.CHILDCARE_DISQUALIFICATION: (_DECLARATION,),
 }
+"""What shows each of them, beside the document itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, in_order, reasoned, requires
+from domain.aggregate import Aggregate, in_order, must_have_come, reasoned, requires
 from domain.delegation import Granted
 from domain.money import half_days
 from domain.names import spelt
@@ -329,6 +329,7 @@ class Provider(Aggregate):
         wrong `person` or day.
         """
         self._must_concern(item, person)
+        must_have_come(checked_on, self.today, "checked_on")
         must_show(item, evidence)
         must_end_where_it_always_does(item, expires)
         if expires is not None:

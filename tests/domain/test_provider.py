@@ -274,7 +274,7 @@ def test_a_check_expires_after_it_was_made_and_is_not_made_tomorrow() -> None:
         lambda provider: meet(provider, Requirement.PUBLIC_LIABILITY, expires=date(2020, 1, 1))
     ).then_refused(EndsBeforeItBegins, field="expires").when(
         lambda provider: provider.meet(
-            Requirement.PUBLIC_LIABILITY, checked_on=TOMORROW, evidence=Evidence.DOCUMENT_SEEN, expires=NEXT_YEAR
+            Requirement.PUBLIC_LIABILITY, checked_on=TOMORROW, evidence=Evidence.DOCUMENT_SEEN
         )
     ).then_refused(OccurredInTheFuture)
 
