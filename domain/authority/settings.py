@@ -1,0 +1,226 @@
+"""The settings of an authority: what it may set for itself, how they are told, and what they have to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from domain.aggregate import Refusal
+from domain.calendar import TermDates, default_terms
+from domain.delegation import OWN_LIMIT, DelegationRow, check_scheme, scheme_with
+from domain.establishments import STATE_FUNDED, EstablishmentType
+from domain.money import MOST, in_pounds
+from domain.text import counted
+
+
+class NotASetting(Refusal):
+    """A setting has a value that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedCategory:
+    """One rating of a school's need, with the visits a term that it gives: core ones and extra ones."""
+
+    code: str
+    label: str
+    core_visits: int
+    extra_visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class VettingDemand:
+    """A requirement that a kind of provider has to show, in the words of providers; `months` bounds how long a
+    check is good for (None: as long as its paper says), `of_teachers` leaves out those who teach no pupils."""
+
+    provider_kind: str
+    requirement: str
+    months: int | None = None
+    of_teachers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much one criterion counts in ranking providers."""
+
+    criterion: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many years after it is closed a class of record is kept before it is reviewed."""
+
+    record_class: str
+    years: int
+
+    def __str__(self) -> str:
+        return f"{self.record_class.replace('_', ' ').capitalize()}: {counted(self.years, 'year')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an authority may set for itself.
+
+    The service works with the open establishments of the served types; one whose type nobody told is not left out.
+    Windows are in working days, `renewal_days` in calendar days, money in pounds. No terms of a year, no vetting
+    demands and no weights mean the service's own: the published rule of terms, the common vetting policy, the common
+    ranking. `delegation` are the rows of the scheme of delegation that the authority has set in place of the common
+    ones.
+    """
+
+    colour: str = "#1d4f71"
+    contact_email: str = ""
+    writing_days: int = 10
+    response_days: int = 10
+    presentation_days: int = 60
+    assessment_days: int = 10
+    decision_days: int = 10
+    information_days: int = 10
+    evaluation_days: int = 20
+    closing_days: int = 10
+    exemption_days: int = 20
+    renewal_days: int = 30
+    need_categories: tuple[NeedCategory, ...] = (
+        NeedCategory("A", "Self-sustaining", 1, 0),
+        NeedCategory("B", "Light support", 1, 1),
+        NeedCategory("C", "Targeted support", 1, 3),
+        NeedCategory("D", "Intensive support", 1, 6),
+    )
+    terms: tuple[TermDates, ...] = ()
+    vetting: tuple[VettingDemand, ...] = ()
+    matching_weights: tuple[Weight, ...] = ()
+    vat_percent: Decimal = Decimal(20)
+    approval_ceiling: Decimal = Decimal("5000.00")
+    served_types: tuple[EstablishmentType, ...] = STATE_FUNDED
+    delegation: tuple[DelegationRow, ...] = ()
+    retention: tuple[Retention, ...] = (
+        Retention("visit", 7),
+        Retention("support_request", 7),
+        Retention("engagement", 7),
+        Retention("concern", 25),
+        Retention("provider", 7),
+        Retention("person", 7),
+    )
+
+    def terms_of(self, academic_year: int, holidays: Container[date] = frozenset()) -> tuple[TermDates, ...]:
+        """The terms of a school year as set, by the published rule where they are not."""
+        own = tuple(term for term in self.terms if term.academic_year == academic_year)
+        return own or default_terms(academic_year, holidays)
+
+    @property
+    def scheme(self) -> tuple[DelegationRow, ...]:
+        """Who may decide what."""
+        return scheme_with(self.delegation, self.approval_ceiling)
+
+    def with_row(self, row: DelegationRow) -> Settings:
+        """The same with a row of the scheme of delegation; the limit of what a broker decides alone is a setting of
+        its own. Raises NotASetting."""
+        ceiling = self.approval_ceiling
+        if row.code == OWN_LIMIT:
+            must(row.up_to is not None, "Enter the limit up to which a broker decides alone", "up_to")
+            ceiling = row.up_to or ceiling
+        others = [each for each in self.delegation if each.code != row.code]
+        return replace(self, approval_ceiling=ceiling, delegation=(*others, row))
+
+    def category(self, code: str) -> NeedCategory | None:
+        """The need category of that code, None if the scheme has none."""
+        return next((category for category in self.need_categories if category.code == code), None)
+
+
+WINDOWS = {
+    "writing_days": "days to write a record of visit",
+    "response_days": "days to respond to a record of visit",
+    "presentation_days": "days to present a record to governors",
+    "assessment_days": "days to assess a concern",
+    "decision_days": "days to decide on an assessed concern",
+    "information_days": "days to answer a question about a request",
+    "evaluation_days": "days to evaluate an engagement",
+    "closing_days": "days to close an engagement after its evaluation",
+    "exemption_days": "days an exemption lasts while a check is awaited, at the most",
+}
+"""The settings that say within how many working days something is to be done, and what people call them."""
+
+CALLED = WINDOWS | {
+    "contact_email": "contact email address",
+    "need_categories": "levels of support",
+    "vetting": "vetting requirements",
+    "matching_weights": "weights in ranking providers",
+    "renewal_days": "days before a check ends that its renewal is due",
+    "vat_percent": "VAT percentage",
+    "approval_ceiling": "spending that a broker may approve",
+    "delegation": "scheme of delegation",
+    "served_types": "types of school we work with",
+    "retention": "how long records are kept",
+}
+"""What people call the settings whose own name says it otherwise."""
+
+
+def compared(name: str, settings: Settings, other: Settings) -> str:
+    """A setting as sentences write it, beside that of other settings."""
+    return rows_compared(name, settings, other) or in_words(name, getattr(settings, name))
+
+
+def rows_compared(name: str, settings: Settings, other: Settings) -> str:
+    """The rows of the scheme of delegation that other settings have otherwise; nothing for any other setting."""
+    if name != "delegation":
+        return ""
+    rows = {row.code: row for row in other.scheme}
+    return "; ".join(str(row) for row in settings.scheme if rows.get(row.code) != row)
+
+
+def in_words(name: str, value: object) -> str:
+    """A setting as sentences write it; nothing for a list, and for a colour, which has a code alone."""
+    if name == "approval_ceiling" and isinstance(value, Decimal):
+        return in_pounds(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}%"
+    if name == "contact_email":
+        return str(value) or "none"
+    return str(value) if isinstance(value, int) else ""
+
+
+def check_settings(settings: Settings) -> None:
+    codes = [category.code for category in settings.need_categories]
+    must(
+        re.fullmatch(r"#[0-9a-fA-F]{6}", settings.colour) is not None, "Enter a colour, for example #1d4f71", "colour"
+    )
+    for window in WINDOWS:
+        must(getattr(settings, window) > 0, "Enter a number of working days, 1 or more", window)
+    must(settings.renewal_days > 0, "Enter a number of days, 1 or more", "renewal_days")
+    check_scheme(settings.scheme)
+    must(bool(codes), "Enter at least one level of support", "need_categories")
+    must(len(set(codes)) == len(codes), "Give each level of support its own code", "need_categories")
+    must(
+        all(category.core_visits >= 1 and category.extra_visits >= 0 for category in settings.need_categories),
+        "Enter 1 or more core visits a term",
+        "need_categories",
+    )
+    must(bool(settings.served_types), "Choose at least one type of establishment", "served_types")
+    must(_in_their_order(settings.terms), "Each term must end after it starts, and terms must not overlap", "terms")
+    must(_within(settings.vat_percent, Decimal(100)), "Enter a percentage from 0 to 100", "vat_percent")
+    must(_within(settings.approval_ceiling, MOST), "Enter a sum in pounds, 0 or more", "approval_ceiling")
+    must(
+        all(weight.weight >= 0 for weight in settings.matching_weights),
+        "Enter a weight of 0 or more",
+        "matching_weights",
+    )
+    must(all(kept.years > 0 for kept in settings.retention), "Enter a number of years, 1 or more", "retention")
+
+
+def _in_their_order(terms: tuple[TermDates, ...]) -> bool:
+    in_order = sorted(terms, key=lambda term: term.begins)
+    apart = all(first.ends < second.begins for first, second in pairwise(in_order))
+    return apart and all(term.begins < term.ends for term in terms)
+
+
+def _within(number: Decimal, most: Decimal) -> bool:
+    return number.is_finite() and 0 <= number <= most
+
+
+def must(holds: bool, message: str, field: str) -> None:
+    if not holds:
+        raise NotASetting(message, field=field)
