@@ -33,6 +33,7 @@ class Act(LabelledEnum):
     REOPEN_CONCERN = "reopen_the_concern"
     GRANT_EXEMPTION = "grant_exemption"
     EXEMPT_FROM_DBS = "exempt_from_dbs"
+    CHANGE_SCHEME = "change_the_scheme"
 
     @property
     def label(self) -> str:
@@ -52,6 +53,7 @@ _ACTS = {
     "vary_above_limit": "Change the terms above the approved limit",
     "grant_exemption": "Grant an exemption",
     "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
+    "change_the_scheme": "Change who decides, a limit or the required checks",
 }
 
 AS_SPENDING = frozenset({Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
@@ -82,6 +84,11 @@ def one_of(posts: Iterable[Decider]) -> str:
     """As "a senior officer or a director"."""
     *others, last = (post.in_a_sentence for post in posts)
     return f"{', '.join(others)} or {last}" if others else last
+
+
+def never_held(posts: Sequence[Decider]) -> str:
+    """As "Nobody has been a director or a chief officer yet"; empty where there are no posts."""
+    return f"Nobody has been {one_of(posts)} yet" if posts else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +193,7 @@ COMMON_SCHEME = (
         passes_after=1,
         lapses_after=5,
     ),
+    DelegationRow("S20", Act.CHANGE_SCHEME, None, (Decider.DIRECTOR,), countersigns=(Decider.CHIEF_OFFICER,)),
 )
 """The scheme of an authority that has set none of its own."""
 

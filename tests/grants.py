@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from domain.authority import Authority, Settings
 from domain.concern import ConcernCase, Institution
 from domain.delegation import Act, Granted
 from domain.money import MOST, pounds
@@ -21,6 +22,14 @@ def approve(request: SupportRequest, ceiling: Decimal | int | str = 2500, *, rul
     """Approve spending on a request up to a sum, net of VAT."""
     granted = Granted(DECISION, Act.APPROVE_SPENDING, request.id, pounds(ceiling))
     request.approve_spending(Decimal(ceiling), granted=granted, rules=rules)
+
+
+def change_scheme(
+    authority: Authority, settings: Settings, *, from_: date, reason: str = "Agreed by the board", **others: Any
+) -> str:
+    """Put settings in force on which others decide."""
+    given = Granted(DECISION, Act.CHANGE_SCHEME, authority.id)
+    return authority.change_scheme(settings, from_=from_, reason=reason, granted=given, **others)
 
 
 ASSESSOR = UUID("dec15100-0000-4000-8000-000000000002")

@@ -13,12 +13,13 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from domain.assignment import assign_link_officer
-from domain.authority import Authority
+from domain.authority import AUTHORITY, Authority, Settings
 from domain.person import Person
 from domain.references import reference
 from domain.school import School, Source
 from domain.signature import LONDON, Signature, acting
 from domain.vocabulary import Channel, Role, Team
+from tests.grants import change_scheme
 from tests.scenario import TODAY
 from web.accounts import sessions
 from web.accounts.sessions import COOKIE
@@ -63,6 +64,15 @@ class SampleAuthority:
         """Act as somebody, now."""
         with acting(Signature(by, post, Channel.SCREEN, uuid4(), self.services.now())) as signature:
             yield signature
+
+    def put_in_force(self, settings: Settings) -> None:
+        """Settings in force from today, as those who may decided yesterday."""
+        today = self.services.today()
+        yesterday = self.services.now() - timedelta(days=1)
+        with acting(Signature(None, "director", Channel.SCREEN, uuid4(), yesterday)):
+            self.services.service.change(
+                Authority, AUTHORITY, lambda authority: change_scheme(authority, settings, from_=today)
+            )
 
     def school(self, name: str = "Ashgrove High School", *, phase: str = "secondary", **details: str | int) -> UUID:
         urn = 900000 + next(self._numbers)

@@ -49,8 +49,8 @@ from web.schools.register_lists import missed, successions
 from web.search.api import search
 from web.search.pages import pages as search_pages
 from web.settings_pages.api import in_force, terms
-from web.settings_pages.commands import settings
 from web.settings_pages.pages import pages as settings_pages
+from web.settings_pages.resource import settings
 from web.tenders.commands import tenders
 from web.tenders.pages import pages as tender_pages
 from web.visits.commands import visits

@@ -10,6 +10,7 @@ from domain.authority.record import (
 )
 from domain.authority.settings import (
     CALLED,
+    DECIDED_BY_OTHERS,
     WINDOWS,
     NeedCategory,
     NotASetting,
@@ -17,11 +18,13 @@ from domain.authority.settings import (
     Settings,
     VettingDemand,
     Weight,
+    changes_in_words,
 )
 
 __all__ = [
     "AUTHORITY",
     "CALLED",
+    "DECIDED_BY_OTHERS",
     "SEVERAL",
     "WINDOWS",
     "Authority",
@@ -33,5 +36,6 @@ __all__ = [
     "VersionState",
     "VettingDemand",
     "Weight",
+    "changes_in_words",
     "version_name",
 ]

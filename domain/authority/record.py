@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 from itertools import zip_longest
 from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned
-from domain.authority.settings import CALLED, Settings, check_settings, compared, in_words, must, rows_compared
+from domain.authority.settings import (
+    CALLED,
+    DECIDED_BY_OTHERS,
+    Settings,
+    check_settings,
+    compared,
+    in_words,
+    must,
+    rows_compared,
+)
+from domain.delegation import Act, Decider, Granted, never_held
 from domain.references import record_id
 from domain.text import plain
 from domain.vocabulary import LabelledEnum, Role
@@ -23,11 +35,20 @@ SEVERAL = "000"
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """Settings in force from a day until a later version's."""
+    """Settings in force from a day until a later version's, of which those that are named were changed by it."""
 
     number: int
     from_: date
     settings: Settings
+    changed: tuple[str, ...] = ()
+
+    def on_top_of(self, before: Settings) -> Settings:
+        """What is in force from its day on: what it changed, and the rest as it was before."""
+        changed = {name: getattr(self.settings, name) for name in self.changed if hasattr(before, name)}
+        if "delegation" in changed:
+            rows = {row.code: row for row in (*before.delegation, *self.settings.delegation)}
+            changed["delegation"] = tuple(rows.values())
+        return replace(before, **changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +60,43 @@ class Recovery:
     reason: str
 
 
+class OthersDecide(Refusal):
+    """Whoever asks for a change of the scheme of delegation would make it."""
+
+
 class NothingChanged(Refusal):
     """The settings are what they were."""
 
 
 class SchemeNeverBack(Refusal):
-    """The scheme of delegation would be changed for days on which it was gone by."""
+    """The scheme of delegation, or what it rests on, would be changed for days on which it was gone by."""
+
+
+class _Changed(Event):
+    """`changed` names the settings that differ from those in force on `from_` before; `before` says in words, in
+    the same order, what those were that are no lists, and `after` what they are where one list
+    alone does not tell it; `settings` are all."""
+
+    settings_version: int
+    from_: date
+    changed: tuple[str, ...]
+    settings: Settings
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> str:
+        told = []
+        for words, before, rows in zip_longest(self.changed, self.before, self.after):
+            name = words.replace(" ", "_")
+            after = rows or in_words(name, getattr(self.settings, name))
+            values = (f" from {before}" if before else "") + (f" to {after}" if after else "")
+            told.append(CALLED.get(name, words) + values)
+        return "; ".join(told)
+
+    def apply(self, authority: Authority) -> None:
+        names = tuple(words.replace(" ", "_") for words in self.changed)
+        authority.versions.append(Version(self.settings_version, self.from_, self.settings, names))
 
 
 class Authority(Aggregate):
@@ -77,32 +129,31 @@ class Authority(Aggregate):
             authority.name, authority.la_code = self.name, self.la_code
             authority.service_name = self.service_name
 
-    class SettingsChanged(Event):
-        """`changed` names the settings that differ from those in force on `from_` before; `before` says in words, in
-        the same order, what those were that are no lists, and `after` what they are where one list
-        alone does not tell it; `settings` are all."""
-
+    class SettingsChanged(_Changed):
         TOPIC = "authority.settings-changed"
         says = "{by} changed {changes}, with effect from {from_}: {reason}"
-        settings_version: int
-        from_: date
-        changed: tuple[str, ...]
-        settings: Settings
-        before: tuple[str, ...] = ()
-        after: tuple[str, ...] = ()
+
+    class SchemeChanged(_Changed):
+        """Those who decide on it approved it; of the posts that are `unfilled` nobody has held one yet."""
+
+        TOPIC = "authority.scheme-changed"
+        says = "{by} approved a change of {changes}, with effect from {from_}: {reason}{not_asked:. …}"
+        unfilled: tuple[Decider, ...] = ()
 
         @property
-        def changes(self) -> str:
-            told = []
-            for words, before, rows in zip_longest(self.changed, self.before, self.after):
-                name = words.replace(" ", "_")
-                after = rows or in_words(name, getattr(self.settings, name))
-                values = (f" from {before}" if before else "") + (f" to {after}" if after else "")
-                told.append(CALLED.get(name, words) + values)
-            return "; ".join(told)
+        def not_asked(self) -> str:
+            return never_held(self.unfilled)
 
-        def apply(self, authority: Authority) -> None:
-            authority.versions.append(Version(self.settings_version, self.from_, self.settings))
+    class SchemeSetUp(_Changed):
+        """Recorded while nobody had held any of the posts that decide on it."""
+
+        TOPIC = "authority.scheme-set-up"
+        says = "{by} recorded a change of {changes}, with effect from {from_}: {reason}. {undecided}"
+        unfilled: tuple[Decider, ...]
+
+        @property
+        def undecided(self) -> str:
+            return f"{never_held(self.unfilled)}, so nobody was asked"
 
     class AccessRecovered(Event):
         TOPIC = "authority.access-recovered"
@@ -141,28 +192,95 @@ class Authority(Aggregate):
         self.record(named)
 
     def change_settings(self, settings: Settings, *, from_: date, reason: str) -> str:
-        """Put settings in force from a day; returns the version's name.
+        """Put settings in force from a day that one administrator may change; returns the version's name.
 
-        Raises NotASetting, NothingChanged, ReasonNeeded, SchemeNeverBack, and what stands against the scheme.
+        Raises NotASetting, NothingChanged, ReasonNeeded, OthersDecide.
         """
+        names = self._changed(settings, from_)
+        asked = [CALLED.get(name, name) for name in names if name in DECIDED_BY_OTHERS]
+        if asked:
+            raise OthersDecide(f"Others decide on a change of the {asked[0]}. Ask them", field="from_")
+        return self._put_in_force(self.SettingsChanged, settings, names, from_=from_, reason=reason)
+
+    def change_scheme(
+        self,
+        settings: Settings,
+        *,
+        from_: date,
+        reason: str,
+        granted: Granted,
+        unfilled: tuple[Decider, ...] = (),
+        rules: tuple[str, ...] = (),
+    ) -> str:
+        """Put settings in force from a day, as others decided; of the posts that are `unfilled` nobody has held one.
+
+        Raises NotCovered, NotASetting, NothingChanged, ReasonNeeded, SchemeNeverBack, and what stands against the
+        scheme.
+        """
+        granted.must_cover(Act.CHANGE_SCHEME, self.id)
+        return self._put_in_force(
+            self.SchemeChanged,
+            settings,
+            self._changed_ahead(settings, from_),
+            from_=from_,
+            reason=reason,
+            decision=granted.decision,
+            rules=rules,
+            unfilled=unfilled,
+        )
+
+    def set_up_scheme(self, settings: Settings, *, from_: date, reason: str, unfilled: tuple[Decider, ...]) -> str:
+        """Put settings in force from a day while nobody has held any of the posts that would decide on it.
+
+        Raises OthersDecide, and what `change_scheme` does.
+        """
+        if not unfilled:
+            raise OthersDecide("Others decide on a change of the scheme of delegation. Ask them", field="from_")
+        names = self._changed_ahead(settings, from_)
+        return self._put_in_force(self.SchemeSetUp, settings, names, from_=from_, reason=reason, unfilled=unfilled)
+
+    def must_come_ahead(self, from_: date) -> None:
+        """Raises SchemeNeverBack unless a day is one on which the scheme may still be changed."""
+        if from_ <= self.today:
+            raise SchemeNeverBack("A change of the scheme takes effect tomorrow or later", field="from_")
+
+    def _changed_ahead(self, settings: Settings, from_: date) -> tuple[str, ...]:
+        names = self._changed(settings, from_)
+        self.must_come_ahead(from_)
+        return names
+
+    def _changed(self, settings: Settings, from_: date) -> tuple[str, ...]:
         check_settings(settings)
-        before, _ = self.settings_on(from_)
-        names = [each.name for each in fields(Settings) if getattr(before, each.name) != getattr(settings, each.name)]
-        changed = tuple(name.replace("_", " ") for name in names)
+        changed = self.settings_on(from_)[0].changed_in(settings)
         if not changed:
             raise NothingChanged("You have not changed any settings. Change at least one")
-        if "delegation" in names and from_ <= self.today:
-            raise SchemeNeverBack("A change of the scheme takes effect tomorrow or later", field="from_")
+        return changed
+
+    def _put_in_force(
+        self,
+        event: Callable[..., _Changed],
+        settings: Settings,
+        names: tuple[str, ...],
+        *,
+        from_: date,
+        reason: str,
+        decision: UUID | None = None,
+        rules: tuple[str, ...] = (),
+        **unfilled: tuple[Decider, ...],
+    ) -> str:
+        before, _ = self.settings_on(from_)
         number = len(self.versions) + 1
-        event = self.SettingsChanged(
+        changed = event(
             settings_version=number,
             from_=from_,
-            changed=changed,
+            changed=tuple(name.replace("_", " ") for name in names),
             settings=settings,
             before=tuple(compared(name, before, settings) for name in names),
             after=tuple(rows_compared(name, settings, before) for name in names) if "delegation" in names else (),
+            **unfilled,
         )
-        self.record(event, occurred=from_ if from_ <= self.today else None, reason=reasoned(reason))
+        occurred = from_ if from_ <= self.today else None
+        self.record(changed, occurred=occurred, reason=reasoned(reason), decision=decision, rules=rules)
         return version_name(number)
 
     def recover_access(self, person: UUID, *, reason: str) -> None:
@@ -175,11 +293,14 @@ class Authority(Aggregate):
 
     def settings_on(self, day: date) -> tuple[Settings, str]:
         """The settings in force on a day, and the name of their version for decisions to name."""
-        begun = [version for version in self.versions if version.from_ <= day]
+        begun = sorted(
+            (version for version in self.versions if version.from_ <= day),
+            key=lambda version: (version.from_, version.number),
+        )
         if not begun:
             return Settings(), version_name(0)
-        latest = max(begun, key=lambda version: (version.from_, version.number))
-        return latest.settings, version_name(latest.number)
+        in_force = reduce(lambda before, version: version.on_top_of(before), begun[1:], begun[0].settings)
+        return in_force, version_name(begun[-1].number)
 
     def state_of(self, version: Version, day: date) -> VersionState:
         """How a version stands on a day."""

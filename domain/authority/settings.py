@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -15,6 +15,10 @@ from domain.delegation import OWN_LIMIT, DelegationRow, check_scheme, scheme_wit
 from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST, in_pounds
 from domain.text import counted
+
+DECIDED_BY_OTHERS = ("delegation", "approval_ceiling", "exemption_days", "vetting")
+"""The settings by which others decide or people are kept safe: an administrator asks for them to be changed, and they
+are not changed for days on which they were gone by."""
 
 
 class NotASetting(Refusal):
@@ -40,6 +44,11 @@ class VettingDemand:
     requirement: str
     months: int | None = None
     of_teachers: bool = False
+
+    def __str__(self) -> str:
+        months = f", for {counted(self.months, 'month')}" if self.months else ""
+        who = ", of teachers" if self.of_teachers else ""
+        return f"{self.provider_kind}: {self.requirement}{months}{who}".replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,10 @@ class Settings:
         others = [each for each in self.delegation if each.code != row.code]
         return replace(self, approval_ceiling=ceiling, delegation=(*others, row))
 
+    def changed_in(self, other: Settings) -> tuple[str, ...]:
+        """The names of the settings that are others in other settings."""
+        return tuple(each.name for each in fields(self) if getattr(self, each.name) != getattr(other, each.name))
+
     def category(self, code: str) -> NeedCategory | None:
         """The need category of that code, None if the scheme has none."""
         return next((category for category in self.need_categories if category.code == code), None)
@@ -164,6 +177,13 @@ def compared(name: str, settings: Settings, other: Settings) -> str:
     return rows_compared(name, settings, other) or in_words(name, getattr(settings, name))
 
 
+def changes_in_words(before: Settings, after: Settings, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """What the settings of these names are called, and from what to what they change."""
+    for name in names:
+        was, becomes = compared(name, before, after), compared(name, after, before)
+        yield CALLED.get(name, name.replace("_", " ")), f"from {was or 'others'} to {becomes or 'others'}"
+
+
 def rows_compared(name: str, settings: Settings, other: Settings) -> str:
     """The rows of the scheme of delegation that other settings have otherwise; nothing for any other setting."""
     if name != "delegation":
@@ -180,6 +200,8 @@ def in_words(name: str, value: object) -> str:
         return f"{value.normalize():f}%"
     if name == "contact_email":
         return str(value) or "none"
+    if name == "vetting" and isinstance(value, tuple):
+        return "; ".join(map(str, value)) or "the usual ones"
     return str(value) if isinstance(value, int) else ""
 
 

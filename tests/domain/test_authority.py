@@ -24,8 +24,11 @@ from domain.authority import (
     VettingDemand,
     Weight,
 )
+from domain.authority.record import OthersDecide, SchemeNeverBack
 from domain.calendar import Term, TermDates, default_terms
+from domain.delegation import COMMON_SCHEME, Act, Decider, Granted, NotCovered
 from domain.vocabulary import Role
+from tests.grants import DECISION, change_scheme
 from tests.scenario import TODAY, given, signed
 
 LAST_YEAR, NEXT_YEAR = date(2025, 9, 1), date(2027, 9, 1)
@@ -40,6 +43,77 @@ def an_authority() -> Authority:
 def change(from_: date = TODAY, reason: str = "Agreed by the board", **changes: Any) -> Callable[[Authority], str]:
     return lambda authority: authority.change_settings(
         replace(authority.settings_on(from_)[0], **changes), from_=from_, reason=reason
+    )
+
+
+TOMORROW = date(2026, 11, 3)
+
+
+def decided(from_: date = TOMORROW, **changes: Any) -> Callable[[Authority], str]:
+    """The same by those who decide on it."""
+    return lambda authority: change_scheme(
+        authority, replace(authority.settings_on(from_)[0], **changes), from_=from_
+    )
+
+
+def set_up(from_: date = TOMORROW, *, unfilled: tuple[Decider, ...], **changes: Any) -> Callable[[Authority], str]:
+    """The same while nobody has held a post that decides on it."""
+    return lambda authority: authority.set_up_scheme(
+        replace(authority.settings_on(from_)[0], **changes), from_=from_, reason="As agreed", unfilled=unfilled
+    )
+
+
+BY_OTHERS = {
+    "approval_ceiling": Decimal(90000),
+    "exemption_days": 250,
+    "vetting": (VettingDemand("private", "first_reference"),),
+    "delegation": (replace(COMMON_SCHEME[2], up_to=Decimal(90000)),),
+}
+
+
+@pytest.mark.parametrize("name", BY_OTHERS)
+def test_nobody_changes_alone_by_what_others_decide_or_people_are_kept_safe(name: str) -> None:
+    given(an_authority()).when(change(TOMORROW, **{name: BY_OTHERS[name]})).then_refused(OthersDecide)
+    given(an_authority()).when(decided(**{name: BY_OTHERS[name]})).then(Authority.SchemeChanged, from_=TOMORROW)
+
+
+@pytest.mark.parametrize("name", BY_OTHERS)
+@pytest.mark.parametrize("day", [TODAY, LAST_YEAR])
+def test_the_scheme_is_never_changed_for_a_day_that_has_come(name: str, day: date) -> None:
+    given(an_authority()).when(decided(day, **{name: BY_OTHERS[name]})).then_refused(SchemeNeverBack, field="from_")
+    given(an_authority()).when(set_up(day, unfilled=(Decider.DIRECTOR,), **{name: BY_OTHERS[name]})).then_refused(
+        SchemeNeverBack, field="from_"
+    )
+
+
+def test_the_scheme_is_changed_by_a_decision_on_that_and_no_other() -> None:
+    other = Granted(DECISION, Act.APPROVE_SPENDING, AUTHORITY)
+    given(an_authority()).when(
+        lambda it: it.change_scheme(Settings(exemption_days=5), from_=TOMORROW, reason="So", granted=other)
+    ).then_refused(NotCovered)
+
+
+def test_it_is_set_up_while_nobody_has_held_a_post_that_decides_and_says_so() -> None:
+    authority = an_authority()
+    given(authority).when(set_up(unfilled=(), exemption_days=5)).then_refused(OthersDecide)
+    given(authority).when(set_up(unfilled=(Decider.DIRECTOR, Decider.CHIEF_OFFICER), exemption_days=5)).then(
+        Authority.SchemeSetUp
+    )
+    (event,) = [each for each in authority.pending if isinstance(each, Authority.SchemeSetUp)]
+    assert event.undecided == "Nobody has been a director or a chief officer yet, so nobody was asked"
+
+
+def test_what_was_set_for_a_later_day_leaves_standing_what_was_decided_since_for_an_earlier_one() -> None:
+    given(an_authority()).when(change(NEXT_YEAR, response_days=15)).when(decided(approval_ceiling=Decimal(100))).then(
+        Authority.SchemeChanged
+    ).then_holds(
+        lambda authority: (
+            [
+                (settings.response_days, settings.approval_ceiling)
+                for settings, _ in map(authority.settings_on, (TOMORROW, NEXT_YEAR))
+            ]
+            == [(10, Decimal(100)), (15, Decimal(100))]
+        )
     )
 
 
@@ -82,7 +156,6 @@ def test_changed_settings_are_in_force_from_their_day_and_the_others_stay() -> N
     [
         ({"response_days": 15}, "days to respond to a record of visit from 10 to 15"),
         ({"vat_percent": Decimal("17.5")}, "VAT percentage from 20% to 17.5%"),
-        ({"approval_ceiling": Decimal("7500.00")}, "spending that a broker may approve from £5,000 to £7,500"),
         ({"contact_email": "help@wexmoor.example"}, "contact email address from none to help@wexmoor.example"),
         (
             {"response_days": 15, "terms": (AUTUMN,), "colour": "#aa0000"},
@@ -99,6 +172,21 @@ def test_a_change_of_settings_says_what_they_were_and_are(changed: dict[str, Any
     assert event.changes == told
 
 
+def test_a_change_of_the_scheme_says_what_it_was_and_is_and_who_was_not_there_to_decide() -> None:
+    authority = an_authority()
+    with signed():
+        vetting = (VettingDemand("private", "enhanced_dbs", months=36, of_teachers=True),)
+        settings = Settings(approval_ceiling=Decimal(7500), vetting=vetting)
+        change_scheme(authority, settings, from_=TOMORROW, unfilled=(Decider.CHIEF_OFFICER,))
+    event = authority.pending[-1]
+    assert isinstance(event, Authority.SchemeChanged)
+    assert event.changes == (
+        "vetting requirements from the usual ones to private: enhanced dbs, for 36 months, of teachers; "
+        "spending that a broker may approve from £5,000 to £7,500"
+    )
+    assert event.not_asked == "Nobody has been a chief officer yet"
+
+
 def test_a_change_that_did_not_keep_what_was_before_says_what_is_now() -> None:
     event = Authority.SettingsChanged(
         settings_version=1,
@@ -106,7 +194,7 @@ def test_a_change_that_did_not_keep_what_was_before_says_what_is_now() -> None:
         changed=("response days", "vetting"),
         settings=Settings(response_days=15),
     )
-    assert event.changes == "days to respond to a record of visit to 15; vetting requirements"
+    assert event.changes == "days to respond to a record of visit to 15; vetting requirements to the usual ones"
 
 
 def test_settings_may_be_changed_ahead() -> None:
@@ -225,9 +313,9 @@ def test_a_need_category_is_found_by_its_code() -> None:
 
 def test_a_whole_policy_is_kept_as_it_was_set() -> None:
     given(an_authority()).when(
-        change(
+        decided(
             vetting=(VettingDemand("private", "enhanced_dbs", months=36, of_teachers=True),),
             matching_weights=(Weight("distance", 2),),
             terms=(AUTUMN,),
         )
-    ).then(Authority.SettingsChanged, changed=("terms", "vetting", "matching weights"))
+    ).then(Authority.SchemeChanged, changed=("terms", "vetting", "matching weights"))

@@ -59,9 +59,9 @@ read notes and files                     all  all  all  all  all  own  own  own 
 read restricted notes                    team -    all  -    -    -    -    -    all  -    -    -
 read the caseload                        all  all  all  all  all  own  own  -    all  -    -    -
 read the audit trail                     -    -    all  -    -    -    -    -    all  all  -    -
-read decisions                           all  all  all  all  all  -    -    -    all  -    own  own
+read decisions                           all  all  all  all  all  -    -    -    all  own  own  own
 read the scheme of delegation            all  all  all  all  all  -    -    -    all  all  all  all
-take part in decisions                   all  all  all  all  all  -    -    -    -    -    own  own
+take part in decisions                   all  all  all  all  all  -    -    -    -    own  own  own
 decide what is asked                     team -    all  -    -    -    -    -    -    -    own  own
 """
 """What each post is for. `team` reaches an officer's own schools, and those of the team for whoever leads it."""
@@ -116,8 +116,9 @@ def the_post(role: Role, *, leads: bool = False) -> Right:
 
 
 def own_record(role: Role) -> RecordScope:
-    """A record of a post's own: of those who see what they are asked alone, one that they are asked."""
-    return NAMED_IN if role in {Role.CHIEF_OFFICER, Role.COUNTERSIGNER} else OWN_RECORD
+    """A record of a post's own: of those who see what they are asked, or ask, alone, one that names them."""
+    asked_only = {Role.CHIEF_OFFICER, Role.COUNTERSIGNER, Role.ADMINISTRATOR}
+    return NAMED_IN if role in asked_only else OWN_RECORD
 
 
 def may(action: Action, right: Right, where: RecordScope | None = None) -> bool:

@@ -99,8 +99,8 @@ KEPT_IN: Mapping[str, str] = {
     "people/withdraw-post": "person.post-proposal-withdrawn",
     "people/end-post": "person.post-ended",
     "people/leave": "person.left",
-    "settings/change": "authority.settings-changed",
-    "settings/change-scheme": "authority.settings-changed",
+    "settings/change": "authority.settings-changed decision.asked authority.scheme-changed authority.scheme-set-up",
+    "settings/change-scheme": "decision.asked authority.scheme-changed authority.scheme-set-up",
 }
 """In which events each command keeps the reason that it asks for."""
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from domain.aggregate import Aggregate
-from domain.authority import AUTHORITY, WINDOWS, Authority, Settings
+from domain.authority import WINDOWS, Settings
 from domain.concern import ConcernCase
 from domain.engagement import BrokeredEngagement
 from domain.record_of_visit import RecordOfVisit
@@ -45,12 +45,7 @@ OURS = Settings(
 
 @pytest.fixture
 def stages(sample: SampleAuthority) -> BrokerageStages:
-    with sample.acting():
-        sample.services.service.change(
-            Authority,
-            AUTHORITY,
-            lambda authority: authority.change_settings(OURS, from_=TODAY, reason="Agreed by the schools forum"),
-        )
+    sample.put_in_force(OURS)
     return BrokerageStages(sample)
 
 

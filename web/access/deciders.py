@@ -82,6 +82,15 @@ def _decided_by_user(snapshot: Snapshot) -> list[DecisionRow]:
     ]
 
 
+HELD_AS = {decider: role for role, decider in DECIDES_AS.items()} | {Decider.SENIOR_OFFICER: Role.OFFICER}
+"""The role whose holders decide as each post."""
+
+
+def never_held(snapshot: Snapshot, posts: Iterable[Decider]) -> tuple[Decider, ...]:
+    """Those of these posts that nobody has held, or is to hold: the authority has not filled them yet."""
+    return tuple(post for post in posts if not people.was_ever_held(snapshot.connection, HELD_AS[post]))
+
+
 def team_for(snapshot: Snapshot, school: UUID | None) -> Team | None:
     """The phase team that answers for a school."""
     return None if school is None else teams_of(snapshot, [school])[school]

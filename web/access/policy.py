@@ -6,7 +6,8 @@ reaches: OWN records, those of the TEAM, ALL, or not at all (a role that is not 
 - OWN for an officer or director: schools they are link or cover officer for, and records they are named in.
 - OWN for a headteacher or chair: their school's records. For a specialist: their provider's, and their own.
 - OWN for a broker, CPD manager or strategic lead: records they are named in.
-- OWN for a chief officer or countersigner: decisions that their post is asked for, and those that name them.
+- OWN for a chief officer or countersigner: decisions that their post is asked for, and those that name them; for an
+  administrator: those that name them.
 - A note is its author's: whoever else may write notes there adds another, and neither revises nor withdraws it.
 - TEAM for an officer who leads a team: all schools of the team's phase.
 - The audit trail adds no right: it tells each reader of those records alone that the other rows let them read
@@ -164,9 +165,9 @@ POLICY: Mapping[Action, Row] = {
     Action.READ_RESTRICTED: _row((ALL, (DIRECTOR, REVIEWER)), (TEAM, (OFFICER,))),
     Action.READ_CASELOAD: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
     Action.READ_AUDIT: _row((ALL, (REVIEWER, DIRECTOR, ADMIN))),
-    Action.READ_DECISION: _row((ALL, (*SERVICE, REVIEWER)), (OWN, ASKED_ONLY)),
+    Action.READ_DECISION: _row((ALL, (*SERVICE, REVIEWER)), (OWN, (*ASKED_ONLY, ADMIN))),
     Action.READ_SCHEME: _row((ALL, (*SERVICE, REVIEWER, ADMIN, *ASKED_ONLY))),
-    Action.TAKE_PART: _row((ALL, SERVICE), (OWN, ASKED_ONLY)),
+    Action.TAKE_PART: _row((ALL, SERVICE), (OWN, (*ASKED_ONLY, ADMIN))),
     Action.DECIDE: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, ASKED_ONLY)),
 }
 """The policy. Read a row as: this action may be done by these posts, this far."""

@@ -69,7 +69,8 @@ class DecidedAct(Generic[A]):
     decision granted and the version of the scheme. The command in hand comes first: what is done by the service with
     other records joins it. `also_by` are other commands of the resource that ask for it. An act that is `tried`
     before anybody is asked changes its own record alone. `stands` is the sum that is approved already, which no
-    decision lowers.
+    decision lowers. `among` is the row with those who are there to decide, where the act can do without a post that
+    nobody has held yet.
     """
 
     resource: Resource[A]
@@ -82,6 +83,7 @@ class DecidedAct(Generic[A]):
     also_by: Sequence[str] = ()
     tried: bool = False
     stands: Callable[[A], Decimal | None] = lambda _: None
+    among: Callable[[Snapshot, DelegationRow], DelegationRow] = lambda _, row: row
 
     def __post_init__(self) -> None:
         DECIDED[self.resource.kind.KIND, self.command] = self
@@ -368,7 +370,9 @@ def held_in(
 def row_of_today(context: RequestContext, question: Question) -> tuple[DelegationRow, str]:
     """The row of the scheme in force that decides a question, and the version of the scheme."""
     settings, version = settings_of(context.services)
-    return row_for(settings.scheme, question.act, question.net), version
+    row = row_for(settings.scheme, question.act, question.net)
+    with context.read_present() as snapshot:
+        return DECIDED[question.kind, question.command].among(snapshot, row), version
 
 
 class WhyNeeded(Schema):

@@ -130,7 +130,8 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     subject = _subject(snapshot, asked)
     row = by_id(snapshot.connection, decision.id)
     about: list[Any] = [("About", subject)]
-    if snapshot.user.may(READING[asked.kind], concerned(snapshot, decision.about())):
+    reading = READING.get(asked.kind)
+    if reading is not None and snapshot.user.may(reading, concerned(snapshot, decision.about())):
         about = record_rows(snapshot, ("About", subject, PATHS[asked.kind], asked.subject))
     return {
         "links": about,
@@ -148,5 +149,7 @@ def _subject(snapshot: Snapshot, asked: Question) -> str:
     called = names.get(asked.subject, "")
     if called not in ("", asked.subject_reference):
         return called
+    if asked.kind not in PATHS:
+        return asked.subject_reference
     kind = asked.kind.replace("-", " ").capitalize()
     return f"{kind} for {names[asked.school]}" if asked.school in names else kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -73,7 +73,10 @@ def load_demonstration(services: Services, *, on: date | None = None, seed: int 
     diary.write(
         began, None, Role.ADMINISTRATOR, lambda: name_authority(services, f"{AUTHORITY} Council", AUTHORITY_CODE)
     )
-    diary.write(began, None, Role.ADMINISTRATOR, lambda: set_own_limit(services, Decimal(2500), from_=began), hour=10)
+    next_day = began + timedelta(days=1)
+    diary.write(
+        began, None, Role.ADMINISTRATOR, lambda: set_own_limit(services, Decimal(2500), from_=next_day), hour=10
+    )
     with tempfile.TemporaryDirectory() as folder:
         register = Path(folder) / "register.csv"
         write_register(register, seed=seed, on=on)

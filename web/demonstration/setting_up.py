@@ -10,6 +10,7 @@ from pathlib import Path
 
 from domain.assignment import assign_link_officer
 from domain.authority import AUTHORITY, Authority
+from domain.delegation import Decider
 from domain.imports import ImportKind
 from domain.person import Person
 from domain.provider import Provider, Requirement
@@ -43,12 +44,14 @@ def name_authority(services: Services, name: str, la_code: str) -> None:
 
 
 def set_own_limit(services: Services, limit: Decimal, *, from_: date) -> None:
-    """Let brokers decide alone up to a lower limit than usual, so that asking is seen; the caller has signed."""
+    """Let brokers decide alone up to a lower limit than usual, so that asking is seen, while nobody has a post yet;
+    the caller has signed."""
 
     def change(it: Authority) -> None:
         settings, _ = it.settings_on(from_)
-        reason = "Agreed by the cabinet member with the scheme of delegation"
-        it.change_settings(replace(settings, approval_ceiling=limit), from_=from_, reason=reason)
+        reason = "As the cabinet member agreed with the scheme of delegation"
+        unfilled = (Decider.DIRECTOR, Decider.CHIEF_OFFICER)
+        it.set_up_scheme(replace(settings, approval_ceiling=limit), from_=from_, reason=reason, unfilled=unfilled)
 
     services.service.change(Authority, AUTHORITY, change)
 

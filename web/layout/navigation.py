@@ -45,7 +45,7 @@ def first_page(user: User) -> str:
         return "/caseload"
     if user.holds(Role.SPECIALIST):
         return "/invitations"
-    if user.may(Action.READ_DECISION):
+    if user.may(Action.DECIDE):
         return "/decisions/"
     opened = navigation(user)
     return opened[0][1] if opened else "/account"

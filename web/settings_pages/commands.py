@@ -6,37 +6,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-import sqlalchemy as sa
 from flask import request
 
-from domain.authority import AUTHORITY, Authority, NothingChanged, Settings
+from domain.authority import AUTHORITY, DECIDED_BY_OTHERS, Authority, NothingChanged, Settings
 from domain.service import NotFound
 from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.policy import Action
-from web.commands.resource import Execution, Resource, Values
+from web.commands.resource import Execution, Values
 from web.runtime.services import Services
-from web.settings_pages import schemas
-
-ADDRESS = "authority"
-"""The one address of the one authority of a database."""
-
-
-def _of_address(_: sa.Connection, address: str) -> UUID | None:
-    return AUTHORITY if address == ADDRESS else None
-
-
-settings: Resource[Authority] = Resource(
-    "settings",
-    Authority,
-    one="authority",
-    read=Action.KEEP_SETTINGS,
-    out=schemas.AuthorityOut,
-    locate=_of_address,
-    address=lambda _: ADDRESS,
-    called=lambda authority: authority.name,
-)
+from web.settings_pages import decided, schemas
+from web.settings_pages.resource import settings
 
 
 def is_begun(services: Services) -> bool:
@@ -94,6 +74,11 @@ def _in_force(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
     schemas.ChangeSettings,
     done="Settings changed",
     lead="These are today's settings. Your changes take effect from the date you choose.",
+    notes=(
+        "A director and a chief officer decide on a change of the spending limit, of how long an exemption lasts "
+        "and of vetting, from tomorrow at the earliest. They decide on all that you change in one form.",
+        decided.WHILE_SETTING_UP,
+    ),
     initial=_in_force,
     main=True,
 )
@@ -101,11 +86,11 @@ def change(execution: Execution[Authority], values: Values) -> None:
     """Served types that are not named, and what is not asked for, stay as they are on the day from which the change
     is in force."""
 
-    def decide(authority: Authority) -> None:
+    def answered(authority: Authority) -> Settings:
         in_force, _ = authority.settings_on(values["from_"])
         extra = {each.code: each.extra_visits for each in in_force.need_categories}
         answered: Settings = values["settings"]
-        changed = replace(
+        return replace(
             answered,
             served_types=tuple(dict.fromkeys(values["served_types"] or in_force.served_types)),
             need_categories=tuple(
@@ -114,9 +99,17 @@ def change(execution: Execution[Authority], values: Values) -> None:
             retention=in_force.retention,
             delegation=in_force.delegation,
         )
-        authority.change_settings(changed, from_=values["from_"], reason=values["reason"])
 
-    execution.change(decide)
+    asked = answered(execution.record)
+    changed = execution.record.settings_on(values["from_"])[0].changed_in(asked)
+    if set(changed).isdisjoint(DECIDED_BY_OTHERS):
+        execution.change(
+            lambda authority: authority.change_settings(
+                answered(authority), from_=values["from_"], reason=values["reason"]
+            )
+        )
+    else:
+        decided.ask(execution, decided.SETTINGS, {**values, "settings": asked, "changed": changed})
 
 
 def _row_asked(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
@@ -134,14 +127,12 @@ def _row_asked(snapshot: Snapshot, authority: Authority) -> Mapping[str, Any]:
     schemas.ChangeSchemeRow,
     done="Scheme of delegation changed",
     lead="One row of the scheme of delegation. If others decide from then on, open questions have to be asked again.",
+    notes=(
+        "A director and a chief officer decide on it, and it takes effect the day after they do at the earliest.",
+        decided.WHILE_SETTING_UP,
+    ),
     initial=_row_asked,
 )
 def change_scheme(execution: Execution[Authority], values: Values) -> None:
     """A row of the scheme from a day on; all else stays as it is on that day."""
-
-    def decide(authority: Authority) -> None:
-        in_force, _ = authority.settings_on(values["from_"])
-        changed = in_force.with_row(values["row"])
-        authority.change_settings(changed, from_=values["from_"], reason=values["reason"])
-
-    execution.change(decide)
+    decided.ask(execution, decided.ROW, values)

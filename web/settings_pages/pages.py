@@ -18,7 +18,8 @@ from web.access.policy import Action
 from web.layout.resource_pages import PageRows, record_page
 from web.runtime.served_schools import count_schools
 from web.runtime.terms import bank_holidays
-from web.settings_pages.commands import ADDRESS, is_begun, settings
+from web.settings_pages.commands import is_begun
+from web.settings_pages.resource import ADDRESS, settings
 from web.settings_pages.schemas import WINDOWS
 
 pages = Pages("settings", __name__, template_folder="templates")

@@ -36,8 +36,12 @@ WINDOWS = {name: formats.upper_first(called) for name, called in authority_setti
 """What pages call the settings that say within how many working days something is to be done."""
 
 
-def _window(name: str) -> fields.Integer:
-    return _whole(WINDOWS[name], least=1, most=250, hint="Working days", suffix="days")
+OTHERS_DECIDE = "A director and a chief officer decide on a change"
+"""Beside the settings by which others decide or people are kept safe."""
+
+
+def _window(name: str, hint: str = "Working days") -> fields.Integer:
+    return _whole(WINDOWS[name], least=1, most=250, hint=hint, suffix="days")
 
 
 def _one_of(words: list[str], label: str) -> fields.String:
@@ -97,7 +101,7 @@ class TheSettings(Schema):
     information_days = _window("information_days")
     evaluation_days = _window("evaluation_days")
     closing_days = _window("closing_days")
-    exemption_days = _window("exemption_days")
+    exemption_days = _window("exemption_days", f"Working days. {OTHERS_DECIDE}")
     renewal_days = WholeNumber(
         load_default=Settings().renewal_days,
         validate=validate.Range(1, 365),
@@ -136,7 +140,7 @@ class TheSettings(Schema):
         validate=validate.Length(max=200),
         metadata={
             "label": "Vetting",
-            "hint": "A type of provider that you leave out keeps the usual requirements",
+            "hint": f"A type of provider that you leave out keeps the usual requirements. {OTHERS_DECIDE}",
             "row_label": "Requirement",
         },
     )
@@ -157,7 +161,7 @@ class TheSettings(Schema):
         validate=validate.Range(Decimal(0), Decimal(100)),
         metadata={"label": "VAT", "widget": "number", "suffix": "%"},
     )
-    approval_ceiling = money_field(label="Spending that a broker may approve", noun="the sum")
+    approval_ceiling = money_field(label="Spending that a broker may approve", noun="the sum", hint=OTHERS_DECIDE)
 
 
 class ChangeSettings(TheSettings):

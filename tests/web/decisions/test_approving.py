@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.authority import AUTHORITY, Authority, Settings
+from domain.authority import Settings
 from domain.decision import Decision, DecisionStatus
 from domain.references import record_id
 from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest
@@ -319,12 +319,7 @@ def test_where_the_scheme_has_changed_others_are_asked_again(
     sign_in(stages.broker).send(f"{REQUEST}/approve", MUCH)
     lead = sample.officer("Lea Lead", team=Team.SECONDARY, leads=True)
     raised = replace(Settings(), approval_ceiling=Decimal(12000))
-
-    def change(authority: Authority) -> None:
-        authority.change_settings(raised, from_=authority.today, reason="A larger limit")
-
-    with sample.acting():
-        sample.services.service.change(Authority, AUTHORITY, change)
+    sample.put_in_force(raised)
     assert "others decide this now" in give(sign_in(lead), sample, status=422)
     assert (request(sample).ceiling, decision(sample).status) == (None, DecisionStatus.OVERTAKEN)
 

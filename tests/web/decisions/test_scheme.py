@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
-from domain.authority import AUTHORITY, Authority
+from domain.authority import AUTHORITY, Authority, Settings
 from domain.decision import DecisionStatus
 from domain.delegation import Act, row_for
+from domain.person import Person
 from domain.vocabulary import Role
 from tests.sample_authority import SampleAuthority
+from tests.scenario import TODAY
 from tests.web.brokerage_stages import BrokerageStages
-from tests.web.conftest import Program
+from tests.web.conftest import Browser, Program
 from tests.web.decisions.test_approving import MUCH, REQUEST, SignIn, decision, give, stages, triaged
+from web.settings_pages.schemas import SettingsOut
 
 __all__ = ["stages", "triaged"]
 
@@ -39,6 +42,10 @@ S2 = {
 @pytest.fixture
 def ada(sample: SampleAuthority) -> UUID:
     return sample.administrator("Ada Admin")
+
+
+def authority_of(sample: SampleAuthority) -> Authority:
+    return sample.services.service.find(Authority, AUTHORITY)
 
 
 def scheme(program: Program, on: date) -> dict[str, dict[str, object]]:
@@ -77,6 +84,15 @@ def test_it_is_nothing_to_schools_and_providers(
     sign_in(person).get("/scheme", status=403)
 
 
+def decide(browser: Browser, sample: SampleAuthority, number: int = 1, *, status: int = 303, refuse: str = "") -> str:
+    """Somebody approves a question, or refuses it with a reason."""
+    asked = decision(sample, number)
+    answers = {"version": str(asked.version), "command": str(uuid4())}
+    answers |= {"reason": refuse} if refuse else {"shown": asked.question.fingerprint}
+    command = "refuse" if refuse else "give"
+    return browser.send_page(f"/decisions/{asked.reference}/{command}", "", answers, status=status).text
+
+
 def test_a_row_is_changed_from_a_day_and_the_trail_says_from_what_to_what(
     triaged: UUID,
     sample: SampleAuthority,
@@ -89,7 +105,9 @@ def test_a_row_is_changed_from_a_day_and_the_trail_says_from_what_to_what(
     form = browser.get(f"{CHANGE}?row=S2")
     assert 'value="10000' in form
     browser.send(CHANGE, S2)
-    authority = sample.services.service.find(Authority, AUTHORITY)
+    assert authority_of(sample).versions == []
+    decide(sign_in(stages.director), sample)
+    authority = authority_of(sample)
     before, after = (authority.settings_on(day)[0].scheme for day in (date(2026, 11, 2), TOMORROW))
     assert row_for(before, Act.APPROVE_SPENDING, Decimal(9000)).code == "S2"
     assert row_for(after, Act.APPROVE_SPENDING, Decimal(9000)).code == "S3"
@@ -109,6 +127,7 @@ def test_what_waits_when_others_decide_from_then_on_has_to_be_asked_again(
 ) -> None:
     sign_in(stages.broker).send(f"{REQUEST}/approve", MUCH)
     sign_in(ada).send(CHANGE, {**S2, "decides": ["chief_officer"], "deputies": []})
+    decide(sign_in(stages.director), sample, 2)
     sample.clock.go_to(TOMORROW)
     assert decision(sample).route.row == "S2"
     assert "It has to be asked again" in give(sign_in(stages.director), sample, status=422)
@@ -132,7 +151,7 @@ def test_what_does_not_fit_is_refused_when_it_is_saved(
 ) -> None:
     answer = sign_in(ada).send(CHANGE, {**S2, **answers}, status=422)
     assert refusal in answer.text
-    assert sample.services.service.find(Authority, AUTHORITY).versions == []
+    assert authority_of(sample).versions == []
 
 
 def test_other_settings_are_changed_without_losing_the_rows(
@@ -141,6 +160,89 @@ def test_other_settings_are_changed_without_losing_the_rows(
     sign_in(ada).send(
         CHANGE, {**S2, "row": "S1", "up_to": "2,500", "decides": ["broker"], "deputies": [], "may_decide_own": "yes"}
     )
-    settings, _ = sample.services.service.find(Authority, AUTHORITY).settings_on(TOMORROW)
+    settings, _ = authority_of(sample).settings_on(TOMORROW)
     assert settings.approval_ceiling == Decimal(2500)
     assert settings.scheme[0].may_decide_own
+
+
+OWN_LIMIT = {"row": "S1", "up_to": "90,000", "decides": ["broker"], "deputies": [], "may_decide_own": "yes"}
+SETTINGS = "/settings/authority/change"
+
+
+def test_an_administrator_asks_for_a_larger_limit_and_director_and_chief_officer_decide(
+    sample: SampleAuthority, ada: UUID, sign_in: SignIn, program: Callable[..., Program]
+) -> None:
+    director, chief = sample.director(), sample.person("Chloe Chief", Role.CHIEF_OFFICER)
+    page = sign_in(ada)
+    assert page.send(CHANGE, {**S2, **OWN_LIMIT}).headers["Location"].endswith("/decisions/DN-2026-0001")
+    assert "Spending that a broker may approve" in page.get("/decisions/DN-2026-0001")
+    assert "from £5,000 to £90,000" in page.get("/decisions/DN-2026-0001")
+    assert page.get("/decisions/DN-2026-0001/give", status=403)
+
+    decide(sign_in(director), sample)
+    assert authority_of(sample).versions == []
+    assert "somebody else is the second" in decide(sign_in(director), sample, status=409).lower()
+    decide(sign_in(chief), sample)
+
+    event = list(sample.services.store.get(AUTHORITY))[-1]
+    assert isinstance(event, Authority.SchemeChanged)
+    assert (event.meta.signature.actor, event.meta.decision) == (chief, decision(sample).id)
+    assert [authority_of(sample).settings_on(day)[0].approval_ceiling for day in (TODAY, TOMORROW)] == [5000, 90000]
+    assert "Chloe Chief approved a change of" in page.get("/settings/authority")
+
+
+def test_other_settings_are_the_administrator_s_own_and_those_of_safety_are_asked_for_with_the_program_told(
+    sample: SampleAuthority, ada: UUID, program: Callable[..., Program]
+) -> None:
+    sample.director(), sample.person("Chloe Chief", Role.CHIEF_OFFICER)
+    api = program(ada)
+    in_force = SettingsOut().dump(Settings())
+    body = {**in_force, "contact_email": "help@wexmoor.example", "from": TODAY.isoformat(), "reason": "As agreed"}
+    api.post(SETTINGS, {**body, "response_days": 15}, key="own-setting-1", at='"1"')
+    assert authority_of(sample).settings_on(TODAY)[0].response_days == 15
+    longer = {**body, "exemption_days": 250}
+    refused = api.post(SETTINGS, longer, key="safety-setting-1", at='"2"', status=422)
+    assert "tomorrow or later" in refused.text
+    later = {**longer, "from": TOMORROW.isoformat()}
+    answer = api.post(SETTINGS, later, key="safety-setting-2", at='"2"', status=202)
+    assert answer.headers["Location"].endswith("/decisions/DN-2026-0001")
+    assert authority_of(sample).settings_on(TOMORROW)[0].exemption_days == 20
+
+
+def test_what_is_approved_after_the_day_asked_for_holds_from_the_next_and_never_backwards(
+    sample: SampleAuthority, ada: UUID, sign_in: SignIn
+) -> None:
+    director, chief = sample.director(), sample.person("Chloe Chief", Role.CHIEF_OFFICER)
+    sign_in(ada).send(CHANGE, {**S2, **OWN_LIMIT})
+    sample.clock.go_to(date(2026, 11, 9))
+    decide(sign_in(director), sample)
+    decide(sign_in(chief), sample)
+    assert [version.from_ for version in authority_of(sample).versions] == [date(2026, 11, 10)]
+
+
+def test_a_refused_change_of_the_scheme_changes_nothing(sample: SampleAuthority, ada: UUID, sign_in: SignIn) -> None:
+    sample.director()
+    chief = sample.person("Chloe Chief", Role.CHIEF_OFFICER)
+    sign_in(ada).send(CHANGE, {**S2, **OWN_LIMIT})
+    decide(sign_in(chief), sample, refuse="Too much for one person")
+    assert authority_of(sample).versions == []
+    assert "Too much for one person" in sign_in(ada).get("/decisions/DN-2026-0001")
+
+
+def test_a_post_that_fell_vacant_is_no_setting_up_and_who_asks_does_not_decide(
+    sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    both, chief = sample.administrator("Dual Director"), sample.person("Chloe Chief", Role.CHIEF_OFFICER)
+
+    def change(person: UUID, what: Callable[[Person], object]) -> None:
+        with sample.acting():
+            sample.services.service.change(Person, person, what)
+
+    change(both, lambda person: person.take_post(Role.DIRECTOR, from_=date(2026, 9, 1)))
+    alone = sign_in(both).send(CHANGE, {**S2, **OWN_LIMIT}, status=422)
+    assert "Nobody else is a director" in alone.text
+    sample.director()
+    change(chief, lambda person: person.end_post(1, until=date(2026, 11, 1), reason="A new post"))
+    vacant = sign_in(both).send(CHANGE, {**S2, **OWN_LIMIT}, status=422)
+    assert "Nobody else is a chief officer" in vacant.text
+    assert authority_of(sample).versions == []

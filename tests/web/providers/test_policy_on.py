@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.authority import AUTHORITY, Authority, Settings, VettingDemand
+from domain.authority import Settings, VettingDemand
 from domain.provider import ProviderKind, Requirement
 from providers.vetting import USUAL_POLICY, Demand
 from tests.sample_authority import SampleAuthority
@@ -17,14 +17,7 @@ DEMANDS = (
 
 
 def set_demands(sample: SampleAuthority) -> None:
-    with sample.acting():
-        sample.services.service.change(
-            Authority,
-            AUTHORITY,
-            lambda authority: authority.change_settings(
-                Settings(vetting=DEMANDS), from_=sample.services.today(), reason="Agreed by the board"
-            ),
-        )
+    sample.put_in_force(Settings(vetting=DEMANDS))
 
 
 def test_the_usual_policy_is_in_force_where_the_authority_sets_nothing(sample: SampleAuthority) -> None:

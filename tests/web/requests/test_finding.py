@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from domain.authority import AUTHORITY, Authority, Settings, Weight
+from domain.authority import Settings, Weight
 from domain.provider import Provider, ProviderKind
 from domain.references import record_id
 from domain.support_request import RequestStatus, SupportRequest
@@ -111,14 +110,7 @@ def test_nobody_left_out_is_shortlisted(
 def test_the_authority_s_own_weights_count(stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn) -> None:
     stages.an_approved_request()
     weights = (Weight("ratings", 0), Weight("service", 100))
-    with sample.acting():
-        sample.services.service.change(
-            Authority,
-            AUTHORITY,
-            lambda it: it.change_settings(
-                replace(Settings(), matching_weights=weights), from_=sample.services.today(), reason="Trial"
-            ),
-        )
+    sample.put_in_force(Settings(matching_weights=weights))
 
     page = sign_in(stages.broker).get(f"{REQUEST}/shortlist")
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from domain.authority import AUTHORITY, Authority, NeedCategory, Retention, Settings
+from domain.authority import AUTHORITY, Authority, NeedCategory, Retention, Settings, VettingDemand
 from domain.calendar import Term
 from domain.person import Person
 from domain.vocabulary import Channel, Role
@@ -136,9 +136,7 @@ def test_the_rate_of_vat_looks_the_same_before_and_after_a_change_of_something_e
 def test_a_check_valid_for_a_month_is_told_in_the_singular(
     sample: SampleAuthority, sign_in: Callable[..., Browser]
 ) -> None:
-    demand = {"provider_kind": "private", "requirement": "enhanced_dbs", "months": "1"}
-    rows = {f"vetting-0-{name}": value for name, value in demand.items()}
-    sign_in(sample.administrator()).send(CHANGE, answers(**rows, **day("from", TODAY)))
+    sample.put_in_force(Settings(vetting=(VettingDemand("private", "enhanced_dbs", months=1),)))
 
     page = sign_in(sample.administrator()).get("/settings/authority")
     assert "1 month" in page
