@@ -303,7 +303,7 @@ class Aggregate:
             occurred=signature.at if occurred is None else occurred,
             about=About(),
             purpose=purpose or event.purpose,
-            reason=visible(reason),
+            reason=visible(signature.with_remark(reason)),
             rules=rules,
             sensitivity=sensitivity,
             decision=decision,

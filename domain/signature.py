@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import count
+from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,8 @@ class Signature:
     """Who gives a command, in which post, through which channel, and when (`at`, aware).
 
     `on_behalf_of` is the person, provider or school whose act it is, where that is somebody else. `command` is sent
-    again when a command is repeated, and makes the repetition harmless.
+    again when a command is repeated, and makes the repetition harmless. `remark` is added to the reason of what is
+    recorded, and kept there alone.
     """
 
     actor: UUID | None
@@ -36,6 +38,11 @@ class Signature:
     on_behalf_of: UUID | None = None
     correlation: str = ""
     causation: UUID | None = None
+    remark: str = field(default="", compare=False)
+
+    def with_remark(self, reason: str) -> str:
+        """A reason with what is to be remarked beside it."""
+        return "\n".join(each for each in (reason, self.remark) if each)
 
     @property
     def today(self) -> date:
@@ -78,10 +85,23 @@ def acting(signature: Signature) -> Iterator[Signature]:
 def on_behalf_of(whom: UUID) -> Iterator[Signature]:
     """Sign in this block as whoever acts now, on behalf of a person, a provider or a school; the numbering of events
     goes on."""
-    now = _current()
-    token = _act.set(_Attempt(replace(now.signature, on_behalf_of=whom), now.ordinals))
-    try:
+    with _signing(on_behalf_of=whom):
         yield current_signature()
+
+
+@contextmanager
+def remarking(remark: str) -> Iterator[None]:
+    """Add to the reason of everything that is recorded in this block; the numbering of events goes on."""
+    with _signing(remark=remark):
+        yield
+
+
+@contextmanager
+def _signing(**changes: Any) -> Iterator[None]:
+    now = _current()
+    token = _act.set(_Attempt(replace(now.signature, **changes), now.ordinals))
+    try:
+        yield
     finally:
         _act.reset(token)
 

@@ -178,6 +178,19 @@ def visitors_named_first(
     return EverVisiting(visit=visit, person=person, since=event.meta.signature.today)
 
 
+def on_day(connection: sa.Connection, people: Collection[UUID], day: date) -> list[PlannedVisit]:
+    """The visits that any of these people makes on a day, without those cancelled or not made."""
+    columns, coming = visits.table.c, visitors.table.c
+    theirs = sa.select(coming.visit).where(coming.person.in_(people))
+    query = (
+        visits.table.select()
+        .where(columns.on == day, columns.id.in_(theirs))
+        .where(columns.status.not_in([VisitStatus.CANCELLED, VisitStatus.NOT_MADE]))
+        .order_by(columns.reference)
+    )
+    return visits.rows(connection, query)
+
+
 class CoreCount(Row):
     """How many core visits to a school in one term are ahead, were held and were missed."""
 

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
+from domain.unusual_days import NotConfirmedAsRight
 from projections.event_log import saving_alongside
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow, allow_any
@@ -313,6 +314,8 @@ class CommandForm:
         if isinstance(why, Stale):
             self.record = why.record
             return self.show(CONFLICT, changes=changes_since(self.context, why.record, why.decided_at))
+        if isinstance(why, NotConfirmedAsRight):
+            self.form.fill("unusual", [question.unusual for question in why.questions])
         if isinstance(why, Refusal):
             self.form.refuse(str(why), self.command.calls.get(why.field, why.field))
             self._discard_refused(self.command.calls.get(why.field, why.field))

@@ -19,7 +19,7 @@ SignIn = Callable[[UUID], Browser]
 Use = Callable[..., Program]
 
 SOON, LATER = str(TODAY + timedelta(days=30)), str(TODAY + timedelta(days=90))
-CLOSED_ON = date(2026, 8, 31)
+CLOSED_ON = date(2026, 7, 17)
 
 
 @pytest.fixture

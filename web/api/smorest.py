@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter, Map
 
 from domain.text import visible, visible_within
+from domain.unusual_days import NotConfirmedAsRight
 from web.access.context import RequestContext, handed
 from web.forms.references import resolve
 from web.runtime.problems import ProblemDetails, problem_of, way_on
@@ -35,6 +36,10 @@ class ProblemSchema(Schema):
     status = fields.Integer(required=True)
     detail = fields.String()
     errors = fields.Dict(metadata={"description": "What is wrong, by the name of the field"})
+    to_confirm = fields.List(
+        fields.String(),
+        metadata={"description": "What is unusual about a date: send the request again with it under unusual"},
+    )
     request_id = fields.String()
 
 
@@ -142,6 +147,8 @@ def as_json(problem: ProblemDetails, error: Exception, request_id: str) -> Respo
         for name in reversed(field.rstrip("_").split(".")):
             errors = {name: errors}
         told["errors"] = {"json": errors}
+    if isinstance(error, NotConfirmedAsRight):
+        told["to_confirm"] = [question.unusual for question in error.questions]
     response = Response(json.dumps(told), problem.status, content_type=PROBLEM_JSON)
     _keep_headers(error, response)
     return response

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from werkzeug.exceptions import Forbidden, NotFound
 from domain.aggregate import Aggregate, Event
 from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved, rehearsing
 from domain.service import NotFound as NoRecord
+from domain.signature import remarking
+from domain.unusual_days import NotConfirmedAsRight, must_be_confirmed
 from domain.vocabulary import About
 from web.access.context import RequestContext
 from web.access.disclosure import Disclosure
@@ -27,6 +29,9 @@ from web.commands.resource import BulkCommand, Command, Execution, Resource, Val
 from web.history.timeline import entries
 
 A = TypeVar("A", bound=Aggregate)
+
+UNUSUAL, WHY_UNUSUAL = "unusual", "why_unusual"
+"""The answers that say that an unusual day is right: what is unusual about it, and why it is right all the same."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,17 @@ class _Decided(Exception):
     """Nothing refuses the command: it is about to save."""
 
 
+@contextmanager
+def _up_to_saving() -> Iterator[None]:
+    """Carry out what stands in this block up to where it would save."""
+
+    def stop(*_: object) -> None:
+        raise _Decided
+
+    with suppress(_Decided), rehearsing(stop):
+        yield
+
+
 def rehearse(
     context: RequestContext,
     resource: Resource[A],
@@ -190,10 +206,7 @@ def rehearse(
 ) -> None:
     """Carry out a command up to where it would save. Raises what `execute` would raise, and changes nothing."""
 
-    def stop(*_: object) -> None:
-        raise _Decided
-
-    with suppress(_Decided), rehearsing(stop):
+    with _up_to_saving():
         execute(context, resource, command, values, command_id=command_id, ref=ref, at=at)
 
 
@@ -231,10 +244,17 @@ def _carry_out(
         refused = _refusal(context, command, record)
         if refused is not None and context.services.service.done() is None:
             raise refused
+    try:
+        remark, values = _confirmed_as_right(context, command, record, values)
+    except NotConfirmedAsRight:
+        with _up_to_saving():  # what is refused in any case is refused first
+            _carry_out(context, resource, replace(command, unusual=None), _without_why(values), record=record, at=at)
+        raise
     for attempt in range(ATTEMPTS):
         version = at if record is None or at is None else saved_version(context, record, at)
         try:
-            return command.carry_out(Execution(context, resource, record, version), values)
+            with remarking(remark):
+                return command.carry_out(Execution(context, resource, record, version), values)
         except Stale as stale:
             if record is None or attempt + 1 == ATTEMPTS:
                 raise
@@ -242,6 +262,25 @@ def _carry_out(
             if version_of(context, record) != at:
                 raise stale from None
     raise AssertionError("the last attempt returns or raises")
+
+
+def _confirmed_as_right(
+    context: RequestContext, command: Command[A], record: A | None, values: Values
+) -> tuple[str, Values]:
+    """What is to be remarked about an unusual day, and the other answers of the command (web.commands.unusual_days).
+    Raises NotConfirmedAsRight, but for what was carried out before."""
+    if command.unusual is None:
+        return "", values
+    rest = _without_why(values)
+    if context.services.service.done() is not None:
+        return "", rest
+    with context.read() as snapshot:
+        asked = list(command.unusual(snapshot, record, rest))
+    return must_be_confirmed(asked, values[UNUSUAL], values.get(WHY_UNUSUAL, ""), field=WHY_UNUSUAL), rest
+
+
+def _without_why(values: Values) -> Values:
+    return {name: value for name, value in values.items() if name not in (UNUSUAL, WHY_UNUSUAL)}
 
 
 def _refusal(context: RequestContext, command: Command[A], record: A | None) -> Exception | None:

@@ -8,6 +8,7 @@ from web.access.policy import Action
 from web.commands.resource import Execution, Values
 from web.engagements import choices, schemas
 from web.engagements.resource import delivery, engagements
+from web.engagements.unusual import day_of_session
 
 
 class ChargedByTheService(Refusal):
@@ -24,6 +25,7 @@ class ChargedByTheService(Refusal):
     lookups=choices.planned_sessions,
     initial=choices.chosen_session,
     main=True,
+    unusual=day_of_session,
 )
 def deliver_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
     delivery(execution).deliver_session(execution.record.id, at=execution.at, **values)
@@ -49,6 +51,7 @@ engagements.command(
     done="Session planned",
     method=BrokeredEngagement.plan_session,
     main=True,
+    unusual=day_of_session,
 )
 def plan_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
     delivery(execution).plan_session(execution.record.id, at=execution.at, **values)

@@ -22,6 +22,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
+from web.commands.unusual_days import UnusualDays
 from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
 from web.layout.filter_fields import school_filter
@@ -94,7 +95,7 @@ class ConfirmEngagement(Schema):
     """Nothing is asked: terms and clearance are shown."""
 
 
-class PlanSession(Schema):
+class PlanSession(UnusualDays):
     on = day_field("Date of the session", noun="the date of the session")
     days = days_field(label="Length in days")
     minutes = WholeNumber(
@@ -103,7 +104,7 @@ class PlanSession(Schema):
     place = line_field(required=False, label="Place", hint="Leave blank if it is at the school", load_default="")
 
 
-class DeliverSession(Schema):
+class DeliverSession(UnusualDays):
     number = _session()
     on = day_field("Date it took place", noun="the date it took place")
     days = days_field(label="Length in days")

@@ -89,6 +89,13 @@ class Form:
         order = ["", *self._by_name()]
         self.errors = dict(sorted(errors.items(), key=lambda error: order.index(error[0])))
 
+    def fill(self, name: str, value: Any) -> None:
+        """Put a value in place of the answer to a question of that name, if there is one."""
+        question = self._by_name().get(name)
+        if question is not None:
+            for id, text in question.write(value):
+                question.raw[id] = text
+
     def _asked_for(self, field: str) -> FormField | None:
         """The question of a field, by the name on the page or, for a broken rule, by the record's own name for it."""
         asked = self._by_name()

@@ -159,6 +159,8 @@ def kind_of(field: fields.Field[Any]) -> type[FormField]:
 def _kind_of_list(field: fields.List[Any]) -> type[FormField]:
     if isinstance(field.inner, fields.Nested):
         return RowsField
+    if field.metadata.get("widget") == "hidden":
+        return typed.HiddenWords
     return chosen.Ticks if _has_choices(field) or _has_choices(field.inner) else typed.Lines
 
 
@@ -190,6 +192,7 @@ _YES_NO: dict[Any, type[FormField]] = {"checkboxes": chosen.Tick, "hidden": type
 _BY_WIDGET: dict[Any, type[FormField]] = {
     "text": typed.LineField,
     "textarea": typed.LongText,
+    "once_asked": typed.OnceAsked,
     "date": typed.DateParts,
     "radios": chosen.Choice,
     "select": chosen.Choice,

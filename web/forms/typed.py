@@ -79,6 +79,24 @@ class HiddenField(FormField):
     is_answered = False
 
 
+class HiddenWords(HiddenField):
+    """Several words, carried along together."""
+
+    def read(self) -> Any:
+        return self.value.split()
+
+    def write(self, value: Any) -> Iterator[tuple[str, str]]:
+        yield self.id, " ".join(as_text(each) for each in value or ())
+
+
+class OnceAsked(LongText):
+    """Asked only where an answer to another question was refused for want of it."""
+
+    @property
+    def widget(self) -> str:  # type: ignore[override]  # a class attribute elsewhere, here it follows from the form
+        return "textarea" if self.error or self.value else "hidden"
+
+
 class FileInput(FormField):
     """A file handed over: a werkzeug FileStorage, which no page can carry on to the next."""
 
@@ -232,7 +250,7 @@ class Clock(FormField):
 
 
 class DateParts(FormField):
-    """A day known to the person who answers, in three parts; the month may be a name."""
+    """A day known to the person who answers, in three parts; as written by hand: "3rd", "Sept." and "26" for 2026."""
 
     widget = "date"
     parts = ("day", "month", "year")
@@ -240,7 +258,7 @@ class DateParts(FormField):
         name: number
         for number in range(1, 13)
         for name in (f"{date(2000, number, 1):%B}".lower(), f"{date(2000, number, 1):%b}".lower())
-    }
+    } | {"sept": 9}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -265,10 +283,12 @@ class DateParts(FormField):
             return missing
         if blank:
             self._fault(f"{self.phrase.subject} must include a {' and '.join(blank)}", *blank)
-        return self._real(typed["day"], self._month(typed["month"]), typed["year"]).isoformat()
+        day = re.sub("(?<=[0-9])(st|nd|rd|th)$", "", typed["day"].lower())
+        year = re.sub("^'?([0-9]{2})$", r"20\1", typed["year"])
+        return self._real(day, self._month(typed["month"]), year).isoformat()
 
     def _month(self, typed: str) -> str:
-        return str(self._months.get(typed.lower(), typed))
+        return str(self._months.get(typed.lower().removesuffix("."), typed))
 
     def _real(self, day: str, month: str, year: str) -> date:
         not_real = f"{self.phrase.subject} must be a real date"

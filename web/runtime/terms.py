@@ -23,10 +23,14 @@ def bank_holidays() -> frozenset[date]:
 
 def term_of(services: Services, day: date) -> TermDates:
     """The term to which a day counts."""
+    return term_on(terms_around(services, day), day) or default_term_on(day, bank_holidays())
+
+
+def terms_around(services: Services, day: date) -> list[TermDates]:
+    """The terms of the school year of a day and of the year before it."""
     settings, _ = settings_of(services)
     year = academic_year_of(day)
-    around = [term for each in (year - 1, year) for term in settings.terms_of(each, bank_holidays())]
-    return term_on(around, day) or default_term_on(day, bank_holidays())
+    return [term for each in (year - 1, year) for term in settings.terms_of(each, bank_holidays())]
 
 
 def respond_by(settings: Settings, day: date) -> date:

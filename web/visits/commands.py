@@ -30,6 +30,7 @@ from web.commands.resource import Execution, Resource, Values, Visibility
 from web.runtime.authority import settings_of
 from web.runtime.terms import last_day, term_of
 from web.visits import choices, schemas
+from web.visits.unusual import day_of_visit
 
 
 def _visits(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
@@ -121,6 +122,7 @@ def _must_visit(execution: Execution[Visit], values: Values, already: Iterable[V
     rules=[needs_school(Action.PLAN_VISIT)],
     lookups=_planning,
     first_answers=_oneself,
+    unusual=day_of_visit,
 )
 def plan(execution: Execution[Visit], values: Values) -> Visit:
     _must_visit(execution, values)
@@ -140,6 +142,7 @@ def plan(execution: Execution[Visit], values: Values) -> Visit:
     rules=[needs_school(Action.PLAN_VISIT)],
     lookups=_planning,
     first_answers=_oneself,
+    unusual=day_of_visit,
 )
 def record_unplanned(execution: Execution[Visit], values: Values) -> Visit:
     _must_visit(execution, values)
@@ -238,6 +241,7 @@ def change_visitors(execution: Execution[Visit], values: Values) -> None:
         "on": visit.on if visit.on >= snapshot.services.today() else None,
         "starts_at": visit.starts_at,
     },
+    unusual=day_of_visit,
 )
 def reschedule(execution: Execution[Visit], values: Values) -> None:
     must_be_open_school(execution.context, execution.record.school, values["on"], field="on")
@@ -258,6 +262,7 @@ def reschedule(execution: Execution[Visit], values: Values) -> None:
         "attendees": visit.expected,
     },
     main=True,
+    unusual=day_of_visit,
 )
 def hold(execution: Execution[Visit], values: Values) -> None:
     day, rules = _to_be_written(execution, values["on"])

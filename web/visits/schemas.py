@@ -22,6 +22,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
+from web.commands.unusual_days import UnusualDays
 from web.forms.numbers import WholeNumber
 from web.layout.filter_fields import school_filter
 
@@ -89,7 +90,7 @@ class _Visiting(Schema):
         return values
 
 
-class PlanVisit(_Visiting):
+class PlanVisit(_Visiting, UnusualDays):
     school = _school()
     kind = choice_field(VisitKind, "Type of visit")
     purpose = fields.Enum(Purpose, by_value=True, required=True)
@@ -109,7 +110,7 @@ class PlanVisit(_Visiting):
     )
 
 
-class RecordUnplanned(_Visiting):
+class RecordUnplanned(_Visiting, UnusualDays):
     school = _school()
     kind = choice_field(VisitKind, "Type of visit")
     purpose = fields.Enum(Purpose, by_value=True, required=True)
@@ -175,7 +176,7 @@ class ChangeVisitors(_Visiting):
     reason = reason_field("Why the visitors are changing")
 
 
-class RescheduleVisit(Schema):
+class RescheduleVisit(UnusualDays):
     on = day_field("New date of the visit")
     starts_at = _starts_at()
     side = fields.Enum(
@@ -202,7 +203,7 @@ class MissVisit(Schema):
     reason = reason_field("Why the visit did not take place")
 
 
-class HoldVisit(Schema):
+class HoldVisit(UnusualDays):
     on = day_field("Date the visit took place", noun="the date the visit took place")
     minutes = _minutes(required=True)
     attendees = line_field(

@@ -51,7 +51,9 @@ def test_an_engagement_lives_its_whole_life(
     by_hand = {"by": stages.sample.reference(stages.head), "on": "2026-11-02", "on_behalf": False, "reason": ""}
     assert agreed["agreements"]["school"] == by_hand
     assert broker("confirm")["cleared_under"] == ["vetting-2"]
-    specialist("plan-session", {"on": FIRST.isoformat(), "days": "1.5", "minutes": 540})
+    long_day = {"on": FIRST.isoformat(), "days": "1.5", "minutes": 540}
+    assert specialist("plan-session", long_day, 422)["to_confirm"] == ["more_than_a_day"]
+    specialist("plan-session", {**long_day, "unusual": ["more_than_a_day"], "why_unusual": "Until the evening"})
     clock.go_to(FIRST)
     session = {"number": 1, "on": FIRST.isoformat(), "days": "1.5", "note": "Planned two units", "attended": 4}
     told = specialist("deliver-session", session)

@@ -27,6 +27,7 @@ from tests.web.conftest import Browser
 SignIn = Callable[[UUID], Browser]
 
 WORK = "/engagements/BE-2026-0001"
+LONG_DAY = {"unusual": "more_than_a_day", "why_unusual": "It went on until the evening"}
 FIRST, LATER = BEGINS + timedelta(days=1), BEGINS + timedelta(days=8)
 
 
@@ -175,7 +176,7 @@ def test_a_clearance_that_ends_before_the_work_does_is_warned_of(stages: Brokera
 def test_days_agreed_used_planned_and_left_stand_on_the_page_in_halves(
     started: BrokerageStages, sign_in: SignIn
 ) -> None:
-    sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(days="1.5"))
+    sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered(days="1.5", **LONG_DAY))
 
     page = plain(sign_in(started.head).get(WORK))
 
@@ -575,7 +576,7 @@ def test_sessions_are_neither_planned_nor_recorded_where_none_can_be(
         },
     )
 
-    broker.send(f"{WORK}/plan-session", {"days": "4.5", "place": "", **day("on", FIRST)})
+    broker.send(f"{WORK}/plan-session", {"days": "4.5", "place": "", **day("on", FIRST), **LONG_DAY})
 
     refusals(
         broker,
