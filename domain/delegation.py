@@ -29,6 +29,18 @@ class Act(LabelledEnum):
     ASSESS_AS_CAUSING_CONCERN = "assess_the_school_as_causing_concern"
     START_INTERVENTION = "start_an_intervention"
     TAKE_FORMAL_STEP = "take_a_formal_step"
+    PRE_WARN = "send_a_pre_warning_letter"
+    WITHDRAW_NOTICE = "withdraw_the_notice"
+    END_POWER = "end_the_use_of_a_power"
+    REFER = "refer_the_school_to_the_regions_group"
+    GIVE_NOTICE = "give_a_warning_notice"
+    ASSESS_COMPLIANCE = "assess_compliance_with_the_notice"
+    NOTIFY_INTENTION = "notify_the_intention_to_use_powers"
+    REQUIRE_ARRANGEMENTS = "require_arrangements"
+    APPOINT_GOVERNORS = "appoint_additional_governors"
+    APPOINT_INTERIM_BOARD = "appoint_an_interim_executive_board"
+    SUSPEND_BUDGET = "suspend_the_delegated_budget"
+    WAIVE_STEP = "leave_out_a_step_for_urgency"
     END_INTERVENTION = "end_the_intervention"
     REOPEN_CONCERN = "reopen_the_concern"
     GRANT_EXEMPTION = "grant_exemption"
@@ -55,6 +67,16 @@ _ACTS = {
     "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
     "change_the_scheme": "Change who decides, a limit or the required checks",
 }
+
+DECIDED_AS = {
+    **dict.fromkeys((Act.PRE_WARN, Act.WITHDRAW_NOTICE, Act.END_POWER, Act.REFER), Act.TAKE_FORMAL_STEP),
+    **dict.fromkeys(
+        (Act.ASSESS_COMPLIANCE, Act.NOTIFY_INTENTION, Act.REQUIRE_ARRANGEMENTS, Act.APPOINT_GOVERNORS),
+        Act.GIVE_NOTICE,
+    ),
+    Act.SUSPEND_BUDGET: Act.APPOINT_INTERIM_BOARD,
+}
+"""The acts that the row of another decides."""
 
 AS_SPENDING = frozenset({Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
 """What is decided by the rows of spending, on the new total, and never by whoever asks."""
@@ -174,6 +196,25 @@ COMMON_SCHEME = (
         lapses_after=15,
     ),
     DelegationRow("S15", Act.TAKE_FORMAL_STEP, None, (Decider.DIRECTOR,), deputies=(Decider.CHIEF_OFFICER,)),
+    DelegationRow("S16", Act.GIVE_NOTICE, None, (Decider.CHIEF_OFFICER,), countersigns=(Decider.COUNTERSIGNER,)),
+    DelegationRow(
+        "S17",
+        Act.APPOINT_INTERIM_BOARD,
+        None,
+        (Decider.CHIEF_OFFICER,),
+        countersigns=(Decider.COUNTERSIGNER,),
+        passes_after=5,
+        lapses_after=20,
+    ),
+    DelegationRow(
+        "S18",
+        Act.WAIVE_STEP,
+        None,
+        (Decider.DIRECTOR,),
+        deputies=(Decider.CHIEF_OFFICER,),
+        passes_after=1,
+        lapses_after=3,
+    ),
     DelegationRow("S24", Act.REOPEN_CONCERN, None, (Decider.SENIOR_OFFICER,), deputies=(Decider.DIRECTOR,)),
     DelegationRow(
         "S8",
@@ -227,12 +268,17 @@ class LinkOfficerDecides(Refusal):
     """The link officer of a school, or who covers for them, would decide something formal about it."""
 
 
+class WaivesAndDecides(Refusal):
+    """Whoever let a step be left out would decide the step that rests on it."""
+
+
 class Separation(LabelledEnum):
     """Why somebody may not decide, whatever post they hold."""
 
     RAISED = "raised"
     ONE_HAND = "one_hand"
     LINK_OFFICER = "link_officer"
+    WAIVED = "waived"
 
 
 _SEPARATED: dict[Separation, tuple[type[Refusal], str]] = {
@@ -244,6 +290,10 @@ _SEPARATED: dict[Separation, tuple[type[Refusal], str]] = {
     Separation.LINK_OFFICER: (
         LinkOfficerDecides,
         "The link officer of a school and their cover decide nothing formal about it. Somebody else decides",
+    ),
+    Separation.WAIVED: (
+        WaivesAndDecides,
+        "The person who let a step be left out for urgency does not decide the next one. Somebody else decides",
     ),
 }
 
@@ -257,7 +307,7 @@ class Excluded:
 
 
 def must_not_be_excluded(person: UUID | None, excluded: Iterable[Excluded], *, field: str = "") -> None:
-    """Raises OwnAsk, OneHand or LinkOfficerDecides where somebody may not decide."""
+    """Raises OwnAsk, OneHand, LinkOfficerDecides or WaivesAndDecides where somebody may not decide."""
     for each in excluded:
         if each.person == person:
             refusal, sentence = _SEPARATED[each.why]
@@ -300,7 +350,7 @@ def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> D
     as_spending = act in AS_SPENDING
     if act is Act.SELECT_NOT_BEST:
         net = Decimal(0)  # within what was approved: whoever decides first beyond a broker's own limit
-    decided_as = Act.APPROVE_SPENDING if as_spending else act
+    decided_as = Act.APPROVE_SPENDING if as_spending else DECIDED_AS.get(act, act)
     rows = sorted(
         (row for row in scheme if row.act is decided_as and not (as_spending and row.code == OWN_LIMIT)),
         key=lambda row: Decimal("Infinity") if row.up_to is None else row.up_to,
@@ -313,8 +363,8 @@ def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> D
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Authority for one act on one record, as a decision gave it, `by` the person who decided. Only a decision makes
-    one."""
+    """Authority for one act on one record, as a decision gave it, `by` the person who decided; where two decided,
+    `first` is whoever gave it first. Only a decision makes one."""
 
     decision: UUID
     act: Act
@@ -322,6 +372,7 @@ class Granted:
     net: Decimal | None = None
     by: UUID | None = None
     reference: str = ""
+    first: UUID | None = None
 
     def must_cover(self, act: Act, subject: UUID, *, net: Decimal | None = None, field: str = "") -> None:
         """Raises NotCovered unless this is the act that was decided, at no higher a sum."""

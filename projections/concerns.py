@@ -161,6 +161,13 @@ def listed(
     return query
 
 
+def open_at(connection: sa.Connection, school: UUID) -> list[UUID]:
+    """The cases of a school that are not over."""
+    columns = cases.table.c
+    query = sa.select(columns.id).where(columns.school == school, columns.status.in_(OPEN))
+    return list(connection.execute(query.order_by(columns.reference)).scalars())
+
+
 def reviews_due(connection: sa.Connection, before: date, *, schools: list[UUID] | None = None) -> list[ConcernRow]:
     """The interventions, of those schools if any are named, whose next review is before a day; first due first.
     Paused ones are left out."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -88,7 +89,14 @@ def exempt(
     provider.exempt(item, person=person, until=until, reason=reason, safeguard=safeguard, granted=granted)
 
 
-def take_formal_step(case: ConcernCase, *, by: UUID = STARTER, school_type: str = "", **answers: Any) -> None:
-    """Take a formal step at a school of a type."""
-    given = granted(case, Act.TAKE_FORMAL_STEP, by)
-    case.take_formal_step(institution=Institution("Ashgrove High", school_type), granted=given, **answers)
+COMMUNITY = Institution("Ashgrove High", "Community school")
+
+
+def decided(case: ConcernCase, act: Act, step: Callable[..., None], /, *, by: UUID = STARTER, **answers: Any) -> None:
+    """Take a formal step that was decided."""
+    step(case, granted=granted(case, act, by), **answers)
+
+
+def refer(case: ConcernCase, text: str = "Results fall") -> None:
+    """Refer the school of a case to the Regions Group."""
+    decided(case, Act.REFER, ConcernCase.refer, text=text)

@@ -8,42 +8,41 @@ from uuid import UUID
 
 from domain.aggregate import Event, reasoned, requires
 from domain.concern import content, events
-from domain.concern.intervention import Intervention
+from domain.concern.ladder import events as ladder
+from domain.concern.ladder.record import FormalLadder
+from domain.concern.ladder.rules import must_have_nothing_open
 from domain.concern.parts import (
     CaseStatus,
     ConcernKind,
     ConcernSource,
-    Institution,
     Rating,
     Severity,
-    Step,
     StepKind,
 )
 from domain.concern.rules import (
     DecisionNeeded,
-    GroundNeeded,
     KeptSoAlready,
     NotAPurposeOfConcern,
     NotByVisit,
-    NotMaintained,
     WhistleblowingStaysRestricted,
+    must_be_intervention,
     must_be_over,
     must_be_paused,
     must_be_worked_on,
+    must_have_decided_to_end,
     must_not_be_intervention,
     written,
 )
 from domain.delegation import Act, Excluded, Granted, Separation
-from domain.text import day_in_words, plain
 from domain.vocabulary import About, Purpose, Sensitivity
 
 
-class ConcernCase(Intervention, content.Content):
+class ConcernCase(FormalLadder, content.Content):
     """One case from first worry to end: raised, assessed, then closed or made an intervention that is reviewed
     and ended.
 
-    The improvement plan with its objectives and their reviews is folded into the intervention. Notices and
-    powers are kept as formal steps with their ground; the order the law sets them is not yet enforced here.
+    The improvement plan with its objectives and their reviews is folded into the intervention (`Intervention`);
+    notices and powers, in the order that the law sets them, are the `FormalLadder`.
     """
 
     KIND = "concern"
@@ -77,10 +76,26 @@ class ConcernCase(Intervention, content.Content):
     SensitivityChanged: TypeAlias = events.SensitivityChanged
     Reworded: TypeAlias = content.Reworded
     Withdrawn: TypeAlias = content.Withdrawn
+    EvidenceModerated: TypeAlias = ladder.EvidenceModerated
+    StepWaived: TypeAlias = ladder.StepWaived
+    PreWarningSent: TypeAlias = ladder.PreWarningSent
+    NoticeGiven: TypeAlias = ladder.NoticeGiven
+    SchoolAnswered: TypeAlias = ladder.SchoolAnswered
+    ComplianceAssessed: TypeAlias = ladder.ComplianceAssessed
+    IntentionNotified: TypeAlias = ladder.IntentionNotified
+    BodyContacted: TypeAlias = ladder.BodyContacted
+    ConsentReceived: TypeAlias = ladder.ConsentReceived
+    CategoryRecorded: TypeAlias = ladder.CategoryRecorded
+    PowerTaken: TypeAlias = ladder.PowerTaken
+    PowerEnded: TypeAlias = ladder.PowerEnded
+    NoticeWithdrawn: TypeAlias = ladder.NoticeWithdrawn
+    NationalStepRecorded: TypeAlias = ladder.NationalStepRecorded
+    Referred: TypeAlias = ladder.Referred
+    ReferralAnswered: TypeAlias = ladder.ReferralAnswered
+    CeasedToBeMaintained: TypeAlias = ladder.CeasedToBeMaintained
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.steps: list[Step] = []
         self.ended_on: date | None = None
         self.end_reason = ""
         self.ended_by: UUID | None = None
@@ -103,6 +118,8 @@ class ConcernCase(Intervention, content.Content):
         """Forget assessment, intervention and end; reviews and steps stay."""
         self.assessment = None
         self.forget_intervention()
+        self.begin_ladder_again()
+        self.moderated_on = None
         self.outcome = self.end_reason = ""
         self.ended_on = self.ended_by = self.end_named = None
         self.status = CaseStatus.RAISED
@@ -178,51 +195,14 @@ class ConcernCase(Intervention, content.Content):
         self._take(found, decider, purpose=self.purpose, decision=granted.decision, rules=rules)
 
     @requires(must_be_worked_on)
-    def record_step(self, *, on: date, kind: StepKind, text: str, ground: str = "") -> None:
-        """Note an informal step. Raises DecisionNeeded for a formal one."""
+    def record_step(self, *, on: date, kind: StepKind, text: str) -> None:
+        """Note an informal step, or evidence that was gathered. Raises DecisionNeeded for a formal step: each is an
+        act of its own."""
         if kind is StepKind.FORMAL:
-            raise DecisionNeeded("Somebody else decides that a formal step is taken", field="kind")
+            raise DecisionNeeded("Choose the formal step itself: somebody else decides on it", field="kind")
         said = written(text, "Enter what was done", field="text")
-        self._step(self.StepRecorded(on=on, kind=kind, text=said, ground=plain(ground)))
-
-    @requires(must_be_worked_on)
-    def take_formal_step(
-        self,
-        *,
-        on: date,
-        text: str,
-        ground: str,
-        institution: Institution,
-        granted: Granted,
-        rules: tuple[str, ...] = (),
-    ) -> None:
-        """Take a formal step at a school as it is on that day, as was decided, on its authority or legal ground.
-
-        Raises NotMaintained, GroundNeeded, NotCovered.
-        """
-        decider = self._decided(Act.TAKE_FORMAL_STEP, granted)
-        if not institution.is_maintained_on(on):
-            raise NotMaintained(
-                f"{institution.name} was no maintained school on {day_in_words(on)} ({institution.school_type}). A "
-                "local authority has no powers of intervention there (Education and Inspections Act 2006, section "
-                "59). Refer it to the Regions Group, and record that as an informal step",
-                field="kind",
-            )
-        if not plain(ground):
-            raise GroundNeeded("Enter the authority or legal ground for this step", field="ground")
-        said = written(text, "Enter what was done", field="text")
-        taken = self.FormalStepTaken(on=on, text=said, ground=plain(ground), decider=decider)
-        self._step(taken, decider, decision=granted.decision, rules=rules)
-
-    def _step(
-        self,
-        step: events.StepRecorded | events.FormalStepTaken,
-        *people: UUID,
-        decision: UUID | None = None,
-        rules: tuple[str, ...] = (),
-    ) -> None:
         purpose = Purpose.INTERVENTION if self.status is CaseStatus.INTERVENTION else self.purpose
-        self._take(step, *people, occurred=step.on, purpose=purpose, decision=decision, rules=rules)
+        self._take(self.StepRecorded(on=on, kind=kind, text=said, ground=""), occurred=on, purpose=purpose)
 
     @requires(must_be_worked_on)
     def pause(self, *, reason: str) -> None:
@@ -234,8 +214,21 @@ class ConcernCase(Intervention, content.Content):
         """Take up work on the case again."""
         self._take(self.Resumed(), reason=reasoned(reason))
 
+    @requires(must_be_worked_on, must_be_intervention, must_have_decided_to_end, must_have_nothing_open)
+    def end_intervention(self, *, outcome: str, reason: str, granted: Granted, rules: tuple[str, ...] = ()) -> None:
+        """End the intervention, as was decided after a review that found so.
+
+        Raises NotCovered, OneHand where whoever decided has assessed the concern.
+        """
+        text = written(outcome, "Enter the outcome of the intervention", field="outcome")
+        decider = self._decided(Act.END_INTERVENTION, granted)
+        ended = self.EndDecided(outcome=text, decider=decider)
+        self._take(ended, decider, decision=granted.decision, reason=reasoned(reason), rules=rules)
+
     @requires(
-        must_be_worked_on, must_not_be_intervention("This concern has an intervention. End the intervention instead")
+        must_be_worked_on,
+        must_not_be_intervention("This concern has an intervention. End the intervention instead"),
+        must_have_nothing_open,
     )
     def close(self, *, reason: str) -> None:
         """Close the case without an intervention."""
@@ -285,4 +278,5 @@ class ConcernCase(Intervention, content.Content):
             excluded |= dict.fromkeys((assessed.by, assessed.named_authoriser), Separation.ONE_HAND)
         if act is Act.END_INTERVENTION and not self.reviews_of_this_plan:
             excluded |= dict.fromkeys((self.intervention_by, self.intervention_named), Separation.ONE_HAND)
-        return tuple(Excluded(person, why) for person, why in excluded.items() if person is not None)
+        separated = (Excluded(person, why) for person, why in excluded.items() if person is not None)
+        return (*separated, *self.waiver_excludes(act))

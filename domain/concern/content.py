@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.aggregate import Event, Refusal, reasoned, requires
 from domain.concern.parts import CaseStatus, Wording
 from domain.concern.rules import must_be_worked_on, written
-from domain.concern.standing import Standing
+from domain.concern.state import CaseState
 
 if TYPE_CHECKING:
     from domain.concern.case import ConcernCase
@@ -55,7 +55,7 @@ def must_not_be_decided_upon(case: Content, _: date) -> None:
         )
 
 
-class Content(Standing, part=True):
+class Content(CaseState, part=True):
     """A concern in the words in which it stands."""
 
     detail: str

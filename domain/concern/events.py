@@ -213,7 +213,7 @@ class StepRecorded(_Named):
     """`ground` is the authority or legal ground of a formal step, empty for an informal one."""
 
     TOPIC = "concern.step-recorded"
-    says = "{by} recorded {kind_of_step} step taken on {on}" + NAMING + ": {text}{ground: (…)}"
+    says = "{by} recorded {kind_of_step} on {on}" + NAMING + ": {text}{ground: (…)}"
     on: date
     kind: StepKind
     text: str
@@ -221,7 +221,11 @@ class StepRecorded(_Named):
 
     @property
     def kind_of_step(self) -> str:
-        return "a formal" if self.kind is StepKind.FORMAL else "an informal"
+        return {
+            StepKind.FORMAL: "a formal step taken",
+            StepKind.INFORMAL: "an informal step taken",
+            StepKind.EVIDENCE: "evidence gathered",
+        }[self.kind]
 
     def apply(self, case: ConcernCase) -> None:
         case.steps.append(Step(self.on, self.kind, self.text, self.ground, self.meta.signature.actor, self.named))
@@ -229,7 +233,9 @@ class StepRecorded(_Named):
 
 
 class FormalStepTaken(_Decided):
-    """A step that uses or prepares formal powers, as was decided; `ground` is its authority or legal ground."""
+    """A step that uses or prepares formal powers, as was decided; `ground` is its authority or legal ground.
+
+    Stands in older logs, of the time before each kind of step had an event of its own."""
 
     TOPIC = "concern.formal-step-taken"
     says = (

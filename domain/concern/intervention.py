@@ -18,18 +18,17 @@ from domain.concern.rules import (
     must_be_intervention,
     must_be_worked_on,
     must_cause_concern,
-    must_have_decided_to_end,
     must_not_be_intervention,
     numbered,
     review_day,
     written,
 )
-from domain.concern.standing import Standing
+from domain.concern.state import CaseState
 from domain.delegation import Act, Granted
 from domain.text import day_in_words, plain
 
 
-class Intervention(Standing, part=True):
+class Intervention(CaseState, part=True):
     """What is done in a school that causes concern: a plan, looked at again until it ends."""
 
     def __init__(self, id: UUID) -> None:
@@ -132,17 +131,6 @@ class Intervention(Standing, part=True):
             decide_by=decide_by if decision is ReviewDecision.END else None,
         )
         self._take(held, *held.attendees, occurred=on, reason=reasoned(reason), rules=rules)
-
-    @requires(must_be_worked_on, must_be_intervention, must_have_decided_to_end)
-    def end_intervention(self, *, outcome: str, reason: str, granted: Granted, rules: tuple[str, ...] = ()) -> None:
-        """End the intervention, as was decided after a review that found so.
-
-        Raises NotCovered, OneHand where whoever decided has assessed the concern.
-        """
-        text = written(outcome, "Enter the outcome of the intervention", field="outcome")
-        decider = self._decided(Act.END_INTERVENTION, granted)
-        ended = events.EndDecided(outcome=text, decider=decider)
-        self._take(ended, decider, decision=granted.decision, reason=reasoned(reason), rules=rules)
 
     @property
     def objectives_to_review(self) -> list[Objective]:

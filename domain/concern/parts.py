@@ -63,9 +63,11 @@ class ReviewDecision(LabelledEnum):
 
 
 class StepKind(LabelledEnum):
-    """An informal step, or one that uses or prepares formal powers."""
+    """An informal step, or the gathering of evidence; a formal one stands in older logs only, of the time before each
+    had a kind of its own (`domain.concern.ladder`)."""
 
     INFORMAL = "informal"
+    EVIDENCE = "evidence"
     FORMAL = "formal"
 
 
@@ -160,18 +162,44 @@ MAINTAINED = frozenset(
 the Education and Inspections Act 2006; and pupil referral units, of which it is not established that it has none."""
 
 
+FOUNDATION = frozenset(
+    {
+        "Foundation school",
+        "Foundation special school",
+        "Voluntary aided school",
+        "Voluntary controlled school",
+    }
+)
+"""The types at which somebody beside the authority may appoint governors."""
+
+
 @dataclass(frozen=True, slots=True)
 class Institution:
-    """A school as the register has it: its type, empty where that is not known, and since when it is that."""
+    """A school as the register has it: its type, empty where that is not known, since when it is that, and from when
+    it is closed; `of_a_church` where a diocese of the Church of England or a Catholic one has a say."""
 
     name: str
     school_type: str = ""
     opened: date | None = None
+    closed: date | None = None
+    of_a_church: bool = False
+
+    @property
+    def is_of_a_maintained_type(self) -> bool:
+        """Whether the authority has powers at schools of its type; so where the type is not known."""
+        return not self.school_type or self.school_type in MAINTAINED
+
+    @property
+    def may_have_appointer(self) -> bool:
+        """Whether its governing body may have members whom somebody else appoints."""
+        return self.school_type in FOUNDATION
 
     def is_maintained_on(self, day: date) -> bool:
         """Whether a local authority had its powers there on a day; before it opened, it was another institution."""
+        if self.closed is not None and day >= self.closed:
+            return False
         is_another = self.opened is not None and day < self.opened
-        return is_another or not self.school_type or self.school_type in MAINTAINED
+        return is_another or self.is_of_a_maintained_type
 
 
 @dataclass(frozen=True, slots=True)

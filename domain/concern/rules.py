@@ -13,9 +13,10 @@ from domain.text import day_in_words, plain
 
 if TYPE_CHECKING:
     from domain.concern.intervention import Intervention
-    from domain.concern.standing import Standing
+    from domain.concern.state import CaseState
 
-S = TypeVar("S", bound="Standing")
+S = TypeVar("S", bound="CaseState")
+N = TypeVar("N", bound="Intervention")
 
 A_YEAR = timedelta(days=366)
 """The longest time from one look at an intervention to the next."""
@@ -120,10 +121,6 @@ class NotMaintained(Refusal):
     section 59), by what the school was on the day of the step."""
 
 
-class GroundNeeded(Refusal):
-    """A formal step names its authority or legal ground."""
-
-
 def must_be_worked_on(case: S, _: date) -> None:
     if not case.status.is_open:
         over = "withdrawn" if case.status is CaseStatus.WITHDRAWN else "closed"
@@ -158,7 +155,7 @@ def must_cause_concern(case: S, _: date) -> None:
         raise NotCausingConcern("The assessment does not rate this school as causing concern")
 
 
-def must_have_decided_to_end(case: Intervention, _: date) -> None:
+def must_have_decided_to_end(case: N, _: date) -> None:
     if not case.reviews_of_this_plan or case.reviews_of_this_plan[-1].decision is not ReviewDecision.END:
         raise NoDecisionToEnd("First record the review that decided to end the intervention")
 

@@ -350,7 +350,7 @@ class Decision(Aggregate):
         sums = [each for each in (self.question.net, self.limit) if each is not None]
         asked = self.question
         net = min(sums, default=None)
-        return Granted(self.id, asked.act, asked.subject, net, self.decider, self.reference)
+        return Granted(self.id, asked.act, asked.subject, net, self.decider, self.reference, self.first_by)
 
     def _limit(self, limit: Decimal | None) -> Decimal | None:
         most = self.limit or self.question.net

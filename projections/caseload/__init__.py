@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from projections.caseload import brokerage, concerns, decisions, engagements, needs, visits
+from projections.caseload import brokerage, concerns, decisions, engagements, formal_steps, needs, visits
 from projections.caseload.item import (
     AS_DUE,
     MAIN,
@@ -44,6 +44,7 @@ __all__ = [
     "cursor_of",
     "decisions",
     "engagements",
+    "formal_steps",
     "items",
     "needs",
     "reviewed_at",

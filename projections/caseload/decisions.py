@@ -31,6 +31,18 @@ STANDS_FOR = {
     Act.ASSESS_AS_CAUSING_CONCERN: Task.ASSESS,
     Act.START_INTERVENTION: Task.DECIDE,
     Act.END_INTERVENTION: Task.DECIDE,
+    Act.ASSESS_COMPLIANCE: Task.ASSESS_COMPLIANCE,
+    Act.NOTIFY_INTENTION: Task.NOTIFY_INTENTION,
+    **dict.fromkeys(
+        (
+            Act.REQUIRE_ARRANGEMENTS,
+            Act.APPOINT_GOVERNORS,
+            Act.APPOINT_INTERIM_BOARD,
+            Act.SUSPEND_BUDGET,
+            Act.WITHDRAW_NOTICE,
+        ),
+        Task.USE_POWER,
+    ),
 }
 """The task of a record that an act does: while the act is asked of others, it is their move."""
 

@@ -82,6 +82,11 @@ class Task(LabelledEnum):
     ASSESS = "assess_the_concern"
     DECIDE = "decide_on_the_concern"
     REVIEW = "review_the_intervention"
+    RECORD_ANSWER = "record_the_answer_of_the_school"
+    ASSESS_COMPLIANCE = "assess_compliance"
+    NOTIFY_INTENTION = "notify_the_intention"
+    USE_POWER = "use_a_power"
+    RECORD_REFERRAL_ANSWER = "record_the_answer_of_the_regions_group"
     REVIEW_NEED = "review_the_need_category"
     DECIDE_ASK = "decide_what_is_asked"
     CONFIRM_DECISION = "confirm_the_decision"
@@ -122,6 +127,11 @@ _TASK_LABELS = {
     "close_the_request": "Close request",
     "assess_the_concern": "Assess concern",
     "review_the_intervention": "Record review",
+    "record_the_answer_of_the_school": "Answer the letter or notice",
+    "assess_compliance": "Assess compliance with the notice",
+    "notify_the_intention": "Notify the intention to use powers",
+    "use_a_power": "Use a power, or withdraw the notice",
+    "record_the_answer_of_the_regions_group": "Record the answer of the Regions Group",
     "review_the_need_category": "Review the level of support",
     "decide_what_is_asked": "Approve or refuse",
     "confirm_the_decision": "Confirm your decision",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,6 +21,18 @@ from domain.concern import (
     Severity,
     StepKind,
 )
+from domain.concern.ladder import (
+    Body,
+    Compliance,
+    Contact,
+    Ground,
+    InspectionCategory,
+    NationalStep,
+    NoticeKind,
+    Power,
+    Waivable,
+)
+from domain.delegation import Act
 from domain.note import Note, NoteType
 from domain.visit import Visit
 from domain.vocabulary import Audience, Personal, Purpose
@@ -49,10 +63,8 @@ class ConcernWords(Words):
             lambda it: it.revise_plan(
                 plan=word("other plan"), objectives=self._objectives(), reason=word("plan revised")
             ),
-            lambda it: it.record_step(
-                on=TODAY, kind=StepKind.INFORMAL, text=word("informal step"), ground=word("why")
-            ),
-            lambda it: grants.take_formal_step(it, on=TODAY, text=word("step"), ground=word("ground")),
+            lambda it: it.record_step(on=TODAY, kind=StepKind.INFORMAL, text=word("informal step")),
+            *self._ladder(),
             lambda it: it.pause(reason=word("paused")),
             lambda it: it.resume(reason=word("resumed")),
             lambda it: it.hold_review(
@@ -65,6 +77,66 @@ class ConcernWords(Words):
             lambda it: grants.reopen(it, reason=word("reopened")),
             lambda it: it.close(reason=word("closed")),
         )
+
+    def _ladder(self) -> list[Callable[[ConcernCase], object]]:
+        """Formal steps, each dated long enough ago for the next."""
+        word, decided = self.word, grants.decided
+
+        def ago(days: int) -> date:
+            return TODAY - timedelta(days=days)
+
+        letter = {"answer_by": ago(45), "holds_until": NEXT_WEEK}
+        notice = {"kind": NoticeKind.WARNING, "notice_ground": Ground.STANDARDS, "comply_by": ago(10), "copies": ()}
+        powers, where = {"intends": [Power.SUSPEND_BUDGET]}, {"institution": grants.COMMUNITY}
+        waived = {"step": Waivable.PRE_WARNING, "review_by": NEXT_WEEK, "by": grants.ASSESSOR}
+        return [
+            lambda it: it.record_step(on=TODAY, kind=StepKind.EVIDENCE, text=word("evidence gathered")),
+            lambda it: it.moderate(on=ago(60), text=word("panel")),
+            lambda it: decided(it, Act.WAIVE_STEP, ConcernCase.waive_step, reason=word("waived"), **waived),
+            lambda it: decided(
+                it, Act.PRE_WARN, ConcernCase.pre_warn, on=ago(50), text=word("letter"), **letter, **where
+            ),
+            lambda it: decided(
+                it,
+                Act.GIVE_NOTICE,
+                ConcernCase.give_notice,
+                on=ago(40),
+                matters=word("matters"),
+                action_required=word("required"),
+                **notice,
+                **powers,
+                **where,
+            ),
+            lambda it: it.answer(text=word("answer of the school")),
+            lambda it: decided(
+                it,
+                Act.ASSESS_COMPLIANCE,
+                ConcernCase.assess_compliance,
+                compliance=Compliance.NOT_MET,
+                text=word("compliance"),
+            ),
+            lambda it: decided(
+                it, Act.NOTIFY_INTENTION, ConcernCase.notify_intention, text=word("intention"), **powers, **where
+            ),
+            lambda it: it.record_contact(contacted=Body.DIOCESE, contact=Contact.CONSULTED, text=word("diocese")),
+            lambda it: it.record_consent(on=TODAY, letter=word("consent")),
+            lambda it: it.record_category(
+                inspection_category=InspectionCategory.SPECIAL_MEASURES, on=TODAY, text=word("inspection")
+            ),
+            lambda it: it.use_power(
+                Power.SUSPEND_BUDGET,
+                text=word("power"),
+                granted=grants.granted(it, Act.SUSPEND_BUDGET, grants.STARTER),
+                **where,
+            ),
+            lambda it: decided(
+                it, Act.END_POWER, ConcernCase.end_power, power=Power.SUSPEND_BUDGET, reason=word("power ended")
+            ),
+            lambda it: decided(it, Act.WITHDRAW_NOTICE, ConcernCase.withdraw_notice, reason=word("no notice")),
+            lambda it: it.record_national_step(step=NationalStep.NOTICE, on=TODAY, letter=word("national")),
+            lambda it: grants.refer(it, word("referred")),
+            lambda it: it.record_referral_answer(text=word("answer of the group")),
+        ]
 
     def _concern(self) -> UUID:
         raised = {

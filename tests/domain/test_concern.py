@@ -17,7 +17,6 @@ from domain.concern import (
     ConcernKind,
     ConcernSource,
     Finding,
-    Institution,
     Objective,
     Rag,
     Rating,
@@ -32,7 +31,6 @@ from domain.concern.rules import (
     DecisionNeeded,
     DueBeforeThePlan,
     FindingsDoNotFit,
-    GroundNeeded,
     InterventionUnderWay,
     KeptSoAlready,
     NextReviewNeeded,
@@ -43,7 +41,6 @@ from domain.concern.rules import (
     NotAssessed,
     NotByVisit,
     NotCausingConcern,
-    NotMaintained,
     NotPaused,
     ObjectiveWithFindings,
     PausedCaseRefusesWork,
@@ -60,9 +57,9 @@ from tests.grants import (
     assess_as_causing_concern,
     end_intervention,
     granted,
+    refer,
     reopen,
     start_intervention,
-    take_formal_step,
 )
 from tests.scenario import TODAY, given, signed
 
@@ -404,33 +401,6 @@ def test_a_step_is_recorded_for_the_purpose_of_its_time() -> None:
     given(an_intervention()).when(step).then(ConcernCase.StepRecorded, purpose=Purpose.INTERVENTION)
 
 
-def test_a_formal_step_is_decided_and_names_its_ground() -> None:
-    step = {"on": TODAY, "text": "Warning notice sent"}
-    act = "Education and Inspections Act 2006, section 60"
-
-    scenario = given(an_intervention())
-    scenario.when(lambda case: case.record_step(**step, kind=StepKind.FORMAL)).then_refused(DecisionNeeded)
-    scenario.when(lambda case: take_formal_step(case, **step, ground=" ")).then_refused(
-        GroundNeeded, field="ground"
-    ).when(lambda case: take_formal_step(case, **step, ground=act)).then(
-        ConcernCase.FormalStepTaken, ground=act, decision=DECISION, purpose=Purpose.INTERVENTION
-    )
-
-
-def test_a_local_authority_has_no_powers_at_an_academy() -> None:
-    step = {"on": TODAY, "text": "Warning notice sent", "ground": "Section 60"}
-    scenario = given(an_intervention())
-    scenario.when(lambda case: take_formal_step(case, **step, school_type="Academy converter")).then_refused(
-        NotMaintained, field="kind"
-    )
-    scenario.when(lambda case: take_formal_step(case, **step, school_type="Community school")).then(
-        ConcernCase.FormalStepTaken
-    )
-    converted = Institution("Ashgrove High", "Academy converter", TODAY)
-    assert converted.is_maintained_on(YESTERDAY), "what was done before was done at the school that it was"
-    assert not converted.is_maintained_on(TODAY)
-
-
 def test_a_paused_case_refuses_work_until_it_is_resumed() -> None:
     scenario = given(a_paused_concern())
     for act in (start, assess, lambda case: case.close(**REASON), lambda case: case.pause(**REASON)):
@@ -564,11 +534,7 @@ def test_a_concern_raised_in_error_is_withdrawn_and_no_open_concern() -> None:
     withdrawn.when(lambda case: case.withdraw(**REASON)).then_refused(CaseIsOver)
 
 
-def take_a_formal_step(case: ConcernCase) -> None:
-    take_formal_step(case, on=TODAY, text="Warning notice", ground="Section 60")
-
-
-@pytest.mark.parametrize("decide", [assess, take_a_formal_step])
+@pytest.mark.parametrize("decide", [assess, refer])
 def test_a_concern_on_which_something_was_decided_is_not_withdrawn(decide: Callable[[ConcernCase], None]) -> None:
     case = a_concern()
     with signed():

@@ -54,6 +54,7 @@ manage providers and vetting             -    -    -    all  all  -    -    -   
 read concerns                            team -    all  -    -    own  own  -    all  -    -    -
 raise concerns                           all  all  all  all  all  -    -    -    -    -    -    -
 decide on concerns and interventions     team -    all  -    -    -    -    -    -    -    -    -
+answer a letter or notice                team -    all  -    -    own  own  -    -    -    -    -
 write notes and attach files             all  all  all  all  all  own  own  own  -    -    -    -
 read notes and files                     all  all  all  all  all  own  own  own  all  -    -    -
 read restricted notes                    team -    all  -    -    -    -    -    all  -    -    -

@@ -154,7 +154,7 @@ WITHOUT_AN_ACT = {
 }
 """Who and what a sentence names beside whoever acts, where it says of nobody that they did or decided something."""
 
-EARLIER_ACT = {"proposed_by", "link_made_by"}
+EARLIER_ACT = {"proposed_by", "link_made_by", "first"}
 """Who did something before, by an event of their own."""
 
 

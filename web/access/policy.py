@@ -91,6 +91,7 @@ class Action(StrEnum):
     READ_CONCERN = "read concerns"
     RAISE_CONCERN = "raise concerns"
     DECIDE_CONCERN = "decide on concerns and interventions"
+    ANSWER_NOTICE = "answer a letter or notice"
     WRITE_NOTE = "write notes and attach files"
     READ_NOTE = "read notes and files"
     READ_RESTRICTED = "read restricted notes"
@@ -160,6 +161,7 @@ POLICY: Mapping[Action, Row] = {
     Action.READ_CONCERN: _row((ALL, (DIRECTOR, REVIEWER)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
     Action.RAISE_CONCERN: _row((ALL, SERVICE)),
     Action.DECIDE_CONCERN: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
+    Action.ANSWER_NOTICE: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
     Action.WRITE_NOTE: _row((ALL, SERVICE), (OWN, (*SCHOOL, SPECIALIST))),
     Action.READ_NOTE: _row((ALL, (*SERVICE, REVIEWER)), (OWN, (*SCHOOL, SPECIALIST))),
     Action.READ_RESTRICTED: _row((ALL, (DIRECTOR, REVIEWER)), (TEAM, (OFFICER,))),

@@ -117,8 +117,11 @@ DECIDED: dict[tuple[str, str], DecidedAct[Any]] = {}
 
 
 def act_of(decision: Decision) -> DecidedAct[Any]:
-    """The act that a decision is about."""
-    return DECIDED[decision.question.kind, decision.question.command]
+    """The act that a decision is about. Raises CannotBeCarriedOut where the command that was asked for is gone."""
+    found = DECIDED.get((decision.question.kind, decision.question.command))
+    if found is None:
+        raise CannotBeCarriedOut("This is asked in another way now. Refuse it, and ask again")
+    return found
 
 
 AGAIN = "ask-again"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.concern import ConcernCase, Rating, StepKind
+from domain.concern import ConcernCase, Rating
 from domain.service import UnitOfWork
 from web.access.awaited_responses import response_requests
 from web.access.context import Snapshot
@@ -13,12 +13,12 @@ from web.commands.choices import needs_school
 from web.commands.decided import decide_or_ask
 from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.resource import Execution, Values
-from web.concerns import choices, schemas
-from web.concerns.decided import ASSESSMENT, END, REOPENING, START, STEP
+from web.concerns import choices, formal, schemas
+from web.concerns.decided import ASSESSMENT, END, REOPENING, START
 from web.concerns.resource import concerns
 from web.runtime.terms import last_day
 
-__all__ = ["concerns"]
+__all__ = ["concerns", "formal"]
 
 
 def _to_be_assessed(execution: Execution[ConcernCase]) -> tuple[date, tuple[str, ...]]:
@@ -120,20 +120,14 @@ def revise_plan(execution: Execution[ConcernCase], values: Values) -> None:
     execution.change(lambda case: case.revise_plan(**values))
 
 
-@concerns.command(
+concerns.command(
     "record-step",
-    "Record step",
+    "Record an informal step or evidence",
     Action.DECIDE_CONCERN,
     schemas.RecordStep,
     done="Step recorded",
     method=ConcernCase.record_step,
 )
-def record_step(execution: Execution[ConcernCase], values: Values) -> None:
-    """A formal step is decided by others."""
-    if values["kind"] is StepKind.FORMAL:
-        decide_or_ask(execution, STEP, {"ground": "", **values, "reason": values["text"]})
-        return
-    execution.change(lambda case: case.record_step(**values))
 
 
 @concerns.command(

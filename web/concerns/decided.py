@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.concern import ConcernCase, Institution, Objective
+from domain.concern import ConcernCase, Objective
 from domain.decision import Question, Term
 from domain.delegation import Act, Excluded, Granted, Separation
 from projections import schools
@@ -48,14 +48,14 @@ class CaseAct(DecidedAct[ConcernCase]):
             subject=case.id,
             subject_reference=case.reference,
             command=self.command,
-            answers=msgspec.json.encode({name: given[name] for name in self.answers}).decode(),
+            answers=msgspec.json.encode({name: given[name] for name in self.answers if name in given}).decode(),
             terms=tuple(Term(label, value) for label, value in shown),
             school=case.school,
             excluded=(*case.excluded_from(self.act), *officers),
         )
 
 
-def _act(
+def case_act(
     command: str,
     act: Act,
     answers: Mapping[str, Any],
@@ -64,6 +64,9 @@ def _act(
     *,
     days: Callable[[Services, ConcernCase], Answers] = lambda *_: {},
 ) -> CaseAct:
+    """An act of a concern by the name of its command; `do` does it with the answers, and with what `days` adds to
+    them."""
+
     def question(snapshot: Snapshot, case: ConcernCase, given: Answers) -> Question:
         care = schools.looked_after(snapshot.connection, [case.school], today=snapshot.services.today())[case.school]
         officers = [each for each in (care.link_officer, care.cover_officer) if each is not None]
@@ -84,7 +87,7 @@ def _act(
     return made
 
 
-def _assessment(case: ConcernCase) -> Iterator[tuple[str, str]]:
+def assessment_term(case: ConcernCase) -> Iterator[tuple[str, str]]:
     if case.assessment is not None:
         yield "Assessment", f"{case.assessment.rating.label}: {case.assessment.text}"
 
@@ -94,7 +97,7 @@ def _found(_: ConcernCase, given: Answers) -> Iterator[tuple[str, str]]:
 
 
 def _plan(case: ConcernCase, given: Answers) -> Iterator[tuple[str, str]]:
-    yield from _assessment(case)
+    yield from assessment_term(case)
     yield "Plan", given["plan"]
     for each in given["objectives"]:
         yield f"Objective {each.number}", f"{each.text}. {each.measure}. Due {formats.date(each.due)}"
@@ -113,29 +116,6 @@ def _past(case: ConcernCase, _: Answers) -> Iterator[tuple[str, str]]:
     yield "How it ended", f"{case.status.label} on {formats.date(case.ended_on)}: {case.end_reason}"
 
 
-def _step(case: ConcernCase, given: Answers) -> Iterator[tuple[str, str]]:
-    yield from _assessment(case)
-    yield "Formal step", given["text"]
-    yield "Date of the step", formats.date(given["on"])
-    yield "Authority or legal ground", given["ground"]
-
-
-def institution(services: Services, case: ConcernCase) -> Answers:
-    """The school of a case as the register has it today."""
-    with services.read() as connection:
-        school = schools.by_id(connection, case.school)
-    if school is None:
-        return {"institution": Institution("The school")}
-    opened = school.details.get("opened")
-    return {
-        "institution": Institution(
-            school.name,
-            str(school.details.get("school_type") or ""),
-            date.fromisoformat(str(opened)) if opened else None,
-        )
-    }
-
-
 def decide_by(services: Services, _: ConcernCase) -> Answers:
     """The last day to close an assessed case or to start its intervention, if it is assessed today."""
     return {"decide_by": last_day(services, lambda settings: settings.decision_days)[0]}
@@ -146,7 +126,7 @@ def assess_by(services: Services, _: ConcernCase) -> Answers:
     return {"assess_by": last_day(services, lambda settings: settings.assessment_days)[0]}
 
 
-ASSESSMENT = _act(
+ASSESSMENT = case_act(
     "assess",
     Act.ASSESS_AS_CAUSING_CONCERN,
     {"assessment": str},
@@ -154,29 +134,21 @@ ASSESSMENT = _act(
     lambda case, given, granted, rules: case.assess_as_causing_concern(**given, granted=granted, rules=rules),
     days=decide_by,
 )
-START = _act(
+START = case_act(
     "start-intervention",
     Act.START_INTERVENTION,
     {"plan": str, "objectives": list[Objective], "review_on": date, "reason": str},
     _plan,
     lambda case, given, granted, rules: case.start_intervention(**given, granted=granted, rules=rules),
 )
-STEP = _act(
-    "record-step",
-    Act.TAKE_FORMAL_STEP,
-    {"on": date, "text": str, "ground": str},
-    _step,
-    lambda case, given, granted, rules: case.take_formal_step(**given, granted=granted, rules=rules),
-    days=institution,
-)
-END = _act(
+END = case_act(
     "end-intervention",
     Act.END_INTERVENTION,
     {"outcome": str, "reason": str},
     _end,
     lambda case, given, granted, rules: case.end_intervention(**given, granted=granted, rules=rules),
 )
-REOPENING = _act(
+REOPENING = case_act(
     "reopen",
     Act.REOPEN_CONCERN,
     {"reason": str},

@@ -66,7 +66,8 @@ def _more(snapshot: Snapshot, case: ConcernCase, _: PageRows) -> Mapping[str, An
     """The visit that a case came from, and what came of it, where the person who asks may read them."""
     may_read_visit = snapshot.user.may(Action.READ_VISIT, concerned(snapshot, case.about()))
     visit = ("Visit", "Visit where the concern was found", "visits", case.visit if may_read_visit else None)
-    return {"links": record_rows(snapshot, visit), **what_came(snapshot, case)}
+    comes_next = case.next_on(snapshot.services.today())
+    return {"links": record_rows(snapshot, visit), "next": comes_next, **what_came(snapshot, case)}
 
 
 def _people(case: ConcernCase) -> Iterator[UUID | None]:
@@ -79,3 +80,5 @@ def _people(case: ConcernCase) -> Iterator[UUID | None]:
         yield from (review.by, review.named_authoriser, *review.attendees)
     for step in case.steps:
         yield from (step.by, step.named_authoriser)
+    for entry in case.ladder:
+        yield from (entry.by, entry.first)

@@ -30,6 +30,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
+from web.concerns.formal_schemas import LadderEntryOut, NoticeOut, PowerOut
 from web.forms.numbers import WholeNumber
 from web.layout.filter_fields import school_filter
 
@@ -168,11 +169,21 @@ class HoldReview(Schema):
 
 class RecordStep(Schema):
     on = day_field("Date of the step")
-    kind = choice_field(StepKind, "Type of step")
-    text = text_field(label="What was done")
-    ground = line_field(
-        required=False, longest=500, label="Authority or legal ground", hint="Required for a formal step"
+    kind = fields.Enum(
+        StepKind,
+        by_value=True,
+        required=True,
+        validate=validate.OneOf(
+            [StepKind.INFORMAL, StepKind.EVIDENCE],
+            error="Choose an informal step or evidence. A formal step is an act of its own",
+        ),
+        metadata={
+            "label": "Type of step",
+            "widget": "radios",
+            "choices": [(kind.value, kind.label) for kind in (StepKind.INFORMAL, StepKind.EVIDENCE)],
+        },
     )
+    text = text_field(label="What was done")
 
 
 class EndIntervention(Schema):
@@ -283,6 +294,12 @@ class ConcernOut(Schema):
     next_review_on = fields.Date(allow_none=True)
     reviews = fields.List(fields.Nested(ReviewOut))
     steps = fields.List(fields.Nested(StepOut))
+    ladder = fields.List(fields.Nested(LadderEntryOut))
+    notices = fields.List(fields.Nested(NoticeOut))
+    powers = fields.List(fields.Nested(PowerOut))
+    ceased_on = fields.Date(
+        allow_none=True, metadata={"description": "The day from which the authority has no powers at the school."}
+    )
     is_paused = fields.Boolean()
     ended_on = fields.Date(allow_none=True)
     end_reason = fields.String()

@@ -21,10 +21,12 @@ from domain.concern import (
     Severity,
     StepKind,
 )
+from domain.concern.ladder import Body, Compliance, Ground, NoticeKind, Power
 from domain.delegation import Decider
 from domain.school import School
 from domain.vocabulary import Purpose, Role, Team
-from web.concerns.decided import ASSESSMENT, START, STEP
+from web.concerns.decided import ASSESSMENT, START
+from web.concerns.formal import COMPLIANCE, NOTICE, PRE_WARNING
 from web.demonstration.calendar import Diary, working_day
 from web.demonstration.decided import ask_and_give
 from web.demonstration.sample_authority import SampleAuthority
@@ -174,7 +176,7 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
         given={"assessment": found},
         reason=found,
         asker=(officer, Role.OFFICER),
-        decider=(lead, Role.OFFICER, Decider.SENIOR_OFFICER),
+        deciders=[(lead, Role.OFFICER, Decider.SENIOR_OFFICER)],
     )
     decided(
         working_day(raised + timedelta(days=13)),
@@ -187,7 +189,7 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
         },
         reason="The school cannot turn this by itself",
         asker=(lead, Role.OFFICER),
-        decider=(director, Role.DIRECTOR, Decider.DIRECTOR),
+        deciders=[(director, Role.DIRECTOR, Decider.DIRECTOR)],
     )
     decide(
         21,
@@ -209,18 +211,66 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
             10,
         ),
     )
-    letter = "A letter set out what has to change by the summer, and which powers could be used if it does not."
-    act = "Local procedure before a warning notice under section 60, Education and Inspections Act 2006"
-    decided(
-        working_day(raised + timedelta(days=90)),
-        act=STEP,
-        given={"on": working_day(raised + timedelta(days=90)), "text": letter, "ground": act},
-        reason="Half the teachers follow the plan, and half do not",
-        asker=(lead, Role.OFFICER),
-        decider=(director, Role.DIRECTOR, Decider.DIRECTOR),
-    )
+    evidence = "Half-termly assessments, lessons in six classes and the minutes of the governing body."
+    decide(85, lambda on, it: it.record_step(on=on, kind=StepKind.EVIDENCE, text=evidence))
+    panel = "The director and two senior officers found that the school knows what is wrong and does too little."
+    decide(88, lambda on, it: it.moderate(on=on, text=panel))
+    answer = "We will agree a plan for mathematics, and have advertised both posts."
+    said = partial(_change, sample, case, lambda it: it.answer(text=answer))
+    diary.write(working_day(raised + timedelta(days=101)), sample.head(urn), Role.HEADTEACHER, said)
+    _climb(sample, raised, partial(decided, asker=(lead, Role.OFFICER)), director)
     decide(154, review((amber, red, green), "Spring assessments.", on_course, "All posts are filled again", 14))
     decide(254, review((amber, amber, green), "Results of Year 6.", on_course, "Results have stopped falling", 28))
+
+
+def _climb(sample: SampleAuthority, raised: date, decided: Callable[..., None], director: UUID) -> None:
+    """A pre-warning letter, a warning notice, and the school that complies with it in time."""
+    chief, countersigner = (
+        sample.people[each.email] for each in (sample.cast.chief_officer, sample.cast.countersigner)
+    )
+    two = [
+        (chief, Role.CHIEF_OFFICER, Decider.CHIEF_OFFICER),
+        (countersigner, Role.COUNTERSIGNER, Decider.COUNTERSIGNER),
+    ]
+
+    def day(after: int) -> date:
+        return working_day(raised + timedelta(days=after))
+
+    decided(
+        day(90),
+        act=PRE_WARNING,
+        given={
+            "text": "This letter sets out what has to change by the summer, and that a warning notice may follow.",
+            "answer_by": day(111),
+        },
+        reason="Half the teachers follow the plan, and half do not",
+        deciders=[(director, Role.DIRECTOR, Decider.DIRECTOR)],
+    )
+    decided(
+        day(113),
+        act=NOTICE,
+        given={
+            "kind": NoticeKind.WARNING,
+            "notice_ground": Ground.STANDARDS,
+            "matters": "Results in mathematics have fallen for three years, and fewer pupils reach the standard than "
+            "in similar schools.",
+            "action_required": "Agree a plan for mathematics with the authority, and fill both posts.",
+            "comply_by": day(148),
+            "intends": [Power.APPOINT_GOVERNORS],
+            "copies": [Body.HEADTEACHER, Body.SECRETARY_OF_STATE],
+        },
+        reason="The answer to the letter names no dates",
+        asker=(director, Role.DIRECTOR),
+        deciders=two,
+    )
+    decided(
+        day(150),
+        act=COMPLIANCE,
+        given={"compliance": Compliance.MET, "text": "The plan is agreed, and both posts are filled from June."},
+        reason="The compliance period is over",
+        asker=(director, Role.DIRECTOR),
+        deciders=two,
+    )
 
 
 def _to_be_decided(sample: SampleAuthority) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from domain.concern import ConcernCase
@@ -85,9 +86,9 @@ def ask_and_give(
     given: Answers,
     reason: str,
     asker: tuple[UUID, Role],
-    decider: tuple[UUID, Role, Decider],
+    deciders: Sequence[tuple[UUID, Role, Decider]],
 ) -> None:
-    """Somebody asks for an act on a day, and whoever decides gives it on the next."""
+    """Somebody asks for an act on a day, and whoever decides, one or two of them, gives it on the next."""
     services = sample.services
     asked: list[UUID | None] = []
 
@@ -100,10 +101,11 @@ def ask_and_give(
         act.done(services, work.find(ConcernCase, case), given, granted, rules)
 
     def ask() -> None:
-        asked.append(ask_or_decide(services, question, carry_out, decider=decider[0], reason=reason))
+        asked.append(ask_or_decide(services, question, carry_out, decider=deciders[0][0], reason=reason))
 
-    def decide() -> None:
-        give(services, asked[0], question, carry_out, held=decider[2])
+    def decide(held: Decider) -> None:
+        give(services, asked[0], question, carry_out, held=held)
 
     diary.write(day, *asker, ask)
-    diary.write(working_day(day + timedelta(days=1)), decider[0], decider[1], decide)
+    for person, role, held in deciders:
+        diary.write(working_day(day + timedelta(days=1)), person, role, partial(decide, held))

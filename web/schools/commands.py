@@ -14,8 +14,11 @@ import sqlalchemy as sa
 from domain import assignment
 from domain.school import School
 from domain.school.rules import must_have_somebody_to_stand_in_for
+from domain.service import UnitOfWork
 from domain.vocabulary import About, Role
+from projections import concerns
 from projections import schools as view
+from providers.intake.ceasing import end_powers
 from providers.intake.links import NotThatSchool, confirm_merger, confirm_succession
 from web import formats
 from web.access.context import RequestContext, Snapshot
@@ -223,17 +226,24 @@ schools.command(
     main=True,
 )
 def confirm(execution: Execution[School], values: Values) -> None:
-    urn, reason = values["urn"], values["reason"]
+    """Confirm it, and end what the authority may no longer do there."""
+    urn, reason, school = values["urn"], values["reason"], execution.record.id
     with execution.context.read() as snapshot:
         later = view.by_urn(snapshot.connection, urn)
+        cases = concerns.open_at(snapshot.connection, school)
     if later is None:
         raise NotThatSchool("No school in the register has this URN. Import a newer register first", field="urn")
-    if values["outcome"] is SuccessionOutcome.WENT_INTO:
-        confirm_merger(execution.service, execution.record.id, urn, into=later.id, reason=reason, at=execution.at)
-    else:
-        confirm_succession(
-            execution.service, execution.record.id, urn, later=later.id, reason=reason, at=execution.at
-        )
+    found, goes_on = later.id, values["outcome"] is not SuccessionOutcome.WENT_INTO
+
+    def command(work: UnitOfWork) -> None:
+        proposed = work.find(School, school, at=execution.at).successions.get(urn)
+        if goes_on:
+            confirm_succession(execution.service, school, urn, later=found, reason=reason, at=execution.at)
+        else:
+            confirm_merger(execution.service, school, urn, into=found, reason=reason, at=execution.at)
+        end_powers(work, cases, work.find(School, found), on=proposed.on if proposed else None, goes_on=goes_on)
+
+    execution.service.do(command)
 
 
 schools.command(

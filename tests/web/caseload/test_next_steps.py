@@ -29,7 +29,9 @@ from domain.concern import (
     Rating,
     ReviewDecision,
     Severity,
+    StepKind,
 )
+from domain.concern.ladder import Compliance, Ground, NoticeKind, Power
 from domain.delegation import Act, Granted
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
 from domain.provider import Provider
@@ -111,6 +113,11 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
         (Task.ASSESS, "concerns", "assess"),
         (Task.DECIDE, "concerns", "start-intervention close end-intervention"),
         (Task.REVIEW, "concerns", "hold-review"),
+        (Task.RECORD_ANSWER, "concerns", "answer"),
+        (Task.ASSESS_COMPLIANCE, "concerns", "assess-compliance"),
+        (Task.NOTIFY_INTENTION, "concerns", "notify-intention"),
+        (Task.USE_POWER, "concerns", "appoint-governors withdraw-notice"),
+        (Task.RECORD_REFERRAL_ANSWER, "concerns", "record-referral-answer"),
     )
 }
 """What each task asks for: the commands of which one at least has to be offered."""
@@ -146,10 +153,17 @@ ACTS: Mapping[Task, str] = {
     Task.ASSESS: "assesses",
     Task.DECIDE: "intervenes closes_the_concern ends_the_intervention",
     Task.REVIEW: "reviews",
+    Task.RECORD_ANSWER: "answers",
+    Task.ASSESS_COMPLIANCE: "complies",
+    Task.NOTIFY_INTENTION: "notifies",
+    Task.USE_POWER: "appoints_governors withdraws_the_notice",
+    Task.RECORD_REFERRAL_ANSWER: "is_answered_by_the_group",
 }
 """What is tried of each task, without saving it: one at least is not refused."""
 
 HALF = Decimal("0.5")
+AT_A_SCHOOL = {"institution": grants.COMMUNITY}
+BY_POWERS = {"intends": [Power.APPOINT_GOVERNORS]}
 
 
 class Life:
@@ -176,7 +190,7 @@ class Life:
     def named(self, kind: type[Any]) -> str:
         return self.sample.services.next_reference(kind)
 
-    def change(self, kind: type[Any], method: str, *args: Any, **told: Any) -> None:
+    def change(self, kind: type[Any], method: str, /, *args: Any, **told: Any) -> None:
         if kind in self.ids:
             self.service.change(kind, self.ids[kind], methodcaller(method, *args, **told))
 
@@ -518,6 +532,55 @@ class Life:
     def worries_again(self) -> None:
         self._is_decided(Act.REOPEN_CONCERN, "reopen", **REASON)
 
+    def pre_warns(self) -> None:
+        """Everything up to the letter, which is dated some days ago."""
+
+        def climb(case: ConcernCase) -> None:
+            for kind in (StepKind.INFORMAL, StepKind.EVIDENCE):
+                case.record_step(on=self.today, kind=kind, text="Met")
+            case.moderate(text="Sound", on=self.today - 20 * DAY)
+            letter = {"text": "Results have to rise", "answer_by": self.today + DAY, "on": self.today - 15 * DAY}
+            until = self.today + 90 * DAY
+            grants.decided(case, Act.PRE_WARN, ConcernCase.pre_warn, holds_until=until, **letter, **AT_A_SCHOOL)
+
+        if ConcernCase in self.ids:
+            self.service.change(ConcernCase, self.ids[ConcernCase], climb)
+
+    def answers(self) -> None:
+        self._decides("answer", text="We have a plan")
+
+    def gives_notice(self) -> None:
+        notice = {
+            "kind": NoticeKind.WARNING,
+            "notice_ground": Ground.STANDARDS,
+            "matters": "Low",
+            "action_required": "Plan",
+        }
+        days = {"on": self.today - 10 * DAY, "comply_by": self.today - DAY}
+        self._is_decided(Act.GIVE_NOTICE, "give_notice", copies=[], **notice, **days, **BY_POWERS, **AT_A_SCHOOL)
+
+    def complies(self, compliance: Compliance = Compliance.MET) -> None:
+        self._is_decided(Act.ASSESS_COMPLIANCE, "assess_compliance", compliance=compliance, text="Seen")
+
+    def does_not_comply(self) -> None:
+        self.complies(Compliance.NOT_MET)
+
+    def notifies(self) -> None:
+        self._is_decided(Act.NOTIFY_INTENTION, "notify_intention", text="Powers", **BY_POWERS, **AT_A_SCHOOL)
+
+    def appoints_governors(self) -> None:
+        power = {"power": Power.APPOINT_GOVERNORS, "text": "Two governors"}
+        self._is_decided(Act.APPOINT_GOVERNORS, "use_power", **power, **AT_A_SCHOOL)
+
+    def withdraws_the_notice(self) -> None:
+        self._is_decided(Act.WITHDRAW_NOTICE, "withdraw_notice", **REASON)
+
+    def refers(self) -> None:
+        self._is_decided(Act.REFER, "refer", text="Results fall")
+
+    def is_answered_by_the_group(self) -> None:
+        self._decides("record_referral_answer", text="They will write")
+
     def nothing(self) -> None:
         """Days pass."""
 
@@ -684,6 +747,9 @@ STORIES = {
         gives_the_correction_up waits_no_longer takes_the_action_up_again nothing""",
     "a concern": """worries assesses intervenes reviews reviews_for_the_last_time ends_the_intervention worries_again
         | assesses_mildly closes_the_concern pauses_the_concern resumes_the_concern nothing""",
+    "a ladder": """worries assesses pre_warns answers gives_notice does_not_comply notifies appoints_governors
+        | refers is_answered_by_the_group complies withdraws_the_notice closes_the_concern pauses_the_concern
+        resumes_the_concern nothing""",
 }
 
 
@@ -718,6 +784,7 @@ def test_every_step_is_met_on_the_way_of_a_record(sample: SampleAuthority, app: 
     stages, met = BrokerageStages(sample), set[Task | None]()
     ways = [
         *(story.split("|")[0] for story in STORIES.values()),
+        "worries refers is_answered_by_the_group",
         "raises triages_in_house asks_the_school is_answered",
         f"{BEGINS_WORK} plans loses_the_clearance delivers follows_the_breach_up",
         "plans_a_visit confirms_the_visit visits starts_a_record_to_be_assured writes submits assures issues",

@@ -31,6 +31,10 @@ DONE_BY = {
     Task.CLOSE_REQUEST: "requests/close",
     Task.ASSESS: "concerns/assess",
     Task.REVIEW: "concerns/hold-review",
+    Task.RECORD_ANSWER: "concerns/answer",
+    Task.ASSESS_COMPLIANCE: "concerns/assess-compliance",
+    Task.NOTIFY_INTENTION: "concerns/notify-intention",
+    Task.RECORD_REFERRAL_ANSWER: "concerns/record-referral-answer",
     Task.MEET_CONDITION: "decisions/meet-condition",
 }
 
@@ -43,6 +47,7 @@ DONE_BY_SEVERAL = {
     Task.GET_AGREEMENTS,
     Task.PLAN_SESSIONS,
     Task.DECIDE,
+    Task.USE_POWER,
     Task.REVIEW_NEED,
     Task.DECIDE_ASK,
     Task.CONFIRM_DECISION,

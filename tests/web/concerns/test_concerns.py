@@ -197,18 +197,6 @@ def test_an_intervention_is_not_ended_before_a_review_decided_to(browser: Browse
     assert "First record the review that decided to end the intervention" in refused
 
 
-def test_a_formal_step_needs_its_ground_and_a_decision(browser: Browser, deciders: Deciders) -> None:
-    step = {**on("on", TODAY), "kind": "formal", "text": "A warning notice"}
-
-    refused = browser.send(f"{CASE}/record-step", step, status=422).text
-    browser.send(f"{CASE}/record-step", {**step, "ground": "Section 60"})
-    assert "Section 60" not in browser.get(CASE)
-    deciders.give()
-
-    assert "Enter the authority or legal ground for this step" in refused
-    assert "Section 60" in browser.get(CASE)
-
-
 def test_a_paused_case_offers_only_to_be_resumed(browser: Browser) -> None:
     browser.send(f"{CASE}/pause", {"reason": "The school is closed"})
 

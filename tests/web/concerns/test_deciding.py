@@ -184,21 +184,3 @@ def test_a_decision_about_a_restricted_concern_is_as_hidden_as_the_concern(case:
     api.get("/decisions/DN-2026-0001", status=404)
     assert "Wobble" not in sign_in(outsider).get("/caseload")
     assert "DN-2026-0001" in sign_in(case.deciders.director).get("/decisions/")
-
-
-def test_a_formal_step_at_an_academy_is_not_even_asked_for(
-    sample: SampleAuthority, program: Use, sign_in: SignIn
-) -> None:
-    opened = str(TODAY - timedelta(days=30))
-    case = Case(sample, program, sign_in, school_type="Academy converter", opened=opened)
-    step = {"on": str(TODAY), "kind": "formal", "text": "A warning notice", "ground": "Section 60"}
-    answer = case.ask("record-step", step, status=422)
-    assert answer["type"].endswith("#not-maintained")
-    assert "was no maintained school on 2 November 2026 (Academy converter)" in answer["detail"]
-    assert "section 59" in answer["detail"]
-    assert "Regions Group" in answer["detail"]
-    before = {**step, "on": str(TODAY - timedelta(days=31))}
-    case.ask("record-step", before)
-    case.deciders.give()
-    assert [each.by for each in case.record.steps] == [case.deciders.director]
-    case.ask("record-step", {**step, "kind": "informal", "text": "Referred it"}, status=200)

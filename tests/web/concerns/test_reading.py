@@ -176,7 +176,7 @@ def test_a_day_out_of_all_reason_is_not_taken(
 
     raised = {**answers, "on": day}
     program(officer).post("/concerns/raise", raised, key="raise-out-of-reason", status=422)
-    assert refused("record-step", on=day, kind="formal", text="A notice", ground="Section 60") == ["on"]
+    assert refused("record-step", on=day, kind="informal", text="Met the head") == ["on"]
     case.causes_concern()
     told = {"plan": "Weekly visits", "objectives": [FULL_TEAM], "review_on": SOON, "reason": "It is needed"}
     assert refused("start-intervention", **{**told, "review_on": day}) == ["review_on"]

@@ -11,7 +11,7 @@ from domain.delegation import Act, Excluded, Granted, NotCovered, must_not_be_ex
 from domain.vocabulary import Purpose, Sensitivity
 
 
-class Standing(Aggregate, part=True):
+class CaseState(Aggregate, part=True):
     """How far a case is, and by whose decision something is done in it."""
 
     school: UUID
@@ -35,8 +35,12 @@ class Standing(Aggregate, part=True):
         granted.must_cover(act, self.id)
         if granted.by is None:
             raise NotCovered("Nobody is known to have decided this")
-        must_not_be_excluded(granted.by, self.excluded_from(act))
+        self._must_be_free(act, granted.by)
         return granted.by
+
+    def _must_be_free(self, act: Act, person: UUID) -> None:
+        """Raises OwnAsk, OneHand, WaivesAndDecides where somebody may not decide an act."""
+        must_not_be_excluded(person, self.excluded_from(act))
 
     def _take(
         self,
