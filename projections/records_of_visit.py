@@ -76,6 +76,14 @@ actions = ViewTable(
     indexes=[("school",), ("completed_on", "due")],
 )
 
+
+def issued_by(connection: sa.Connection, author: UUID) -> int:
+    """How many records of an author have been issued."""
+    columns = records.table.c
+    query = sa.select(sa.func.count()).where(columns.author == author, columns.version > 0)
+    return int(connection.execute(query).scalar_one())
+
+
 IssuedVersion = RecordOfVisit.Issued | RecordOfVisit.Reissued
 
 

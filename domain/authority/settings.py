@@ -74,6 +74,9 @@ class Retention:
 class Settings:
     """What an authority may set for itself.
 
+    A second person reads, before it is issued, each of an officer's first records (`assured_first`), those of schools
+    of so many of the lowest need categories (`assured_categories`), and of schools with an open case.
+
     The service works with the open establishments of the served types; one whose type nobody told is not left out.
     Windows are in working days, `renewal_days` in calendar days, money in pounds. No terms of a year, no vetting
     demands and no weights mean the service's own: the published rule of terms, the common vetting policy, the common
@@ -99,6 +102,9 @@ class Settings:
         NeedCategory("C", "Targeted support", 1, 3),
         NeedCategory("D", "Intensive support", 1, 6),
     )
+    assured_first: int = 0
+    assured_categories: int = 1
+    assured_cases: bool = True
     terms: tuple[TermDates, ...] = ()
     vetting: tuple[VettingDemand, ...] = ()
     matching_weights: tuple[Weight, ...] = ()
@@ -139,6 +145,12 @@ class Settings:
         """The names of the settings that are others in other settings."""
         return tuple(each.name for each in fields(self) if getattr(self, each.name) != getattr(other, each.name))
 
+    @property
+    def lowest_categories(self) -> frozenset[str]:
+        """The need categories whose records are assured: those listed last, but never all of them."""
+        codes = [category.code for category in self.need_categories]
+        return frozenset(codes[1:][-self.assured_categories :] if self.assured_categories else ())
+
     def category(self, code: str) -> NeedCategory | None:
         """The need category of that code, None if the scheme has none."""
         return next((category for category in self.need_categories if category.code == code), None)
@@ -163,6 +175,9 @@ CALLED = WINDOWS | {
     "vetting": "vetting requirements",
     "matching_weights": "weights in ranking providers",
     "renewal_days": "days before a check ends that its renewal is due",
+    "assured_first": "first records of an officer that are quality assured",
+    "assured_categories": "lowest levels of support whose records are quality assured",
+    "assured_cases": "quality assurance of records at schools with an open concern",
     "vat_percent": "VAT percentage",
     "approval_ceiling": "spending that a broker may approve",
     "delegation": "scheme of delegation",
@@ -196,6 +211,8 @@ def in_words(name: str, value: object) -> str:
     """A setting as sentences write it; nothing for a list, and for a colour, which has a code alone."""
     if name == "approval_ceiling" and isinstance(value, Decimal):
         return in_pounds(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}%"
     if name == "contact_email":
@@ -213,6 +230,8 @@ def check_settings(settings: Settings) -> None:
     for window in WINDOWS:
         must(getattr(settings, window) > 0, "Enter a number of working days, 1 or more", window)
     must(settings.renewal_days > 0, "Enter a number of days, 1 or more", "renewal_days")
+    for number in ("assured_first", "assured_categories"):
+        must(getattr(settings, number) >= 0, "Enter a number, 0 or more", number)
     check_scheme(settings.scheme)
     must(bool(codes), "Enter at least one level of support", "need_categories")
     must(len(set(codes)) == len(codes), "Give each level of support its own code", "need_categories")

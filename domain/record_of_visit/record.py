@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
@@ -22,6 +22,7 @@ from domain.record_of_visit.parts import (
 )
 from domain.record_of_visit.rules import (
     AlreadyCompleted,
+    AssuranceNeeded,
     DayStillToCome,
     MeetingBeforeIssue,
     NoSuchAction,
@@ -46,6 +47,7 @@ from domain.record_of_visit.rules import (
     must_have_no_correction_under_way,
     must_need_presentation,
     must_not_be_its_author,
+    must_not_have_been_present,
     must_say_something,
     must_wait_for_assurance,
     not_before,
@@ -230,9 +232,11 @@ class RecordOfVisit(Aggregate):
         self.record(self.Returned(points=filled(points, "Enter what needs to change", field="points")))
 
     @requires(must_wait_for_assurance)
-    def assure(self) -> None:
-        """Stand for the record as a second person. Raises NotForAssurance, NotByItsAuthor."""
+    def assure(self, *, present: Collection[UUID]) -> None:
+        """Stand for the record as a second person; `present` made the visit. Raises NotForAssurance, NotByItsAuthor,
+        NotBySomebodyPresent."""
         must_not_be_its_author(self, self.signature.actor)
+        must_not_have_been_present(present, self.signature.actor)
         self.record(self.Assured())
 
     @requires(must_be_ready_to_issue, must_say_something, must_differ_from_what_was_issued)
@@ -242,15 +246,22 @@ class RecordOfVisit(Aggregate):
         recipients: Sequence[UUID],
         respond_by: date | None,
         present_by: date | None = None,
+        needs_assurance: bool = False,
         rules: tuple[str, ...] = (),
     ) -> None:
         """Issue the record, or its next version after a correction, to these people.
+
+        `needs_assurance` says that the settings of the day ask for a second person to have read it.
 
         `respond_by` is the last day for a response, None where the school may not read the record and is asked for
         nothing, `present_by` the day by which the governing body sees the record
         of a core visit, counted from its first version; `rules` the version of the settings that they follow from.
         Raises IssuedTextStays, RecordClosed, AssuranceNeeded, NothingWritten, NothingCorrected, ResponseDayHasPassed.
         """
+        if needs_assurance and self.status is not RecordStatus.ASSURED:
+            raise AssuranceNeeded(
+                "Somebody else must quality assure this record before it is issued. Submit it first"
+            )
         if respond_by is not None and respond_by < self.today:
             raise ResponseDayHasPassed("The date must be today or in the future", field="respond_by")
         if self.versions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -46,6 +46,10 @@ class NotForAssurance(Refusal):
 
 class NotByItsAuthor(Refusal):
     """A record is assured by somebody other than its author."""
+
+
+class NotBySomebodyPresent(Refusal):
+    """A record is assured by somebody who was not at the visit."""
 
 
 class AssuranceNeeded(Refusal):
@@ -160,6 +164,11 @@ def must_wait_for_assurance(record: RecordOfVisit, _: date) -> None:
 def must_not_be_its_author(record: RecordOfVisit, actor: UUID | None) -> None:
     if actor in {None, record.author}:
         raise NotByItsAuthor("Somebody other than the author must quality assure the record")
+
+
+def must_not_have_been_present(present: Collection[UUID], actor: UUID | None) -> None:
+    if actor in present:
+        raise NotBySomebodyPresent("You were at the visit. Somebody who was not must quality assure its record")
 
 
 def must_be_ready_to_issue(record: RecordOfVisit, today: date) -> None:

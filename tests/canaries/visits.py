@@ -118,7 +118,7 @@ class VisitWords(Words):
             record,
             lambda it: it.write(second),
             lambda it: it.submit_for_assurance(),
-            lambda it: it.assure(),
+            lambda it: it.assure(present=()),
             issue,
             lambda it: it.respond(
                 Respondent.HEADTEACHER,
@@ -137,7 +137,7 @@ class VisitWords(Words):
             record,
             lambda it: it.write(third),
             lambda it: it.submit_for_assurance(),
-            lambda it: it.assure(),
+            lambda it: it.assure(present=()),
             issue,
             lambda it: it.complete_action(1, on=TODAY, note=word("done")),
             lambda it: it.reopen_action(1, reason=word("not done")),

@@ -41,6 +41,7 @@ from domain.record_of_visit.rules import (
     NoSuchIssue,
     NotAwaited,
     NotByItsAuthor,
+    NotBySomebodyPresent,
     NotCompleted,
     NotCorrecting,
     NotForAssurance,
@@ -296,17 +297,33 @@ def test_ordinary_copies_leave_restricted_sections_out() -> None:
 def test_a_second_person_assures_a_submitted_record() -> None:
     given(a_draft()).when(lambda record: record.submit_for_assurance(), by=AUTHOR).then(
         RecordOfVisit.SubmittedForAssurance
-    ).when(lambda record: record.assure(), by=COLLEAGUE).then(RecordOfVisit.Assured).then_holds(
+    ).when(lambda record: record.assure(present=()), by=COLLEAGUE).then(RecordOfVisit.Assured).then_holds(
         lambda record: record.assured_by == COLLEAGUE
     ).when(issue).then(RecordOfVisit.Issued)
 
 
 def test_the_author_does_not_assure_the_record() -> None:
-    given(a_submitted_record()).when(lambda record: record.assure(), by=AUTHOR).then_refused(NotByItsAuthor)
+    given(a_submitted_record()).when(lambda record: record.assure(present=()), by=AUTHOR).then_refused(NotByItsAuthor)
+
+
+def test_nobody_who_was_at_the_visit_assures_its_record() -> None:
+    given(a_submitted_record()).when(lambda record: record.assure(present=[COLLEAGUE]), by=COLLEAGUE).then_refused(
+        NotBySomebodyPresent
+    )
+
+
+def test_a_record_of_which_the_settings_ask_it_is_assured_before_it_is_issued() -> None:
+    def issued(record: RecordOfVisit) -> None:
+        record.issue(recipients=(), respond_by=None, needs_assurance=True)
+
+    given(a_draft()).when(issued).then_refused(AssuranceNeeded)
+    given(a_submitted_record()).when(lambda record: record.assure(present=()), by=COLLEAGUE).when(issued).then(
+        RecordOfVisit.Issued
+    )
 
 
 def test_a_record_is_assured_or_returned_only_when_submitted() -> None:
-    given(a_draft()).when(lambda record: record.assure(), by=COLLEAGUE).then_refused(NotForAssurance)
+    given(a_draft()).when(lambda record: record.assure(present=()), by=COLLEAGUE).then_refused(NotForAssurance)
     given(a_draft()).when(lambda record: record.return_to_author("Say more")).then_refused(NotForAssurance)
 
 
@@ -436,7 +453,7 @@ def test_a_correction_begins_once_after_issue_and_with_a_reason() -> None:
 def test_a_correction_is_assured_anew() -> None:
     record = a_submitted_record()
     with signed(TODAY, by=COLLEAGUE):
-        record.assure()
+        record.assure(present=())
         issue(record)
         record.reopen_for_correction("A wrong figure")
         record.write(Content(sections=(SUMMARY,)))

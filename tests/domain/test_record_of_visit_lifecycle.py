@@ -89,7 +89,7 @@ class RecordLifecycle(RuleBasedStateMachine):
     @rule(by=st.sampled_from([AUTHOR, COLLEAGUE]), returned=st.booleans())
     def assure(self, by: UUID, returned: bool) -> None:
         self.act(lambda record: record.submit_for_assurance())
-        self.act(lambda record: record.return_to_author("More") if returned else record.assure(), by)
+        self.act(lambda record: record.return_to_author("More") if returned else record.assure(present=()), by)
 
     @rule(is_kept=st.booleans())
     def issue(self, is_kept: bool) -> None:

@@ -140,7 +140,7 @@ def test_a_record_begun_is_a_draft_of_its_visit(ask: Ask, first: UUID) -> None:
             [
                 lambda record: record.write(CONTENT),
                 lambda record: record.submit_for_assurance(),
-                lambda record: record.assure(),
+                lambda record: record.assure(present=()),
             ],
             {"status": RecordStatus.ASSURED},
         ),

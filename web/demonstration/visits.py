@@ -228,7 +228,14 @@ def _issue(sample: SampleAuthority, diary: Diary, booking: Booking, record: UUID
     settings, version = settings_of(sample.services)
     days = days_from(settings, today)
     sample.services.service.change(
-        RecordOfVisit, record, lambda it: it.issue(recipients=[head, chair], rules=(version,), **days)
+        RecordOfVisit,
+        record,
+        lambda it: it.issue(
+            recipients=[head, chair],
+            rules=(version,),
+            respond_by=days["respond_by"],
+            present_by=days["present_by"],
+        ),
     )
     dice = sample.dice
     disputes = dice.random() < 0.06

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from domain.record_of_visit import Content, RecordOfVisit
-from domain.record_of_visit.rules import IssuedTextStays, must_have_been_issued, must_not_be_its_author
+from domain.record_of_visit.rules import (
+    IssuedTextStays,
+    must_have_been_issued,
+    must_not_be_its_author,
+    must_not_have_been_present,
+)
 from domain.service import UnitOfWork
+from domain.visit import Visit
 from web.access.awaited_responses import recipients, response_request
+from web.access.context import RequestContext
 from web.access.policy import Action
 from web.brokerage.broker_rights import must_hold
+from web.commands.assurance import asks_for_assurance
 from web.commands.resource import Execution, Values
 from web.records import choices, schemas
 from web.records.resource import records
@@ -73,6 +82,20 @@ records.command(
     method=RecordOfVisit.return_to_author,
 )
 
+
+def _present(visit: Visit) -> list[UUID]:
+    return [visitor.person for visitor in visit.visitors]
+
+
+def _must_be_a_second_person(context: RequestContext, record: RecordOfVisit) -> None:
+    must_not_be_its_author(record, context.user.person)
+    must_not_have_been_present(_present(context.services.service.find(Visit, record.visit)), context.user.person)
+
+
+def _assure(execution: Execution[RecordOfVisit], _: Values) -> None:
+    execution.change_with_others(lambda work, record: record.assure(present=_present(work.find(Visit, record.visit))))
+
+
 records.command(
     "assure",
     "Quality assure the record",
@@ -81,20 +104,22 @@ records.command(
     done="Record quality assured. It can now be issued",
     lead="You are confirming what it says, together with its author.",
     method=RecordOfVisit.assure,
-    whose=lambda execution, record: must_not_be_its_author(record, execution.user.person),
+    whose=_must_be_a_second_person,
     lookups=choices.recipients_today,
     form_page="records/whole_record.html",
     main=True,
-)
+)(_assure)
 
 
 def _issue(execution: Execution[RecordOfVisit], _: Values) -> None:
     """Send the record, or its next version, to headteacher and chair of today, if they may read it."""
     with execution.context.read() as snapshot:
         to_ask = response_request(snapshot, execution.record.id, execution.record.school)
+        assured = asks_for_assurance(snapshot, execution.record.school, execution.record.author)
 
     def issue(work: UnitOfWork) -> None:
-        work.find(RecordOfVisit, execution.record.id, at=execution.at).issue(**to_ask.to_issue(work))
+        record = work.find(RecordOfVisit, execution.record.id, at=execution.at)
+        record.issue(**to_ask.to_issue(work), needs_assurance=assured)
 
     execution.service.do(issue)
 

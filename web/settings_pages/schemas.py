@@ -44,6 +44,14 @@ def _window(name: str, hint: str = "Working days") -> fields.Integer:
     return _whole(WINDOWS[name], least=1, most=250, hint=hint, suffix="days")
 
 
+def _assured(label: str, usual: int = 0) -> WholeNumber:
+    return WholeNumber(
+        load_default=usual,
+        validate=validate.Range(0, 100),
+        metadata={"label": label, "width": 4, "hint": "0 for none"},
+    )
+
+
 def _one_of(words: list[str], label: str) -> fields.String:
     choices = [(word, word.replace("_", " ").capitalize()) for word in words]
     return fields.String(
@@ -106,6 +114,16 @@ class TheSettings(Schema):
         load_default=Settings().renewal_days,
         validate=validate.Range(1, 365),
         metadata={"label": "Days before a check ends that its renewal is due", "width": 4, "suffix": "days"},
+    )
+    assured_first = _assured("How many first records of each officer are quality assured before they are issued")
+    assured_categories = _assured("For how many of the lowest levels of support records are quality assured", 1)
+    assured_cases = fields.Boolean(
+        load_default=True,
+        metadata={
+            "label": "Records of schools with an open concern are quality assured before they are issued",
+            "widget": "radios",
+            "choices": [("yes", "Yes"), ("no", "No")],
+        },
     )
     served_types = fields.List(
         fields.Enum(EstablishmentType, by_value=True),

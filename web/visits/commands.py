@@ -23,6 +23,7 @@ from web.access.name_cache import reference_of
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_row
 from web.brokerage.broker_rights import must_hold
+from web.commands.assurance import asks_for_assurance
 from web.commands.choices import needs_school
 from web.commands.linked_records import concerns_among, must_be_of_school, must_be_open_school, with_open_links
 from web.commands.listing import Listing, TableQuery
@@ -304,6 +305,9 @@ def start_record(execution: Execution[Visit], values: Values) -> None:
     """Start the record and link the visit to it, both or neither."""
     _, rules = settings_of(execution.services)
     reference = execution.next_reference(RecordOfVisit)
+    with execution.context.read() as snapshot:
+        asked = asks_for_assurance(snapshot, execution.record.school, execution.user.person)
+    assured = values["needs_assurance"] or asked
 
     def start(work: UnitOfWork) -> None:
         visit = work.find(Visit, execution.record.id, at=execution.at)
@@ -317,7 +321,7 @@ def start_record(execution: Execution[Visit], values: Values) -> None:
             visited_on=visit.held_on or visit.on,
             write_by=visit.write_by,
             rules=(rules,),
-            **values,
+            needs_assurance=assured,
         )
         visit.start_record(record)
         work.add(record)

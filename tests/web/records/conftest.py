@@ -70,7 +70,7 @@ class Stage:
         assert found is not None
         return found.reference
 
-    def begun(self, kind: str = "core", **answers: str) -> None:
+    def begun(self, kind: str = "core", *, came_along: UUID | None = None, **answers: str) -> None:
         visit = {
             "school": str(self.sample.urn(self.school)),
             "kind": kind,
@@ -83,6 +83,8 @@ class Stage:
             "attendees": "Headteacher",
             "reason": "The head telephoned",
         }
+        if came_along is not None:
+            visit |= {"visitors-1-person": self.reference(came_along), "visitors-1-capacity": "officer"}
         href = self.by_officer.send("/visits/record-unplanned", visit).headers["Location"]
         self.by_officer.send(f"{href}/start-record", answers)
 

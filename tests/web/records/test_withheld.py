@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.authority import Settings
 from domain.calendar import default_term_on
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.record_of_visit import Answered, Respondent
@@ -29,6 +30,8 @@ def director(sample: SampleAuthority) -> UUID:
 
 @pytest.fixture
 def concern(sample: SampleAuthority, stage: Stage) -> UUID:
+    """Open, in an authority whose settings ask nobody to read its records before they are issued."""
+    sample.put_in_force(Settings(assured_cases=False))
     with sample.acting():
         return sample.services.service.add(
             lambda: ConcernCase.raise_(

@@ -6,11 +6,30 @@ from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
+import pytest
+
+from domain.authority import Settings
+from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.record_of_visit import RecordStatus
+from domain.school import School
+from domain.vocabulary import Purpose
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, text_of
 from tests.web.records.conftest import HREF, Stage
+
+A_CONCERN = {
+    "kind": ConcernKind.ACHIEVEMENT,
+    "source": ConcernSource.DATA,
+    "severity": Severity.HIGH,
+    "detail": "Results fell twice",
+    "purpose": Purpose.CHALLENGE,
+}
+
+
+def rated_lowest(school: School) -> None:
+    rating = {"among": "ABCD", "from_": TODAY, "review_due": date(2027, 3, 1), "rationale": "Results fell"}
+    school.set_need_category("D", scheme="settings-0", **rating)  # type: ignore[arg-type]  # as a test names them
 
 
 def test_everything_is_written_on_one_page(stage: Stage) -> None:
@@ -137,6 +156,42 @@ def test_a_record_is_issued_only_after_a_second_person_assured_it(stage: Stage, 
     assert "Quality assure the record" not in officer.get(HREF)
     director.send(f"{HREF}/assure", {})
     officer.send(f"{HREF}/issue", {})
+    assert stage.record.status is RecordStatus.ISSUED
+
+
+def test_nobody_who_was_at_the_visit_assures_its_record_whatever_they_lead(
+    stage: Stage, sample: SampleAuthority
+) -> None:
+    leader = sample.officer("Lea Leader", leads=True)
+    stage.begun(came_along=leader, needs_assurance="yes")
+    stage.written()
+    stage.by_officer.send(f"{HREF}/submit", {})
+    assert "Quality assure the record" not in stage.browser(leader).get(HREF)
+    assert "You were at the visit" in stage.browser(leader).get(f"{HREF}/assure", status=409)
+    assert "Quality assure the record" in stage.browser(sample.director()).get(HREF)
+
+
+@pytest.mark.parametrize("ask", ["first", "category", "case"])
+def test_the_settings_ask_for_a_second_person(stage: Stage, sample: SampleAuthority, ask: str) -> None:
+    """Of an officer's first records, at schools of the lowest level of support, and where a concern is open: also
+    where that came to be after the record was begun."""
+    if ask == "first":
+        sample.put_in_force(Settings(assured_first=1))
+    stage.begun()
+    stage.written()
+    with sample.acting():
+        if ask == "category":
+            sample.services.service.change(School, stage.school, rated_lowest)
+        if ask == "case":
+            sample.services.service.add(lambda: ConcernCase.raise_("CC-2026-0001", school=stage.school, **A_CONCERN))
+    if ask == "first":
+        refused = stage.by_officer.get(f"{HREF}/issue", status=409)
+    else:
+        refused = stage.by_officer.send(f"{HREF}/issue", {}, status=422).text
+    assert "must quality assure" in refused
+    stage.by_officer.send(f"{HREF}/submit", {})
+    stage.browser(sample.director()).send(f"{HREF}/assure", {})
+    stage.by_officer.send(f"{HREF}/issue", {})
     assert stage.record.status is RecordStatus.ISSUED
 
 
