@@ -12,7 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.aggregate import Event
-from domain.engagement import AWAITING_EVALUATION, BrokeredEngagement, EngagementStatus
+from domain.engagement import AWAITING_EVALUATION, BrokeredEngagement, EngagementStatus, SessionOutlook
 from domain.vocabulary import Phase, Side, SupportKind
 from projections.view import Row, View, ViewTable, replace
 
@@ -28,9 +28,19 @@ class ComingSession(msgspec.Struct, frozen=True):
     days: Decimal
 
 
+class HeldUpSession(msgspec.Struct, frozen=True):
+    """A planned session that cannot be held, or waits for a renewal, and why."""
+
+    number: int
+    on: date
+    outlook: SessionOutlook
+    against: tuple[str, ...]
+
+
 class EngagementRow(Row):
     """An engagement as it stands. Days of support and pounds; `used_days` are delivered, or cancelled at a charge,
-    `cost` is what they cost net of VAT."""
+    `cost` is what they cost net of VAT. What is `held_up` follows from the day, and is told by whoever reads the
+    row."""
 
     id: UUID
     reference: str
@@ -58,6 +68,7 @@ class EngagementRow(Row):
     used_days: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
     coming: tuple[ComingSession, ...] = ()
+    held_up: tuple[HeldUpSession, ...] = ()
     next_session: date | None = None
     over_on: date | None = None
     quality: int | None = None

@@ -27,7 +27,8 @@ from providers.eligibility import (
     must_not_be_suspended,
     must_work_there,
 )
-from providers.vetting import Clearance, cleared_throughout
+from providers.outlook import outlook_on, vetted
+from providers.vetting import Clearance
 
 
 class NotOfTheSchool(Refusal):
@@ -198,15 +199,8 @@ class Delivery:
 
     def _missing(self, work: UnitOfWork, engagement: BrokeredEngagement, day: date) -> tuple[str, ...]:
         """What stood against work on a day, as sentences."""
-        provider, person = work.find(Provider, engagement.work.provider), engagement.work.specialist
-        clearance = cleared_throughout(provider.facts, person, day, day, self.vetting(day))
-        missing = [each.why for each in clearance.missing]
-        specialist = provider.specialists.get(person)
-        if specialist is None or not specialist.is_there_on(day):
-            missing.append("The specialist did not work for the provider")
-        if provider.is_suspended_on(day):
-            missing.append("The provider was suspended")
-        return tuple(missing)
+        known = vetted(work.find(Provider, engagement.work.provider))
+        return outlook_on(known, engagement.work.specialist, day, self.vetting(day), today=day).against
 
     def _clear(
         self, work: UnitOfWork, engagement: BrokeredEngagement, person: UUID, first: date, last: date

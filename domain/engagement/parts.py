@@ -43,6 +43,15 @@ class SessionStatus(LabelledEnum):
     CANCELLED = "cancelled"
 
 
+class SessionOutlook(LabelledEnum):
+    """How a planned session stands by what is known today: it can be held, or can if a check that ends before it is
+    renewed, or cannot."""
+
+    READY = "ready"
+    WAITING_FOR_RENEWAL = "waiting_for_renewal"
+    ON_HOLD = "on_hold"
+
+
 class Attainment(LabelledEnum):
     """How far an objective was met."""
 

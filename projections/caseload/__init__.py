@@ -47,6 +47,7 @@ __all__ = [
     "formal_steps",
     "items",
     "needs",
+    "place_of",
     "reviewed_at",
     "too_late",
     "visits",
@@ -122,11 +123,11 @@ class Narrowed(TypedDict, total=False):
     own, by waiting for one of `moves` with nobody named, or by waiting to be assured at one of `assured_at` (None:
     anywhere); what `author` wrote, and so cannot assure, is then left out. `waiting_for` narrows to whose move it
     is, `due_before` to what is due before a day. `concerns_of` are the schools whose concerns may be named (None:
-    all), `without` leaves tasks out, `apart_from` what waits about some records, `unasked` what would wait for a
-    school or provider that may not read them. `left` is for what is open at schools that belong to another
-    authority: left out by default, alone where it is true, too where it is None. With `in_time_on`, what can be
-    done no more on that day is left out, and what is nobody's to decide on it. Of what is asked, only `decides` is
-    then found, by the posts `decides_as`.
+    all), `without` leaves tasks out, `only` all others, `on_hold` the planning of some records, `apart_from` what
+    waits about some records, `unasked` what would wait for a school or provider that may not read them. `left` is
+    for what is open at schools that belong to another authority: left out by default, alone where it is true, too
+    where it is None. With `in_time_on`, what can be done no more on that day is left out, and what is nobody's to
+    decide on it. Of what is asked, only `decides` is then found, by the posts `decides_as`.
     """
 
     served: sa.Select[Any] | None
@@ -141,6 +142,8 @@ class Narrowed(TypedDict, total=False):
     record: UUID | None
     concerns_of: Collection[UUID] | None
     without: Collection[Task]
+    only: Collection[Task]
+    on_hold: Collection[UUID]
     apart_from: Collection[UUID]
     unasked: Collection[UUID]
     left: bool | None
@@ -205,8 +208,7 @@ def _in_order(query: sa.Select[Any], narrowed: Narrowed, after: str | None = Non
     query = query.where(*_conditions(narrowed)).order_by(*AS_DUE)
     if after is None:
         return query
-    due, key, part = after.split("/", 2)
-    return query.where(sa.tuple_(*AS_DUE) > sa.tuple_(date.fromisoformat(due), UUID(key), part))
+    return query.where(sa.tuple_(*AS_DUE) > sa.tuple_(*place_of(after)))
 
 
 def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
@@ -239,6 +241,10 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.or_(_columns.task != Task.DECIDE_ASK, _decided(decides, narrowed))
     if without := narrowed.get("without"):
         yield _columns.task.not_in(list(without))
+    if only := narrowed.get("only"):
+        yield _columns.task.in_(list(only))
+    if on_hold := narrowed.get("on_hold"):
+        yield sa.or_(_columns.task != Task.PLAN_SESSIONS, _columns.record.not_in(on_hold))
 
 
 def _found_by(schools: Collection[UUID], narrowed: Narrowed) -> sa.ColumnElement[bool]:
@@ -266,6 +272,12 @@ def _found_by(schools: Collection[UUID], narrowed: Narrowed) -> sa.ColumnElement
 
 def _decided(decides: Collection[UUID], narrowed: Narrowed) -> sa.ColumnElement[bool]:
     return sa.and_(_columns.record.in_(decides), _columns.waiting_for.in_(narrowed.get("decides_as", ())))
+
+
+def place_of(cursor: str) -> tuple[date, UUID, str]:
+    """The place in the list that a cursor names. Raises ValueError for a text that is none."""
+    due, key, part = cursor.split("/", 2)
+    return date.fromisoformat(due), UUID(key), part
 
 
 def cursor_of(last: Item) -> str:

@@ -74,6 +74,8 @@ class Task(LabelledEnum):
     GET_AGREEMENTS = "get_all_sides_to_agree"
     CONFIRM_ENGAGEMENT = "confirm_the_engagement"
     PLAN_SESSIONS = "plan_and_deliver_sessions"
+    RENEW_CHECK = "renew_a_check"
+    GET_CLEARED = "get_the_specialist_cleared"
     FOLLOW_UP_BREACH = "follow_up_a_breach"
     COMPLETE = "complete_the_engagement"
     EVALUATE = "evaluate_the_engagement"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from marshmallow import Schema, fields
@@ -11,13 +11,14 @@ from werkzeug.exceptions import BadRequest
 from domain.vocabulary import LabelledEnum, Role
 from projections import caseload as view
 from projections import schools
-from projections.caseload import Item, WaitingFor
+from projections.caseload import Item, Task, WaitingFor
 from projections.caseload.decisions import MOVES
 from web.access.context import Snapshot, User
 from web.access.deciders import DECIDES_AS, decided_by_user
 from web.access.identity import ListScope, list_scope, schools_of_teams
 from web.access.list_filters import caseload_limits, items_for_reader
 from web.access.policy import Action
+from web.brokerage.renewals import place, renewals
 from web.commands.fields import person_field
 from web.commands.listing import NO_PLACE, ListEndpoint, Listing
 from web.commands.resource import Values
@@ -148,8 +149,26 @@ def caseload_items(
     snapshot: Snapshot, limited: ListScope, filters: Values, after: str | None, limit: int
 ) -> list[Item]:
     """The items that somebody asks for and may see, in the order in which they are due."""
-    found = view.waiting(snapshot.connection, after=after, limit=limit, **view_filters(snapshot, limited, filters))
-    return items_for_reader(snapshot, found)
+    wanted = view_filters(snapshot, limited, filters)
+    more = _renewals(snapshot, wanted)
+    found = view.waiting(snapshot.connection, after=after, limit=limit, **wanted)
+    return items_for_reader(snapshot, _merged(found, more, after, limit))
+
+
+def _renewals(snapshot: Snapshot, wanted: view.Narrowed) -> list[Item]:
+    """What is to be renewed for the engagements whose sessions stand in a list, and as it is narrowed; what of these
+    cannot be planned stands in it no more."""
+    planning: view.Narrowed = {**wanted, "only": [Task.PLAN_SESSIONS], "due_before": None}
+    found = renewals(snapshot, view.waiting(snapshot.connection, limit=view.COUNTED_TO, **planning))
+    wanted["on_hold"] = found.on_hold
+    before = wanted.get("due_before")
+    return [item for item in found.items if before is None or (item.due is not None and item.due < before)]
+
+
+def _merged(found: Sequence[Item], more: Sequence[Item], after: str | None, limit: int) -> list[Item]:
+    """What is read and what is worked out, in one order behind one place."""
+    behind = more if after is None else [item for item in more if place(item) > view.place_of(after)]
+    return sorted([*found, *behind], key=place)[:limit] if behind else list(found)
 
 
 def counted_page(
@@ -165,11 +184,12 @@ def counted_page(
     place that the list never gave out."""
     wanted = view_filters(snapshot, limited, filters)
     wanted["apart_from"] = frozenset(wanted.get("apart_from", ())).union(without)
+    more, today = _renewals(snapshot, wanted), snapshot.services.today()
     try:
-        found, count = view.counted(
-            snapshot.connection, today=snapshot.services.today(), after=after, limit=limit, **wanted
-        )
-        return items_for_reader(snapshot, found), count
+        found, count = view.counted(snapshot.connection, today=today, after=after, limit=limit, **wanted)
+        overdue = sum(1 for item in more if item.due is not None and item.due < today)
+        counted = view.CaseloadCount(count.total + len(more), count.overdue + overdue)
+        return items_for_reader(snapshot, _merged(found, more, after, limit)), counted
     except ValueError:
         if after is None:
             raise

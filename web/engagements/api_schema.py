@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+from dataclasses import dataclass
+
 from marshmallow import Schema, fields
 
-from domain.engagement import Attainment, EngagementStatus, SessionStatus
+from domain.engagement import (
+    Attainment,
+    BrokeredEngagement,
+    EngagementStatus,
+    Session,
+    SessionOutlook,
+    SessionStatus,
+)
 from domain.vocabulary import Phase, Side, SupportKind
+from providers.outlook import Outlook
+from web.access.context import RequestContext
+from web.access.policy import RecordScope
+from web.brokerage.outlooks import vetted_by_rows, work_outlook
+from web.brokerage.vetting_policy import vetting_of
 from web.commands.fields import RecordField, SchoolField, ValuesOf, person_field, provider_field
 
 
@@ -22,9 +37,59 @@ class AgreementOut(Schema):
     reason = fields.String(metadata={"description": "How it was agreed, if it was recorded for that side"})
 
 
+@dataclass(frozen=True, slots=True)
+class SessionToday(Session):
+    """A session; of one that is planned, how it stands today and what stands against it."""
+
+    outlook: SessionOutlook | None = None
+    against: tuple[str, ...] = ()
+
+
+class EngagementToday(BrokeredEngagement, part=True):
+    """An engagement as it stands today, with how its planned sessions stand."""
+
+
+def copy_for(context: RequestContext, engagement: BrokeredEngagement, _: RecordScope) -> BrokeredEngagement:
+    """The engagement with how each planned session stands by what is known of the provider today."""
+    planned = engagement.planned_sessions
+    if not planned:
+        return engagement
+    work = engagement.work
+    with context.read() as snapshot:
+        known = vetted_by_rows(vetting_of(snapshot.connection, work.provider))
+    if known is None:
+        return engagement
+    days = [(each.number, each.on) for each in planned]
+    found = work_outlook(context.services, known, work.specialist, days, begins=work.begins)
+    seen = EngagementToday(engagement.id)
+    vars(seen).update(vars(engagement))
+    seen.sessions = {
+        number: _today(session, found.sessions.get(number)) for number, session in engagement.sessions.items()
+    }
+    return seen
+
+
+def _today(session: Session, outlook: Outlook | None) -> Session:
+    if outlook is None:
+        return session
+    told = {each.name: getattr(session, each.name) for each in dataclasses.fields(session)}
+    return SessionToday(**told, outlook=outlook.state, against=outlook.against)
+
+
 class SessionOut(Schema):
     number = fields.Integer()
     status = fields.Enum(SessionStatus, by_value=True)
+    outlook = fields.Enum(
+        SessionOutlook,
+        by_value=True,
+        dump_default=None,
+        metadata={"description": "Whether a planned session can be held, by what is known today."},
+    )
+    against = fields.List(
+        fields.String(),
+        dump_default=(),
+        metadata={"description": "What stands against a planned session, or has to be renewed before it."},
+    )
     on = fields.Date()
     days = _two_places()
     minutes = fields.Integer(allow_none=True)

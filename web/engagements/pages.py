@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -33,7 +34,11 @@ def _next(row: EngagementRow) -> str:
         return "Waiting for " + ", ".join(side.label.lower() for side in row.awaiting_agreement)
     if row.evaluation_due:
         return "Evaluation due"
-    return f"Next session {formats.short_date(row.next_session)}" if row.next_session else ""
+    if row.next_session is None:
+        return ""
+    states = Counter(session.outlook for session in row.held_up)
+    waits = [f"{number} {state.label.lower()}" for state, number in states.items()]
+    return "; ".join([f"Next session {formats.short_date(row.next_session)}", *waits])
 
 
 def _choices(snapshot: Snapshot) -> Mapping[str, Iterable[tuple[str, str]]]:

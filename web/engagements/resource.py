@@ -14,10 +14,11 @@ from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import vetting_of
+from web.brokerage.outlooks import as_of_today
 from web.commands.listing import Listing, TableQuery
-from web.commands.resource import Execution, Resource, Values
+from web.commands.resource import Execution, Resource, Values, Visibility
 from web.engagements import schemas
-from web.engagements.api_schema import EngagementOut
+from web.engagements.api_schema import EngagementOut, copy_for
 
 
 def _one(id: UUID | None) -> list[UUID] | None:
@@ -44,9 +45,10 @@ engagements: Resource[BrokeredEngagement] = Resource(
     one="engagement",
     read=Action.READ_ENGAGEMENT,
     out=EngagementOut,
+    visibility=Visibility(copy=copy_for),
     listing=Listing(
         view.EngagementRow,
-        TableQuery(view.engagements, _listed),
+        TableQuery(view.engagements, _listed, as_of_today),
         lambda row: row.reference,
         schemas.EngagementFilters,
         names={"cleared_to": "cleared_until", "exempt": "exemptions"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -12,18 +12,21 @@ import sqlalchemy as sa
 from flask import request
 from marshmallow import ValidationError
 
+from domain.engagement.parts import GOING_ON
 from domain.provider import Provider
-from projections import people
+from projections import engagements, people
 from projections.providers import ListedProvider, subjects
 from projections.row_queries import RowQuery
 from providers.vetting import cleared_on
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.name_cache import references_of
+from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.access.readers import is_inside
 from web.access.restricted import hidden_from
+from web.brokerage.outlooks import as_of_today
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
+from web.history.record_addresses import record_href
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import PageRows, record_page
 from web.providers.board import board, recorders
@@ -35,6 +38,7 @@ from web.providers.expiring_checks import VettingLine, vetting
 pages = Pages("providers", __name__, template_folder="templates")
 
 SUBJECTS_SHOWN = 4
+MOST = 1000
 COUNTED = (
     "Invited",
     "Declined",
@@ -170,6 +174,7 @@ def _more(snapshot: Snapshot, provider: Provider, found: PageRows) -> Mapping[st
             [case for case in found["cases"] if case.record not in closed],
             linked=is_inside(snapshot.user),
         ),
+        "held_up": _held_up(snapshot, provider, closed),
         "suspension": provider.suspension_on(today),
         "practitioner": next(iter(found["practitioner"]), None),
         "keeps": snapshot.user.may_change
@@ -177,6 +182,24 @@ def _more(snapshot: Snapshot, provider: Provider, found: PageRows) -> Mapping[st
         and provider.removed_on is None,
         "references": references_of(snapshot, list(provider.specialists)),
     }
+
+
+def _held_up(snapshot: Snapshot, provider: Provider, closed: Collection[UUID]) -> list[dict[str, Any]]:
+    """The planned sessions of the provider that wait for a renewal or are on hold, by date."""
+    asked = engagements.listed(providers=[provider.id], statuses=GOING_ON).limit(MOST)
+    found = engagements.engagements.rows(snapshot.connection, asked)
+    rows = as_of_today(snapshot, [row for row in found if row.id not in closed])
+    names = names_of(snapshot, {row.school for row in rows})
+    waiting = [
+        {
+            "session": each,
+            "href": record_href("engagement", row.reference),
+            "work": f"{row.subject} at {names.get(row.school, 'a school')}",
+        }
+        for row in rows
+        for each in row.held_up
+    ]
+    return sorted(waiting, key=lambda each: (each["session"].on, each["href"]))
 
 
 def _day_asked(today: date) -> tuple[date, str]:

@@ -25,6 +25,7 @@ from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.access.restricted import restricted_records
 from web.brokerage.quote_comparison import PAST, are_shown, compare_quotes
+from web.brokerage.renewals import with_renewals
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.forms.messages import lower_first
 from web.layout.links import record_rows
@@ -60,7 +61,7 @@ def page_context(snapshot: Snapshot, request: SupportRequest, found: Mapping[str
     if row is not None and row.id in restricted_records(snapshot):
         row = open_requests.as_unasked(row)
     is_inside = snapshot.user.holds(*INSIDE)
-    work = items_for_reader(snapshot, found["work"])
+    work = with_renewals(snapshot, items_for_reader(snapshot, found["work"]))
     shown = {
         "is_inside": is_inside,
         "clock": clock(request, row.ended_on if row else None, today),

@@ -28,6 +28,7 @@ from web.access.identity import team_of
 from web.access.list_filters import FOR_THE_SERVICE, items_for_reader
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
+from web.brokerage.renewals import with_renewals
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.commands.linked_records import must_be_open_here
 from web.layout.links import about, linker
@@ -194,7 +195,8 @@ def _named(care: LookedAfter, posts: list[PostRow]) -> list[UUID]:
 def summary(snapshot: Snapshot, school: School, user: User, found: PageRows) -> Mapping[str, Any]:
     """What the summary tells beside the school's own record."""
     begins = identity(snapshot.context, school, user, "Summary", found)
-    waiting = items_for_reader(snapshot, found["waiting"]) if user.may(Action.READ_CASELOAD, _where(school)) else []
+    told = items_for_reader(snapshot, found["waiting"]) if user.may(Action.READ_CASELOAD, _where(school)) else []
+    waiting = with_renewals(snapshot, told)
     officers = [link.officer for link in school.link_officers] + [cover.officer for cover in school.covers]
     waits_for = [id for item in waiting if (id := item.awaited_by_name)]
     known = {row.id: row for row in found["known"]}

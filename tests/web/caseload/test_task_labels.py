@@ -52,6 +52,8 @@ DONE_BY_SEVERAL = {
     Task.DECIDE_ASK,
     Task.CONFIRM_DECISION,
     Task.READ_OUTCOME,
+    Task.RENEW_CHECK,
+    Task.GET_CLEARED,
 }
 """Tasks that any of several commands does, or none alone."""
 
