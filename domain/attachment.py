@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned, requires
 from domain.text import line
-from domain.vocabulary import About, Audience
+from domain.vocabulary import About, Audience, SchoolId
 
 MOST_BYTES = 10 * 1024 * 1024
 """10 MiB."""
@@ -129,7 +129,7 @@ class Attachment(Aggregate):
         reference: str
         on_kind: str
         on_record: UUID
-        school: UUID | None
+        school: SchoolId | None
         provider: UUID | None
         file_name: str
         media_type: str

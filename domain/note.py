@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Refusal, reasoned, requires
 from domain.text import plain
-from domain.vocabulary import About, Audience, LabelledEnum, Personal, Sensitivity
+from domain.vocabulary import About, Audience, LabelledEnum, Personal, SchoolId, Sensitivity
 
 
 class NoteType(LabelledEnum):
@@ -77,7 +77,7 @@ class Note(Aggregate):
         reference: str
         on_kind: str
         on_record: UUID
-        school: UUID | None
+        school: SchoolId | None
         provider: UUID | None
         note_type: NoteType
         heading: str

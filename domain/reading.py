@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event
 from domain.signature import current_signature
-from domain.vocabulary import About, LabelledEnum
+from domain.vocabulary import About, LabelledEnum, SchoolId
 
 
 class Door(LabelledEnum):
@@ -47,7 +47,7 @@ class Reading(Aggregate):
         says = "{by} read restricted information {door}: {records}"
         records: tuple[UUID, ...]
         door: Door
-        school: UUID | None
+        school: SchoolId | None
 
         def apply(self, reading: Reading) -> None:
             reading.records.update(self.records)

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+SchoolId = Annotated[UUID, "school"]
+"""The school that something is of. What is recorded of a record that went into another one is read, in every event
+and every view, as that of the school it goes on as: so whoever compares two of these compares schools, and never the
+records of the register under which they were known. Of which record of the register a fact itself is told, the
+school's own events and tables say with a plain id."""
 
 
 class LabelledEnum(StrEnum):
@@ -178,12 +185,14 @@ class Personal:
 
 @dataclass(frozen=True)
 class About:
-    """Whom and what an event concerns, beside the record it belongs to: ids by kind."""
+    """Whom and what an event concerns, beside the record it belongs to: ids by kind. `school_then` is the record of
+    the register under which the school was known then, where that has gone into another since."""
 
-    school: UUID | None = None
+    school: SchoolId | None = None
     request: UUID | None = None
     provider: UUID | None = None
     people: tuple[UUID, ...] = ()
+    school_then: UUID | None = None
 
     def with_people(self, *people: UUID | None) -> About:
         """The same with further people; absent ones and repetitions are left out."""

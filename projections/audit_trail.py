@@ -19,7 +19,7 @@ from domain.calendar import working_days_after
 from domain.decision import Decision
 from domain.decision.parts import LATE_AFTER
 from domain.signature import LONDON
-from domain.vocabulary import Purpose, Sensitivity
+from domain.vocabulary import Purpose, SchoolId, Sensitivity
 from projections.event_log import EVENTS
 from projections.view import Key, Row, View, ViewTable
 
@@ -32,7 +32,8 @@ class TrailEntry(Row):
 
     `decision` is the decision by which it was done, or to which it belongs. Before decisions were kept whoever acted
     named those who decided (`named_deciders`), and `decided_alone` where they named nobody but themselves; `late`
-    says that more than LATE_AFTER weekdays lay between then and the recording.
+    says that more than LATE_AFTER weekdays lay between then and the recording. `school_then` is the record of the
+    register under which the school was known when it happened.
     """
 
     position: int
@@ -44,7 +45,8 @@ class TrailEntry(Row):
     purpose: Purpose | None
     sensitivity: Sensitivity
     reasoned: bool
-    school: UUID | None
+    school: SchoolId | None
+    school_then: UUID | None
     provider: UUID | None
     request: UUID | None
     correlation: str
@@ -104,6 +106,7 @@ def entered(_: TrailEntry | None, event: Event) -> TrailEntry | None:
         sensitivity=meta.sensitivity,
         reasoned=bool(meta.reason),
         school=meta.about.school,
+        school_then=meta.about.school_then or meta.about.school,
         provider=meta.about.provider,
         request=meta.about.request,
         correlation=meta.signature.correlation,
@@ -143,7 +146,8 @@ class TrailFilter:
     `by_recording` is set. `acted` keeps to what the person did, `named` to what others
     recorded in their name. `kinds` and `purposes` are alternatives; None
     among the purposes stands for acts that have none. `without` are topics that are left out; `only` is a condition
-    on the trail's own columns, made by those who know what else there is. `late` is judged by those who read the
+    on the trail's own columns, made by those who know what else there is. `school_then` keeps to what was recorded of
+    a school while it was that record of the register. `late` is judged by those who read the
     entries: the trail knows no bank holidays.
     """
 
@@ -151,6 +155,7 @@ class TrailFilter:
     until: date | None = None
     by_recording: bool = False
     school: UUID | None = None
+    school_then: UUID | None = None
     provider: UUID | None = None
     person: UUID | None = None
     acted: bool = False
@@ -201,7 +206,7 @@ def _position_of(event: UUID) -> sa.ScalarSelect[int]:
 
 def _conditions(wanted: TrailFilter) -> Iterator[sa.ColumnElement[bool]]:
     columns = trail.table.c
-    for column in ("school", "provider", "stream"):
+    for column in ("school", "school_then", "provider", "stream"):
         value = getattr(wanted, column)
         if value is not None:
             yield columns[column] == value

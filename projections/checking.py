@@ -17,6 +17,7 @@ from projections.event_log.faults import first_line, meant
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Found, folded, read_for, steps_of
 from projections.rows import live_rows
+from projections.successors import successors, with_successors
 from projections.view import Key, View, ViewTable
 from projections.view_status import ViewStatus, view_statuses
 
@@ -119,10 +120,11 @@ def _check(
     if status.stopped_at is not None:
         yield Stopped(view.name, status.stopped_at, status.error or "")
         return
+    known = successors(connection)
     rows: dict[ViewTable[Any], Found] = {view_table: {} for view_table in view.tables}
     found = dict.fromkeys(view.tables, 0)
     for page in _pages(log, connection, status.position if status.follows else None):
-        events = read_for(view, page)
+        events = read_for(view, page, known)
         for view_table, before in rows.items():
             after = folded(
                 view, view_table, {} if view_table.journal else before, list(steps_of(view, view_table, events))
@@ -130,6 +132,8 @@ def _check(
             if view_table.journal:
                 live = live_rows(view_table, connection.dialect).fetch(connection, list(after))
                 found[view_table] += len(live)
+                if status.follows:
+                    live = {key: with_successors(view_table, row, known) for key, row in live.items()}
                 yield from _differences(view_table, live, after)
         progress(len(page))
     for view_table, made in rows.items():
@@ -144,7 +148,11 @@ def _check(
                     surplus,
                 )
         else:
-            yield from _compared(view_table, live_rows(view_table, connection.dialect).all(connection), made)
+            every = live_rows(view_table, connection.dialect).all(connection)
+            if status.follows:
+                # It may stand before a merger that the log knows of, or have been told of it already.
+                every = (with_successors(view_table, row, known) for row in every)
+            yield from _compared(view_table, every, made)
 
 
 def _pages(log: SqlLog, connection: sa.Connection, last: int | None) -> Iterator[list[StoredRecord]]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any, TypeVar, cast, get_type_hints
+from types import MappingProxyType
+from typing import Any, TypeAlias, TypeVar, cast, get_args, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -19,10 +20,14 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from domain.aggregate import EVENTS, Event, Meta
 from domain.service import Unreadable
 from domain.signature import Signature
-from domain.vocabulary import About, Channel, Purpose, Sensitivity
+from domain.vocabulary import About, Channel, Purpose, SchoolId, Sensitivity
 
 T = TypeVar("T")
 
+Successors: TypeAlias = Mapping[UUID, UUID]
+"""The school as which each record of the register goes on that went into another, by the id of that record."""
+
+NO_SUCCESSORS: Successors = MappingProxyType({})
 
 _SCHEMA_TOLD = '"schema":'
 """Stands in the meta column where the schema is another than the first."""
@@ -85,8 +90,9 @@ class MetaState(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_
 class EventMapper(Mapper[UUID]):
     """The library's mapper, with state and meta as typed JSON."""
 
-    def __init__(self) -> None:
+    def __init__(self, successors: Callable[[], Successors] = lambda: NO_SUCCESSORS) -> None:
         super().__init__(JSONTranscoder())
+        self._successors = successors
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The event as the log keeps it."""
@@ -96,7 +102,7 @@ class EventMapper(Mapper[UUID]):
         """The event as it was recorded. Raises Unreadable."""
         if not isinstance(stored_event, StoredRecord):
             raise TypeError("only this log's own records can be read")
-        return event_of(stored_event)
+        return event_of(stored_event, self._successors())
 
 
 def stored(event: Event) -> StoredRecord:
@@ -112,10 +118,11 @@ def stored(event: Event) -> StoredRecord:
     )
 
 
-def event_of(record: StoredRecord) -> Event:
+def event_of(record: StoredRecord, successors: Successors = NO_SUCCESSORS) -> Event:
     """The event as it was recorded; what its meta column holds is read when it is first asked.
 
-    Raises Unreadable, now or when its meta is asked.
+    A school that went into another is read as the one that it goes on as: what was recorded of it then is that one's,
+    in every record and every view. Raises Unreadable, now or when its meta is asked.
     """
     try:
         id, version, event_id, topic, unread, state, recorded_at, position = _columns(record)
@@ -126,24 +133,34 @@ def event_of(record: StoredRecord) -> Event:
             fields = _fields(shape, state, schema=_meta_decoder.decode(unread).schema)
     except Exception as error:
         raise _unreadable(record, error) from error
-    fields["meta"] = _made(
-        _StoredMeta,
-        {
-            "event_id": event_id,
-            "stream": id,
-            "version": version,
-            "recorded_at": recorded_at,
-            "position": position,
-            "_unread": unread,
-        },
-    )
+    meta = {
+        "event_id": event_id,
+        "stream": id,
+        "version": version,
+        "recorded_at": recorded_at,
+        "position": position,
+        "_unread": unread,
+    }
+    if successors:
+        fields |= shape.followed(fields, successors)
+        meta["_successors"] = successors
+    fields["meta"] = _made(_StoredMeta, meta)
     event: Event = _made(shape.event, fields)
     return event
 
 
-def whole_event_of(record: StoredRecord) -> Event:
+def followed(event: Event, successors: Successors) -> Event:
+    """An event that is just being saved, with the schools that it names as `event_of` will read them."""
+    meta = event.meta
+    changed: dict[str, Any] = _shape_of(type(event)).followed(vars(event), successors)
+    if meta.about.school in successors:
+        changed["meta"] = dataclasses.replace(meta, about=_followed_about(meta.about, successors))
+    return _made(type(event), vars(event) | changed) if changed else event
+
+
+def whole_event_of(record: StoredRecord, successors: Successors = NO_SUCCESSORS) -> Event:
     """The event as it was recorded, its meta read too. Raises Unreadable."""
-    event = event_of(record)
+    event = event_of(record, successors)
     try:
         _ = event.meta.signature
     except Unreadable as error:
@@ -151,13 +168,15 @@ def whole_event_of(record: StoredRecord) -> Event:
     return event
 
 
-def sorted_out(records: Iterable[StoredRecord]) -> tuple[list[Event], list[Unreadable]]:
+def sorted_out(
+    records: Iterable[StoredRecord], successors: Successors = NO_SUCCESSORS
+) -> tuple[list[Event], list[Unreadable]]:
     """The events that can be read, all of each, and what stands against the others."""
     events: list[Event] = []
     unreadable: list[Unreadable] = []
     for record in records:
         try:
-            events.append(whole_event_of(record))
+            events.append(whole_event_of(record, successors))
         except Unreadable as error:
             unreadable.append(error)
     return events, unreadable
@@ -191,7 +210,7 @@ class _StoredMeta(Meta):
         if unread is None:
             raise AttributeError(name)
         try:
-            fields = _meta_fields(unread)
+            fields = _meta_fields(unread, self.__dict__.get("_successors", NO_SUCCESSORS))
         except Exception as error:
             raise Unreadable(
                 str(error),
@@ -203,6 +222,7 @@ class _StoredMeta(Meta):
             ) from error
         self.__dict__.update(fields)
         self.__dict__.pop("_unread", None)
+        self.__dict__.pop("_successors", None)
         return getattr(self, name)
 
     def __eq__(self, other: object) -> bool:
@@ -253,13 +273,29 @@ _meta_decoder = msgspec.json.Decoder(MetaState)
 _columns, _asdict = msgspec.structs.astuple, msgspec.structs.asdict
 
 
+Follow = Callable[[Any, Successors], Any]
+"""Gives a value with the schools in it followed: the value itself where none of them went into another."""
+
+
 class _Shape(msgspec.Struct, frozen=True):
-    """How the state of one class of event is read; `is_first` where the class never had another shape."""
+    """How the state of one class of event is read; `is_first` where the class never had another shape, and `follow`
+    by which of its fields schools are named."""
 
     event: type[Event]
     type: type[msgspec.Struct]
     decode: Callable[[str | bytes], msgspec.Struct]
     is_first: bool
+    follow: tuple[tuple[str, Follow], ...]
+
+    def followed(self, fields: Mapping[str, Any], successors: Successors) -> dict[str, Any]:
+        """Of an event's fields those that name a school which went into another, as they are to be read."""
+        found: dict[str, Any] = {}
+        for name, follow in self.follow:
+            before = fields[name]
+            after = follow(before, successors)
+            if after is not before:
+                found[name] = after
+        return found
 
 
 _of_class: dict[type[Event], _Shape] = {}
@@ -284,7 +320,59 @@ def _make_shape(event_class: type[Event]) -> _Shape:
     for field in dataclasses.fields(event_class):  # type: ignore[arg-type]  # made so in __init_subclass__
         fields.append((field.name, hints[field.name], *_default(field)))
     struct = msgspec.defstruct(event_class.__qualname__, fields, kw_only=True, forbid_unknown_fields=True)
-    return _Shape(event_class, struct, msgspec.json.Decoder(struct).decode, event_class.SCHEMA == 1)
+    decode = msgspec.json.Decoder(struct).decode
+    return _Shape(event_class, struct, decode, event_class.SCHEMA == 1, _schools_in(event_class))
+
+
+def _schools_in(kind: type) -> tuple[tuple[str, Follow], ...]:
+    """The fields of a dataclass that name schools, however deep."""
+    hints = get_type_hints(kind, include_extras=True)
+    found = ((field.name, follow_by(hints[field.name])) for field in dataclasses.fields(kind))
+    return tuple((name, follow) for name, follow in found if follow is not None)
+
+
+def follow_by(hint: Any) -> Follow | None:
+    """How the schools in a value of that type are followed; None where there can be none."""
+    if hint == SchoolId:
+        return _followed_id
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return _followed_parts(hint)
+    inner = [follow for part in get_args(hint) if (follow := follow_by(part)) is not None]
+    if not inner:
+        return None
+    if len(inner) > 1:
+        raise TypeError(f"a field names schools in one way: {hint}")
+    return _followed_each(inner[0])
+
+
+def _followed_id(value: UUID | None, successors: Successors) -> UUID | None:
+    return None if value is None else successors.get(value, value)
+
+
+def _followed_parts(kind: type) -> Follow | None:
+    schools = _schools_in(kind)
+    if not schools:
+        return None
+
+    def follow(value: Any, successors: Successors) -> Any:
+        after = {name: follow(getattr(value, name), successors) for name, follow in schools}
+        is_same = all(after[name] is getattr(value, name) for name in after)
+        return value if is_same else dataclasses.replace(value, **after)
+
+    return follow
+
+
+def _followed_each(of_one: Follow) -> Follow:
+    """Follows what may be missing, or may be several; of two schools that are one now, the first stays."""
+
+    def follow(value: Any, successors: Successors) -> Any:
+        if not isinstance(value, tuple):
+            return None if value is None else of_one(value, successors)
+        after = tuple(of_one(each, successors) for each in value)
+        is_same = all(new is old for new, old in zip(after, value, strict=True))
+        return value if is_same else tuple(dict.fromkeys(after))
+
+    return follow
 
 
 def _fields(shape: _Shape, state: str | bytes, *, schema: int) -> dict[str, Any]:
@@ -333,12 +421,18 @@ def _meta_state(event: Event) -> MetaState:
     )
 
 
-def _meta_fields(meta: str) -> dict[str, object]:
+def _followed_about(about: About, successors: Successors) -> About:
+    if about.school is None or about.school not in successors:
+        return about
+    return dataclasses.replace(about, school=successors[about.school], school_then=about.school)
+
+
+def _meta_fields(meta: str, successors: Successors) -> dict[str, object]:
     state = _meta_decoder.decode(meta)
     return {
         "signature": _signature(state),
         "occurred": state.at if state.occurred is None else _moment(state.occurred),
-        "about": About(state.school, state.request, state.provider, state.people),
+        "about": _followed_about(About(state.school, state.request, state.provider, state.people), successors),
         "purpose": state.purpose,
         "reason": state.reason,
         "rules": state.rules,

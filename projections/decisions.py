@@ -15,6 +15,7 @@ from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Route
 from domain.decision.parts import CAME_TO_NOTHING, LATE_AFTER, OPEN, Earlier
 from domain.delegation import Act, Decider, is_held
+from domain.vocabulary import SchoolId
 from projections.view import Key, Row, View, ViewTable, replace
 
 
@@ -33,7 +34,7 @@ class DecisionRow(Row):
     on_record: UUID
     on_reference: str
     command: str
-    school: UUID | None
+    school: SchoolId | None
     request: UUID | None
     provider: UUID | None
     net: Decimal | None

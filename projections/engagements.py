@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.engagement import AWAITING_EVALUATION, BrokeredEngagement, EngagementStatus, SessionOutlook
-from domain.vocabulary import Phase, Side, SupportKind
+from domain.vocabulary import Phase, SchoolId, Side, SupportKind
 from projections.view import Row, View, ViewTable, replace
 
 LIMIT = 50
@@ -46,7 +46,7 @@ class EngagementRow(Row):
     reference: str
     request: UUID
     tender: UUID | None
-    school: UUID
+    school: SchoolId
     provider: UUID
     specialist: UUID
     kind: SupportKind

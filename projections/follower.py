@@ -14,10 +14,11 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.service import Unreadable
-from projections.codec import StoredRecord, event_of
+from projections.codec import NO_SUCCESSORS, StoredRecord, Successors, event_of, followed
 from projections.rows import live_rows
+from projections.successors import hand_on, mergers, successors
 from projections.view import Key, View, ViewTable
-from projections.view_status import generation, stop, view_statuses
+from projections.view_status import generation, schools_merged, stop, view_statuses
 
 Step = tuple[Key, Any, Event]
 Found = dict[Key, Any]
@@ -66,11 +67,13 @@ class TableChange(msgspec.Struct, frozen=True):
 
 
 class Plan(NamedTuple):
-    """Which views are kept in step by whoever saves events, and which follow, as it stood at one generation."""
+    """Which views are kept in step by whoever saves events, which follow, and which schools went into others, as it
+    stood at one generation."""
 
     generation: int
     inline: Sequence[View]
     following: Sequence[View]
+    successors: Successors = NO_SUCCESSORS
 
     def rows_touched(self, events: Sequence[Event]) -> Iterator[int]:
         """Numbers for the rows that events of other records touch too: to be locked before events are appended."""
@@ -92,6 +95,9 @@ class Plan(NamedTuple):
         """
         if generation != self.generation:
             raise ViewsChanged
+        if self.successors:
+            events = [followed(event, self.successors) for event in events]
+        gone = mergers(events)
         for view in self.inline:
             try:
                 changes = changes_by(connection, view, events)
@@ -102,6 +108,9 @@ class Plan(NamedTuple):
                 continue
             for change in changes:
                 change.write(connection)
+            hand_on(connection, view, gone)
+        if gone:
+            schools_merged(connection, len(gone))
 
 
 class Follower:
@@ -127,11 +136,12 @@ class Follower:
             number,
             tuple(view for view in known if not found[view.name].follows),
             tuple(view for view in known if found[view.name].follows),
+            successors(connection),
         )
 
 
-def read_for(view: View, records: Iterable[StoredRecord]) -> list[Event]:
-    """Of some records the events that a view reads. Raises CannotFold."""
+def read_for(view: View, records: Iterable[StoredRecord], successors: Successors) -> list[Event]:
+    """Of some records the events that a view reads, the schools in them followed. Raises CannotFold."""
     events = []
     reads: dict[str, bool] = {}
     for record in records:
@@ -140,7 +150,7 @@ def read_for(view: View, records: Iterable[StoredRecord]) -> list[Event]:
             is_read = reads[record.topic] = view.reads(record.topic)
         if is_read:
             try:
-                events.append(event_of(record))
+                events.append(event_of(record, successors))
             except Unreadable as error:
                 raise CannotFold(view, error, error) from error
     return events

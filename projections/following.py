@@ -7,10 +7,12 @@ from contextlib import suppress
 
 import sqlalchemy as sa
 
-from projections.codec import StoredRecord
+from domain.aggregate import Event
+from projections.codec import StoredRecord, Successors
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Follower, TableChange, changes_by, read_for
+from projections.successors import hand_on, mergers, successors
 from projections.view import View
 from projections.view_status import hold, moved, resume, set_following, stop, view_statuses
 
@@ -60,8 +62,8 @@ class Following:
         """Bring every following view forward by one batch; returns how many events there were."""
         with self.log.primary.connect() as connection:
             self.follower.learn(connection)
-            known = view_statuses(connection)
-        views = {view: known[view.name].position for view in self.follower.following}
+            statuses = view_statuses(connection)
+        views = {view: statuses[view.name].position for view in self.follower.following}
         if not views:
             return 0
         start = min(views.values())
@@ -70,8 +72,9 @@ class Following:
         records = self._tail.next(TOGETHER)
         if records:
             # Whoever was quicker has done it; what was folded here is dropped.
+            known = self.follower.plan.successors
             with suppress(NotInStep):
-                self.log.commit(lambda connection: _fold(connection, views, records))
+                self.log.commit(lambda connection: _fold(connection, views, records, known))
         return len(records)
 
     def _try_again(self, connection: sa.Connection) -> None:
@@ -81,32 +84,44 @@ class Following:
                 resume(connection, view.name)
 
 
-def _fold(connection: sa.Connection, views: dict[View, int], records: Sequence[StoredRecord]) -> None:
+def _fold(
+    connection: sa.Connection, views: dict[View, int], records: Sequence[StoredRecord], known: Successors
+) -> None:
     for view, position in views.items():
         new = [record for record in records if _position(record) > position]
         if new:
-            _bring_forward(connection, view, position, new)
+            _bring_forward(connection, view, position, new, known)
 
 
-def _bring_forward(connection: sa.Connection, view: View, position: int, records: Sequence[StoredRecord]) -> None:
+def _bring_forward(
+    connection: sa.Connection, view: View, position: int, records: Sequence[StoredRecord], known: Successors
+) -> None:
     hold(connection, view.name)
-    taken, changes, failed = _as_far_as_it_goes(connection, view, records)
-    if not moved(connection, view.name, position, _position(taken[-1]) if taken else position):
+    taken, last, failed = _as_far_as_it_goes(connection, view, records, known)
+    if not moved(connection, view.name, position, last or position):
         raise NotInStep(view.name)
-    for change in changes:
-        change.write(connection)
+    _write(connection, view, *taken)
     if failed:
         stop(connection, view.name, failed.position, str(failed))
 
 
+def _write(connection: sa.Connection, view: View, events: Sequence[Event], changes: Sequence[TableChange]) -> None:
+    for change in changes:
+        change.write(connection)
+    hand_on(connection, view, mergers(events))
+
+
 def _as_far_as_it_goes(
-    connection: sa.Connection, view: View, records: Sequence[StoredRecord]
-) -> tuple[Sequence[StoredRecord], list[TableChange], CannotFold | None]:
-    """The events up to the first that the view cannot take, and what they change."""
+    connection: sa.Connection, view: View, records: Sequence[StoredRecord], known: Successors
+) -> tuple[tuple[Sequence[Event], Sequence[TableChange]], int, CannotFold | None]:
+    """The events up to the first that the view cannot take, with what they change, and the position of the last of
+    these records, 0 where there is none."""
     failed = None
     while True:
         try:
-            return records, changes_by(connection, view, read_for(view, records)), failed
+            events = read_for(view, records, known)
+            last = _position(records[-1]) if records else 0
+            return (events, changes_by(connection, view, events)), last, failed
         except CannotFold as error:
             # Another of the view's sheets may have failed at an earlier one.
             failed = error
@@ -144,10 +159,10 @@ def _end(log: SqlLog, connection: sa.Connection, view: View) -> bool:
     if status.stopped_at is not None:
         raise IsStopped(f"{view.name} is stopped at event {status.stopped_at}: {status.error}")
     if status.follows:
-        tail = Tail(log, status.position)
+        tail, known = Tail(log, status.position), successors(connection)
         while page := tail.rest(connection):
-            for change in changes_by(connection, view, read_for(view, page)):
-                change.write(connection)
+            events = read_for(view, page, known)
+            _write(connection, view, events, changes_by(connection, view, events))
         set_following(connection, view.name, False, tail.after)
     return True
 

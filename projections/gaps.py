@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.support_request import SupportRequest
-from domain.vocabulary import Phase
+from domain.vocabulary import Phase, SchoolId
 from projections.view import Row, View, ViewTable
 
 
@@ -17,7 +17,7 @@ class Gap(Row):
     """A request that ended unmet, and why."""
 
     request: UUID
-    school: UUID
+    school: SchoolId
     subject: str
     subject_key: str
     phase: Phase

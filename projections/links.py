@@ -23,6 +23,7 @@ from domain.record_of_visit import RecordOfVisit
 from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.visit import Visit
+from domain.vocabulary import SchoolId
 from projections.view import Key, Row, View, ViewTable
 
 
@@ -33,7 +34,7 @@ class Link(Row):
     record: UUID
     parent: UUID
     kind: str
-    school: UUID | None
+    school: SchoolId | None
     begun_by: UUID | None
     begun_on: date
 

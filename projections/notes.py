@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.attachment import Attachment
 from domain.note import Note, NoteType
-from domain.vocabulary import Audience, Sensitivity
+from domain.vocabulary import Audience, SchoolId, Sensitivity
 from projections.view import Row, View, ViewTable, replace
 
 
@@ -23,7 +23,7 @@ class NoteOnRecord(Row):
     reference: str
     on_kind: str
     on_record: UUID
-    school: UUID | None
+    school: SchoolId | None
     provider: UUID | None
     note_type: NoteType
     sensitivity: Sensitivity
@@ -51,7 +51,7 @@ class FileOnRecord(Row):
     reference: str
     on_kind: str
     on_record: UUID
-    school: UUID | None
+    school: SchoolId | None
     provider: UUID | None
     file_name: str
     media_type: str

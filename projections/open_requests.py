@@ -14,7 +14,7 @@ from domain.aggregate import Event
 from domain.decision import Decision
 from domain.support_request import RequestStatus, Route, SupportRequest, Urgency
 from domain.tender import Tender
-from domain.vocabulary import LabelledEnum, Phase, Side, SupportKind
+from domain.vocabulary import LabelledEnum, Phase, SchoolId, Side, SupportKind
 from projections.view import Key, Row, View, ViewTable, replace
 
 LIMIT = 50
@@ -43,7 +43,7 @@ class RequestRow(Row):
 
     id: UUID
     reference: str
-    school: UUID
+    school: SchoolId
     raised_by: Side
     raised_on: date
     kind: SupportKind

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from domain.names import look
 from domain.person import SCHOOL_ROLES, Person
-from domain.vocabulary import Phase, Role, Team
+from domain.vocabulary import Phase, Role, SchoolId, Team
 from projections.view import Key, Row, View, ViewTable, replace
 
 
@@ -34,7 +34,7 @@ class PostRow(Row):
     person: UUID
     post: int
     role: Role
-    school: UUID | None
+    school: SchoolId | None
     provider: UUID | None
     team: Team | None
     phase: Phase | None

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.provider import Capability, Check, Duty, Provider, ProviderKind, Requirement, VettingFacts
-from domain.vocabulary import Phase, ServiceType
+from domain.vocabulary import Phase, SchoolId, ServiceType
 from projections.view import Key, Row, View, ViewTable, replace
 
 
@@ -26,7 +26,7 @@ class ListedProvider(Row):
     name_key: str
     practitioner: UUID | None
     kind: ProviderKind
-    host_school: UUID | None
+    host_school: SchoolId | None
     authority: str
     areas: tuple[str, ...] | None = None
     capabilities: tuple[Capability, ...] = ()

@@ -15,11 +15,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from domain.aggregate import Event
+from domain.school import School
 from projections.codec import StoredRecord, event_class_of, without_collecting
 from projections.database import alone
 from projections.event_log.recorder import SqlLog, Tail
 from projections.follower import CannotFold, Follower, read_for
 from projections.shadow_table import WRITTEN_TOGETHER, ShadowTable, Writing
+from projections.successors import hand_on, mergers, successors
 from projections.tables import REBUILDS
 from projections.view import Key, View
 from projections.view_status import ViewStatus, count_to, filled, hold, stop, view_statuses
@@ -137,6 +139,10 @@ class _Rebuild:
         suffix, position = log.commit(self._begin)
         with log.snapshot.connect() as connection:
             self.count = count_to(connection, position) if position else 0
+            self.successors = successors(connection)
+        self.suffix = suffix
+        self.is_resumed = bool(position)
+        self.gone: list[School.MergedInto] = []
         self.tail = log.tail(position)
         self.saved_to = position
         self.shadows = self._tables(suffix, is_new=position == 0)
@@ -185,7 +191,9 @@ class _Rebuild:
 
     def _take(self, page: list[StoredRecord], fetch: Callable[[ShadowTable, list[Event]], None]) -> None:
         """Fold a page of events into the rows in memory."""
-        events = read_for(self.view, page)
+        events = read_for(self.view, page, self.successors)
+        # Rows may stand from before it was known: those of an interrupted rebuild, or all where it comes meanwhile.
+        self.gone += [each for each in mergers(events) if self.is_resumed or each.meta.stream not in self.successors]
         for shadow in self.shadows:
             if not shadow.is_whole:
                 fetch(shadow, events)
@@ -232,6 +240,7 @@ class _Rebuild:
     def _written(self, connection: sa.Connection, last: Sequence[Writing]) -> None:
         for change in last:
             change(connection)
+        hand_on(connection, self.view, self.gone, suffix=self.suffix)
         self._reached(connection, self.tail.after, is_writing=False)
 
     def _reached(self, connection: sa.Connection, position: int, *, is_writing: bool) -> None:
@@ -246,7 +255,7 @@ class _Rebuild:
                 return None
             if not all(_is_whole(connection, shadow) for shadow in self.shadows):
                 return None
-            events = read_for(self.view, _rest(self.log, connection, self.tail.after))
+            events = read_for(self.view, _rest(self.log, connection, self.tail.after), self.successors)
             return [
                 (shadow.view_table.table.name, key)
                 for shadow in self.shadows
@@ -262,6 +271,8 @@ class _Rebuild:
         for shadow in self.shadows:
             for change in shadow.changes():
                 change(connection)
+        hand_on(connection, self.view, self.gone, suffix=self.suffix)
+        for shadow in self.shadows:
             shadow.take_the_place(connection)
         connection.execute(REBUILDS.delete().where(REBUILDS.c.view == self.view.name))
         filled(connection, [self.view], self.tail.after)

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.record_of_visit import Answered, RecordOfVisit, RecordStatus, Respondent
-from domain.vocabulary import Purpose, Side, VisitKind
+from domain.vocabulary import Purpose, SchoolId, Side, VisitKind
 from projections.view import Key, Row, View, ViewTable, replace
 
 LIMIT = 50
@@ -24,7 +24,7 @@ class RecordRow(Row):
     id: UUID
     reference: str
     visit: UUID
-    school: UUID
+    school: SchoolId
     author: UUID
     kind: VisitKind
     purpose: Purpose
@@ -54,7 +54,7 @@ class AgreedAction(Row):
 
     record: UUID
     number: int
-    school: UUID
+    school: SchoolId
     text: str
     owner: UUID | None
     owner_side: Side

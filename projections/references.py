@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from domain.aggregate import Aggregate, Event
 from domain.references import PATTERN, parts, record_id, reference
+from domain.vocabulary import SchoolId
 from projections.tables import EVENTS, NUMBERS
 from projections.view import Key, Row, View, ViewTable, by_stream, having
 
@@ -25,7 +26,7 @@ class Referenced(Row):
     prefix: str
     year: int
     number: int
-    school: UUID | None
+    school: SchoolId | None
     begun_on: date
 
 

@@ -33,7 +33,7 @@ class ShadowTable:
 
     def __init__(self, view_table: ViewTable[Any], dialect: sa.Dialect, suffix: str, *, is_new: bool) -> None:
         self.view_table = view_table
-        self.name = f"{view_table.table.name[:50]}__{suffix}"
+        self.name = view_table.shadow_name(suffix)
         self._suffix = suffix
         self._stored = rows_of(view_table, dialect, self.name)
         self._is_empty = is_new

@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
+from domain.vocabulary import SchoolId
 from projections.view import Key, Row, View, ViewTable, replace
 
 LIMIT = 50
@@ -22,7 +23,7 @@ class TenderRow(Row):
     id: UUID
     reference: str
     request: UUID
-    school: UUID
+    school: SchoolId
     brief: str
     reply_by: date
     question_deadline: date

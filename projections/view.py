@@ -14,12 +14,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 from types import ModuleType
-from typing import Any, Generic, TypeAlias, TypeVar, dataclass_transform, get_type_hints, overload
+from typing import (
+    Any,
+    Generic,
+    TypeAlias,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+    overload,
+)
 
 import msgspec
 import sqlalchemy as sa
 
 from domain.aggregate import EVENTS, Event
+from domain.school import School
+from domain.vocabulary import SchoolId
 from projections.columns import column_type
 
 Key = tuple[Any, ...]
@@ -46,6 +58,11 @@ replace = msgspec.structs.replace
 def by_stream(event: Event) -> Key:
     """The usual key: the record that the event belongs to."""
     return (event.meta.stream,)
+
+
+def names_schools(hint: Any) -> bool:
+    """Whether a type is that of a school, or holds some."""
+    return bool(hint == SchoolId) or any(map(names_schools, get_args(hint)))
 
 
 def having(field: str) -> Callable[[type[Event]], bool]:
@@ -89,12 +106,27 @@ class ViewTable(Generic[R]):
         self.modules = {row.__module__}
         self.columns = tuple(row.__struct_fields__)
         hints = get_type_hints(row)
+        self.hints = get_type_hints(row, include_extras=True)
+        self.schools, self.lists_of_schools = self._naming_schools()
         self.table = sa.Table(name, VIEW_TABLES, *(self._column(field, hints[field]) for field in self.columns))
         for columns in indexes:
             sa.Index(f"{name}_by_{'_'.join(columns)}", *(self.table.c[column] for column in columns))
         self._folds: dict[type[Event], list[_Fold]] = {}
         self._of_class: dict[type[Event], Sequence[_Fold]] = {}
         self._of_key = self.table.select().where(*(self.table.c[column] == sa.bindparam(column) for column in key))
+
+    def _naming_schools(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The columns that name a school, and those that name several. Raises TypeError for one in the key: rows of
+        schools that become one would stand in each other's way."""
+        found = {name: hint for name in self.columns if names_schools(hint := self.hints[name])}
+        if in_key := [name for name in self.key if name in found]:
+            raise TypeError(f"a row is not known by the school that it is of: {', '.join(in_key)}")
+        several = tuple(name for name, hint in found.items() if get_origin(hint) is tuple)
+        return tuple(name for name in found if name not in several), several
+
+    def shadow_name(self, suffix: str) -> str:
+        """What the table is called while it is filled anew."""
+        return f"{self.table.name[:50]}__{suffix}"
 
     @property
     def is_shared(self) -> bool:
@@ -180,7 +212,8 @@ class ViewTable(Generic[R]):
     def reads(self, topic: str) -> bool:
         """Whether there is a fold for events of a topic; of one that no class has, those for every event."""
         kind = EVENTS.get(topic)
-        return bool(self._for_every() if kind is None else self.folds(kind))
+        is_handed_on = kind is School.MergedInto and bool(self.schools or self.lists_of_schools)
+        return is_handed_on or bool(self._for_every() if kind is None else self.folds(kind))
 
     def _for_every(self) -> Sequence[_Fold]:
         return [fold for fold in self._folds.get(Event, ()) if fold.of_class is None]

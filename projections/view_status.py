@@ -112,6 +112,12 @@ def set_following(connection: sa.Connection, name: str, follows: bool, position:
     _changed(connection, f"{'follows' if follows else 'inline'}: {name}")
 
 
+def schools_merged(connection: sa.Connection, number: int) -> None:
+    """So many schools went into others: whoever knows which did has to look again."""
+    _one_at_a_time(connection)
+    _changed(connection, f"schools merged: {number}")
+
+
 def hold(connection: sa.Connection, name: str) -> None:
     """Let nobody else change how a view stands until this transaction ends. First of all: whoever brings a view
     forward and whoever puts new tables in its place would else wait for each other."""

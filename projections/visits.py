@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.calendar import Term
 from domain.visit import Visit, VisitStatus
-from domain.vocabulary import Purpose, VisitKind
+from domain.vocabulary import Purpose, SchoolId, VisitKind
 from projections.view import Key, Row, View, ViewTable, replace
 
 
@@ -21,7 +21,7 @@ class PlannedVisit(Row):
 
     id: UUID
     reference: str
-    school: UUID
+    school: SchoolId
     kind: VisitKind | None
     purpose: Purpose | None
     focus: str

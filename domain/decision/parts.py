@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.delegation import Act, Decider, Excluded, one_of
-from domain.vocabulary import LabelledEnum
+from domain.vocabulary import LabelledEnum, SchoolId
 
 
 class DecisionStatus(LabelledEnum):
@@ -107,7 +107,7 @@ class Question:
     answers: str
     terms: tuple[Term, ...]
     net: Decimal | None = None
-    school: UUID | None = None
+    school: SchoolId | None = None
     request: UUID | None = None
     provider: UUID | None = None
     authors: tuple[UUID, ...] = ()

@@ -20,7 +20,7 @@ from domain.engagement.parts import (
     Variation,
     Work,
 )
-from domain.vocabulary import Personal, Phase, Purpose, Side, SupportKind
+from domain.vocabulary import Personal, Phase, Purpose, SchoolId, Side, SupportKind
 
 if TYPE_CHECKING:
     from domain.engagement.record import BrokeredEngagement
@@ -33,7 +33,7 @@ class Proposed(Event):
     reference: str
     request: UUID
     tender: UUID | None
-    school: UUID
+    school: SchoolId
     provider: UUID
     specialist: UUID
     kind: SupportKind

@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.money import Price
-from domain.vocabulary import LabelledEnum, Personal, Phase, Side, SupportKind
+from domain.vocabulary import LabelledEnum, Personal, Phase, SchoolId, Side, SupportKind
 
 
 class EngagementStatus(LabelledEnum):
@@ -64,7 +64,7 @@ class Attainment(LabelledEnum):
 class Work:
     """What is to be done: the terms that school, provider and service agree. Money in pounds."""
 
-    school: UUID
+    school: SchoolId
     provider: UUID
     specialist: UUID
     kind: SupportKind

@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.person.parts import Post, Proposal
 from domain.person.rules import cut
-from domain.vocabulary import Personal, Phase, Role, Team
+from domain.vocabulary import Personal, Phase, Role, SchoolId, Team
 
 if TYPE_CHECKING:
     from domain.person.record import Person
@@ -57,7 +57,7 @@ class PostTaken(Event):
     says = "{by} added {this_person} as {role}{leading}{school: at …}{provider: for …} from {from_}{until: to …}"
     post: int
     role: Role
-    school: UUID | None
+    school: SchoolId | None
     provider: UUID | None
     team: Team | None
     phase: Phase | None
@@ -141,7 +141,7 @@ class PostProposed(Event):
     proposal: int
     post: int | None
     role: Role
-    school: UUID | None
+    school: SchoolId | None
     provider: UUID | None
     team: Team | None
     phase: Phase | None

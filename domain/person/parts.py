@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypedDict
 from uuid import UUID
 
-from domain.vocabulary import Phase, Role, Team
+from domain.vocabulary import Phase, Role, SchoolId, Team
 
 SCHOOL_ROLES = frozenset({Role.HEADTEACHER, Role.CHAIR})
 
@@ -30,7 +30,7 @@ class Post:
     id: int
     role: Role
     from_: date
-    school: UUID | None = None
+    school: SchoolId | None = None
     provider: UUID | None = None
     team: Team | None = None
     phase: Phase | None = None

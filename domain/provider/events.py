@@ -21,7 +21,7 @@ from domain.provider.offer import (
     Specialist,
     Suspension,
 )
-from domain.vocabulary import Personal, Phase, ServiceType
+from domain.vocabulary import Personal, Phase, SchoolId, ServiceType
 
 if TYPE_CHECKING:
     from domain.provider.record import Provider
@@ -39,7 +39,7 @@ class Registered(Event):
     kind: ProviderKind
     trading_as: str
     name: Personal | None
-    host_school: UUID | None
+    host_school: SchoolId | None
     authority: str
     email: str
     telephone: str
@@ -262,7 +262,7 @@ class ConflictDeclared(Event):
     TOPIC = "provider.conflict-declared"
     says = "{by} recorded a conflict of interest{person: of …} with{body: …}{school: …} ({nature})"
     body: str
-    school: UUID | None
+    school: SchoolId | None
     person: UUID | None
     nature: ConflictNature
     from_: date

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from domain.vocabulary import LabelledEnum, Phase, ServiceType
+from domain.vocabulary import LabelledEnum, Phase, SchoolId, ServiceType
 
 
 class ProviderKind(LabelledEnum):
@@ -118,7 +118,7 @@ class Conflict:
     """A declared tie to a body, which is a school of the register or named in `body`."""
 
     body: str
-    school: UUID | None
+    school: SchoolId | None
     person: UUID | None
     nature: ConflictNature
     from_: date

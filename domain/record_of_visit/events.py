@@ -28,7 +28,7 @@ from domain.record_of_visit.parts import (
     Version,
 )
 from domain.record_of_visit.withheld import withhold
-from domain.vocabulary import Purpose, Side, VisitKind
+from domain.vocabulary import Purpose, SchoolId, Side, VisitKind
 
 if TYPE_CHECKING:
     from domain.record_of_visit.record import RecordOfVisit
@@ -39,7 +39,7 @@ class Started(Event):
     says = "{by} started the record of the {kind} visit on {visited_on}"
     reference: str
     visit: UUID
-    school: UUID
+    school: SchoolId
     kind: VisitKind
     author: UUID
     visited_on: date

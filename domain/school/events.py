@@ -431,4 +431,5 @@ class ExternalSupportNoted(Event):
 
 
 def _answer(school: School, urn: int, answer: Answer) -> None:
-    school.successions[urn] = replace(school.successions[urn], answer=answer)
+    if proposed := school.successions.get(urn):
+        school.successions[urn] = replace(proposed, answer=answer)

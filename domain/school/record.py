@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
@@ -236,21 +236,32 @@ class School(LookedAfter):
 
     @requires(must_stand, must_have_a_proposal)
     def go_on_as(
-        self, urn: int, *, name: str, details: Details, head: Personal | None, dated: date, reason: str
+        self,
+        urn: int,
+        *,
+        name: str,
+        details: Details,
+        head: Personal | None,
+        dated: date,
+        reason: str,
+        further: Sequence[Succession] = (),
     ) -> None:
-        """Take the later URN, with what the register tells of it. Raises NotProposed."""
-        proposed = self._proposed(urn)
-        event = events.UrnSuperseded(
-            old=self.urn,
-            new=urn,
-            kind=proposed.kind,
-            effective_on=proposed.on,
-            name=name,
-            details=details,
-            head=head,
-            dated=dated,
-        )
-        self.record(event, reason=reasoned(reason), people=_people(head))
+        """Take the later URN, with what the register tells of it, and the `further` ones of the later record.
+
+        Raises NotProposed.
+        """
+        for succession in (self._proposed(urn), *further):
+            event = events.UrnSuperseded(
+                old=self.urn,
+                new=succession.urn,
+                kind=succession.kind,
+                effective_on=succession.on,
+                name=name,
+                details=details,
+                head=head,
+                dated=dated,
+            )
+            self.record(event, reason=reasoned(reason), people=_people(head))
 
     def merge_into(self, other: UUID, *, on: date | None, reason: str) -> None:
         """Go into another institution, with all URNs; from then on this one accepts nothing but notes."""

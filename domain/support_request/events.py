@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.support_request.parts import InHouse, Ranked, RequestStatus, Route, SupportLevel, Urgency
-from domain.vocabulary import Phase, Purpose, Side, SupportKind
+from domain.vocabulary import Phase, Purpose, SchoolId, Side, SupportKind
 
 if TYPE_CHECKING:
     from domain.support_request.record import SupportRequest
@@ -20,7 +20,7 @@ class Raised(Event):
     purpose = Purpose.SUPPORT
     says = "{by} asked for help with {subject} ({phase}): {need}"
     reference: str
-    school: UUID
+    school: SchoolId
     raised_by: Side
     kind: SupportKind
     subject: str

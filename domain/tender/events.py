@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.tender.parts import DeclineReason, Invitation, InvitationStatus, Question, Quote, TenderStatus
-from domain.vocabulary import Side
+from domain.vocabulary import SchoolId, Side
 
 if TYPE_CHECKING:
     from domain.tender.record import Tender
@@ -23,7 +23,7 @@ class Opened(Event):
     says = "{by} opened a tender with replies due by {reply_by}: {brief}"
     reference: str
     request: UUID
-    school: UUID
+    school: SchoolId
     brief: str
     reply_by: date
     question_deadline: date

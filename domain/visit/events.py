@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.calendar import Term
 from domain.visit.parts import STANDING_ITEM, AgendaItem, AgendaKind, CancelledBy, Visitor, VisitStatus
-from domain.vocabulary import Purpose, Side, VisitKind
+from domain.vocabulary import Purpose, SchoolId, Side, VisitKind
 
 if TYPE_CHECKING:
     from domain.visit.record import Visit
@@ -20,7 +20,7 @@ class Undertaken(Event):
     """What the first event of every visit tells; the purpose stands in its meta."""
 
     reference: str
-    school: UUID
+    school: SchoolId
     kind: VisitKind
     visitors: tuple[Visitor, ...]
     lead: UUID

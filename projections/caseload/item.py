@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.school import School
-from domain.vocabulary import LabelledEnum, Purpose
+from domain.vocabulary import LabelledEnum, Purpose, SchoolId
 from projections.view import Key, Row, ViewTable, replace
 
 
@@ -162,7 +162,7 @@ class Item(Row):
     kind: str
     part: str
     record: UUID
-    school: UUID | None
+    school: SchoolId | None
     task: Task | None
     waiting_for: WaitingFor | None
     since: date

@@ -182,6 +182,9 @@ class TakesEvents(Protocol):
         rows: Iterable[int] = (),
     ) -> Appended: ...
 
+    @abstractmethod
+    def hold_still(self, connection: sa.Connection) -> None: ...
+
 
 @dataclass(frozen=True)
 class Appending(Joint[Appended]):

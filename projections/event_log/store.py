@@ -24,10 +24,11 @@ from eventsourcing.persistence import (
 
 from domain.aggregate import Event
 from domain.service import Log, Unreadable
-from projections.codec import EventMapper, event_of, sorted_out, stored
+from projections.codec import EventMapper, StoredRecord, event_of, sorted_out, stored
 from projections.event_log.grouping import Appended, Appending
 from projections.event_log.recorder import PAGE, SqlLog
 from projections.follower import Follower, Plan, ViewsChanged
+from projections.successors import mergers
 
 
 class Alongside(ABC):
@@ -100,6 +101,8 @@ class EventStore(Log):
                 rows.is_saved = True
             if plan.following:
                 self.recorder.announce()
+            if mergers(events):
+                self.learn()
             return []
 
     def learn(self) -> None:
@@ -109,23 +112,27 @@ class EventStore(Log):
 
     def event(self, id: UUID) -> Event | None:
         """The event that was saved under an id, None if there is none."""
-        return next(map(event_of, self.recorder.select_event(id)), None)
+        return next(iter(self._events_of(self.recorder.select_event(id))), None)
 
     def everything(self, connection: sa.Connection, *, after: int = 0) -> Iterator[Event]:
         """Every event of the log in order, from one consistent reading of it."""
         while page := self.recorder.select_after(connection, after, PAGE):
-            yield from map(event_of, page)
+            yield from self._events_of(page)
             after = cast("int", page[-1].position)
 
     def at(self, connection: sa.Connection, positions: Sequence[int]) -> list[Event]:
         """The events at these positions of the log, in order. Raises Unreadable."""
-        return [event_of(record) for record in self.recorder.select_positions(connection, positions)]
+        return self._events_of(self.recorder.select_positions(connection, positions))
 
     def at_as_far_as_read(
         self, connection: sa.Connection, positions: Sequence[int]
     ) -> tuple[list[Event], list[Unreadable]]:
         """The same, and apart from them those that cannot be read."""
-        return sorted_out(self.recorder.select_positions(connection, positions))
+        return sorted_out(self.recorder.select_positions(connection, positions), self.follower.plan.successors)
+
+    def _events_of(self, records: Iterable[StoredRecord]) -> list[Event]:
+        known = self.follower.plan.successors
+        return [event_of(record, known) for record in records]
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,9 @@ class Saving(Appending):
         return self.plan.rows_touched(self.events)
 
     def __call__(self, connection: sa.Connection) -> Appended:
+        if mergers(self.events):
+            # What others save at this moment must not put a school back into a row that is handed on.
+            self.log.hold_still(connection)
         appended = super().__call__(connection)
         _told(self.events, appended)
         for rows, events in self.alongside:
@@ -168,7 +178,7 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
         self._follower = follower
 
     def mapper(self, transcoder: Any = None, mapper_class: Any = None) -> Any:
-        return EventMapper()
+        return EventMapper(lambda: self._follower.plan.successors)
 
     def event_store(self, mapper: Any = None, recorder: Any = None) -> Any:
         return EventStore(mapper, self._log, self._follower)

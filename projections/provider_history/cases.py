@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.tender import DeclineReason, InvitationStatus, Tender
-from domain.vocabulary import LabelledEnum
+from domain.vocabulary import LabelledEnum, SchoolId
 from projections.provider_history.concerned import (
     Answer,
     OfOneProvider,
@@ -39,7 +39,7 @@ class ProviderCase(Row):
     record: UUID
     kind: CaseKind
     provider: UUID
-    school: UUID
+    school: SchoolId
     request: UUID
     on: date
     outcome: str

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.engagement import BrokeredEngagement
 from domain.tender import Tender
-from domain.vocabulary import LabelledEnum, Side
+from domain.vocabulary import LabelledEnum, SchoolId, Side
 from projections.provider_history.concerned import (
     provider_and_deliverer,
     provider_and_specialist,
@@ -42,7 +42,7 @@ class BrokeredHistory(Row):
     engaged: int = 0
     cancelled: int = 0
     ended_early: int = 0
-    schools: tuple[UUID, ...] = ()
+    schools: tuple[SchoolId, ...] = ()
     days: Decimal = Decimal(0)
     net_cost: Decimal = Decimal(0)
     rated: int = 0

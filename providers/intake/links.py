@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from domain.aggregate import Refusal
@@ -119,10 +119,18 @@ def confirm_succession(
 
     def command(work: UnitOfWork) -> None:
         stays, goes = work.find(School, school, at=at), work.find(School, later)
-        if goes.urn != urn:
+        if urn not in goes.urns:
             raise NotThatSchool(f"This school does not have URN {urn}. Choose the one that has", field="later")
         on = next((succession.on for succession in stays.proposed if succession.urn == urn), None)
-        stays.go_on_as(urn, name=goes.name, details=goes.details, head=goes.head, dated=goes.dated, reason=reason)
+        stays.go_on_as(
+            urn,
+            name=goes.name,
+            details=goes.details,
+            head=goes.head,
+            dated=goes.dated,
+            reason=reason,
+            further=[goes.successions[each] for each in goes.urns[goes.urns.index(urn) + 1 :]],
+        )
         _carry_over(goes, stays, reason)
         goes.merge_into(stays.id, on=on, reason=reason)
 
@@ -151,9 +159,8 @@ def confirm_merger(
 
 def _carry_over(goes: School, stays: School, reason: str) -> None:
     today = stays.today
-    officer, need = goes.link_officer_on(today), goes.need_on(today)
-    if officer is not None and stays.link_officer_on(today) is None:
-        stays.assign_link_officer(officer, from_=today, reason=reason)
+    need = goes.need_on(today)
+    _carry_over_officer(goes, stays, reason)
     if need is not None and stays.need_on(today) is None:
         stays.set_need_category(
             need.category,
@@ -168,6 +175,22 @@ def _carry_over(goes: School, stays: School, reason: str) -> None:
         stays.join_group(group.uid, name=group.name, kind=group.kind, joined=group.joined, source=source)
     for succession in goes.proposed:
         stays.propose_succession(succession.urn, kind=succession.kind, on=succession.on, source=succession.source)
+
+
+def _carry_over_officer(goes: School, stays: School, reason: str) -> None:
+    """Let whoever looks after the later record look after the school, where nobody does: since when they have, unless
+    somebody else did then."""
+    today = stays.today
+    period = next((each for each in goes.link_officers if each.covers(today)), None)
+    if period is None or stays.link_officer_on(today) is not None:
+        return
+    before = [each.until for each in stays.link_officers if each.until is not None]
+    stays.assign_link_officer(
+        period.officer, from_=max([period.from_, *(day + timedelta(1) for day in before)]), reason=reason
+    )
+    for cover in goes.covers:
+        if cover.to >= today and not any(each.from_ <= cover.to and cover.from_ <= each.to for each in stays.covers):
+            stays.arrange_cover(cover.officer, from_=max(cover.from_, period.from_), to=cover.to, reason=reason)
 
 
 def _successions(rows: Iterable[LinkRow], report: LinksReport) -> dict[tuple[int, int], _Link]:

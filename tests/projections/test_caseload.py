@@ -131,12 +131,13 @@ def start_intervention(case: ConcernCase) -> None:
     grants.start_intervention(case, plan="Weekly visits", objectives=[objective], review_on=TODAY)
 
 
-def review(advice: ReviewDecision) -> Step:
+def review(decision: ReviewDecision, next_review_on: date | None = None) -> Step:
     return lambda case: case.hold_review(
         on=TODAY,
         evidence="Seen",
         findings=[Finding(1, Rag.GREEN, "Posts filled")],
-        advice=advice,
+        decision=decision,
+        next_review_on=next_review_on,
         decide_by=IN_A_FORTNIGHT,
         **AUTHORISED,
     )
@@ -246,9 +247,8 @@ STORIES = {
         [
             (assess, {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
             (start_intervention, REVIEW),
-            (review(ReviewDecision.CONTINUE), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
             (
-                lambda one: grants.decide_review(one, ReviewDecision.CONTINUE, IN_A_MONTH),
+                review(ReviewDecision.CONTINUE, IN_A_MONTH),
                 {"": ("review_the_intervention", "officer", IN_A_MONTH)},
             ),
             (review(ReviewDecision.END), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),

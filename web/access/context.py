@@ -121,6 +121,7 @@ class RequestContext(RequestScope):
     def user_or_none(self) -> User | None:
         """Who sends this request, None where nobody is signed in."""
         if self._user is None and self.session_user is not None:
+            self.services.know_of(self.session_user.views_generation)
             if self.token is None:
                 self._user = user_of(self.session_user)
             else:

@@ -159,18 +159,22 @@ def timeline_of_school(
     snapshot: Snapshot,
     school: UUID,
     *,
+    then: UUID | None = None,
     purposes: Collection[Purpose | None] = (),
     after: UUID | None = None,
     limit: int = 50,
 ) -> tuple[list[TimelineEntry], UUID | None]:
     """A page of all that concerns a school, the latest first, and the cursor of the next page: an entry's id, because
-    its place in the log would tell how much happens elsewhere.
+    its place in the log would tell how much happens elsewhere. `then` keeps to what was recorded of it while it was
+    that record of the register.
 
     What the person who asks is not told leaves no gap: the page goes on with what lies behind it. Who read what is
     restricted stands beside the record that was read.
     """
     only = school_trail_filter(snapshot.user, RecordScope(school))
-    wanted = TrailFilter(school=school, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC])
+    wanted = TrailFilter(
+        school=school, school_then=then, purposes=purposes, only=only, without=[Reading.Recorded.TOPIC]
+    )
     asked = searchable(snapshot, wanted)
     shown: list[TimelineEntry] = []
     found: list[int] = []

@@ -21,15 +21,25 @@ from projections import (
     records_of_visit,
     references,
     schools,
+    successors,
     tenders,
     visits,
 )
 from projections.view import View
 
-DECIDED_BY: tuple[View, ...] = (names.VIEW, references.VIEW, schools.VIEW, people.VIEW, providers.VIEW, imports.VIEW)
+DECIDED_BY: tuple[View, ...] = (
+    successors.VIEW,
+    names.VIEW,
+    references.VIEW,
+    schools.VIEW,
+    people.VIEW,
+    providers.VIEW,
+    imports.VIEW,
+)
 """Those by which commands decide, and who somebody is: they are never behind the log."""
 
 VIEWS: tuple[View, ...] = (
+    successors.VIEW,  # before all that names schools
     names.VIEW,
     references.VIEW,
     schools.VIEW,

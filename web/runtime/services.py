@@ -22,7 +22,7 @@ from projections import references
 from projections.database import open_database, still_in_place, unless_busy
 from projections.event_log import EventStore, LogFactory, open_log
 from projections.event_log.faults import FAULTS
-from projections.follower import Follower
+from projections.follower import Follower, Superseded
 from projections.rebuilding import prepare
 from web.runtime.read_consistency import ReadConsistency
 from web.runtime.registered_views import VIEWS
@@ -146,6 +146,13 @@ class Services:
         signature = Signature(actor, post, channel, command or uuid4(), self.now(), correlation=correlation)
         with acting(signature), self._giving_back():
             yield signature
+
+    def know_of(self, generation: int) -> None:
+        """Look again how the views stand, and which schools went into others, where that is another change than the
+        last one that this process knows of."""
+        if generation != self.follower.plan.generation:
+            with suppress(Superseded):
+                self.store.learn()
 
     def prepare_views(self) -> list[str]:
         """Make missing views and refill those whose code has changed; returns their names."""

@@ -42,19 +42,20 @@ NOT_THEIRS = "This officer is not the school's link officer, or you may not hand
 class FileQuery(SchoolFileFilters):
     of = WholeNumber(
         validate=validate.Range(1, 9_999_999),
-        metadata={"label": "URN of a school that merged into this one, for its file"},
+        metadata={"label": "URN of a school that merged into this one, for what was recorded of it before"},
     )
 
 
 def _file(
     snapshot: Snapshot, found: LoadedRecord[School], filters: Values, after: str | None, limit: int
 ) -> list[HistoryEntry]:
-    """All that happened with a school, the latest first."""
+    """All that happened with a school and with those that went into it, the latest first."""
     of = filters.get("of")
     merged = view.merged_schools(snapshot.connection, found.record.id) if of else ()
     shown, _ = timeline_of_school(
         snapshot,
-        institution_of_file(found.record, merged, str(of or "")),
+        found.record.id,
+        then=institution_of_file(merged, str(of or "")),
         purposes=filters.get("purpose", ()),
         after=None if after is None else UUID(after),
         limit=limit,

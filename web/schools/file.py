@@ -164,13 +164,13 @@ def merged_of(school: School, found: PageRows) -> list[KnownSchool]:
     return [row for row in found["known"] if row.merged_into == school.id]
 
 
-def institution_of_file(school: School, merged: Iterable[KnownSchool], urn: str) -> UUID:
-    """The institution whose file is asked for: the school, or the one of that URN which went into it.
+def institution_of_file(merged: Iterable[KnownSchool], urn: str) -> UUID | None:
+    """The institution to which a file is narrowed: the one of that URN which went into the school, None for all.
 
     Raises NotFound for one that did not.
     """
     if not urn:
-        return school.id
+        return None
     for each in merged:
         if urn == str(each.urn):
             return each.id

@@ -176,7 +176,8 @@ def school(context: RequestContext, ref: str) -> str | Response:
 
 @pages.get("/<ref>/file")
 def file(context: RequestContext, ref: str) -> Answer | Response:
-    """All that happened with a school, the latest first; `of` is the URN of an institution that went into it."""
+    """All that happened with a school and with those that went into it, the latest first; `of` keeps to one of these,
+    by its URN."""
     found = load_for_user(context, schools, ref)
     allow(context, Action.READ_SCHOOL_FILE, found.concerned)
     if str(found.record.urn) != ref:
@@ -189,8 +190,10 @@ def file(context: RequestContext, ref: str) -> Answer | Response:
         merged = merged_of(found.record, rows)
         shown, following = list[TimelineEntry](), None
         if not filters.wrong:
-            purposes, whose = filters.values.get("purpose", []), institution_of_file(found.record, merged, of)
-            shown, following = timeline_of_school(snapshot, whose, purposes=purposes, after=_entry(), limit=PAGE)
+            purposes, then = filters.values.get("purpose", []), institution_of_file(merged, of)
+            shown, following = timeline_of_school(
+                snapshot, found.record.id, then=then, purposes=purposes, after=_entry(), limit=PAGE
+            )
     page = render_template(
         "schools/file.html",
         page_title=found.record.name,

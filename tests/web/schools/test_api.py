@@ -75,7 +75,7 @@ def test_the_file_opens_to_programs_of_those_to_whom_its_page_opens(sample: Samp
     program(sample.director()).get("/schools/999999/file", 404)
 
 
-def test_a_school_that_went_into_another_keeps_its_file_there(sample: SampleAuthority, program: Use) -> None:
+def test_the_file_of_a_school_holds_those_that_went_into_it(sample: SampleAuthority, program: Use) -> None:
     infants, primary = sample.school("Lark Hill Infants"), sample.school("Lark Hill Primary")
     old, urn = sample.urn(infants), propose(sample, infants, primary)
     raise_concern(sample, infants, Purpose.CHALLENGE, "Reading fell")
@@ -83,7 +83,7 @@ def test_a_school_that_went_into_another_keeps_its_file_there(sample: SampleAuth
         confirm_merger(sample.services.service, infants, urn, into=primary, reason="Amalgamated")
     api = program(sample.director())
 
-    assert "Reading fell" not in sentences(api.get(f"/schools/{urn}/file"))
+    assert "Reading fell" in sentences(api.get(f"/schools/{urn}/file"))
     assert "Reading fell" in sentences(api.get(f"/schools/{urn}/file?of={old}"))
     api.get(f"/schools/{urn}/file?of=123456", 404)
 

@@ -147,7 +147,7 @@ def test_an_earlier_urn_leads_to_the_school(
     assert shown["urns"] == [old, new]
 
 
-def test_a_school_that_went_into_another_keeps_its_file_there(
+def test_the_file_of_a_school_holds_those_that_went_into_it(
     sample: SampleAuthority, sign_in: Callable[..., Browser]
 ) -> None:
     infants, primary = sample.school("Lark Hill Infants"), sample.school("Lark Hill Primary")
@@ -158,8 +158,11 @@ def test_a_school_that_went_into_another_keeps_its_file_there(
     browser = sign_in(sample.director())
 
     assert "Lark Hill Infants" in browser.get(f"/schools/{urn}")
-    assert "Reading fell" not in browser.get(f"/schools/{urn}/file")
-    assert "Reading fell" in browser.get(f"/schools/{urn}/file?of={old}")
+    whole, before = browser.get(f"/schools/{urn}/file"), browser.get(f"/schools/{urn}/file?of={old}")
+    assert "Reading fell" in whole
+    assert "added Lark Hill Primary" in whole
+    assert "Reading fell" in before
+    assert "added Lark Hill Primary" not in before
     browser.get(f"/schools/{urn}/file?of=123456", 404)
 
 
