@@ -58,10 +58,13 @@ def a_reviewer_follows_an_intervention(sample: SampleAuthority, come_in: ComeIn)
     asked = _start(come_in(authority.ours.officer), case)
     _give(come_in(authority.director), asked, "An associate head for two terms")
     authority.sample.clock.go_to(FIRST_REVIEW)
-    _review(come_in(authority.ours.officer), case, on=FIRST_REVIEW, progress="Amber", decision="Continue")
+    officer = come_in(authority.ours.officer)
+    _review(officer, case, on=FIRST_REVIEW, progress="Amber", advice="Continue")
+    asked = _go_on(officer, case)
+    _give(come_in(authority.team_lead), asked, "Both posts are out to advert")
     authority.sample.clock.go_to(SECOND_REVIEW)
     officer = come_in(authority.ours.officer)
-    _review(officer, case, on=SECOND_REVIEW, progress="Green", decision="End")
+    _review(officer, case, on=SECOND_REVIEW, progress="Green", advice="End")
     asked = _end(officer, case)
     _give(come_in(authority.director), asked, "The school is led by a full team again")
     _read_it_all(come_in(authority.people[Role.REVIEWER]), case)
@@ -115,7 +118,7 @@ def _start(officer: Visitor, case: str) -> str:
     return officer.address
 
 
-def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: str) -> None:
+def _review(officer: Visitor, case: str, *, on: date, progress: str, advice: str) -> None:
     officer.open(case)
     officer.press("Record review")
     officer.fill("Date of the review", on)
@@ -124,12 +127,20 @@ def _review(officer: Visitor, case: str, *, on: date, progress: str, decision: s
         part = f"Finding {number}"
         officer.fill("Progress", progress, within=part)
         officer.fill("Evidence of progress", f"Appointments, {progress.lower()}", within=part)
-    officer.fill("Decision", decision)
-    officer.fill("Reason for the decision", f"Rated {progress.lower()} throughout")
-    if decision != "End":
-        officer.fill("Date of the next review", SECOND_REVIEW)
+    officer.fill("What the panel advises", advice)
+    officer.fill("Reason for the advice", f"Rated {progress.lower()} throughout")
     officer.press("Record review")
     officer.sees("Review recorded", f"progress is {progress.lower()}")
+
+
+def _go_on(officer: Visitor, case: str) -> str:
+    officer.open(case)
+    officer.press("Go on with the intervention")
+    officer.fill("Date of the next review", SECOND_REVIEW)
+    officer.fill("Reason for the decision", "Both posts are out to advert")
+    officer.press("Go on with the intervention")
+    officer.sees("Waiting for a senior officer: Tamsin Teamlead")
+    return officer.address
 
 
 def _end(officer: Visitor, case: str) -> str:
@@ -154,6 +165,7 @@ def _read_it_all(reviewer: Visitor, case: str) -> None:
         "Dora Director decided to end the intervention",
         "Both objectives are met",
         "Rated green throughout",
+        "Tamsin Teamlead decided after the review",
         "Rated amber throughout",
         "Dora Director decided to start an intervention",
         "Tamsin Teamlead decided that the school causes concern",
