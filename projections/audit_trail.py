@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from domain.aggregate import RECORDS, Event
 from domain.calendar import working_days_after
 from domain.decision import Decision
-from domain.decision.parts import LATE_AFTER
+from domain.on_behalf import LATE_AFTER
 from domain.signature import LONDON
 from domain.vocabulary import Purpose, SchoolId, Sensitivity
 from projections.event_log import EVENTS

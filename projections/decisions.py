@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Route
-from domain.decision.parts import CAME_TO_NOTHING, LATE_AFTER, OPEN, Earlier
+from domain.decision.parts import CAME_TO_NOTHING, OPEN, Earlier
 from domain.delegation import Act, Decider, is_held
+from domain.on_behalf import LATE_AFTER
 from domain.vocabulary import SchoolId
 from projections.view import Key, Row, View, ViewTable, replace
 

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.engagement import AWAITING_EVALUATION, BrokeredEngagement, EngagementStatus, SessionOutlook
+from domain.on_behalf import Confirmation
 from domain.vocabulary import Phase, SchoolId, Side, SupportKind
+from projections.recorded import Recorded, RecordedForOther, said, without
 from projections.view import Row, View, ViewTable, replace
 
 LIMIT = 50
@@ -74,6 +76,7 @@ class EngagementRow(Row):
     quality: int | None = None
     impact: int | None = None
     evaluation_waived: bool = False
+    recorded_for_others: Recorded = ()
 
     @property
     def awaiting_agreement(self) -> tuple[Side, ...]:
@@ -142,9 +145,49 @@ AGREED_BY: dict[type[Event], Side] = {
 def engagement_agreed(row: EngagementRow | None, event: Event) -> EngagementRow | None:
     if row is None:
         return None
-    agreed_by = (*row.agreed_by, AGREED_BY[type(event)])
-    status = EngagementStatus.AGREED if len(agreed_by) == len(Side) else row.status
-    return replace(row, agreed_by=agreed_by, status=status)
+    side, signature = AGREED_BY[type(event)], event.meta.signature
+    recorded = without(row.recorded_for_others, side)
+    if signature.on_behalf_of is not None:
+        recorded = (*recorded, RecordedForOther(side, signature.actor, None, Confirmation.NOT_CONFIRMED))
+    return _agreed(replace(row, recorded_for_others=recorded), side)
+
+
+@engagements.on(BrokeredEngagement.AgreementRecorded)
+def agreement_recorded(
+    row: EngagementRow | None, event: BrokeredEngagement.AgreementRecorded
+) -> EngagementRow | None:
+    if row is None:
+        return None
+    recorder = event.meta.signature.actor
+    mark = RecordedForOther(event.side, recorder, event.whose, Confirmation.NOT_CONFIRMED)
+    return _agreed(
+        replace(row, recorded_for_others=(*without(row.recorded_for_others, event.side), mark)), event.side
+    )
+
+
+@engagements.on(BrokeredEngagement.AgreementConfirmed)
+def agreement_confirmed(
+    row: EngagementRow | None, event: BrokeredEngagement.AgreementConfirmed
+) -> EngagementRow | None:
+    return row and replace(row, recorded_for_others=said(row.recorded_for_others, event.side, Confirmation.CONFIRMED))
+
+
+@engagements.on(BrokeredEngagement.AgreementDisowned)
+def agreement_disowned(
+    row: EngagementRow | None, event: BrokeredEngagement.AgreementDisowned
+) -> EngagementRow | None:
+    return row and replace(
+        row,
+        status=EngagementStatus.PROPOSED if row.status is EngagementStatus.AGREED else row.status,
+        agreed_by=tuple(side for side in row.agreed_by if side is not event.side),
+        recorded_for_others=said(row.recorded_for_others, event.side, Confirmation.DISOWNED),
+    )
+
+
+def _agreed(row: EngagementRow, side: Side) -> EngagementRow:
+    agreed_by = (*row.agreed_by, side)
+    all_agree = len(agreed_by) == len(Side) and row.status is EngagementStatus.PROPOSED
+    return replace(row, agreed_by=agreed_by, status=EngagementStatus.AGREED if all_agree else row.status)
 
 
 @engagements.on(BrokeredEngagement.ClearanceConfirmed)

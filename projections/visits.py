@@ -10,14 +10,17 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain.calendar import Term
+from domain.on_behalf import Confirmation
 from domain.visit import Visit, VisitStatus
-from domain.vocabulary import Purpose, SchoolId, VisitKind
+from domain.vocabulary import Purpose, SchoolId, Side, VisitKind
+from projections.recorded import Recorded, RecordedForOther, said
 from projections.view import Key, Row, View, ViewTable, replace
 
 
 class PlannedVisit(Row):
     """A visit as it stands. `on` is the day it was planned for last, `minutes` its length: planned, then real. Every
-    visit has a kind and a purpose; rows tell neither to those who see it as a plain one."""
+    visit has a kind and a purpose; rows tell neither to those who see it as a plain one. Where others recorded
+    that the school agreed the day, it says by whom and whether the school has confirmed it."""
 
     id: UUID
     reference: str
@@ -39,6 +42,7 @@ class PlannedVisit(Row):
     missed_on: date | None = None
     record: UUID | None = None
     record_reference: str = ""
+    recorded_for_others: Recorded = ()
 
 
 class Visiting(Row):
@@ -111,7 +115,42 @@ def _begun(event: Undertaken) -> PlannedVisit:
 
 @visits.on(Visit.Confirmed)
 def visit_confirmed(row: PlannedVisit | None, event: Visit.Confirmed) -> PlannedVisit | None:
-    return row and replace(row, status=VisitStatus.CONFIRMED, starts_at=event.starts_at, minutes=event.minutes)
+    """An officer, who could confirm it in earlier days, agreed nothing for the school."""
+    if row is None:
+        return None
+    row = replace(row, starts_at=event.starts_at, minutes=event.minutes)
+    if event.side is Side.SCHOOL:
+        return replace(row, status=VisitStatus.CONFIRMED, recorded_for_others=())
+    return row
+
+
+@visits.on(Visit.AgreementRecorded)
+def agreement_recorded(row: PlannedVisit | None, event: Visit.AgreementRecorded) -> PlannedVisit | None:
+    return row and replace(
+        row,
+        status=VisitStatus.CONFIRMED,
+        starts_at=event.starts_at,
+        minutes=event.minutes,
+        recorded_for_others=(
+            RecordedForOther(Side.SCHOOL, event.meta.signature.actor, event.whose, Confirmation.NOT_CONFIRMED),
+        ),
+    )
+
+
+@visits.on(Visit.AgreementConfirmed)
+def agreement_confirmed(row: PlannedVisit | None, _: Visit.AgreementConfirmed) -> PlannedVisit | None:
+    return row and replace(
+        row, recorded_for_others=said(row.recorded_for_others, Side.SCHOOL, Confirmation.CONFIRMED)
+    )
+
+
+@visits.on(Visit.AgreementDisowned)
+def agreement_disowned(row: PlannedVisit | None, _: Visit.AgreementDisowned) -> PlannedVisit | None:
+    return row and replace(
+        row,
+        status=VisitStatus.PLANNED,
+        recorded_for_others=said(row.recorded_for_others, Side.SCHOOL, Confirmation.DISOWNED),
+    )
 
 
 @visits.on(Visit.Rescheduled)
@@ -123,6 +162,7 @@ def visit_rescheduled(row: PlannedVisit | None, event: Visit.Rescheduled) -> Pla
         starts_at=event.starts_at,
         academic_year=event.academic_year,
         term=event.term,
+        recorded_for_others=(),
     )
 
 

@@ -1,7 +1,7 @@
 """The language of the tests of records: given a record, when somebody acts, then these events, or a refusal.
 
     given(a_planned_visit()).when(lambda visit: visit.confirm(...)).then(Visit.Confirmed, on=MONDAY)
-    given(a_planned_visit()).when(lambda visit: visit.hold(...)).then_refused(NotConfirmed)
+    given(a_planned_visit()).when(lambda visit: visit.hold(...)).then_refused(DayStillToCome)
 
 Every scenario also writes each event as the log would, reads it back, and replays the record from what was read:
 the replayed record must equal the live one.

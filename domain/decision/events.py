@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
-from domain.decision.parts import Basis, Condition, DecisionStatus, Earlier, Heard, Question, Route
+from domain.decision.parts import Basis, Condition, DecisionStatus, Earlier, Question, Route
 from domain.delegation import Decider
+from domain.on_behalf import Heard
 
 if TYPE_CHECKING:
     from domain.decision.record import Decision
@@ -88,10 +89,12 @@ class RecordedForAnother(_Begun):
     heard: Heard
     decided_on: date
     evidence: str
+    confirm_by: date | None = None
 
     def apply(self, decision: Decision) -> None:
         self.begin(decision, DecisionStatus.UNCONFIRMED, Basis.ON_BEHALF)
         decision.heard, decision.evidence = self.heard, self.evidence
+        decision.confirm_by = self.confirm_by
         decision.decided(self.decider, self.decided_on)
 
 

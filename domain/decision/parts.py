@@ -40,9 +40,6 @@ _LABELS = {
     "disowned": "Recorded, and disowned",
 }
 
-LATE_AFTER = 2
-"""A decision that was made elsewhere is recorded within so many working days."""
-
 OPEN = frozenset({DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN})
 """Somebody is still to decide."""
 
@@ -69,15 +66,6 @@ _BASES = {
     "on_behalf": "Recorded for somebody else",
     "before_decisions": "Recorded before decisions were kept",
 }
-
-
-class Heard(LabelledEnum):
-    """How a decision that was made elsewhere reached whoever records it."""
-
-    MEETING = "meeting"
-    EMAIL = "email"
-    TELEPHONE = "telephone"
-    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True)

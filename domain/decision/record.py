@@ -18,7 +18,6 @@ from domain.decision.parts import (
     Condition,
     DecisionStatus,
     Earlier,
-    Heard,
     Question,
     Route,
 )
@@ -26,13 +25,11 @@ from domain.decision.rules import (
     ConditionDuePast,
     ConditionStands,
     DecidedTooEarly,
-    EvidenceNeeded,
     NobodyMayDecide,
     NotALimit,
     NotAsShown,
     NotTheAsker,
     NotTheirs,
-    NotYours,
     SamePerson,
     TwoDecide,
     must_be_asked,
@@ -42,6 +39,7 @@ from domain.decision.rules import (
 )
 from domain.delegation import Decider, Granted, OwnAsk, is_held, must_not_be_excluded, one_of
 from domain.money import in_pounds, pounds
+from domain.on_behalf import Heard, NotYours, evidenced
 from domain.signature import on_behalf_of
 from domain.text import day_in_words, plain
 from domain.vocabulary import About
@@ -91,6 +89,7 @@ class Decision(Aggregate):
         self.condition: Condition | None = None
         self.heard: Heard | None = None
         self.evidence = ""
+        self.confirm_by: date | None = None
         self.confirmed_on: date | None = None
         self.refused_because = ""
         self.failed_because = ""
@@ -157,11 +156,13 @@ class Decision(Aggregate):
         rules: tuple[str, ...],
         not_before: date | None = None,
         asked_by: UUID | None = None,
+        confirm_by: date | None = None,
         reason: str = "",
         earlier: Earlier | None = None,
     ) -> tuple[Decision, Granted]:
         """Record what `decider`, who held the posts `held` on that day, decided outside the service; they are to
-        confirm it. `not_before` is the day on which what it is about began, `asked_by` who asked for the same before.
+        confirm it by a day. `not_before` is the day on which what it is about began, `asked_by` who asked for the
+        same before.
 
         Raises EvidenceNeeded, NotTheirs, OwnAsk, TwoDecide, DecidedTooEarly, OccurredInTheFuture.
         """
@@ -181,8 +182,7 @@ class Decision(Aggregate):
         must_have_come(decided_on, decision.today, "decided_on")
         if not_before is not None and decided_on < not_before:
             raise DecidedTooEarly(f"Enter {day_in_words(not_before)} or a later date", field="decided_on")
-        if not plain(evidence):
-            raise EvidenceNeeded("Enter what shows the decision, like the minute or the email", field="evidence")
+        evidence = evidenced(evidence, "the decision")
         with on_behalf_of(decider):
             decision.record(
                 cls.RecordedForAnother(
@@ -193,7 +193,8 @@ class Decision(Aggregate):
                     decider=decider,
                     heard=heard,
                     decided_on=decided_on,
-                    evidence=plain(evidence),
+                    evidence=evidence,
+                    confirm_by=confirm_by,
                 ),
                 reason=plain(reason),
                 rules=rules,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal, Rule
 from domain.decision.parts import CAME_TO_NOTHING, OPEN, DecisionStatus
+from domain.on_behalf import AlreadyAnswered
 
 if TYPE_CHECKING:
     from domain.decision.record import Decision
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
 
 class NobodyMayDecide(Refusal):
     """Nobody else holds a post that may decide what is asked."""
-
-
-class NotYours(Refusal):
-    """The decision is for a post that this person does not hold, or for somebody else by name."""
 
 
 class SamePerson(Refusal):
@@ -30,14 +27,6 @@ class NotAsShown(Refusal):
 
 class Lapsed(Refusal):
     """Nobody decided in time."""
-
-
-class AlreadyAnswered(Refusal):
-    """Somebody decided, or it is no longer asked."""
-
-
-class EvidenceNeeded(Refusal):
-    """A decision is recorded for somebody without saying how it is known."""
 
 
 class NotTheirs(Refusal):

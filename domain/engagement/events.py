@@ -20,6 +20,7 @@ from domain.engagement.parts import (
     Variation,
     Work,
 )
+from domain.on_behalf import Confirmation, Heard, recorded_by
 from domain.vocabulary import Personal, Phase, Purpose, SchoolId, Side, SupportKind
 
 if TYPE_CHECKING:
@@ -100,6 +101,58 @@ class AgreedByService(Event):
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.remember_agreement(Side.SERVICE, self.meta)
+
+
+class AgreementRecorded(Event):
+    """A side agreed to the terms elsewhere, and whoever acts recorded it for them; they are asked to confirm it."""
+
+    TOPIC = "engagement.agreement-recorded"
+    says = (
+        "{by} recorded that {unnamed}{whose:…} agreed to the terms{named_for: for the …} ({heard}, {occurred}). "
+        "Evidence: {evidence}"
+    )
+    DOERS = ("whose",)
+    side: Side
+    whose: UUID | None
+    heard: Heard
+    evidence: str
+    confirm_by: date | None
+
+    @property
+    def unnamed(self) -> str:
+        """The side where nobody of it is named."""
+        return "" if self.whose else f"the {self.side}"
+
+    @property
+    def named_for(self) -> str:
+        """For whom the person named agreed."""
+        return str(self.side) if self.whose else ""
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.remember_agreement(self.side, self.meta, recorded_by(self))
+
+
+class AgreementConfirmed(Event):
+    TOPIC = "engagement.agreement-confirmed"
+    says = "{by} confirmed that the {side} agreed to the terms"
+    side: Side
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.remember_word(self.side, Confirmation.CONFIRMED, self.meta)
+
+
+class AgreementDisowned(Event):
+    """What was recorded as agreed was not: the terms wait for that side again; work that goes on rests on it."""
+
+    TOPIC = "engagement.agreement-disowned"
+    says = "{by} said that the {side} did not agree to the terms: {reason}"
+    side: Side
+    kind: SupportKind
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.remember_word(self.side, Confirmation.DISOWNED, self.meta)
+        if engagement.status is EngagementStatus.AGREED:
+            engagement.status = EngagementStatus.PROPOSED
 
 
 class ClearanceConfirmed(Event):

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.money import Price
+from domain.on_behalf import OnBehalf
 from domain.vocabulary import LabelledEnum, Personal, Phase, SchoolId, Side, SupportKind
 
 
@@ -135,13 +136,27 @@ class Session:
 class Agreement:
     """Who agreed to the terms for a side, and when; nobody in person where a rule of the service did.
 
-    With `on_behalf`, the side agreed in the way that `reason` tells, and `by` wrote it down.
+    Where the side agreed elsewhere and `by` wrote it down, `recorded` says how that is known and what the side says
+    of it.
     """
 
     by: UUID | None
     on: date
-    on_behalf: bool = False
-    reason: str = ""
+    recorded: OnBehalf | None = None
+
+    @property
+    def on_behalf(self) -> bool:
+        """Whether others recorded it for the side."""
+        return self.recorded is not None
+
+    @property
+    def reason(self) -> str:
+        """How it was agreed, where others recorded it."""
+        return self.recorded.evidence if self.recorded else ""
+
+    @property
+    def is_disowned(self) -> bool:
+        return self.recorded is not None and self.recorded.is_disowned
 
 
 @dataclass(frozen=True, slots=True)

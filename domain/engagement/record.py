@@ -46,6 +46,7 @@ from domain.engagement.rules import (
     check_ratings,
     check_work,
     evaluation_must_not_be_waived,
+    may_still_be_agreed,
     must_await,
     must_have_a_planned_session,
     must_have_an_open_breach,
@@ -54,9 +55,21 @@ from domain.engagement.rules import (
     must_have_days_left,
     must_have_no_planned_session,
     must_not_have_started,
+    must_rest_on_agreements,
     only_when,
 )
 from domain.money import half_days, pounds
+from domain.on_behalf import (
+    Confirmation,
+    EvidenceNeeded,
+    Heard,
+    NotYours,
+    OnBehalf,
+    evidenced,
+    must_await_word,
+    must_not_be_recorder,
+)
+from domain.signature import on_behalf_of
 from domain.text import counted, plain
 from domain.vocabulary import About, Personal, Side
 
@@ -82,6 +95,9 @@ class BrokeredEngagement(Aggregate):
     AgreedBySchool: TypeAlias = events.AgreedBySchool
     AgreedByProvider: TypeAlias = events.AgreedByProvider
     AgreedByService: TypeAlias = events.AgreedByService
+    AgreementRecorded: TypeAlias = events.AgreementRecorded
+    AgreementConfirmed: TypeAlias = events.AgreementConfirmed
+    AgreementDisowned: TypeAlias = events.AgreementDisowned
     ClearanceConfirmed: TypeAlias = events.ClearanceConfirmed
     Confirmed: TypeAlias = events.Confirmed
     SessionPlanned: TypeAlias = events.SessionPlanned
@@ -118,8 +134,13 @@ class BrokeredEngagement(Aggregate):
 
     @property
     def agreed_by(self) -> frozenset[Side]:
-        """The sides that have agreed to the terms."""
-        return frozenset(self.agreements)
+        """The sides that have agreed to the terms, or are recorded to have."""
+        return frozenset(side for side, agreed in self.agreements.items() if not agreed.is_disowned)
+
+    @property
+    def disowned(self) -> dict[Side, Agreement]:
+        """The agreements that others recorded for a side which says that it did not agree."""
+        return {side: agreed for side, agreed in self.agreements.items() if agreed.is_disowned}
 
     @property
     def planned_sessions(self) -> list[Session]:
@@ -190,21 +211,73 @@ class BrokeredEngagement(Aggregate):
         )
         return engagement
 
-    @requires(only_when(*AWAITING_AGREEMENT))
-    def agree(self, side: Side, *, reason: str = "", came_on: date | None = None) -> None:
-        """One of the three sides agrees to the terms; `came_on` is the day on which that reached the service, today
-        where none is given. Raises AlreadyAgreed, OccurredInTheFuture, DatesOutOfOrder."""
+    @requires(may_still_be_agreed)
+    def agree(self, side: Side) -> None:
+        """One of the three sides agrees to the terms. Raises AlreadyAgreed."""
         must_await(side)(self, self.today)
-        if came_on is not None:
-            must_have_come(came_on, self.today, "came_on")
-            if came_on < self.proposed_on:
-                raise DatesOutOfOrder("The date must not be before the terms were proposed", field="came_on")
         agreed: dict[Side, type[Event]] = {
             Side.SCHOOL: self.AgreedBySchool,
             Side.PROVIDER: self.AgreedByProvider,
             Side.SERVICE: self.AgreedByService,
         }
-        self.record(agreed[side](), occurred=came_on, reason=plain(reason))
+        self.record(agreed[side]())
+
+    @requires(may_still_be_agreed)
+    def record_agreement(
+        self,
+        side: Side,
+        *,
+        whose: UUID | None = None,
+        heard: Heard,
+        came_on: date,
+        evidence: str,
+        confirm_by: date | None = None,
+    ) -> None:
+        """Record that a side, or the person `whose` word it is, agreed to the terms elsewhere on `came_on`; they are
+        asked to confirm that by a day.
+
+        Raises AlreadyAgreed, EvidenceNeeded, OccurredInTheFuture, DatesOutOfOrder, NotYours.
+        """
+        must_await(side)(self, self.today)
+        must_have_come(came_on, self.today, "came_on")
+        if came_on < self.proposed_on:
+            raise DatesOutOfOrder("The date must not be before the terms were proposed", field="came_on")
+        if whose is not None and whose == self.signature.actor:
+            raise NotYours("This is your own agreement, so it is not recorded for somebody else", field="whose")
+        recorded = self.AgreementRecorded(
+            side=side, whose=whose, heard=heard, evidence=evidenced(evidence), confirm_by=confirm_by
+        )
+        sides = {Side.SCHOOL: self.work.school, Side.PROVIDER: self.work.provider}
+        theirs = whose or sides.get(side)
+        if theirs is None:
+            raise EvidenceNeeded("Choose who agreed for the service", field="whose")
+        with on_behalf_of(theirs):
+            self.record(recorded, occurred=came_on, people=(whose,))
+
+    def confirm_agreement(self, side: Side) -> None:
+        """A side says that it agreed, as others recorded. Raises AlreadyAnswered, NotYours."""
+        recorded = self.must_speak_for(side, self.signature.actor)
+        self.record(self.AgreementConfirmed(side=side), people=(recorded.recorder,))
+
+    def disown_agreement(self, side: Side, *, reason: str) -> None:
+        """A side says that it did not agree, whatever others recorded: it is asked again, and nothing more rests on
+        the terms. Raises AlreadyAnswered, NotYours, ReasonNeeded."""
+        recorded = self.must_speak_for(side, self.signature.actor)
+        self.record(
+            self.AgreementDisowned(side=side, kind=self.work.kind),
+            reason=reasoned(reason),
+            people=(recorded.recorder,),
+        )
+
+    def must_speak_for(self, side: Side, person: UUID | None) -> OnBehalf:
+        """What others recorded for a side, where somebody may say whether it is so. Raises AlreadyAnswered,
+        NotYours."""
+        agreed = self.agreements.get(side)
+        recorded = must_await_word(agreed.recorded if agreed else None)
+        must_not_be_recorder(recorded, person)
+        if side is Side.SERVICE and recorded.whose != person:
+            raise NotYours("Only the person whose agreement was recorded can say whether it is theirs")
+        return recorded
 
     @requires(only_when(*AWAITING_AGREEMENT))
     def confirm_clearance(
@@ -224,13 +297,13 @@ class BrokeredEngagement(Aggregate):
         )
         self.record(seen, rules=rules)
 
-    @requires(all_must_have_agreed, only_when(EngagementStatus.AGREED))
+    @requires(must_rest_on_agreements, all_must_have_agreed, only_when(EngagementStatus.AGREED))
     def confirm(self) -> None:
         """The work may start. Raises NotAllAgreed, NotCleared."""
         _must_be_cleared(self.cleared)
         self.record(self.Confirmed())
 
-    @requires(only_when(*RUNNING), must_have_days_left)
+    @requires(only_when(*RUNNING), must_rest_on_agreements, must_have_days_left)
     def plan_session(
         self,
         *,
@@ -343,7 +416,7 @@ class BrokeredEngagement(Aggregate):
         )
         self.record(substituted, people=(self.work.specialist, new), rules=rules, reason=reasoned(reason))
 
-    @requires(only_when(*GOING_ON))
+    @requires(only_when(*GOING_ON), must_rest_on_agreements)
     def agree_variation(
         self,
         *,
@@ -401,7 +474,7 @@ class BrokeredEngagement(Aggregate):
         """Stop the work for a while; sessions are neither planned nor delivered meanwhile."""
         self.record(self.Paused(), reason=reasoned(reason))
 
-    @requires(only_when(EngagementStatus.PAUSED))
+    @requires(only_when(EngagementStatus.PAUSED), must_rest_on_agreements)
     def resume(self, *, reason: str) -> None:
         """Go on with paused work."""
         self.record(self.Resumed(), reason=reasoned(reason))
@@ -464,12 +537,19 @@ class BrokeredEngagement(Aggregate):
         """Put the finished work away. Raises EvaluationDue."""
         self.record(self.Closed(days=self.used_days, net=self.cost))
 
-    def remember_agreement(self, side: Side, meta: Meta) -> None:
-        """Remember that a side agreed; with the third the terms stand."""
-        on_behalf = meta.signature.on_behalf_of is not None
-        self.agreements[side] = Agreement(meta.signature.actor, meta.occurred_on, on_behalf, meta.reason)
-        if self.agreed_by == frozenset(Side):
+    def remember_agreement(self, side: Side, meta: Meta, recorded: OnBehalf | None = None) -> None:
+        """Remember that a side agreed, or how others recorded that it did; with the third the terms stand."""
+        if recorded is None and meta.signature.on_behalf_of is not None:
+            recorded = OnBehalf(None, meta.signature.actor, meta.occurred_on, evidence=meta.reason)
+        self.agreements[side] = Agreement(meta.signature.actor, meta.occurred_on, recorded)
+        if self.agreed_by == frozenset(Side) and self.status is EngagementStatus.PROPOSED:
             self.status = EngagementStatus.AGREED
+
+    def remember_word(self, side: Side, confirmation: Confirmation, meta: Meta) -> None:
+        """Remember what a side says of the agreement that others recorded for it."""
+        agreed = self.agreements[side]
+        if agreed.recorded is not None:
+            self.agreements[side] = replace(agreed, recorded=agreed.recorded.said(confirmation, meta))
 
     def drop_planned_sessions(self) -> None:
         """Remember that sessions to come will not take place."""

@@ -7,8 +7,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal, Rule
-from domain.engagement.parts import AWAITING_EVALUATION, EngagementStatus, Outcome, SessionStatus, Work
+from domain.engagement.parts import (
+    AWAITING_AGREEMENT,
+    AWAITING_EVALUATION,
+    BEFORE_START,
+    GOING_ON,
+    EngagementStatus,
+    Outcome,
+    SessionStatus,
+    Work,
+)
 from domain.money import half_days, pounds
+from domain.on_behalf import RestsOnDisowned, must_await_word
 from domain.text import plain
 from domain.vocabulary import Side
 
@@ -130,6 +140,30 @@ def all_must_have_agreed(engagement: BrokeredEngagement, _: date) -> None:
     if engagement.status is EngagementStatus.PROPOSED:
         missing = ", ".join(side for side in Side if side not in engagement.agreed_by)
         raise NotAllAgreed(f"Still waiting for agreement to the terms from: {missing}")
+
+
+def may_still_be_agreed(engagement: BrokeredEngagement, today: date) -> None:
+    """The terms wait for agreement; also while work goes on that rests on one that is disowned."""
+    if not engagement.disowned or engagement.status not in GOING_ON | BEFORE_START:
+        only_when(*AWAITING_AGREEMENT)(engagement, today)
+
+
+def must_rest_on_agreements(engagement: BrokeredEngagement, _: date) -> None:
+    for side, agreed in engagement.disowned.items():
+        why = f": {agreed.recorded.why}" if agreed.recorded else ""
+        raise RestsOnDisowned(
+            f"The {side} says that it did not agree to the terms{why}. Nothing more rests on them until it agrees"
+        )
+
+
+def must_await_word_of(side: Side) -> Rule[BrokeredEngagement]:
+    """The rule that a side is still to say whether it agreed, as others recorded."""
+
+    def must_be_unconfirmed(engagement: BrokeredEngagement, _: date) -> None:
+        agreed = engagement.agreements.get(side)
+        must_await_word(agreed.recorded if agreed else None)
+
+    return must_be_unconfirmed
 
 
 def must_have_days_left(engagement: BrokeredEngagement, _: date) -> None:

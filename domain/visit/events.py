@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.calendar import Term
+from domain.on_behalf import Confirmation, Heard, recorded_by
 from domain.visit.parts import STANDING_ITEM, AgendaItem, AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, SchoolId, Side, VisitKind
 
@@ -69,22 +70,92 @@ class HeldUnplanned(Undertaken):
         _remember_holding(visit, self)
 
 
-class Confirmed(Event):
-    TOPIC = "visit.confirmed"
-    says = "{by} confirmed the visit on {on} for the {side}"
-    side: Side
+class _DayAgreed(Event):
+    """The planned day with its time and length, and who of the school is expected."""
+
     on: date
     starts_at: time | None
     minutes: int | None
     expected: str
 
     def apply(self, visit: Visit) -> None:
-        others = frozenset[Side]() if visit.is_changed_by(self) else visit.confirmed_by
-        visit.confirmed_by = others | {self.side}
-        visit.status = VisitStatus.CONFIRMED
         visit.starts_at = self.starts_at
         visit.minutes = self.minutes
         visit.expected = self.expected
+
+
+class Confirmed(_DayAgreed):
+    """The school agrees the day. An officer, who could do so in earlier days, marked it and asked nobody: the visit
+    stays planned."""
+
+    TOPIC = "visit.confirmed"
+    says = "{by} {by_school:confirmed}{by_others:marked} the visit on {on}{by_others: as confirmed} for the {side}"
+    side: Side
+
+    @property
+    def by_school(self) -> bool:
+        return self.side is Side.SCHOOL
+
+    @property
+    def by_others(self) -> bool:
+        return not self.by_school
+
+    def apply(self, visit: Visit) -> None:
+        others = frozenset[Side]() if visit.is_changed_by(self) else visit.confirmed_by
+        visit.confirmed_by = others | {self.side}
+        super().apply(visit)
+        if Side.SCHOOL in visit.confirmed_by:
+            visit.status, visit.agreement = VisitStatus.CONFIRMED, None
+        elif visit.agreement is None:
+            visit.status = VisitStatus.PLANNED
+
+
+class AgreementRecorded(_DayAgreed):
+    """The school agreed the day elsewhere, and whoever acts recorded it for them; they are asked to confirm it."""
+
+    TOPIC = "visit.agreement-recorded"
+    says = (
+        "{by} recorded that {unnamed}{whose:…} agreed to the visit on {on} ({heard}, {occurred}). "
+        "Evidence: {evidence}"
+    )
+    DOERS = ("whose",)
+    whose: UUID | None
+    heard: Heard
+    evidence: str
+    confirm_by: date | None
+
+    @property
+    def unnamed(self) -> str:
+        """The school where nobody of it is named."""
+        return "" if self.whose else "the school"
+
+    def apply(self, visit: Visit) -> None:
+        super().apply(visit)
+        visit.status = VisitStatus.CONFIRMED
+        visit.agreement = recorded_by(self)
+
+
+class AgreementConfirmed(Event):
+    TOPIC = "visit.agreement-confirmed"
+    says = "{by} confirmed that the school agreed to the visit on {on}"
+    on: date
+
+    def apply(self, visit: Visit) -> None:
+        if visit.agreement is not None:
+            visit.agreement = visit.agreement.said(Confirmation.CONFIRMED, self.meta)
+
+
+class AgreementDisowned(Event):
+    """The day that was recorded as agreed was not: the visit is only planned."""
+
+    TOPIC = "visit.agreement-disowned"
+    says = "{by} said that the school did not agree to the visit on {on}: {reason}"
+    on: date
+
+    def apply(self, visit: Visit) -> None:
+        visit.status = VisitStatus.PLANNED
+        if visit.agreement is not None:
+            visit.agreement = visit.agreement.said(Confirmation.DISOWNED, self.meta)
 
 
 class AgendaItemAdded(Event):
@@ -147,6 +218,7 @@ class Rescheduled(Event):
         visit.term = self.term
         visit.expected = ""
         visit.confirmed_by = frozenset()
+        visit.agreement = None
 
 
 class Cancelled(Event):

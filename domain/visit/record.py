@@ -7,8 +7,10 @@ from datetime import date, time
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned, requires
+from domain.aggregate import Aggregate, must_have_come, reasoned, requires
 from domain.calendar import Term, TermDates
+from domain.on_behalf import Confirmation, Heard, OnBehalf, evidenced, must_await_word, must_not_be_recorder
+from domain.signature import on_behalf_of
 from domain.text import day_in_words, plain
 from domain.visit import events
 from domain.visit.parts import (
@@ -27,11 +29,13 @@ from domain.visit.rules import (
     NotItsRecord,
     NotThePlannedDay,
     RecordNotIssued,
+    SchoolAgrees,
     StandingItemStays,
     day_must_have_come,
     length,
+    must_await_agreement,
+    must_await_school,
     must_be_ahead,
-    must_be_confirmed,
     must_be_held,
     must_be_over,
     must_have_no_record,
@@ -75,6 +79,8 @@ class Visit(Aggregate):
         self.expected = ""
         self.confirmed_by: frozenset[Side] = frozenset()
         """The sides that have confirmed it as it stands."""
+        self.agreement: OnBehalf | None = None
+        """That the school agreed the day, as others recorded it; None where it did so itself, or has not."""
         self.attended = ""
         self.held_on: date | None = None
         self.write_by: date | None = None
@@ -91,6 +97,11 @@ class Visit(Aggregate):
         return self.status in AHEAD
 
     @property
+    def awaits_word(self) -> bool:
+        """Whether the school is still to say that it agreed the day, as others recorded."""
+        return self.agreement is not None and self.agreement.confirmation is Confirmation.NOT_CONFIRMED
+
+    @property
     def items(self) -> list[AgendaItem]:
         """The agenda as it stands."""
         return [item for item in self.agenda if not item.withdrawn]
@@ -98,6 +109,9 @@ class Visit(Aggregate):
     Planned: TypeAlias = events.Planned
     HeldUnplanned: TypeAlias = events.HeldUnplanned
     Confirmed: TypeAlias = events.Confirmed
+    AgreementRecorded: TypeAlias = events.AgreementRecorded
+    AgreementConfirmed: TypeAlias = events.AgreementConfirmed
+    AgreementDisowned: TypeAlias = events.AgreementDisowned
     AgendaItemAdded: TypeAlias = events.AgendaItemAdded
     AgendaItemWithdrawn: TypeAlias = events.AgendaItemWithdrawn
     VisitorsChanged: TypeAlias = events.VisitorsChanged
@@ -216,12 +230,15 @@ class Visit(Aggregate):
         minutes: int | None = None,
         expected: str = "",
     ) -> None:
-        """Confirm the planned day; `expected` says who of the school will attend, by posts rather than names.
+        """The school agrees the planned day; `expected` says who of it will attend, by posts rather than names.
 
         A time or length left out stays as planned, and a visit may be confirmed anew with others. Nothing is recorded
-        where a side confirms once more what it has confirmed.
-        Raises NoLongerAhead, NotThePlannedDay, NotALength.
+        where the school confirms once more what it has confirmed. Where others recorded that it agreed to the same,
+        it says by this that it did.
+        Raises NoLongerAhead, SchoolAgrees, NotThePlannedDay, NotALength, NotYours.
         """
+        if side is not Side.SCHOOL:
+            raise SchoolAgrees("The school agrees the day. Record that it did, with how and when it told you")
         if on != self.on:
             raise NotThePlannedDay(
                 f"The visit is planned for {day_in_words(self.on)}. Reschedule it to change the date", field="on"
@@ -233,8 +250,58 @@ class Visit(Aggregate):
             minutes=self.minutes if minutes is None else length(minutes),
             expected=plain(expected),
         )
-        if side not in self.confirmed_by or self.is_changed_by(confirmed):
+        is_other = self.is_changed_by(confirmed)
+        if self.agreement is not None and self.status is VisitStatus.CONFIRMED and not is_other:
+            if self.awaits_word:
+                must_not_be_recorder(self.agreement, self.signature.actor)
+                self.record(self.AgreementConfirmed(on=self.on), people=(self.agreement.recorder,))
+        elif side not in self.confirmed_by or is_other:
             self.record(confirmed)
+
+    @requires(must_be_ahead, must_await_agreement)
+    def record_agreement(
+        self,
+        *,
+        whose: UUID | None = None,
+        heard: Heard,
+        came_on: date,
+        evidence: str,
+        confirm_by: date | None = None,
+        starts_at: time | None = None,
+        minutes: int | None = None,
+        expected: str = "",
+    ) -> None:
+        """Record that the school, or the person `whose` word it is, agreed the planned day elsewhere on `came_on`;
+        they are asked to confirm that by a day.
+
+        Raises NoLongerAhead, AlreadyAnswered, EvidenceNeeded, OccurredInTheFuture, NotALength.
+        """
+        must_have_come(came_on, self.today, "came_on")
+        with on_behalf_of(whose or self.school):
+            self.record(
+                self.AgreementRecorded(
+                    on=self.on,
+                    starts_at=starts_at or self.starts_at,
+                    minutes=self.minutes if minutes is None else length(minutes),
+                    expected=plain(expected),
+                    whose=whose,
+                    heard=heard,
+                    evidence=evidenced(evidence),
+                    confirm_by=confirm_by,
+                ),
+                occurred=came_on,
+                people=(whose,),
+            )
+
+    @requires(must_be_ahead, must_await_school)
+    def disown_agreement(self, *, reason: str) -> None:
+        """The school says that it did not agree the day that was recorded as agreed: the visit is only planned.
+
+        Raises NoLongerAhead, AlreadyAnswered, NotYours, ReasonNeeded.
+        """
+        recorded = must_await_word(self.agreement)
+        must_not_be_recorder(recorded, self.signature.actor)
+        self.record(self.AgreementDisowned(on=self.on), reason=reasoned(reason), people=(recorded.recorder,))
 
     def is_changed_by(self, confirmed: events.Confirmed) -> bool:
         """Whether a confirmation says anything else than the visit does, a visit that is confirmed already."""
@@ -308,7 +375,7 @@ class Visit(Aggregate):
         """
         self.record(self.NotMade(on=self.on), occurred=self.on, purpose=self.purpose, reason=reasoned(reason))
 
-    @requires(must_be_ahead, must_be_confirmed)
+    @requires(must_be_ahead)
     def hold(
         self,
         *,
@@ -319,10 +386,10 @@ class Visit(Aggregate):
         write_by: date | None = None,
         rules: tuple[str, ...] = (),
     ) -> None:
-        """Record that the visit was held; `attendees` are posts rather than names.
+        """Record that the visit was held, whoever agreed the day; `attendees` are posts rather than names.
 
         `write_by` is the last day to issue its record, `rules` the version of the settings that it follows from.
-        Raises NoLongerAhead, NotConfirmed, DayStillToCome, NotALength, NothingSaid.
+        Raises NoLongerAhead, DayStillToCome, NotALength, NothingSaid.
         """
         refuse_a_day_to_come(on, self.today)
         self.record(

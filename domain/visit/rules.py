@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Refusal
+from domain.on_behalf import AlreadyAnswered, must_await_word
 from domain.text import day_in_words, plain
 from domain.visit.parts import Visitor, VisitStatus
 
@@ -22,8 +23,8 @@ class NoLongerAhead(Refusal):
     """The visit was held, cancelled, not made or closed."""
 
 
-class NotConfirmed(Refusal):
-    """A visit is held only after it was confirmed."""
+class SchoolAgrees(Refusal):
+    """The day of a visit is agreed by the school, or recorded as agreed with how and when."""
 
 
 class NotThePlannedDay(Refusal):
@@ -88,9 +89,13 @@ def must_be_ahead(visit: Visit, _: date) -> None:
         raise NoLongerAhead(f"This visit {over} and can no longer be changed")
 
 
-def must_be_confirmed(visit: Visit, _: date) -> None:
-    if visit.status is not VisitStatus.CONFIRMED:
-        raise NotConfirmed("Confirm the visit before you record that it took place")
+def must_await_agreement(visit: Visit, _: date) -> None:
+    if visit.status is VisitStatus.CONFIRMED:
+        raise AlreadyAnswered("The school has agreed to this day, or it was recorded that it has")
+
+
+def must_await_school(visit: Visit, _: date) -> None:
+    must_await_word(visit.agreement)
 
 
 def day_must_have_come(visit: Visit, today: date) -> None:

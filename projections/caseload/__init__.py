@@ -74,10 +74,11 @@ def too_late(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
 
 
 def asked_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
-    """The condition that decisions let an item be worked on, on a day: what is asked of a post, from when it passes
-    to a deputy and until it lapses, and not what it stands for meanwhile; what came of it once something has."""
+    """The condition that an item can be worked on, on a day: what is asked of a post, from when it passes to a deputy
+    and until it lapses, and not what it stands for meanwhile; what came of it once something has; what somebody is
+    to get confirmed once that is late."""
     has_come = sa.or_(_columns.not_before.is_(None), _columns.not_before <= day)
-    is_asked = sa.and_(has_come, _columns.due >= day)
+    in_time = _columns.due >= day
     stands = sa.exists().where(
         _asks.on_record == _columns.record,
         _asks.task == Task.DECIDE_ASK,
@@ -85,9 +86,10 @@ def asked_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
         _asks.due >= day,
     )
     waits = sa.and_(_columns.task.in_([*decisions.STANDS_FOR.values()]), stands)
+    on_a_day = _columns.task.in_([Task.DECIDE_ASK, Task.READ_OUTCOME, Task.GET_CONFIRMATION])
     return sa.and_(
-        sa.or_(_columns.task != Task.DECIDE_ASK, is_asked),
-        sa.or_(_columns.task != Task.READ_OUTCOME, has_come),
+        sa.or_(sa.not_(on_a_day), has_come),
+        sa.or_(_columns.task != Task.DECIDE_ASK, in_time),
         sa.not_(waits),
     )
 

@@ -11,6 +11,7 @@ from domain.aggregate import Event
 from domain.decision import Decision, Route
 from domain.delegation import Act, Decider
 from projections.caseload.item import Item, Task, WaitingFor, done, item, items
+from projections.caseload.on_behalf import of_both, to_be_confirmed
 from projections.view import Key, replace
 
 MOVES = {
@@ -46,7 +47,7 @@ STANDS_FOR = {
 }
 """The task of a record that an act does: while the act is asked of others, it is their move."""
 
-CONDITION, CONFIRMING, OUTCOME, FAILED = "condition", "confirming", "outcome", "failed"
+CONDITION, OUTCOME, FAILED = "condition", "outcome", "failed"
 
 
 def _case(event: Event) -> UUID:
@@ -198,20 +199,20 @@ def asked_again(*_: object) -> None:
     """What came of it before needs no more reading."""
 
 
-@items.on(Decision.RecordedForAnother, key=_part(CONFIRMING))
-def decision_recorded(_: Item | None, event: Decision.RecordedForAnother) -> Item:
-    return item(
+@items.on_each(Decision.RecordedForAnother, keys=of_both(_key))
+def decision_recorded(_: Item | None, event: Decision.RecordedForAnother, key: Key) -> Item | None:
+    return to_be_confirmed(
         event,
+        key,
         Task.CONFIRM_DECISION,
         WaitingFor.DECIDER,
-        part=str(_key(event, CONFIRMING)[2]),
+        confirm_by=event.confirm_by,
         person=event.decider,
         detail=event.question.act.label,
-        case=_case(event),
     )
 
 
-@items.on(Decision.Confirmed, Decision.Disowned, key=_part(CONFIRMING))
+@items.on_each(Decision.Confirmed, Decision.Disowned, keys=of_both(_key))
 def decision_owned(*_: object) -> None:
     """The person has said whether it is theirs."""
 

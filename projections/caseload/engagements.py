@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from domain.aggregate import Event
 from domain.engagement import BrokeredEngagement
+from domain.vocabulary import Side
 from projections.caseload.brokerage import CLOSING, ENGAGEMENT, broker_of, case_of, of_case, part_of
 from projections.caseload.item import Item, Task, WaitingFor, done, item, items, resting, taken_up
+from projections.caseload.on_behalf import BOTH, to_be_confirmed
 from projections.view import Key, replace
 
 SIDES = {"school": WaitingFor.SCHOOL, "provider": WaitingFor.PROVIDER, "service": None}
@@ -33,19 +35,69 @@ def agreement_awaited(_: Item | None, event: BrokeredEngagement.Proposed, key: K
     )
 
 
-@items.on(BrokeredEngagement.AgreedBySchool, key=part_of("agree-school"))
-def school_agreed(row: Item | None, _: object) -> Item | None:
-    return done(row)
+OWN_ACT: dict[type[Event], Side] = {
+    BrokeredEngagement.AgreedBySchool: Side.SCHOOL,
+    BrokeredEngagement.AgreedByProvider: Side.PROVIDER,
+    BrokeredEngagement.AgreedByService: Side.SERVICE,
+}
+"""The events of an agreement, which recorded it for the side as well in earlier days."""
 
 
-@items.on(BrokeredEngagement.AgreedByProvider, key=part_of("agree-provider"))
-def provider_agreed(row: Item | None, _: object) -> Item | None:
-    return done(row)
+def side_of(event: Event) -> Side:
+    """The side whose agreement an event is about."""
+    side: Side = OWN_ACT.get(type(event)) or getattr(event, "side")  # noqa: B009
+    return side
 
 
-@items.on(BrokeredEngagement.AgreedByService, key=part_of("agree-service"))
-def service_agreed(row: Item | None, _: object) -> Item | None:
-    return done(row)
+def _part(event: Event, part: str) -> Key:
+    return case_of(event), ENGAGEMENT, f"{part}-{side_of(event)}"
+
+
+def _about_agreement(*parts: str) -> Callable[[Event], Iterable[Key]]:
+    return lambda event: [_part(event, part) for part in parts]
+
+
+@items.on_each(*OWN_ACT, BrokeredEngagement.AgreementRecorded, keys=_about_agreement("agree", "disowned", *BOTH))
+def agreement_given(row: Item | None, event: Event, key: Key) -> Item | None:
+    """It is awaited no longer; where it was recorded for the side, the side is asked whether it is so."""
+    if key[-1].startswith("agree"):
+        return done(row)
+    if not isinstance(event, BrokeredEngagement.AgreementRecorded) or key[-1].startswith("disowned"):
+        return None
+    return to_be_confirmed(
+        event,
+        key,
+        Task.CONFIRM_AGREEMENT,
+        SIDES[event.side.value] or WaitingFor.DECIDER,
+        confirm_by=event.confirm_by,
+        person=event.whose if event.side is Side.SERVICE else None,
+        detail="Agreement to the terms",
+    )
+
+
+@items.on_each(BrokeredEngagement.AgreementConfirmed, keys=_about_agreement(*BOTH))
+def agreement_confirmed(*_: object) -> None:
+    """The side has said that it is so."""
+
+
+@items.on_each(BrokeredEngagement.AgreementDisowned, keys=_about_agreement("agree", "disowned", *BOTH))
+def agreement_disowned(row: Item | None, event: BrokeredEngagement.AgreementDisowned, key: Key) -> Item | None:
+    """The side is asked anew, and the director sees to what rests on it."""
+    part = key[-1]
+    if part.startswith(BOTH):
+        return None
+    if part.startswith("disowned"):
+        return item(
+            event,
+            Task.SETTLE_DISOWNED,
+            WaitingFor.DIRECTOR,
+            part=part,
+            due=event.meta.occurred_on,
+            detail=f"The {event.side} says that it did not agree to the terms",
+            case=case_of(event),
+        )
+    waiting_for = SIDES[event.side.value] or broker_of(event.kind)
+    return row and replace(row, task=Task.AGREE, waiting_for=waiting_for, since=event.meta.occurred_on)
 
 
 @items.on(BrokeredEngagement.Proposed, key=of_case)
@@ -63,19 +115,22 @@ def engagement_proposed(row: Item | None, event: BrokeredEngagement.Proposed) ->
     )
 
 
-@items.on(
-    BrokeredEngagement.AgreedBySchool,
-    BrokeredEngagement.AgreedByProvider,
-    BrokeredEngagement.AgreedByService,
-    key=of_case,
-)
+@items.on(*OWN_ACT, BrokeredEngagement.AgreementRecorded, key=of_case)
 def side_agreed(row: Item | None, event: Event) -> Item | None:
-    if row is None:
-        return None
-    agreed = (*row.gathered, event.TOPIC)
+    if row is None or row.task is not Task.GET_AGREEMENTS:
+        return row
+    agreed = (*row.gathered, side_of(event).value)
     if len(agreed) < len(SIDES):
         return replace(row, gathered=agreed)
     return replace(row, gathered=agreed, task=Task.CONFIRM_ENGAGEMENT, since=event.meta.occurred_on)
+
+
+@items.on(BrokeredEngagement.AgreementDisowned, key=of_case)
+def side_did_not_agree(row: Item | None, event: BrokeredEngagement.AgreementDisowned) -> Item | None:
+    if row is None or row.task not in (Task.GET_AGREEMENTS, Task.CONFIRM_ENGAGEMENT):
+        return row
+    left = tuple(side for side in row.gathered if side != event.side.value)
+    return replace(row, gathered=left, task=Task.GET_AGREEMENTS, since=event.meta.occurred_on)
 
 
 @items.on(BrokeredEngagement.Confirmed, key=of_case)
@@ -201,13 +256,20 @@ def engagement_closed(row: Item | None, _: object) -> Item | None:
     return row and replace(row, task=None)
 
 
-def _all_parts(event: BrokeredEngagement.Cancelled) -> Iterable[Key]:
-    return [of_case(event), *((case_of(event), ENGAGEMENT, f"agree-{side}") for side in SIDES)]
+def _agreed_parts(event: Event) -> Iterable[Key]:
+    parts = ("agree", "disowned", *BOTH)
+    return [(case_of(event), ENGAGEMENT, f"{part}-{side}") for part in parts for side in SIDES]
 
 
-@items.on_each(BrokeredEngagement.Cancelled, keys=_all_parts)
+@items.on_each(BrokeredEngagement.Cancelled, keys=lambda event: [of_case(event), *_agreed_parts(event)])
 def engagement_cancelled(row: Item | None, _: object, __: Key) -> Item | None:
     return done(row)
+
+
+@items.on_each(BrokeredEngagement.EndedEarly, BrokeredEngagement.Closed, keys=_agreed_parts)
+def nothing_left_to_agree(row: Item | None, _: object, key: Key) -> Item | None:
+    """Nothing more will rest on the terms; whether they were agreed is still to be said."""
+    return row if key[-1].startswith(BOTH) else done(row)
 
 
 OfBreach = BrokeredEngagement.BreachRecorded | BrokeredEngagement.BreachFollowedUp

@@ -51,6 +51,7 @@ OUTSIDE = frozenset({WaitingFor.HEADTEACHER, WaitingFor.CHAIR, WaitingFor.SCHOOL
 class Task(LabelledEnum):
     """What has to be done, in the words of the list."""
 
+    GET_DAY_AGREED = "get_the_day_agreed"
     CONFIRM_VISIT = "confirm_the_visit"
     HOLD_VISIT = "hold_the_visit"
     WRITE_RECORD = "write_the_record_of_visit"
@@ -92,6 +93,9 @@ class Task(LabelledEnum):
     REVIEW_NEED = "review_the_need_category"
     DECIDE_ASK = "decide_what_is_asked"
     CONFIRM_DECISION = "confirm_the_decision"
+    CONFIRM_AGREEMENT = "confirm_the_agreement"
+    GET_CONFIRMATION = "get_confirmation"
+    SETTLE_DISOWNED = "settle_the_disowned"
     MEET_CONDITION = "meet_the_condition"
     READ_OUTCOME = "read_the_outcome"
 
@@ -104,6 +108,7 @@ OF_ASKER = (Task.READ_OUTCOME,)
 """What falls to whoever asked for a decision, and to whom the request is given since."""
 
 _TASK_LABELS = {
+    "get_the_day_agreed": "Record that the school agreed the day",
     "confirm_the_visit": "Confirm visit",
     "hold_the_visit": "Record that the visit took place",
     "write_the_record_of_visit": "Start the record of visit",
@@ -137,6 +142,9 @@ _TASK_LABELS = {
     "review_the_need_category": "Review the level of support",
     "decide_what_is_asked": "Approve or refuse",
     "confirm_the_decision": "Confirm your decision",
+    "confirm_the_agreement": "Confirm the agreement recorded for you",
+    "settle_the_disowned": "Settle what somebody has disowned",
+    "get_confirmation": "Get what you recorded confirmed",
     "meet_the_condition": "Record that the condition is met",
     "read_the_outcome": "Ask again, or mark as read",
 }

@@ -9,6 +9,7 @@ from domain.record_of_visit import RecordOfVisit, Respondent
 from domain.visit import Visit
 from domain.vocabulary import Side, VisitKind
 from projections.caseload.item import Item, Task, WaitingFor, done, item, items, key_of, main
+from projections.caseload.on_behalf import CONFIRMING, UNCONFIRMED, of_both, to_be_confirmed
 from projections.view import Key, replace
 
 UNTOLD = timedelta(days=10)
@@ -20,8 +21,41 @@ HEAD, CHAIR, GOVERNORS = "headteacher", "chair", "governors"
 @items.on(Visit.Planned, key=main)
 def visit_planned(_: Item | None, event: Visit.Planned) -> Item:
     return item(
-        event, Task.CONFIRM_VISIT, WaitingFor.OFFICER, due=event.on, person=event.lead, detail=event.kind.label
+        event, Task.GET_DAY_AGREED, WaitingFor.OFFICER, due=event.on, person=event.lead, detail=event.kind.label
     )
+
+
+_of_day = of_both(key_of)
+
+
+@items.on_each(Visit.Planned, Visit.Rescheduled, Visit.AgreementDisowned, keys=_of_day)
+def day_not_agreed(
+    row: Item | None, event: Visit.Planned | Visit.Rescheduled | Visit.AgreementDisowned, key: Key
+) -> Item | None:
+    """The school is asked to agree the day."""
+    if key[-1] == UNCONFIRMED:
+        return None
+    detail = event.kind.label if isinstance(event, Visit.Planned) else row.detail if row else ""
+    return item(event, Task.CONFIRM_VISIT, WaitingFor.SCHOOL, part=CONFIRMING, due=event.on, detail=detail)
+
+
+@items.on_each(Visit.AgreementRecorded, keys=_of_day)
+def day_recorded_as_agreed(row: Item | None, event: Visit.AgreementRecorded, key: Key) -> Item | None:
+    detail = row.detail if row else ""
+    return to_be_confirmed(
+        event, key, Task.CONFIRM_VISIT, WaitingFor.SCHOOL, confirm_by=event.confirm_by, detail=detail
+    )
+
+
+@items.on_each(Visit.Confirmed, keys=_of_day)
+def day_agreed(row: Item | None, event: Visit.Confirmed, _: Key) -> Item | None:
+    """An officer, who could confirm a visit in earlier days, agreed nothing for the school."""
+    return None if event.side is Side.SCHOOL else row
+
+
+@items.on_each(Visit.AgreementConfirmed, Visit.Cancelled, Visit.NotMade, Visit.Held, Visit.Closed, keys=_of_day)
+def nothing_to_agree(*_: object) -> None:
+    """The school has said that it is so, or there is no visit ahead."""
 
 
 @items.on(Visit.HeldUnplanned, key=main)
@@ -36,14 +70,16 @@ def visit_held_unplanned(_: Item | None, event: Visit.HeldUnplanned) -> Item:
     )
 
 
-@items.on(Visit.Confirmed, key=main)
-def visit_confirmed(row: Item | None, event: Visit.Confirmed) -> Item | None:
+@items.on(Visit.Confirmed, Visit.AgreementRecorded, key=main)
+def visit_confirmed(row: Item | None, event: Visit.Confirmed | Visit.AgreementRecorded) -> Item | None:
+    if isinstance(event, Visit.Confirmed) and event.side is not Side.SCHOOL:
+        return row
     return row and replace(row, task=Task.HOLD_VISIT, waiting_for=WaitingFor.OFFICER, due=event.on)
 
 
-@items.on(Visit.Rescheduled, key=main)
-def visit_rescheduled(row: Item | None, event: Visit.Rescheduled) -> Item | None:
-    return row and replace(row, task=Task.CONFIRM_VISIT, due=event.on)
+@items.on(Visit.Rescheduled, Visit.AgreementDisowned, key=main)
+def visit_rescheduled(row: Item | None, event: Visit.Rescheduled | Visit.AgreementDisowned) -> Item | None:
+    return row and replace(row, task=Task.GET_DAY_AGREED, due=event.on)
 
 
 @items.on(Visit.VisitorsChanged, key=main)

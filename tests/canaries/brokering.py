@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
 from domain.engagement import BrokeredEngagement
+from domain.on_behalf import Heard
+from domain.signature import acting, current_signature
 from domain.support_request import InHouse, Ranked, Route, SupportLevel, SupportRequest
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Side
@@ -152,10 +156,21 @@ class BrokeringWords(Words):
         self.authority._then(
             BrokeredEngagement,
             engagement,
-            *(partial(BrokeredEngagement.agree, side=side, reason=self.word(f"agreed by {side}")) for side in Side),
+            *(self._recorded_agreement(side) for side in (Side.SCHOOL, Side.PROVIDER)),
+            self._terms_disowned,
+            lambda it: it.agree(Side.SCHOOL),
+            lambda it: it.agree(Side.SERVICE),
             lambda it: it.confirm_clearance(cleared=True, valid_to=None, rules=RULES),
             lambda it: it.confirm(),
             lambda it: it.plan_session(place=self.word("place"), **day),
             lambda it: it.deliver_session(1, note=self.word("session"), **day),
         )
         return engagement
+
+    def _terms_disowned(self, engagement: BrokeredEngagement) -> None:
+        with acting(replace(current_signature(), actor=self.place.head)):
+            engagement.disown_agreement(Side.SCHOOL, reason=self.word("not agreed"))
+
+    def _recorded_agreement(self, side: Side) -> Callable[[BrokeredEngagement], None]:
+        how = {"heard": Heard.LETTER, "came_on": TODAY, "evidence": self.word(f"agreed by {side}")}
+        return partial(BrokeredEngagement.record_agreement, side=side, **how)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.calendar import default_term_on
+from domain.on_behalf import Heard
 from domain.record_of_visit import (
     AgreedAction,
     Content,
@@ -20,6 +21,7 @@ from domain.record_of_visit import (
     Respondent,
     Section,
 )
+from domain.signature import acting, current_signature
 from domain.visit import AgendaKind, CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Side, VisitKind
 from tests.canaries.words import GONE, NEXT_WEEK, Words
@@ -52,7 +54,15 @@ class VisitWords(Words):
             lambda it: it.hold(on=TODAY, minutes=60, attendees=word("attendees")),
         )
         then(Visit, self._visit(2), lambda it: it.cancel(cause=CancelledBy.SCHOOL, reason=word("cancelled")))
-        then(Visit, self._visit(3), lambda it: it.miss(reason=word("not made")))
+        then(Visit, self._visit(3), self._day_agreed, self._day_disowned, lambda it: it.miss(reason=word("not made")))
+
+    def _day_agreed(self, visit: Visit) -> None:
+        how = {"heard": Heard.EMAIL, "came_on": TODAY}
+        visit.record_agreement(**how, evidence=self.word("day agreed"), expected=self.word("expected then"))
+
+    def _day_disowned(self, visit: Visit) -> None:
+        with acting(replace(current_signature(), actor=self.place.head)):
+            visit.disown_agreement(reason=self.word("day not agreed"))
 
     def _visit(self, number: int) -> UUID:
         return self.authority._add(

@@ -13,11 +13,9 @@ from domain.aggregate import OccurredInTheFuture, ReasonNeeded
 from domain.decision import Condition, Decision, DecisionStatus, Heard, Question, Route, Term
 from domain.decision.parts import SUM
 from domain.decision.rules import (
-    AlreadyAnswered,
     ConditionDuePast,
     ConditionStands,
     DecidedTooEarly,
-    EvidenceNeeded,
     Lapsed,
     NobodyMayDecide,
     NoSuchCondition,
@@ -26,7 +24,6 @@ from domain.decision.rules import (
     NothingToRead,
     NotTheAsker,
     NotTheirs,
-    NotYours,
     SamePerson,
     TwoDecide,
 )
@@ -44,6 +41,7 @@ from domain.delegation import (
     row_for,
     scheme_with_limit,
 )
+from domain.on_behalf import AlreadyAnswered, EvidenceNeeded, NotYours
 from tests.domain.brokered import BROKER, GRACE, HEAD, LEAD, SCHOOL
 from tests.scenario import TODAY, given, signed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -45,8 +46,12 @@ from domain.engagement.rules import (
     TermsIncomplete,
 )
 from domain.money import NotHalfDays
+from domain.on_behalf import AlreadyAnswered, EvidenceNeeded, Heard, NotYours, RestsOnDisowned
+from domain.signature import on_behalf_of
 from domain.vocabulary import Side
 from tests.domain.brokered import (
+    BEGINS,
+    BROKER,
     CALDER,
     ENDS,
     GRACE,
@@ -407,6 +412,87 @@ def test_nobody_attends_in_fractions_or_below_one() -> None:
             1, on=TODAY, days=Decimal(1), cleared=True, rules=RULES, attended=0
         )
     ).then_refused(NotATime, field="attended")
+
+
+def recorded_for(side: Side, **told: Any) -> Callable[[BrokeredEngagement], None]:
+    how: dict[str, Any] = {"heard": Heard.LETTER, "came_on": TODAY, "evidence": "A signed letter"} | told
+    return lambda engagement: engagement.record_agreement(side, **how)
+
+
+def test_an_agreement_given_elsewhere_is_recorded_for_its_side_which_confirms_it() -> None:
+    scenario = given(a_proposed_engagement()).when(recorded_for(Side.SCHOOL, whose=HEAD), by=BROKER)
+    scenario.then(BrokeredEngagement.AgreementRecorded, side=Side.SCHOOL, whose=HEAD, heard=Heard.LETTER)
+    assert scenario.events[-1].meta.signature.on_behalf_of == HEAD
+    scenario.when(recorded_for(Side.SCHOOL), by=BROKER).then_refused(AlreadyAgreed)
+    given(scenario.record).when(lambda it: it.confirm_agreement(Side.SCHOOL), by=BROKER).then_refused(NotYours)
+    said = given(scenario.record).when(lambda it: it.confirm_agreement(Side.SCHOOL), by=HEAD)
+    said.then(BrokeredEngagement.AgreementConfirmed)
+    said.when(lambda it: it.disown_agreement(Side.SCHOOL, reason="No"), by=HEAD).then_refused(AlreadyAnswered)
+
+
+@pytest.mark.parametrize(
+    ("told", "rule", "field"),
+    [
+        ({"evidence": " "}, EvidenceNeeded, "evidence"),
+        ({"came_on": TODAY + timedelta(days=1)}, OccurredInTheFuture, "came_on"),
+        ({"came_on": TODAY - timedelta(days=20)}, DatesOutOfOrder, "came_on"),
+        ({"whose": BROKER}, NotYours, "whose"),
+    ],
+)
+def test_an_agreement_is_not_recorded_without_saying_how_when_and_whose(
+    told: dict[str, Any], rule: type[Refusal], field: str
+) -> None:
+    given(a_proposed_engagement()).when(recorded_for(Side.SERVICE, **{"whose": HEAD} | told), by=BROKER).then_refused(
+        rule, field=field
+    )
+
+
+def test_terms_that_a_side_disowns_wait_for_it_again() -> None:
+    engagement = a_proposed_engagement()
+    scenario = given(engagement).when(recorded_for(Side.SCHOOL), by=BROKER)
+    for side in (Side.PROVIDER, Side.SERVICE):
+        scenario.when(lambda it, side=side: it.agree(side))
+    scenario.then_holds(lambda it: it.status is EngagementStatus.AGREED)
+    scenario.when(lambda it: it.disown_agreement(Side.SCHOOL, reason="Nobody asked us"), by=HEAD)
+    scenario.then_holds(lambda it: it.status is EngagementStatus.PROPOSED and Side.SCHOOL not in it.agreed_by)
+    scenario.when(lambda it: it.agree(Side.SCHOOL), by=HEAD).then_holds(
+        lambda it: it.status is EngagementStatus.AGREED and not it.disowned
+    )
+
+
+def test_nothing_more_rests_on_an_agreement_that_is_disowned_while_what_happened_is_recorded() -> None:
+    engagement = a_proposed_engagement()
+    scenario = given(engagement).when(recorded_for(Side.SCHOOL), by=BROKER)
+    for side in (Side.PROVIDER, Side.SERVICE):
+        scenario.when(lambda it, side=side: it.agree(side))
+    scenario.when(lambda it: it.confirm_clearance(cleared=True, valid_to=None, rules=RULES))
+    scenario.when(lambda it: it.confirm(), on=BEGINS).when(plan_one, on=BEGINS)
+    scenario.when(lambda it: it.disown_agreement(Side.SCHOOL, reason="Nobody asked us"), by=HEAD, on=BEGINS)
+    scenario.then_holds(lambda it: it.status is EngagementStatus.CONFIRMED)
+    given(engagement).when(plan_one, on=BEGINS).then_refused(RestsOnDisowned)
+    given(engagement).when(deliver_it, on=BEGINS).then(BrokeredEngagement.SessionDelivered)
+    given(engagement).when(lambda it: it.agree(Side.SCHOOL), by=HEAD).when(plan_one, on=BEGINS).then(
+        BrokeredEngagement.SessionPlanned
+    )
+
+
+def plan_one(engagement: BrokeredEngagement) -> None:
+    engagement.plan_session(on=BEGINS, days=Decimal(1), cleared=True, rules=RULES)
+
+
+def deliver_it(engagement: BrokeredEngagement) -> None:
+    engagement.deliver_session(1, on=BEGINS, days=Decimal(1), cleared=True, rules=RULES)
+
+
+def test_what_was_recorded_for_a_side_in_earlier_days_can_still_be_confirmed() -> None:
+    engagement = a_proposed_engagement()
+    with signed(by=BROKER), on_behalf_of(SCHOOL):
+        engagement.record(BrokeredEngagement.AgreedBySchool(), reason="By telephone")
+    agreed = engagement.agreements[Side.SCHOOL]
+    assert (agreed.on_behalf, agreed.reason, agreed.recorded.heard) == (True, "By telephone", None)
+    given(engagement).when(lambda it: it.confirm_agreement(Side.SCHOOL), by=HEAD).then(
+        BrokeredEngagement.AgreementConfirmed
+    )
 
 
 def test_an_engagement_remembers_who_agreed_for_each_side_and_when() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,9 +13,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement, EngagementStatus, SessionStatus
+from domain.on_behalf import Heard
 from domain.vocabulary import Side
 from tests.domain.brokered import (
     BEGINS,
+    BROKER,
     ENDS,
     GRACE,
     HEAD,
@@ -31,6 +34,18 @@ from tests.scenario import TODAY, assert_replays, signed
 DAYS = st.integers(1, 5).map(lambda halves: Decimal(halves) / 2)
 NEARBY = st.integers(-3, 12).map(lambda days: TODAY + timedelta(days=days))
 NUMBERS = st.integers(1, 4)
+WHO = st.sampled_from([BROKER, HEAD])
+OWN_ACT = {
+    BrokeredEngagement.AgreedBySchool: Side.SCHOOL,
+    BrokeredEngagement.AgreedByProvider: Side.PROVIDER,
+    BrokeredEngagement.AgreedByService: Side.SERVICE,
+}
+RESTS_ON_TERMS = (
+    BrokeredEngagement.Confirmed,
+    BrokeredEngagement.SessionPlanned,
+    BrokeredEngagement.VariationAgreed,
+    BrokeredEngagement.Resumed,
+)
 STARTED = {
     EngagementStatus.CONFIRMED,
     EngagementStatus.IN_DELIVERY,
@@ -49,8 +64,8 @@ class EngagementLifecycle(RuleBasedStateMachine):
     def propose(self, confirmed: bool) -> None:
         self.engagement = a_confirmed_engagement() if confirmed else a_proposed_engagement()
 
-    def act(self, command: Callable[[BrokeredEngagement], None]) -> bool:
-        with signed(self.today):
+    def act(self, command: Callable[[BrokeredEngagement], None], who: UUID | None = None) -> bool:
+        with signed(self.today, by=who):
             try:
                 command(self.engagement)
             except Refusal:
@@ -64,6 +79,18 @@ class EngagementLifecycle(RuleBasedStateMachine):
     @rule(side=st.sampled_from(Side))
     def agree(self, side: Side) -> None:
         self.act(lambda engagement: engagement.agree(side))
+
+    @rule(side=st.sampled_from(Side), who=WHO)
+    def record_agreement(self, side: Side, who: UUID) -> None:
+        how = {"heard": Heard.MEETING, "came_on": self.today, "evidence": "Minute"}
+        self.act(lambda engagement: engagement.record_agreement(side, whose=HEAD, **how), who)
+
+    @rule(side=st.sampled_from(Side), who=WHO, theirs=st.booleans())
+    def say_whether_it_is_theirs(self, side: Side, who: UUID, theirs: bool) -> None:
+        if theirs:
+            self.act(lambda engagement: engagement.confirm_agreement(side), who)
+        else:
+            self.act(lambda engagement: engagement.disown_agreement(side, reason="Not so"), who)
 
     @rule(cleared=st.booleans())
     def confirm(self, cleared: bool) -> None:
@@ -157,8 +184,21 @@ class EngagementLifecycle(RuleBasedStateMachine):
     @invariant()
     def work_starts_only_with_three_agreements_and_clearance(self) -> None:
         if self.engagement.status in STARTED:
-            assert self.engagement.agreed_by == frozenset(Side)
+            assert self.engagement.agreed_by | set(self.engagement.disowned) == frozenset(Side)
             assert self.engagement.cleared
+
+    @invariant()
+    def nothing_more_rests_on_an_agreement_that_is_disowned(self) -> None:
+        disowned: set[Side] = set()
+        for event in self.engagement._pending:
+            match event:
+                case BrokeredEngagement.AgreementDisowned():
+                    disowned.add(event.side)
+                case BrokeredEngagement.AgreementRecorded():
+                    disowned.discard(event.side)
+                case _ if type(event) in OWN_ACT:
+                    disowned.discard(OWN_ACT[type(event)])
+            assert not (disowned and isinstance(event, RESTS_ON_TERMS))
 
     @invariant()
     def sessions_lie_within_the_agreed_dates(self) -> None:

@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.aggregate import ReasonNeeded
+from domain.aggregate import OccurredInTheFuture, ReasonNeeded
 from domain.calendar import Term, default_term_on
+from domain.on_behalf import AlreadyAnswered, Confirmation, EvidenceNeeded, Heard, NotYours
 from domain.visit import STANDING_ITEM, AgendaKind, CancelledBy, Visit, Visitor, VisitStatus
 from domain.visit.rules import (
     DayHasPassed,
@@ -21,19 +22,19 @@ from domain.visit.rules import (
     NoLongerAhead,
     NoSuchItem,
     NotALength,
-    NotConfirmed,
     NotHeld,
     NothingSaid,
     NotItsRecord,
     NotThePlannedDay,
     RecordBegun,
     RecordNotIssued,
+    SchoolAgrees,
     StandingItemStays,
 )
 from domain.vocabulary import Purpose, Side, VisitKind
 from tests.scenario import TODAY, given, signed
 
-SCHOOL, OFFICER, CONSULTANT, REQUEST, CONCERN = (uuid4() for _ in range(5))
+SCHOOL, HEAD, OFFICER, CONSULTANT, REQUEST, CONCERN = (uuid4() for _ in range(6))
 TUESDAY = date(2026, 11, 3)
 WEDNESDAY = date(2026, 11, 4)
 SATURDAY_BEFORE = date(2026, 10, 31)
@@ -194,12 +195,80 @@ def test_what_a_confirmation_leaves_out_stays_as_planned() -> None:
 def test_a_side_that_confirms_once_more_what_it_has_confirmed_records_nothing() -> None:
     visit = a_confirmed_visit()
     given(visit).when(confirm).then()
-    given(a_confirmed_visit()).when(lambda visit: visit.confirm(side=Side.SERVICE, on=visit.on)).then(
-        Visit.Confirmed, side=Side.SERVICE
-    )
     given(a_confirmed_visit()).when(
         lambda visit: visit.confirm(side=Side.SCHOOL, on=visit.on, expected="The chair")
     ).then(Visit.Confirmed, expected="The chair")
+
+
+# Agreeing the day: the school itself, or as others recorded it
+
+
+def test_nobody_but_the_school_agrees_the_day_by_their_own_click() -> None:
+    given(a_planned_visit()).when(lambda visit: visit.confirm(side=Side.SERVICE, on=visit.on)).then_refused(
+        SchoolAgrees
+    )
+
+
+def record_agreement(visit: Visit, **told: Any) -> None:
+    how: dict[str, Any] = {"heard": Heard.EMAIL, "came_on": TODAY, "evidence": "Email of today"} | told
+    visit.record_agreement(**how)
+
+
+def test_a_day_agreed_elsewhere_is_recorded_for_the_school_with_how_and_when() -> None:
+    head = uuid4()
+    scenario = given(a_planned_visit()).when(
+        lambda visit: record_agreement(visit, whose=head, came_on=SATURDAY_BEFORE, starts_at=time(9)), by=OFFICER
+    )
+    scenario.then(Visit.AgreementRecorded, whose=head, heard=Heard.EMAIL, starts_at=time(9), occurred=SATURDAY_BEFORE)
+    scenario.then_holds(lambda visit: visit.status is VisitStatus.CONFIRMED and visit.awaits_word)
+    assert scenario.events[-1].meta.signature.on_behalf_of == head
+    scenario.when(record_agreement, by=OFFICER).then_refused(AlreadyAnswered)
+
+
+def test_a_day_is_not_recorded_as_agreed_without_evidence_or_from_a_day_to_come() -> None:
+    given(a_planned_visit()).when(lambda visit: record_agreement(visit, evidence=" ")).then_refused(
+        EvidenceNeeded, field="evidence"
+    )
+    given(a_planned_visit()).when(lambda visit: record_agreement(visit, came_on=TUESDAY)).then_refused(
+        OccurredInTheFuture, field="came_on"
+    )
+
+
+def test_the_school_confirms_what_was_recorded_for_it_and_whoever_recorded_it_does_not() -> None:
+    recorded = given(a_planned_visit()).when(record_agreement, by=OFFICER)
+    recorded.when(confirm, by=HEAD, post="headteacher").then(Visit.AgreementConfirmed).then_holds(
+        lambda visit: visit.agreement.confirmation is Confirmation.CONFIRMED and visit.agreement.said_by == HEAD
+    )
+    recorded.when(confirm, by=HEAD, post="headteacher").then()
+    recorded.when(lambda visit: visit.disown_agreement(reason="Not so"), by=HEAD).then_refused(AlreadyAnswered)
+    given(a_planned_visit()).when(record_agreement, by=OFFICER).when(confirm, by=OFFICER).then_refused(NotYours)
+
+
+def test_a_visit_is_only_planned_once_the_school_disowns_what_was_recorded() -> None:
+    scenario = given(a_planned_visit()).when(record_agreement, by=OFFICER)
+    scenario.when(lambda visit: visit.disown_agreement(reason="Nobody asked us"), by=HEAD).then(
+        Visit.AgreementDisowned, on=TUESDAY, reason="Nobody asked us"
+    )
+    scenario.then_holds(lambda visit: visit.status is VisitStatus.PLANNED and visit.agreement.is_disowned)
+    scenario.when(confirm, by=HEAD).then(Visit.Confirmed).then_holds(lambda visit: visit.agreement is None)
+
+
+def test_another_day_is_agreed_anew() -> None:
+    given(a_planned_visit()).when(record_agreement, by=OFFICER).when(
+        lambda visit: visit.reschedule(
+            on=WEDNESDAY, term=default_term_on(WEDNESDAY), side=Side.SCHOOL, reason="A clash"
+        )
+    ).then_holds(lambda visit: visit.agreement is None and visit.status is VisitStatus.PLANNED)
+
+
+def test_an_officer_who_marked_a_day_before_agreed_nothing_for_the_school() -> None:
+    visit = a_planned_visit()
+    with signed(TODAY, by=OFFICER):
+        visit.record(
+            Visit.Confirmed(side=Side.SERVICE, on=visit.on, starts_at=time(9), minutes=60, expected="The head")
+        )
+    assert (visit.status, visit.starts_at) == (VisitStatus.PLANNED, time(9))
+    given(visit).when(confirm).then(Visit.Confirmed, side=Side.SCHOOL)
 
 
 def test_only_the_planned_day_can_be_confirmed() -> None:
@@ -209,9 +278,9 @@ def test_only_the_planned_day_can_be_confirmed() -> None:
 
 
 def test_a_confirmed_length_must_be_possible() -> None:
-    given(a_planned_visit()).when(
-        lambda visit: visit.confirm(side=Side.SERVICE, on=TUESDAY, minutes=-5)
-    ).then_refused(NotALength, field="minutes")
+    given(a_planned_visit()).when(lambda visit: visit.confirm(side=Side.SCHOOL, on=TUESDAY, minutes=-5)).then_refused(
+        NotALength, field="minutes"
+    )
 
 
 # The agenda
@@ -292,7 +361,7 @@ def test_a_rescheduled_visit_must_be_confirmed_again_and_counts_for_its_new_term
     )
     scenario.then(Visit.Rescheduled, was=TUESDAY, on=NEXT_YEAR, term=Term.SPRING, side=Side.SCHOOL)
     scenario.then_holds(lambda visit: visit.expected == "")
-    scenario.when(hold, on=TUESDAY).then_refused(NotConfirmed)
+    scenario.then_holds(lambda visit: visit.status is VisitStatus.PLANNED)
 
 
 def test_a_visit_rescheduled_to_the_day_and_time_it_has_stays_confirmed() -> None:
@@ -340,8 +409,8 @@ def test_a_confirmed_visit_is_held() -> None:
     ).then_holds(lambda visit: visit.status is VisitStatus.HELD and visit.held_on == TUESDAY)
 
 
-def test_a_visit_that_nobody_confirmed_is_not_held() -> None:
-    given(a_planned_visit()).when(hold, on=TUESDAY).then_refused(NotConfirmed)
+def test_a_visit_that_nobody_confirmed_is_recorded_as_held_since_that_is_what_happened() -> None:
+    given(a_planned_visit()).when(hold, on=TUESDAY).then(Visit.Held, on=TUESDAY)
 
 
 def test_a_visit_is_not_held_on_a_day_to_come() -> None:

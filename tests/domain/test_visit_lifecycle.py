@@ -13,12 +13,16 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.aggregate import Refusal
 from domain.calendar import default_term_on
+from domain.on_behalf import Heard
 from domain.visit import STANDING_ITEM, AgendaKind, CancelledBy, Visit, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
-OFFICER, SCHOOL = uuid4(), uuid4()
+OFFICER, HEAD, SCHOOL = uuid4(), uuid4(), uuid4()
+WHO = st.sampled_from([OFFICER, HEAD])
+AGREED = (Visit.Confirmed, Visit.AgreementRecorded, Visit.AgreementConfirmed)
+OF_THE_DAY = (*AGREED, Visit.Planned, Visit.Rescheduled, Visit.AgreementDisowned)
 NEARBY = st.integers(-3, 10).map(lambda days: TODAY + timedelta(days=days))
 
 
@@ -66,8 +70,8 @@ class VisitLifecycle(RuleBasedStateMachine):
                 )
         self.happened = [type(event) for event in self.visit._pending]
 
-    def act(self, command: Callable[[Visit], None]) -> bool:
-        with signed(self.today):
+    def act(self, command: Callable[[Visit], None], who: UUID = OFFICER) -> bool:
+        with signed(self.today, by=who):
             try:
                 command(self.visit)
             except Refusal:
@@ -79,9 +83,21 @@ class VisitLifecycle(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.today += timedelta(days=days)
 
-    @rule()
-    def confirm(self) -> None:
-        self.act(lambda visit: visit.confirm(side=Side.SCHOOL, on=visit.on))
+    @rule(who=WHO, side=st.sampled_from([Side.SCHOOL, Side.SERVICE]))
+    def confirm(self, who: UUID, side: Side) -> None:
+        self.act(lambda visit: visit.confirm(side=side, on=visit.on), who)
+
+    @rule(who=WHO, days=st.integers(-1, 2))
+    def record_agreement(self, who: UUID, days: int) -> None:
+        came_on = self.today - timedelta(days=days)
+        self.act(
+            lambda visit: visit.record_agreement(whose=HEAD, heard=Heard.EMAIL, came_on=came_on, evidence="An email"),
+            who,
+        )
+
+    @rule(who=WHO)
+    def disown_agreement(self, who: UUID) -> None:
+        self.act(lambda visit: visit.disown_agreement(reason="Nobody asked us"), who)
 
     @rule(on=NEARBY)
     def reschedule(self, on: date) -> None:
@@ -116,13 +132,20 @@ class VisitLifecycle(RuleBasedStateMachine):
         self.act(lambda visit: visit.close(record))
 
     @invariant()
-    def it_was_held_only_when_confirmed_for_its_last_day(self) -> None:
-        if Visit.Held in self.happened:
-            before = self.happened[: self.happened.index(Visit.Held)]
-            assert Visit.Confirmed in before
-            assert Visit.Rescheduled not in before[before.index(Visit.Confirmed) :] or (
-                before[::-1].index(Visit.Confirmed) < before[::-1].index(Visit.Rescheduled)
-            )
+    def it_is_confirmed_only_while_the_school_agrees_its_last_day_or_is_recorded_to(self) -> None:
+        about_the_day = [event for event in self.happened if event in OF_THE_DAY]
+        if self.visit.is_ahead:
+            is_agreed = about_the_day[-1] in AGREED
+            assert (self.visit.status is VisitStatus.CONFIRMED) is is_agreed
+
+    @invariant()
+    def nobody_speaks_for_the_school_of_what_they_recorded_for_it(self) -> None:
+        recorded = [event for event in self.visit._pending if isinstance(event, Visit.AgreementRecorded)]
+        spoken = Visit.AgreementConfirmed | Visit.AgreementDisowned
+        for event in self.visit._pending:
+            if isinstance(event, spoken):
+                before = [each for each in recorded if each.meta.version < event.meta.version]
+                assert event.meta.signature.actor != before[-1].meta.signature.actor
 
     @invariant()
     def it_ends_in_one_way_only(self) -> None:

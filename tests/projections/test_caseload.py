@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,8 +23,10 @@ from domain.concern import (
     Severity,
 )
 from domain.engagement import BrokeredEngagement
+from domain.on_behalf import Heard
 from domain.record_of_visit import ExtentOfAgreement, RecordOfVisit, Respondent
 from domain.service import Service
+from domain.signature import acting, current_signature
 from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.tender import Tender
 from domain.visit import CancelledBy, Visit, Visitor
@@ -184,6 +186,16 @@ TO_DO: Waits = {"action-1": ("complete_an_agreed_action", "officer", CONTENT.act
 REVIEW: Waits = {"": ("review_the_intervention", "officer", TODAY)}
 
 
+def as_head(step: Step) -> Step:
+    """A step that the headteacher takes."""
+
+    def act(record: Any) -> None:
+        with acting(replace(current_signature(), actor=HEAD)):
+            step(record)
+
+    return act
+
+
 def reply(provider: UUID) -> Waits:
     return {f"reply-{provider}": ("reply_to_the_invitation", "provider", REPLY_BY)}
 
@@ -193,13 +205,37 @@ PROPOSE: Waits = {"": ("propose_the_engagement", "broker", REPLY_BY)}
 CHOOSE: Waits = {"": ("compare_quotes_and_choose", "broker", REPLY_BY)}
 TRIAGE: Waits = {"": ("triage_the_request", "broker", BEGINS)}
 
+HOLD: Waits = {"": ("hold_the_visit", "officer", TODAY)}
+TO_AGREE: Waits = {
+    "": ("get_the_day_agreed", "officer", TODAY),
+    "confirming": ("confirm_the_visit", "school", TODAY),
+}
+ELSEWHERE: dict[str, Any] = {"heard": Heard.TELEPHONE, "came_on": TODAY, "evidence": "The head rang"}
+
 STORIES = {
+    "a visit whose day is recorded as agreed, and disowned": Story(
+        visit,
+        ("V-2026-0001", "V-2026-0002"),
+        TO_AGREE,
+        [
+            (
+                lambda one: one.record_agreement(**ELSEWHERE, confirm_by=IN_A_WEEK),
+                {
+                    "": ("hold_the_visit", "officer", TODAY),
+                    "confirming": ("confirm_the_visit", "school", IN_A_WEEK),
+                    "unconfirmed": ("get_confirmation", "decider", IN_A_WEEK),
+                },
+            ),
+            (as_head(lambda one: one.disown_agreement(**REASON)), TO_AGREE),
+            (as_head(lambda one: one.confirm(side=Side.SCHOOL, on=TODAY)), HOLD),
+        ],
+    ),
     "a visit that is held": Story(
         visit,
         ("V-2026-0001", "V-2026-0002"),
-        {"": ("confirm_the_visit", "officer", TODAY)},
+        TO_AGREE,
         [
-            (lambda one: one.confirm(side=Side.SCHOOL, on=TODAY), {"": ("hold_the_visit", "officer", TODAY)}),
+            (lambda one: one.confirm(side=Side.SCHOOL, on=TODAY), HOLD),
             (
                 lambda one: one.hold(on=TODAY, minutes=90, attendees="the headteacher", write_by=IN_A_WEEK),
                 {"": ("write_the_record_of_visit", "officer", IN_A_WEEK)},
@@ -209,13 +245,13 @@ STORIES = {
     "a visit that is called off": Story(
         visit,
         ("V-2026-0001", "V-2026-0002"),
-        {"": ("confirm_the_visit", "officer", TODAY)},
+        TO_AGREE,
         [(lambda one: one.cancel(cause=CancelledBy.SCHOOL, **REASON), {})],
     ),
     "a visit that is missed": Story(
         visit,
         ("V-2026-0001", "V-2026-0002"),
-        {"": ("confirm_the_visit", "officer", TODAY)},
+        TO_AGREE,
         [(lambda one: one.miss(**REASON), {})],
     ),
     "a record of visit": Story(
@@ -334,6 +370,34 @@ STORIES = {
         [
             (invite(CALDER), {**GET_QUOTES, **reply(CALDER)}),
             (lambda one: one.close(**REASON), {}),
+        ],
+    ),
+    "an agreement recorded for the school, and disowned": Story(
+        engagement,
+        ("BE-2026-0001", "BE-2026-0002"),
+        {**AGREE, **GET_AGREEMENTS},
+        [
+            (
+                lambda one: one.record_agreement(Side.SCHOOL, **ELSEWHERE, confirm_by=IN_A_WEEK),
+                {
+                    **{part: AGREE[part] for part in ("agree-provider", "agree-service")},
+                    **GET_AGREEMENTS,
+                    "confirming-school": ("confirm_the_agreement", "school", IN_A_WEEK),
+                    "unconfirmed-school": ("get_confirmation", "decider", IN_A_WEEK),
+                },
+            ),
+            (
+                as_head(lambda one: one.disown_agreement(Side.SCHOOL, **REASON)),
+                {
+                    **AGREE,
+                    **GET_AGREEMENTS,
+                    "disowned-school": ("settle_the_disowned", "director", TODAY),
+                },
+            ),
+            (
+                as_head(lambda one: one.agree(Side.SCHOOL)),
+                {part: AGREE[part] for part in ("agree-provider", "agree-service")} | GET_AGREEMENTS,
+            ),
         ],
     ),
     "an engagement": Story(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,11 +11,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.calendar import Term, default_term_on
+from domain.on_behalf import Confirmation, Heard
 from domain.record_of_visit import RecordOfVisit
 from domain.service import Service
+from domain.signature import acting, current_signature
 from domain.visit import CancelledBy, Visit, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
 from projections import visits
+from projections.recorded import RecordedForOther
 from projections.visits import (
     CoreCount,
     core_visits,
@@ -25,7 +29,7 @@ from tests.scenario import TODAY, signed
 list_rows = rows_of(visits.visits, visits.listed)
 VIEWS = [visits.VIEW]
 
-LARK_HILL, ST_ANNES, OFFICER, COLLEAGUE = uuid4(), uuid4(), uuid4(), uuid4()
+LARK_HILL, ST_ANNES, OFFICER, COLLEAGUE, HEAD = (uuid4() for _ in range(5))
 TUESDAY, FRIDAY, JANUARY = date(2026, 11, 3), date(2026, 11, 6), date(2027, 1, 12)
 
 Do = Callable[..., None]
@@ -69,6 +73,31 @@ def confirm(visit: Visit) -> None:
     visit.confirm(side=Side.SCHOOL, on=visit.on, minutes=75)
 
 
+def confirm_as_it_stands(visit: Visit) -> None:
+    visit.confirm(side=Side.SCHOOL, on=visit.on)
+
+
+def recorded_as_agreed(visit: Visit) -> None:
+    with acting(replace(current_signature(), actor=OFFICER)):
+        visit.record_agreement(whose=HEAD, heard=Heard.EMAIL, came_on=TODAY, evidence="Email of today")
+
+
+def as_school(command: Callable[[Visit], None]) -> Callable[[Visit], None]:
+    """A command that the headteacher gives."""
+
+    def act(visit: Visit) -> None:
+        with acting(replace(current_signature(), actor=HEAD)):
+            command(visit)
+
+    return act
+
+
+IN_DOUBT, IS_CONFIRMED, IS_DISOWNED = (
+    (RecordedForOther(Side.SCHOOL, OFFICER, HEAD, confirmation),)
+    for confirmation in (Confirmation.NOT_CONFIRMED, Confirmation.CONFIRMED, Confirmation.DISOWNED)
+)
+
+
 def hold(visit: Visit) -> None:
     visit.hold(on=visit.on, minutes=90, attendees="the headteacher")
 
@@ -90,6 +119,13 @@ def test_a_planned_visit_stands_in_the_diary(ask: Ask, first: UUID) -> None:
     [
         ([confirm], {"status": VisitStatus.CONFIRMED, "minutes": 75}),
         ([confirm, hold], {"status": VisitStatus.HELD, "held_on": TUESDAY, "minutes": 90}),
+        ([recorded_as_agreed], {"status": VisitStatus.CONFIRMED, "recorded_for_others": IN_DOUBT}),
+        ([recorded_as_agreed, as_school(confirm_as_it_stands)], {"recorded_for_others": IS_CONFIRMED}),
+        (
+            [recorded_as_agreed, as_school(lambda visit: visit.disown_agreement(reason="Not so"))],
+            {"status": VisitStatus.PLANNED, "recorded_for_others": IS_DISOWNED},
+        ),
+        ([recorded_as_agreed, as_school(confirm)], {"status": VisitStatus.CONFIRMED, "recorded_for_others": ()}),
         (
             [lambda visit: visit.miss(reason="Illness")],
             {"status": VisitStatus.NOT_MADE, "missed_on": TUESDAY},

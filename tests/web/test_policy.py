@@ -25,7 +25,7 @@ manage accounts                          -    -    -    -    -    -    -    -   
 change settings                          -    -    -    -    -    -    -    -    -    all  -    -
 read visits                              all  all  all  all  all  own  own  -    all  -    -    -
 plan and make visits                     team -    all  -    -    -    -    -    -    -    -    -
-confirm visits                           team -    all  -    -    own  own  -    -    -    -    -
+confirm visits                           -    -    -    -    -    own  own  -    -    -    -    -
 add agenda items                         team -    all  -    -    own  own  -    -    -    -    -
 read issued records of visit             all  all  all  all  all  own  own  -    all  -    -    -
 read records of visit in progress        all  all  all  all  all  -    -    -    all  -    -    -

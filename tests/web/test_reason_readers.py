@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from domain.aggregate import EVENTS, Event, Meta
 from domain.signature import Signature
-from domain.vocabulary import About, Channel, Role, Sensitivity
+from domain.vocabulary import About, Channel, Role, Sensitivity, Side
 from projections.codec import decode_state
 from tests.domain.test_stored_samples import samples
 from tests.request_context import sent_by
@@ -93,8 +93,8 @@ KEPT_IN: Mapping[str, str] = {
     "invitations/withdraw-quote": "tender.quote-withdrawn",
     "invitations/decline": "tender.invitation-declined",
     "engagements/propose": "engagement.proposed",
-    "engagements/record-agreement-of-school": "engagement.agreed-by-school",
-    "engagements/record-agreement-of-provider": "engagement.agreed-by-provider",
+    **{f"engagements/disown-agreement-of-{side}": "engagement.agreement-disowned" for side in Side},
+    "visits/disown-agreement": "visit.agreement-disowned",
     "engagements/substitute": "engagement.specialist-substituted",
     "engagements/agree-variation": "engagement.variation-agreed",
     "engagements/cancel-session": "engagement.session-cancelled",

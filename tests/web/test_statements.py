@@ -195,10 +195,19 @@ A_NOTE = {
 }
 A_PAUSE = {"reason": "The school is closed for a week"}
 
+AGREED = {
+    "whose": "",
+    "heard": "email",
+    "evidence": "Email of today",
+    "came_on-day": "2",
+    "came_on-month": "11",
+    "came_on-year": "2026",
+}
+
 COMMANDS: list[tuple[str, dict[str, str]]] = [
     ("/concerns/raise", A_CONCERN),
     ("/concerns/CC-2026-0003/pause", A_PAUSE),
-    ("/visits/V-2026-0003/confirm", {}),
+    ("/visits/V-2026-0003/record-agreement", AGREED),
     ("/notes/write", A_NOTE),
     ("/requests/SR-2026-0003/ask-for-information", {"question": "Which year groups?"}),
 ]

@@ -164,7 +164,6 @@ def test_a_planned_visit_that_is_held_is_written_up_in_time(stages: BrokerageSta
     act = Acting(program(officer))
 
     act("/visits/plan", a_visit(stages, officer), begins=True)
-    act("/visits/V-2026-0001/confirm", {"on": TODAY.isoformat()})
     act("/visits/V-2026-0001/hold", {"on": TODAY.isoformat(), **HELD})
 
     assert due(sample) == {Task.WRITE_RECORD: working_days(1)}

@@ -132,7 +132,7 @@ POLICY: Mapping[Action, Row] = {
     Action.KEEP_SETTINGS: _row((ALL, (ADMIN,))),
     Action.READ_VISIT: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
     Action.PLAN_VISIT: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
-    Action.CONFIRM_VISIT: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
+    Action.CONFIRM_VISIT: _row((OWN, SCHOOL)),
     Action.ADD_AGENDA_ITEM: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
     Action.READ_RECORD: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
     Action.READ_DRAFT_RECORD: _row((ALL, (*SERVICE, REVIEWER))),

@@ -15,7 +15,7 @@ open as with any visit (`web.access.outsiders`); what others do is kept back wit
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -63,7 +63,14 @@ MAY_HANG = ATTACHED | {*OF_A_CASE, ConcernCase.KIND}
 PLAIN_VISIT = {
     "visit.planned": "{by} planned a visit for {on}, led by {lead}",
     "visit.held-unplanned": "{by} recorded an unplanned visit on {on}",
-    "visit.confirmed": "{by} confirmed the visit on {on} for the {side}",
+    "visit.confirmed": (
+        "{by} {by_school:confirmed}{by_others:marked} the visit on {on}{by_others: as confirmed} for the {side}"
+    ),
+    "visit.agreement-recorded": (
+        "{by} recorded that {unnamed}{whose:…} agreed to the visit on {on} ({heard}, {occurred})"
+    ),
+    "visit.agreement-confirmed": "{by} confirmed that the school agreed to the visit on {on}",
+    "visit.agreement-disowned": "{by} said that the school did not agree to the visit on {on}",
     "visit.visitors-changed": "{by} changed the visitors, led by {lead}",
     "visit.rescheduled": (
         "{by} rescheduled the visit{other_day: from …} to {on}{starts_at: at …} at the {side}'s request"
@@ -263,11 +270,19 @@ def plain_visit(visit: V) -> V:
     own = [item for item in visit.agenda if item.number == 1 or item.side is Side.SCHOOL]
     untold = {**dict.fromkeys(("kind", "purpose", "concern", "request", "remote")), "focus": ""}
     told = {name: getattr(visit, name) for name in (*vars(Aggregate(visit.id)), *COMING)}
-    vars(seen).update(untold | told, agenda=own)
+    agreement = visit.agreement and replace(visit.agreement, evidence="", why="")
+    vars(seen).update(untold | told, agenda=own, agreement=agreement)
     return seen
 
 
 def plain_row(row: PlannedVisit) -> PlannedVisit:
     """The same of a row of a list."""
     told = {name: getattr(row, name) for name in COMING}
-    return PlannedVisit(**told, missed_on=row.missed_on, kind=None, purpose=None, focus="")
+    return PlannedVisit(
+        **told,
+        missed_on=row.missed_on,
+        kind=None,
+        purpose=None,
+        focus="",
+        recorded_for_others=row.recorded_for_others,
+    )

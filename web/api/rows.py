@@ -113,7 +113,8 @@ def field_of(
         return fields.String(metadata={"refers_to": REFERS[name]}, **options)
     if isinstance(hint, type):
         if issubclass(hint, msgspec.Struct) or dataclasses.is_dataclass(hint):
-            return fields.Nested(_schema(hint, frozenset(), names), **options)
+            own = frozenset(each for each in names if each[0] in _columns(hint))  # one schema, whatever the list
+            return fields.Nested(_schema(hint, frozenset(), own), **options)
         if issubclass(hint, LabelledEnum):
             return fields.Enum(hint, by_value=True, **options)
         if hint is Decimal:

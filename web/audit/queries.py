@@ -14,6 +14,7 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import BadRequest
 
 from domain.decision import Basis
+from domain.on_behalf import Confirmation
 from domain.vocabulary import Channel, LabelledEnum, Purpose
 from projections import audit_trail, decisions, references
 from projections.audit_trail import TrailFilter
@@ -27,7 +28,6 @@ from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.forms.references import ReferenceField
 from web.history.entry_decisions import (
-    Confirmation,
     DecisionFilter,
     asked_by,
     decided_by,

@@ -25,6 +25,7 @@ from domain.decision.parts import Earlier
 from domain.decision.rules import NobodyMayDecide, NotTheAsker
 from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one_of, row_for
 from domain.money import MOST
+from domain.on_behalf import CONFIRM_WITHIN
 from domain.person import Person
 from domain.service import NotFound, UnitOfWork
 from domain.signature import acting, current_signature, on_behalf_of
@@ -283,6 +284,7 @@ def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Valu
             heard=values["heard"],
             decided_on=values["decided_on"],
             evidence=values["evidence"],
+            confirm_by=_working_days(context.services, CONFIRM_WITHIN),
             rules=(version,),
             earlier=_came_to_nothing(context, question),
         )

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.decision import Question
 from domain.delegation import Decider, Granted
 from domain.engagement import Attainment, BrokeredEngagement, Outcome
+from domain.on_behalf import Heard
 from domain.provider import Provider
 from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
@@ -25,6 +26,7 @@ from providers.matching import Offer
 from providers.matching import SupportNeed as Wanted
 from web.brokerage.quote_fields import vat_of
 from web.brokerage.vetting_policy import policy_on
+from web.commands.on_behalf import confirm_by
 from web.demonstration.calendar import Diary, working_day
 from web.demonstration.decided import ask_or_decide, give
 from web.demonstration.needs import NEEDS, Decided, End, SampleNeed
@@ -270,7 +272,13 @@ class Story:
                 ends=begins + timedelta(days=120),
             ),
         )
-        self.then(27, self._specialist(self.need.quoting[0]), Role.SPECIALIST, partial(self._agree, Side.PROVIDER))
+        specialist = self._specialist(self.need.quoting[0])
+        if self.need.end in (End.AGREEING, End.EVALUATED):
+            self.then(27, self.broker, self.role, partial(self._record_agreement, specialist))
+        else:
+            self.then(27, specialist, Role.SPECIALIST, partial(self._agree, Side.PROVIDER))
+        if self.need.end is End.EVALUATED:
+            self.then(28, specialist, Role.SPECIALIST, partial(self._work, _confirm_agreement))
         self.then(28, self.broker, self.role, partial(self._agree, Side.SERVICE))
         if self.need.end is End.AGREEING:
             return
@@ -280,6 +288,20 @@ class Story:
 
     def _agree(self, side: Side) -> None:
         self._work(lambda it: it.agree(side))
+
+    def _record_agreement(self, specialist: UUID) -> None:
+        """The provider agreed by email: the broker records it, and the specialist is asked to confirm it."""
+        services = self.sample.services
+        self._work(
+            lambda it: it.record_agreement(
+                Side.PROVIDER,
+                whose=specialist,
+                heard=Heard.EMAIL,
+                came_on=services.today(),
+                evidence="Email with the signed terms, kept with the engagement",
+                confirm_by=confirm_by(services),
+            )
+        )
 
     def _work(self, act: Callable[[BrokeredEngagement], object]) -> None:
         self.service.change(BrokeredEngagement, self.engagement, act)
@@ -336,3 +358,7 @@ class Story:
                 rules=rules,
             )
         )
+
+
+def _confirm_agreement(engagement: BrokeredEngagement) -> None:
+    engagement.confirm_agreement(Side.PROVIDER)

@@ -8,6 +8,7 @@ from functools import partial
 from uuid import UUID
 
 from domain.calendar import TermDates, academic_year_of
+from domain.on_behalf import Heard
 from domain.record_of_visit import (
     AgreedAction,
     Content,
@@ -24,6 +25,7 @@ from domain.record_of_visit import (
 from domain.service import UnitOfWork
 from domain.visit import AgendaKind, CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Role, Side, Team, VisitKind
+from web.commands.on_behalf import confirm_by
 from web.demonstration.calendar import Diary, working_day
 from web.demonstration.phrases import FOCUS, GOOD_PRACTICE, JUDGEMENTS, SCHOOL_ITEMS
 from web.demonstration.sample_authority import SampleAuthority, terms_of
@@ -100,7 +102,10 @@ def _plan(sample: SampleAuthority, diary: Diary, booking: Booking) -> None:
         diary.write(cancelled, booking.officer, Role.OFFICER, partial(_cancel, sample, visit.id))
         return
     confirmed = booking.on - timedelta(days=8 if dice % 7 else 1)
-    diary.write(confirmed, head, Role.HEADTEACHER, partial(_confirm, sample, visit.id, booking.on), hour=10)
+    if dice % 5 == 1:
+        diary.write(confirmed, booking.officer, Role.OFFICER, partial(_record_agreement, sample, visit.id), hour=9)
+    if dice % 10 != 1:
+        diary.write(confirmed, head, Role.HEADTEACHER, partial(_confirm, sample, visit.id, booking.on), hour=10)
     if dice <= ONE:
         diary.write(booking.on, booking.officer, Role.OFFICER, partial(_miss, sample, visit.id), hour=16)
         return
@@ -116,6 +121,22 @@ def _ask_for(sample: SampleAuthority, visit: UUID, item: str) -> None:
 def _confirm(sample: SampleAuthority, visit: UUID, on: date) -> None:
     sample.services.service.change(
         Visit, visit, lambda it: it.confirm(side=Side.SCHOOL, on=on, expected="Headteacher and chair of governors")
+    )
+
+
+def _record_agreement(sample: SampleAuthority, visit: UUID) -> None:
+    """The school agreed on the telephone: the officer records it, and the school is asked to confirm it."""
+    services = sample.services
+    services.service.change(
+        Visit,
+        visit,
+        lambda it: it.record_agreement(
+            heard=Heard.TELEPHONE,
+            came_on=services.today(),
+            evidence="The school office rang, recorded in the visits diary",
+            expected="Headteacher and chair of governors",
+            confirm_by=confirm_by(services),
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from web.access.policy import RecordScope
 from web.brokerage.outlooks import vetted_by_rows, work_outlook
 from web.brokerage.vetting_policy import vetting_of
 from web.commands.fields import RecordField, SchoolField, ValuesOf, person_field, provider_field
+from web.commands.on_behalf import OnBehalfOut
 
 
 def _two_places(attribute: str | None = None) -> fields.Decimal:
@@ -35,6 +36,11 @@ class AgreementOut(Schema):
     on = fields.Date()
     on_behalf = fields.Boolean()
     reason = fields.String(metadata={"description": "How it was agreed, if it was recorded for that side"})
+    recorded = fields.Nested(
+        OnBehalfOut,
+        allow_none=True,
+        metadata={"description": "What was recorded for that side, and whether it has confirmed it"},
+    )
 
 
 @dataclass(frozen=True, slots=True)

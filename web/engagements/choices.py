@@ -11,19 +11,22 @@ from flask import request
 
 from domain.engagement import BrokeredEngagement, Session
 from domain.support_request import RequestStatus
+from domain.vocabulary import Role, Side
 from projections import open_requests, people, providers
 from projections.providers import ListedProvider
 from providers.brokerage import WITHOUT_QUOTES
 from web import formats
 from web.access.context import Snapshot, User
 from web.access.name_cache import names_of, reference_of, references_of, rows_of
-from web.commands.choices import Choices
+from web.commands.choices import Choices, holders_of_roles
 from web.engagements import schemas
 
 TO_BE_PLACED = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED)
 """Requests for which somebody may be engaged without asking for quotes."""
 
 MANY = 1000
+
+KEEP_ENGAGEMENTS = (Role.BROKER, Role.CPD_MANAGER, Role.DIRECTOR)
 
 
 def direct_engagement(snapshot: Snapshot, _: BrokeredEngagement | None) -> Mapping[str, Any]:
@@ -88,6 +91,17 @@ def who_may_agree(snapshot: Snapshot, engagement: BrokeredEngagement) -> Mapping
         schemas.OF_SCHOOL: _by_name(snapshot, list(dict.fromkeys(led_by))),
         schemas.OF_PROVIDER: people_of(snapshot, work.provider),
     }
+
+
+def whose_agreement(snapshot: Snapshot, engagement: BrokeredEngagement, side: Side) -> Choices:
+    """Those who may agree for a side, but for the person who asks."""
+    if side is Side.SERVICE:
+        own = reference_of(snapshot, snapshot.user.person)
+        return [each for each in holders_of_roles(snapshot, KEEP_ENGAGEMENTS) if each[0] != own]
+    found: Choices = who_may_agree(snapshot, engagement)[
+        schemas.OF_SCHOOL if side is Side.SCHOOL else schemas.OF_PROVIDER
+    ]
+    return found
 
 
 def planned_sessions(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:

@@ -14,17 +14,17 @@ from werkzeug.exceptions import Forbidden
 from domain.decision import Question
 from domain.delegation import Act, Granted
 from domain.engagement import BrokeredEngagement, Consent, Work
-from domain.engagement.rules import must_await
-from domain.signature import on_behalf_of
+from domain.engagement.rules import must_await, must_await_word_of
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
 from providers.approval import VARY, question_of_variation
-from web.access.context import Snapshot
+from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import action_for, brokerage_of
 from web.brokerage.vetting_policy import vetting_of
 from web.commands.decided import Answers, DecidedAct, decide_or_ask
+from web.commands.on_behalf import confirm_by, people_to_choose
 from web.commands.resource import Execution, Values
 from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
@@ -107,28 +107,82 @@ for each in Side:
     _agree_for(each)
 
 
-def _record_agreement_of(side: Side, whose: Callable[[Work], UUID]) -> None:
+def _agreeing(side: Side) -> Callable[[Snapshot, BrokeredEngagement | None], Mapping[str, Any]]:
+    """What a form about an agreement recorded for a side shows and offers."""
+
+    def looked_up(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+        if engagement is None:
+            return {}
+        whose = choices.whose_agreement(snapshot, engagement, side)
+        return {**_terms_shown(snapshot, engagement), **people_to_choose(snapshot, whose)}
+
+    return looked_up
+
+
+def _on_behalf_of(side: Side) -> None:
     @engagements.command(
         f"record-agreement-of-{side.value}",
         f"Record that the {side.value} agreed",
         Action.AGREE_ON_BEHALF,
-        schemas.RecordAgreement,
-        done=f"Recorded that the {side.value} agreed",
+        schemas.RecordAgreementOfService if side is Side.SERVICE else schemas.RecordAgreement,
+        done=f"Recorded that the {side.value} agreed. The {side.value} is asked to confirm it",
         submit="Record agreement",
-        lead=f"For a {side.value} that agreed to these terms by phone, letter or email.",
-        method=BrokeredEngagement.agree,
+        lead=f"For a {side.value} that agreed elsewhere. Pages show that you recorded it until this is confirmed.",
+        method=BrokeredEngagement.record_agreement,
         rules=[must_await(side)],
-        lookups=_terms_shown,
+        lookups=_agreeing(side),
         initial=lambda snapshot, _: {"came_on": snapshot.services.today()},
         form_page="engagements/agree.html",
     )
     def record(execution: Execution[BrokeredEngagement], values: Values) -> None:
-        with on_behalf_of(whose(execution.record.work)):
-            execution.change(lambda engagement: engagement.agree(side, **values))
+        day = confirm_by(execution.services)
+        execution.change(lambda engagement: engagement.record_agreement(side, **values, confirm_by=day))
+
+    @engagements.command(
+        f"confirm-agreement-of-{side.value}",
+        f"Confirm that the {side.value} agreed",
+        AGREE[side],
+        schemas.ConfirmAgreement,
+        done="Agreement confirmed",
+        submit="Confirm",
+        method=BrokeredEngagement.confirm_agreement,
+        rules=[must_await_word_of(side)],
+        whose=_must_speak_for(side),
+        lookups=_terms_shown,
+        form_page="engagements/agree.html",
+        main=True,
+    )
+    def confirm(execution: Execution[BrokeredEngagement], _: Values) -> None:
+        execution.change(lambda engagement: engagement.confirm_agreement(side))
+
+    @engagements.command(
+        f"disown-agreement-of-{side.value}",
+        f"Say that the {side.value} did not agree",
+        AGREE[side],
+        schemas.DisownAgreement,
+        done=f"Recorded that the {side.value} did not agree. Nothing more rests on the terms until it does",
+        submit=f"The {side.value} did not agree this",
+        warning=True,
+        method=BrokeredEngagement.disown_agreement,
+        rules=[must_await_word_of(side)],
+        whose=_must_speak_for(side),
+        lookups=_terms_shown,
+        form_page="engagements/agree.html",
+        main=True,
+    )
+    def disown(execution: Execution[BrokeredEngagement], values: Values) -> None:
+        execution.change(lambda engagement: engagement.disown_agreement(side, **values))
 
 
-_record_agreement_of(Side.SCHOOL, lambda work: work.school)
-_record_agreement_of(Side.PROVIDER, lambda work: work.provider)
+def _must_speak_for(side: Side) -> Callable[[RequestContext, BrokeredEngagement], None]:
+    def must_be_theirs(context: RequestContext, engagement: BrokeredEngagement) -> None:
+        engagement.must_speak_for(side, context.user.person)
+
+    return must_be_theirs
+
+
+for each in Side:
+    _on_behalf_of(each)
 
 
 @engagements.command(

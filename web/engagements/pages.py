@@ -17,6 +17,7 @@ from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import VETTED
 from web.commands.attachments import ATTACHED_QUERY
+from web.commands.on_behalf import agreed_in_words, doubts_in_words, ids_in
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
 from web.layout.links import concern_rows, record_rows
@@ -28,8 +29,12 @@ pages = Pages("engagements", __name__, template_folder="templates")
 MANY = 1000
 
 
-def _next(row: EngagementRow) -> str:
-    """Whose turn it is, or the next day of the work."""
+def _next(row: EngagementRow, names: Mapping[UUID, str]) -> str:
+    """What of it nobody has confirmed, and whose turn it is or the next day of the work."""
+    return ". ".join(filter(None, (doubts_in_words(row.recorded_for_others, names), _turn(row))))
+
+
+def _turn(row: EngagementRow) -> str:
     if row.awaiting_agreement:
         return "Waiting for " + ", ".join(side.label.lower() for side in row.awaiting_agreement)
     if row.evaluation_due:
@@ -66,7 +71,11 @@ LIST: ListPage[EngagementRow] = ListPage(
             lambda row, names: {"text": names.get(row.provider, ""), "hint": names.get(row.specialist, "")},
         ),
         ListColumn("Support", lambda row, _: row.kind.label, by=["kind"]),
-        ListColumn("Status", lambda row, _: {"tag": row.status, "hint": _next(row)}, by=["status"]),
+        ListColumn(
+            "Status",
+            lambda row, names: {"tag": row.status, "hint": _next(row, names)},
+            by=["status"],
+        ),
         ListColumn(
             "Days used",
             lambda row, _: f"{formats.days(row.used_days).partition(' ')[0]} of {formats.days(row.agreed_days)}",
@@ -75,7 +84,7 @@ LIST: ListPage[EngagementRow] = ListPage(
         ),
         ListColumn("Price excluding VAT", lambda row, _: formats.money(row.net), by=["net"], numeric=True),
     ],
-    ids=lambda row: [row.school, row.provider, row.specialist],
+    ids=lambda row: [row.school, row.provider, row.specialist, *ids_in(row.recorded_for_others)],
     empty_text="No engagements",
     choices=_choices,
 )
@@ -108,6 +117,7 @@ PAGE_QUERY = ATTACHED_QUERY.with_(**VETTED)
 def _named(it: BrokeredEngagement) -> Iterator[UUID | None]:
     yield from (it.work.school, it.work.provider, it.work.specialist)
     yield from (agreed.by for agreed in it.agreements.values())
+    yield from ids_in(agreed.recorded for agreed in it.agreements.values())
     yield from (session.specialist for session in it.sessions.values())
     for variation in it.variations:
         if variation.consent:
@@ -128,6 +138,7 @@ def _more(snapshot: Snapshot, it: BrokeredEngagement, found: PageRows) -> Mappin
         ("provider", Action.READ_PROVIDER, f"/providers/{refs.get(work.provider, '')}"),
     )
     return {
+        "agreed_in_words": agreed_in_words,
         "clearance": clearance_now(snapshot.context, it, found),
         "hrefs": {name: href for name, action, href in places if href and user.may(action)},
         "links": record_rows(

@@ -22,6 +22,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
+from web.commands.on_behalf import WHOSE, RecordedElsewhere
 from web.commands.unusual_days import UnusualDays
 from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
@@ -86,9 +87,20 @@ class AgreeTerms(Schema):
     """Nothing is asked: the terms are shown."""
 
 
-class RecordAgreement(Schema):
-    came_on = day_field("Date received", noun="the date it was received")
-    reason = reason_field("Who it came from and how", noun="who it came from and how")
+class RecordAgreement(RecordedElsewhere):
+    """How a side agreed elsewhere."""
+
+
+class RecordAgreementOfService(RecordedElsewhere):
+    whose = chosen_person("Who agreed", WHOSE, hint="They are asked to confirm it", noun="who agreed")
+
+
+class ConfirmAgreement(Schema):
+    """Nothing is asked: the terms are shown."""
+
+
+class DisownAgreement(Schema):
+    reason = reason_field("What is wrong with it")
 
 
 class ConfirmEngagement(Schema):

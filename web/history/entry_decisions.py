@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus
-from domain.decision.parts import LATE_AFTER
+from domain.on_behalf import LATE_AFTER, Confirmation
 from domain.vocabulary import LabelledEnum
 from projections import decisions
 from projections.audit_trail import kind_of, parts, trail
@@ -20,15 +20,6 @@ from projections.decisions import DecisionRow
 from web.access.context import Snapshot
 from web.access.policy import Action
 from web.runtime.terms import bank_holidays
-
-
-class Confirmation(LabelledEnum):
-    """What somebody says of a decision that others recorded as theirs."""
-
-    CONFIRMED = "confirmed"
-    NOT_CONFIRMED = "not_confirmed"
-    DISOWNED = "disowned"
-
 
 _SAID = {
     DecisionStatus.UNCONFIRMED: Confirmation.NOT_CONFIRMED,

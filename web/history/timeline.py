@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.decision import Basis
+from domain.on_behalf import Confirmation
 from domain.reading import Reading
 from domain.service import Unreadable
 from domain.signature import LONDON
@@ -27,7 +28,7 @@ from web.access.name_cache import rows_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import plain_sentence
 from web.access.restricted_reads import note_shown
-from web.history.entry_decisions import Confirmation, EntryDecision, decisions_behind, ids_in_decisions
+from web.history.entry_decisions import EntryDecision, decisions_behind, ids_in_decisions
 from web.history.record_addresses import record_href
 from web.history.sentences import NAMELESS, ids_in, sentence
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from werkzeug.exceptions import Forbidden
 
 from domain.visit import Visit
 from domain.visit.rules import NoSuchItem
 from domain.vocabulary import Role, Side
+from projections import people
 from web.access.context import RequestContext, Snapshot, User
-from web.access.name_cache import reference_of
+from web.access.name_cache import names_of, reference_of, references_of
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import hidden_from, plain_visit
 from web.commands.choices import Choices, holders_of_roles, open_schools
@@ -24,6 +27,14 @@ def visitors(snapshot: Snapshot) -> Choices:
 def schools_to_visit(snapshot: Snapshot) -> Choices:
     """The open schools to which the person who asks may plan a visit, by name."""
     return open_schools(snapshot, Action.PLAN_VISIT)
+
+
+def who_leads(snapshot: Snapshot, school: UUID) -> Choices:
+    """The headteacher and the chair of a school, who may agree the day of a visit for it."""
+    held = people.heads_and_chairs(snapshot.connection, school, snapshot.services.today())
+    led_by = list(dict.fromkeys(post.person for post in held))
+    names, references = names_of(snapshot, led_by), references_of(snapshot, led_by)
+    return [(references[each], names.get(each, "")) for each in led_by]
 
 
 def items_to_withdraw(user: User, visit: Visit) -> list[tuple[str, str]]:

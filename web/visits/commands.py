@@ -27,6 +27,7 @@ from web.commands.assurance import asks_for_assurance
 from web.commands.choices import needs_school
 from web.commands.linked_records import concerns_among, must_be_of_school, must_be_open_school, with_open_links
 from web.commands.listing import Listing, TableQuery
+from web.commands.on_behalf import confirm_by, people_to_choose
 from web.commands.resource import Execution, Resource, Values, Visibility
 from web.runtime.authority import settings_of
 from web.runtime.terms import last_day, term_of
@@ -92,6 +93,10 @@ def _visiting(snapshot: Snapshot, _: Visit | None) -> Mapping[str, Any]:
 
 def _planning(snapshot: Snapshot, _: Visit | None) -> Mapping[str, Any]:
     return {schemas.VISITORS: choices.visitors(snapshot), schemas.SCHOOLS: choices.schools_to_visit(snapshot)}
+
+
+def _who_may_agree(snapshot: Snapshot, visit: Visit | None) -> Mapping[str, Any]:
+    return people_to_choose(snapshot, choices.who_leads(snapshot, visit.school) if visit else [])
 
 
 def _oneself(snapshot: Snapshot, user: User) -> Mapping[str, Any]:
@@ -161,6 +166,7 @@ def record_unplanned(execution: Execution[Visit], values: Values) -> Visit:
     Action.CONFIRM_VISIT,
     schemas.ConfirmVisit,
     done="Visit confirmed",
+    lead="You agree to this day for your school.",
     method=Visit.confirm,
     initial=lambda _, visit: {
         "on": visit.on,
@@ -170,10 +176,48 @@ def record_unplanned(execution: Execution[Visit], values: Values) -> Visit:
     },
     form_page="visits/about_visit.html",
     main=True,
-    is_done=lambda visit: visit.status is VisitStatus.CONFIRMED,
+    is_done=lambda visit: visit.status is VisitStatus.CONFIRMED and not visit.awaits_word,
 )
 def confirm(execution: Execution[Visit], values: Values) -> None:
     execution.change(lambda visit: visit.confirm(side=_side(visit), **values))
+
+
+@visits.command(
+    "record-agreement",
+    "Record that the school agreed the day",
+    Action.PLAN_VISIT,
+    schemas.RecordDayAgreed,
+    done="Recorded that the school agreed the day. The school is asked to confirm it",
+    submit="Record agreement",
+    lead="For a school that agreed elsewhere. Pages show that you recorded it until the school has confirmed.",
+    method=Visit.record_agreement,
+    lookups=_who_may_agree,
+    initial=lambda snapshot, visit: {
+        "came_on": snapshot.services.today(),
+        "starts_at": visit.starts_at,
+        "minutes": visit.minutes,
+        "expected": visit.expected,
+    },
+    form_page="visits/about_visit.html",
+    main=True,
+)
+def record_agreement(execution: Execution[Visit], values: Values) -> None:
+    day = confirm_by(execution.services)
+    execution.change(lambda visit: visit.record_agreement(**values, confirm_by=day))
+
+
+visits.command(
+    "disown-agreement",
+    "Say that the school did not agree the day",
+    Action.CONFIRM_VISIT,
+    schemas.DisownDayAgreed,
+    done="Recorded that the school did not agree the day. The visit is only planned",
+    submit="The school did not agree this",
+    warning=True,
+    method=Visit.disown_agreement,
+    form_page="visits/about_visit.html",
+    main=True,
+)
 
 
 @visits.command(

@@ -20,6 +20,7 @@ from web.access.identity import allow, concerned, list_scope
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY
+from web.commands.on_behalf import agreed_in_words, doubts_in_words, ids_in
 from web.commands.resource import Values
 from web.layout.csv_export import csv_response
 from web.layout.filters import Filters
@@ -61,9 +62,13 @@ LIST: ListPage[PlannedVisit] = ListPage(
         ),
         ListColumn("Purpose", lambda row, _: {"tag": row.purpose} if row.purpose else ""),
         ListColumn("Led by", _led_by),
-        ListColumn("Status", lambda row, _: {"tag": row.status}, by=["status"]),
+        ListColumn(
+            "Status",
+            lambda row, names: {"tag": row.status, "hint": doubts_in_words(row.recorded_for_others, names)},
+            by=["status"],
+        ),
     ],
-    ids=lambda row: [row.school, row.lead],
+    ids=lambda row: [row.school, row.lead, *ids_in(row.recorded_for_others)],
     empty_text="No visits",
     choices=lambda _: {"mine": [("true", "My visits")]},
     template="visits/list.html",
@@ -83,7 +88,12 @@ def visit(context: RequestContext, ref: str) -> str:
         ref,
         "visits/visit.html",
         title=lambda visit, names: f"{kind_in_words(visit.kind)} to {names.get(visit.school, 'a school')}",
-        ids=lambda visit: [visit.school, visit.lead, *(each.person for each in visit.visitors)],
+        ids=lambda visit: [
+            visit.school,
+            visit.lead,
+            *(each.person for each in visit.visitors),
+            *ids_in([visit.agreement]),
+        ],
         more=_more,
         page_query=PAGE_QUERY,
         about=lambda visit: {"written_up": visit.written_up},
@@ -107,6 +117,7 @@ def _more(snapshot: Snapshot, visit: Visit, found: PageRows) -> Mapping[str, Any
     at = names_of(snapshot, [visit.school]).get(visit.school, "a school")
     return {
         "written": record if may_read else None,
+        "agreed_in_words": agreed_in_words,
         "links": record_rows(
             snapshot,
             ("School", at, "schools", visit.school),

@@ -22,6 +22,7 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
+from web.commands.on_behalf import OnBehalfOut, RecordedElsewhere
 from web.commands.unusual_days import UnusualDays
 from web.forms.numbers import WholeNumber
 from web.layout.filter_fields import school_filter
@@ -143,6 +144,21 @@ class ConfirmVisit(Schema):
     )
 
 
+class RecordDayAgreed(RecordedElsewhere):
+    starts_at = _starts_at()
+    minutes = _minutes()
+    expected = line_field(
+        required=False,
+        label="Who from the school will attend",
+        hint="Give roles, not names, for example headteacher and chair of governors",
+        longest=500,
+    )
+
+
+class DisownDayAgreed(Schema):
+    reason = reason_field("What is wrong with it")
+
+
 class AddAgendaItem(Schema):
     kind = choice_field(
         AgendaKind,
@@ -262,6 +278,12 @@ class VisitOut(Schema):
     lead = person_field()
     agenda = fields.List(fields.Nested(AgendaItemOut), attribute="items")
     expected = fields.String()
+    agreement_recorded = fields.Nested(
+        OnBehalfOut,
+        attribute="agreement",
+        allow_none=True,
+        metadata={"description": "That the school agreed the day, as others recorded it for the school"},
+    )
     held_on = fields.Date(allow_none=True)
     write_by = fields.Date(allow_none=True, metadata={"description": "The last day to issue its record"})
     present = fields.String(attribute="attended")

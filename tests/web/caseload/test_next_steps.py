@@ -34,6 +34,7 @@ from domain.concern import (
 from domain.concern.ladder import Compliance, Ground, NoticeKind, Power
 from domain.delegation import Act, Granted
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
+from domain.on_behalf import Heard
 from domain.provider import Provider
 from domain.record_of_visit import (
     AgreedAction,
@@ -79,6 +80,7 @@ AGREEMENTS = "record-agreement-of-school record-agreement-of-provider agree-for-
 STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
     task: (path, frozenset(names.split()))
     for task, path, names in (
+        (Task.GET_DAY_AGREED, "visits", "record-agreement hold"),
         (Task.CONFIRM_VISIT, "visits", "confirm"),
         (Task.HOLD_VISIT, "visits", "hold"),
         (Task.WRITE_RECORD, "visits", "start-record"),
@@ -123,6 +125,7 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
 """What each task asks for: the commands of which one at least has to be offered."""
 
 ACTS: Mapping[Task, str] = {
+    Task.GET_DAY_AGREED: "records_that_the_day_is_agreed",
     Task.CONFIRM_VISIT: "confirms_the_visit",
     Task.HOLD_VISIT: "visits",
     Task.WRITE_RECORD: "starts_the_record",
@@ -395,6 +398,9 @@ class Life:
         if Visit in self.ids:
             on = self.service.find(Visit, self.ids[Visit]).on
             self.change(Visit, "confirm", side=Side.SCHOOL, on=on)
+
+    def records_that_the_day_is_agreed(self) -> None:
+        self.change(Visit, "record_agreement", heard=Heard.EMAIL, came_on=self.today, evidence="Email of today")
 
     def moves_the_visit(self) -> None:
         on = self.today + 3 * DAY
@@ -743,7 +749,8 @@ STORIES = {
         gives_the_work_up declines_the_request reopens nothing""",
     "a visit": """plans_a_visit confirms_the_visit visits starts_the_record writes issues responds chair_does_not
         presents completes_an_action closes_the_record
-        | moves_the_visit cancels_the_visit starts_a_record_to_be_assured rewrites submits returns assures corrects
+        | records_that_the_day_is_agreed
+        moves_the_visit cancels_the_visit starts_a_record_to_be_assured rewrites submits returns assures corrects
         gives_the_correction_up waits_no_longer takes_the_action_up_again nothing""",
     "a concern": """worries assesses intervenes reviews reviews_for_the_last_time ends_the_intervention worries_again
         | assesses_mildly closes_the_concern pauses_the_concern resumes_the_concern nothing""",

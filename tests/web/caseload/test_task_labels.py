@@ -8,6 +8,7 @@ from projections.caseload import Task
 from web.resources import RESOURCES
 
 DONE_BY = {
+    Task.GET_DAY_AGREED: "visits/record-agreement",
     Task.CONFIRM_VISIT: "visits/confirm",
     Task.HOLD_VISIT: "visits/hold",
     Task.WRITE_RECORD: "visits/start-record",
@@ -54,6 +55,9 @@ DONE_BY_SEVERAL = {
     Task.READ_OUTCOME,
     Task.RENEW_CHECK,
     Task.GET_CLEARED,
+    Task.CONFIRM_AGREEMENT,
+    Task.GET_CONFIRMATION,
+    Task.SETTLE_DISOWNED,
 }
 """Tasks that any of several commands does, or none alone."""
 

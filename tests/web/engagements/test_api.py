@@ -49,6 +49,7 @@ def test_an_engagement_lives_its_whole_life(
     agreed = broker("agree-for-service")
     assert agreed["status"] == "agreed"
     by_hand = {"by": stages.sample.reference(stages.head), "on": "2026-11-02", "on_behalf": False, "reason": ""}
+    by_hand["recorded"] = None
     assert agreed["agreements"]["school"] == by_hand
     assert broker("confirm")["cleared_under"] == ["vetting-2"]
     long_day = {"on": FIRST.isoformat(), "days": "1.5", "minutes": 540}
@@ -211,16 +212,24 @@ def test_a_side_without_an_account_agrees_by_what_the_broker_writes_down(
 ) -> None:
     stages.proposed()
     clock.go_to(BEGINS)
-    came = {"came_on": "2026-11-04", "reason": "A signed letter"}
+    came = {"came_on": "2026-11-04", "heard": "letter", "evidence": "A signed letter"}
 
     for wrong in ({"came_on": "2026-11-10"}, {"came_on": "2026-11-01"}):
         refused = broker(f"record-agreement-of-{side}", {**came, **wrong}, 422)
         assert refused["errors"]["json"]["came_on"]
-    assert "reason" in broker(f"record-agreement-of-{side}", {"came_on": "2026-11-04"}, 422)["errors"]["json"]
+    assert "evidence" in broker(f"record-agreement-of-{side}", {"came_on": "2026-11-04"}, 422)["errors"]["json"]
     told = broker(f"record-agreement-of-{side}", came)["agreements"][side]
 
     by = stages.sample.reference(stages.broker)
+    recorded = told.pop("recorded")
     assert told == {"by": by, "on": "2026-11-04", "on_behalf": True, "reason": "A signed letter"}
+    assert (recorded["recorder"], recorded["whose"], recorded["confirmation"]) == (by, None, "not_confirmed")
+    assert (recorded["heard"], recorded["evidence"]) == ("letter", "A signed letter")
+    listed = program(stages.broker).get("/engagements").json
+    assert listed is not None
+    assert listed["items"][0]["recorded_for_others"] == [
+        {"side": side, "recorder": by, "whose": None, "confirmation": "not_confirmed"}
+    ]
     signed = list(stages.sample.services.store.get(stages.engagement("BE-2026-0001").id))[-1].meta.signature
     assert (signed.actor, signed.post) == (stages.broker, "broker")
     assert signed.on_behalf_of == (stages.school if side == "school" else stages.calder.id)
@@ -229,7 +238,7 @@ def test_a_side_without_an_account_agrees_by_what_the_broker_writes_down(
 
 def test_nobody_outside_the_service_records_an_agreement_of_others(stages: BrokerageStages, program: Open) -> None:
     stages.proposed()
-    body = {"came_on": "2026-11-02", "reason": "By telephone"}
+    body = {"came_on": "2026-11-02", "heard": "telephone", "evidence": "The partner rang"}
 
     for person in (stages.head, stages.calder.specialist, stages.sample.officer(), stages.sample.reviewer()):
         for side in ("school", "provider"):

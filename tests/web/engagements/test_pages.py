@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,9 +15,11 @@ import sqlalchemy as sa
 
 from domain.decision import Decision
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, SessionStatus
+from domain.on_behalf import Heard
 from domain.provider import Provider, ProviderKind
 from domain.references import record_id
 from domain.support_request import RequestStatus, SupportRequest
+from domain.vocabulary import Side
 from projections.tables import NUMBERS
 from tests.domain.brokered import BEGINS, ENDS
 from tests.sample_authority import Clock, SampleAuthority
@@ -98,13 +101,49 @@ def test_an_agreement_that_came_by_letter_stands_on_the_page_with_who_wrote_it_d
     form = plain(broker.get(f"{WORK}/record-agreement-of-provider"))
     assert "£2,430" in form
 
-    answers = {"reason": "A letter from the partners", **day("came_on", TODAY)}
+    grace = stages.sample.reference(stages.calder.specialist)
+    answers = {"heard": "letter", "whose": grace, "evidence": "Their letter", **day("came_on", TODAY)}
     broker.send(f"{WORK}/record-agreement-of-provider", answers)
 
     page = plain(broker.get(WORK))
-    assert "Agreed on 2 November 2026, recorded by Bea Broker: A letter from the partners" in page
-    assert "Bea Broker, on behalf of Calder Learning" in page
+    stands = "ecorded by Bea Broker; not yet confirmed by Grace Calder"
+    assert f"Agreed on 2 November 2026, r{stands}. Letter, 2 November 2026. Evidence: Their letter" in page
+    assert "Bea Broker, on behalf of Grace Calder" in page
+    assert f"R{stands}" in plain(broker.get("/engagements/"))
     assert f'href="{WORK}/record-agreement-of-provider"' not in broker.get(WORK)
+
+
+def test_a_provider_disowns_what_was_recorded_for_it_and_nothing_more_is_planned_until_it_agrees(
+    stages: BrokerageStages, sign_in: SignIn, broker: Browser
+) -> None:
+    stages.proposed()
+    others = [partial(_agree, side=side) for side in (Side.SCHOOL, Side.SERVICE)]
+    for act in (_recorded_for_the_provider, *others):
+        with stages.sample.acting(stages.broker, "broker"):
+            stages.sample.services.service.change(BrokeredEngagement, now(stages).id, act)
+    with stages.sample.acting(stages.broker, "broker"):
+        stages.delivery.confirm(now(stages).id)
+    grace = sign_in(stages.calder.specialist)
+    broker.get(f"{WORK}/disown-agreement-of-provider", 403)
+    grace.send(f"{WORK}/disown-agreement-of-provider", {"reason": "Nobody asked us"})
+
+    page = plain(broker.get(WORK))
+    assert "Not agreed, recorded by Bea Broker; disowned by Grace Calder: Nobody asked us" in page
+    refused = plain(grace.get(f"{WORK}/plan-session", 409))
+    assert "The provider says that it did not agree to the terms: Nobody asked us." in refused
+    assert "Settle what somebody has disowned" in plain(sign_in(stages.sample.director()).get("/caseload"))
+
+    grace.send(f"{WORK}/agree-for-provider", {})
+    assert "disowned" not in plain(broker.get(WORK)).partition("History")[0]
+    grace.get(f"{WORK}/plan-session")
+
+
+def _recorded_for_the_provider(engagement: BrokeredEngagement) -> None:
+    engagement.record_agreement(Side.PROVIDER, heard=Heard.LETTER, came_on=TODAY, evidence="Their letter")
+
+
+def _agree(engagement: BrokeredEngagement, side: Side) -> None:
+    engagement.agree(side)
 
 
 @pytest.mark.parametrize(("side", "other"), [("school", "calder"), ("provider", "head"), ("service", "head")])

@@ -39,6 +39,12 @@ class Ashgrove:
         assert found is not None
         return found.reference
 
+    def name(self, person: UUID) -> str:
+        with self.sample.services.read() as connection:
+            found = people.by_id(connection, person)
+        assert found is not None
+        return found.name
+
     def plan(self, on: date, **changes: Any) -> dict[str, Any]:
         """The answers of a form that plans a visit by the link officer."""
         return {

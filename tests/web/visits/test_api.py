@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from domain.account import TokenScopes
+from tests.scenario import TODAY
 from tests.web.conftest import Program
 from tests.web.visits.conftest import Ashgrove
 
@@ -40,12 +41,25 @@ def test_a_visit_is_planned_read_confirmed_and_listed(api: Program, ashgrove: As
     assert read.json["term"] == "autumn"
     assert read.json["agenda"][0]["text"] == "Celebrations and good practice"
     at = read.headers["ETag"]
-    confirmed = api.post("/visits/V-2026-0001/confirm", {"on": "2026-11-10"}, key="confirm-1", at=at)
-    assert confirmed.json is not None
-    assert confirmed.json["status"] == "confirmed"
+    api.post("/visits/V-2026-0001/confirm", {"on": "2026-11-10"}, key="confirm-1", at=at, status=403)
+    how = {"heard": "telephone", "came_on": TODAY.isoformat(), "evidence": "The head rang"}
+    agreed = api.post("/visits/V-2026-0001/record-agreement", how, key="agree-day-1", at=at).json
+    assert agreed is not None
+    assert agreed["status"] == "confirmed"
+    recorder, stands = ashgrove.reference(ashgrove.officer), "not_confirmed"
+    told = agreed["agreement_recorded"]
+    assert (told["recorder"], told["whose"], told["confirm_by"], told["confirmation"]) == (
+        recorder,
+        None,
+        "2026-11-09",
+        stands,
+    )
     listed = api.get("/visits?status=confirmed&mine=true").json
     assert listed is not None
     assert [row["reference"] for row in listed["items"]] == ["V-2026-0001"]
+    assert listed["items"][0]["recorded_for_others"] == [
+        {"side": "school", "recorder": recorder, "whose": None, "confirmation": stands}
+    ]
 
 
 def test_the_same_key_plans_once(api: Program, ashgrove: Ashgrove) -> None:

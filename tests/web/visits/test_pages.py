@@ -17,6 +17,7 @@ from tests.web.conftest import HIDDEN, Browser, text_of
 from tests.web.visits.conftest import Ashgrove, day
 
 SOON = TODAY + timedelta(days=8)
+ELSEWHERE = {"heard": "email", "evidence": "Email of today", **day("came_on", TODAY)}
 
 
 def planned(officer: Browser, ashgrove: Ashgrove, on: date = SOON, **changes: str) -> str:
@@ -106,24 +107,51 @@ def test_the_headteacher_confirms_for_the_school(
     head.send(f"{href}/confirm", {"expected": "Headteacher and two governors"})
     assert the_visit(sample, href).status is VisitStatus.CONFIRMED
     assert "for the school" in officer.get(href)
+    officer.get(f"{href}/confirm", status=403)
+
+
+def test_a_day_recorded_as_agreed_says_so_everywhere_until_the_school_confirms_or_disowns_it(
+    officer: Browser, head: Browser, ashgrove: Ashgrove, sample: SampleAuthority
+) -> None:
+    href, other = planned(officer, ashgrove), planned(officer, ashgrove, SOON + timedelta(days=1))
+    whose = {**ELSEWHERE, "whose": ashgrove.reference(ashgrove.head)}
+    officer.send(f"{href}/record-agreement", {**whose, "evidence": ""}, status=422)
+    for each in (href, other):
+        officer.send(f"{each}/record-agreement", whose)
+
+    by_officer, by_head = f"recorded by {ashgrove.name(ashgrove.officer)}", f"by {ashgrove.name(ashgrove.head)}"
+    said = f"{by_officer}; not yet confirmed {by_head}"
+    page = " ".join(text_of(head.get(href)).split())
+    assert f"The day is agreed, as {said}. Email, 2 November 2026. Evidence: Email of today" in page
+    for browser in (officer, head):
+        assert text_of(browser.get("/visits/")).count(said.replace("recorded", "Recorded")) == 2
+    head.send(f"{href}/confirm", {})
+    head.send(f"{other}/disown-agreement", {"reason": "Nobody asked us"})
+
+    assert f"{by_officer}; confirmed {by_head}" in text_of(officer.get(href))
+    assert f"The day is not agreed, as {by_officer}; disowned {by_head}" in text_of(officer.get(other))
+    assert [the_visit(sample, each).status for each in (href, other)] == [
+        VisitStatus.CONFIRMED,
+        VisitStatus.PLANNED,
+    ]
 
 
 def test_a_confirmed_visit_sent_unchanged_records_nothing_and_is_not_asked_for_first(
-    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
+    officer: Browser, head: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
     first = (
         f'<a class="govuk-button" role="button" draggable="false" data-module="govuk-button" href="{href}/confirm">'
     )
-    assert first in officer.get(href)
-    officer.send(f"{href}/confirm", {"expected": "Headteacher"})
+    assert first in head.get(href)
+    head.send(f"{href}/confirm", {"expected": "Headteacher"})
     version = the_visit(sample, href).version
 
-    officer.send_page(f"{href}/confirm", officer.get(f"{href}/confirm"), {"expected": "Headteacher"})
+    head.send_page(f"{href}/confirm", head.get(f"{href}/confirm"), {"expected": "Headteacher"})
 
     assert the_visit(sample, href).version == version
-    assert first not in officer.get(href)
-    assert f'href="{href}/confirm"' in officer.get(href)
+    assert first not in head.get(href)
+    assert f'href="{href}/confirm"' in head.get(href)
 
 
 def test_a_headteacher_neither_plans_nor_cancels(head: Browser, officer: Browser, ashgrove: Ashgrove) -> None:
@@ -156,10 +184,10 @@ def test_a_stale_page_tells_what_changed_and_keeps_what_was_typed(
 
 
 def test_a_visit_moved_to_another_day_has_to_be_confirmed_again(
-    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority
+    officer: Browser, head: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href = planned(officer, ashgrove)
-    officer.send(f"{href}/confirm", {})
+    head.send(f"{href}/confirm", {})
     spring = date(2027, 1, 20)
     officer.send(f"{href}/reschedule", {**day("on", spring), "side": "school", "reason": "An inspection"})
     visit = the_visit(sample, href)
@@ -204,9 +232,9 @@ def test_other_visitors_are_sent_with_a_reason(officer: Browser, ashgrove: Ashgr
     ("command", "done"), [("confirm", "Visit confirmed"), ("change-visitors", "Visitors changed")]
 )
 def test_what_was_recorded_is_confirmed_and_where_nothing_was_that_is_said(
-    officer: Browser, ashgrove: Ashgrove, sample: SampleAuthority, command: str, done: str
+    officer: Browser, head: Browser, ashgrove: Ashgrove, sample: SampleAuthority, command: str, done: str
 ) -> None:
-    address = planned(officer, ashgrove)
+    address, officer = planned(officer, ashgrove), {"confirm": head}.get(command, officer)
     form, lead = f"{address}/{command}", ashgrove.reference(sample.director())
     answers = {
         "confirm": {"expected": "Headteacher"},
@@ -240,7 +268,6 @@ def test_a_visit_that_was_held_leads_to_its_record(
 ) -> None:
     href = planned(sign_in(ashgrove.officer), ashgrove, TODAY)
     officer = sign_in(ashgrove.officer)
-    officer.send(f"{href}/confirm", {})
     officer.send(f"{href}/hold", {**day("on", TODAY), "minutes": "110", "attendees": "Headteacher"})
     unwritten = officer.get(f"{href}/close", status=409)
     begun = officer.send(f"{href}/start-record", {})
@@ -257,7 +284,6 @@ def test_a_visit_that_was_held_leads_to_its_record(
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        ("hold", "Confirm the visit before you record that it took place"),
         ("start-record", "Record that the visit took place before you write its record"),
         ("miss", "The visit is planned for"),
         ("close", "You cannot close a visit before it takes place"),
