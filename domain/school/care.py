@@ -101,12 +101,17 @@ class LookedAfter(Aggregate, part=True):
 
     @requires(must_stand, must_be_covered)
     def end_cover(self, *, until: date, reason: str) -> None:
-        """Let the cover in force end sooner, `until` being its last day. Raises NoLinkOfficer."""
-        cover = next((each for each in self.covers if each.from_ <= until < each.to), None)
+        """Let the first cover that goes on after a day end with that day; one that begins later never does.
+
+        Raises NoLinkOfficer, ReasonNeeded.
+        """
+        cover = min((each for each in self.covers if until < each.to), key=lambda each: each.from_, default=None)
         if cover is None:
             raise NoLinkOfficer("Nobody is covering after that date. Choose an earlier date", field="until")
-        event = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=until)
-        self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(cover.officer,))
+        last = until if cover.from_ <= until else None
+        event = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=last)
+        occurred = None if last is None else self._if_past(last)
+        self.record(event, occurred=occurred, reason=reasoned(reason), people=(cover.officer,))
 
     @requires(must_stand)
     def set_need_category(

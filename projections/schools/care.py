@@ -173,6 +173,18 @@ def _is_merged(school: sa.Column[Any]) -> sa.ColumnElement[bool]:
     return sa.exists().where(schools.table.c.id == school, schools.table.c.merged_into.is_not(None))
 
 
+def looking_after(today: date) -> sa.Select[Any]:
+    """The people who are a school's link officer, or cover for one, today or from a later day."""
+    link, cover = link_officers.table.c, covers.table.c
+    now = sa.and_(sa.or_(link.until.is_(None), link.until >= today), link.from_ == _newest(link_officers, today))
+    linked_people = (
+        sa.select(link.officer)
+        .join(schools.table, schools.table.c.id == link.school)
+        .where(schools.table.c.merged_into.is_(None), sa.or_(link.from_ > today, now))
+    )
+    return sa.select(sa.union(linked_people, sa.select(cover.officer).where(cover.to >= today)).subquery())
+
+
 def _newest(view_table: ViewTable[Any], today: date | sa.BindParameter[date]) -> sa.ScalarSelect[Any]:
     """The first day of what is in force today, for the school in hand."""
     other = view_table.table.alias()

@@ -452,3 +452,10 @@ def test_support_by_others_is_noted() -> None:
             told_by="Headteacher",
         )
     ).then(School.ExternalSupportNoted, provided_by="Hope Teaching School Hub", occurred=SEPTEMBER)
+
+
+def test_a_cover_that_has_not_begun_is_called_off() -> None:
+    ahead = date(2026, 11, 16)
+    given(a_school_with_link_officer()).when(cover(BILAL, ahead, date(2026, 11, 20))).when(
+        lambda school: school.end_cover(until=TODAY, reason="No leave after all")
+    ).then(School.CoverEnded, from_=ahead, until=None).then_holds(lambda school: not school.covers)
