@@ -46,6 +46,8 @@ class Act(LabelledEnum):
     GRANT_EXEMPTION = "grant_exemption"
     EXEMPT_FROM_DBS = "exempt_from_dbs"
     CHANGE_SCHEME = "change_the_scheme"
+    SET_NEED = "set_a_level_of_support"
+    SET_NEED_FAR = "set_a_level_of_support_far_off"
 
     @property
     def label(self) -> str:
@@ -65,6 +67,8 @@ _ACTS = {
     "vary_above_limit": "Change the terms above the approved limit",
     "grant_exemption": "Grant an exemption",
     "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
+    "set_a_level_of_support": "Set the level of support",
+    "set_a_level_of_support_far_off": "Set the level of support to the lowest, or two levels off",
     "change_the_scheme": "Change who decides, a limit or the required checks",
 }
 
@@ -233,6 +237,18 @@ COMMON_SCHEME = (
         countersigns=(Decider.COUNTERSIGNER,),
         passes_after=1,
         lapses_after=5,
+    ),
+    DelegationRow(
+        "S19", Act.SET_NEED, None, (Decider.SENIOR_OFFICER, Decider.DIRECTOR), passes_after=5, lapses_after=20
+    ),
+    DelegationRow(
+        "S19D",
+        Act.SET_NEED_FAR,
+        None,
+        (Decider.DIRECTOR,),
+        deputies=(Decider.CHIEF_OFFICER,),
+        passes_after=5,
+        lapses_after=20,
     ),
     DelegationRow("S20", Act.CHANGE_SCHEME, None, (Decider.DIRECTOR,), countersigns=(Decider.CHIEF_OFFICER,)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from domain.delegation import Act, Granted
 from domain.money import MOST, pounds
 from domain.provider import Provider, Requirement
 from domain.provider.exemptions import act_of_exemption
+from domain.school import School
 from domain.support_request import SupportRequest
 
 DECISION = UUID("dec15100-0000-4000-8000-000000000001")
@@ -31,6 +32,13 @@ def change_scheme(
     """Put settings in force on which others decide."""
     given = Granted(DECISION, Act.CHANGE_SCHEME, authority.id)
     return authority.change_scheme(settings, from_=from_, reason=reason, granted=given, **others)
+
+
+def set_need_category(school: School, category: str, *, among: Sequence[str], from_: date, **answers: Any) -> None:
+    """Rate a school's need."""
+    act = school.act_of_rating(category, among=among, from_=from_)
+    given = Granted(DECISION, act, school.id)
+    school.set_need_category(category, among=among, from_=from_, granted=given, **answers)
 
 
 ASSESSOR = UUID("dec15100-0000-4000-8000-000000000002")

@@ -84,7 +84,7 @@ def cover_ended(row: CoverOfficer | None, event: School.CoverEnded) -> CoverOffi
     return replace(row, to=event.last_day) if row and event.last_day else None
 
 
-@needs.on(School.NeedCategorySet, key=by_first_day)
+@needs.on(School.NeedCategorySet, School.NeedCategoryDecided, key=by_first_day)
 def need_category_set(_: NeedRating | None, event: School.NeedCategorySet) -> NeedRating:
     return NeedRating(
         school=event.meta.stream, from_=event.from_, category=event.category, review_due=event.review_due

@@ -28,7 +28,7 @@ KEPT_IN: Mapping[str, str] = {
     "schools/release-officer": "school.link-officer-released",
     "schools/arrange-cover": "school.cover-arranged",
     "schools/end-cover": "school.cover-ended",
-    "schools/set-need-category": "school.need-category-set",
+    "schools/set-need-category": "school.need-category-decided decision.asked",
     "schools/confirm-succession": "school.urn-superseded school.merged-into",
     "schools/explain-absence": "school.absence-explained",
     "schools/decline-succession": "school.succession-declined",

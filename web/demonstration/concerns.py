@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -22,16 +22,18 @@ from domain.concern import (
     StepKind,
 )
 from domain.concern.ladder import Body, Compliance, Ground, NoticeKind, Power
-from domain.delegation import Decider
+from domain.decision import Question
+from domain.delegation import Decider, Granted
 from domain.school import School
+from domain.service import UnitOfWork
 from domain.vocabulary import Purpose, Role, Team
 from web.concerns.decided import ASSESSMENT, START
 from web.concerns.formal import COMPLIANCE, NOTICE, PRE_WARNING
 from web.demonstration.calendar import Diary, working_day
-from web.demonstration.decided import ask_and_give
+from web.demonstration.decided import ask_and_give, ask_or_decide, give
 from web.demonstration.sample_authority import SampleAuthority
-from web.runtime.authority import settings_of
 from web.runtime.terms import last_day
+from web.schools import decided as rating
 
 OBJECTIVES = (
     ("Raise progress in mathematics to the average of similar schools", "Half-termly assessments", 330),
@@ -283,33 +285,36 @@ def _change(sample: SampleAuthority, case: UUID, what: Decision) -> None:
 
 
 def _rate(sample: SampleAuthority, diary: Diary, began: date, rated: dict[int, str]) -> None:
-    """The director rates the need of every school at the start, most as B and the strongest as A, and reviews nearly
+    """The need of every school is rated at the start, most as B and the strongest as A, and reviews nearly
     all of them in the second autumn."""
-    director = sample.people[sample.cast.director.email]
     first, second, third = (working_day(began + timedelta(days=days)) for days in (10, 400, 800))
     reviewed_by = working_day(began + timedelta(days=440))
-    for place, (urn, school) in enumerate(sample.school_ids.items()):
+    for place, urn in enumerate(sample.school_ids):
         category = rated.get(urn) or "AABBBBBC"[place % 8]
-        rate = partial(_set_category, sample, school, category, reviewed_by)
-        diary.write(first, director, Role.DIRECTOR, rate, hour=16)
+        _set_category(sample, diary, first, urn, {"category": category, "review_due": reviewed_by})
         if place % UNREVIEWED:
-            review = partial(_set_category, sample, school, category, third)
-            diary.write(second, director, Role.DIRECTOR, review, hour=16)
+            _set_category(sample, diary, second, urn, {"category": category, "review_due": third})
 
 
-def _set_category(sample: SampleAuthority, school: UUID, category: str, review_due: date) -> None:
-    settings, version = settings_of(sample.services)
-    among = [each.code for each in settings.need_categories]
-    meaning = settings.category(category)
+def _set_category(sample: SampleAuthority, diary: Diary, day: date, urn: int, level: Mapping[str, Any]) -> None:
+    """The link officer proposes a level of support, and the director decides on it the same day."""
+    services, officer = sample.services, sample.link_officers[urn]
+    director = sample.people[sample.cast.director.email]
+    reason = "Results of three years and the last inspection"
+    school, given = sample.school_ids[urn], {**level, "from_": day, "rationale": reason}
+    asked: list[UUID | None] = []
 
-    def rate(it: School) -> None:
-        it.set_need_category(
-            category,
-            among=among,
-            from_=it.today,
-            review_due=review_due,
-            rationale=f"{meaning.label if meaning else category}: results of three years and the last inspection",
-            scheme=version,
-        )
+    def question(work: UnitOfWork) -> Question:
+        return rating.question_about(services, work.find(School, school), given, [officer])
 
-    sample.services.service.change(School, school, rate)
+    def carry_out(work: UnitOfWork, granted: Granted, _: tuple[str, ...]) -> None:
+        rating.rate(services, work.find(School, school), given, granted)
+
+    def propose() -> None:
+        asked.append(ask_or_decide(services, question, carry_out, decider=director, reason=reason))
+
+    def decide() -> None:
+        give(services, asked[0], question, carry_out, held=Decider.DIRECTOR)
+
+    diary.write(day, officer, Role.OFFICER, propose, hour=15)
+    diary.write(day, director, Role.DIRECTOR, decide, hour=16)
