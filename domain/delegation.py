@@ -46,6 +46,7 @@ class Act(LabelledEnum):
     GRANT_EXEMPTION = "grant_exemption"
     EXEMPT_FROM_DBS = "exempt_from_dbs"
     CHANGE_SCHEME = "change_the_scheme"
+    WAIVE_EVALUATION = "waive_evaluation"
     SET_NEED = "set_a_level_of_support"
     SET_NEED_FAR = "set_a_level_of_support_far_off"
 
@@ -67,6 +68,7 @@ _ACTS = {
     "vary_above_limit": "Change the terms above the approved limit",
     "grant_exemption": "Grant an exemption",
     "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
+    "waive_evaluation": "Do without the evaluation of a job",
     "set_a_level_of_support": "Set the level of support",
     "set_a_level_of_support_far_off": "Set the level of support to the lowest, or two levels off",
     "change_the_scheme": "Change who decides, a limit or the required checks",
@@ -168,6 +170,9 @@ BROKERS = (Decider.BROKER, Decider.CPD_MANAGER)
 OWN_LIMIT = "S1"
 """The row of what a broker decides alone; its limit is a setting of its own."""
 
+OWN_WAIVER = "S22"
+"""The row of the jobs whose evaluation a broker waives alone: those that they could approve alone."""
+
 COMMON_SCHEME = (
     DelegationRow(OWN_LIMIT, Act.APPROVE_SPENDING, Decimal(5000), (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
     DelegationRow("S2", Act.APPROVE_SPENDING, Decimal(10000), (Decider.SENIOR_OFFICER, Decider.DIRECTOR)),
@@ -247,6 +252,15 @@ COMMON_SCHEME = (
         None,
         (Decider.DIRECTOR,),
         deputies=(Decider.CHIEF_OFFICER,),
+        passes_after=5,
+        lapses_after=20,
+    ),
+    DelegationRow(OWN_WAIVER, Act.WAIVE_EVALUATION, Decimal(5000), (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
+    DelegationRow(
+        "S22S",
+        Act.WAIVE_EVALUATION,
+        None,
+        (Decider.SENIOR_OFFICER, Decider.DIRECTOR),
         passes_after=5,
         lapses_after=20,
     ),
@@ -332,7 +346,7 @@ def must_not_be_excluded(person: UUID | None, excluded: Iterable[Excluded], *, f
 
 def scheme_with_limit(limit: Decimal, scheme: Sequence[DelegationRow] = COMMON_SCHEME) -> tuple[DelegationRow, ...]:
     """The scheme where brokers decide alone up to a limit: bands that end below it have nothing left to decide."""
-    limited = (replace(row, up_to=limit) if row.code == OWN_LIMIT else row for row in scheme)
+    limited = (replace(row, up_to=limit) if row.code in (OWN_LIMIT, OWN_WAIVER) else row for row in scheme)
     return tuple(
         row
         for row in limited

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.authority import Authority, Settings
 from domain.concern import ConcernCase, Institution
 from domain.delegation import Act, Granted
+from domain.engagement import BrokeredEngagement
 from domain.money import MOST, pounds
 from domain.provider import Provider, Requirement
 from domain.provider.exemptions import act_of_exemption
@@ -39,6 +40,12 @@ def set_need_category(school: School, category: str, *, among: Sequence[str], fr
     act = school.act_of_rating(category, among=among, from_=from_)
     given = Granted(DECISION, act, school.id)
     school.set_need_category(category, among=among, from_=from_, granted=given, **answers)
+
+
+def waive_evaluation(engagement: BrokeredEngagement, *, reason: str, **answers: Any) -> None:
+    """Do without the school's evaluation of a job."""
+    given = Granted(DECISION, Act.WAIVE_EVALUATION, engagement.id, MOST)
+    engagement.waive_evaluation(reason=reason, granted=given, **answers)
 
 
 ASSESSOR = UUID("dec15100-0000-4000-8000-000000000002")

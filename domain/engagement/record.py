@@ -528,9 +528,14 @@ class BrokeredEngagement(Aggregate):
         self.record(evaluated, people=(evaluator,), rules=rules)
 
     @requires(only_when(*AWAITING_EVALUATION), evaluation_must_not_be_waived)
-    def waive_evaluation(self, *, reason: str, close_by: date | None = None, rules: tuple[str, ...] = ()) -> None:
-        """Do without the school's evaluation; `close_by` is the last day to close the work then."""
-        self.record(self.EvaluationWaived(close_by=close_by), reason=reasoned(reason), rules=rules)
+    def waive_evaluation(
+        self, *, reason: str, granted: Granted, close_by: date | None = None, rules: tuple[str, ...] = ()
+    ) -> None:
+        """Do without the school's evaluation; `close_by` is the last day to close the work then. Raises
+        ReasonNeeded, NotCovered."""
+        granted.must_cover(Act.WAIVE_EVALUATION, self.id, net=self.cost)
+        waived = self.EvaluationWaived(close_by=close_by)
+        self.record(waived, reason=reasoned(reason), rules=rules, decision=granted.decision)
 
     @requires(must_have_been_evaluated, only_when(EngagementStatus.EVALUATED, *AWAITING_EVALUATION))
     def close(self) -> None:

@@ -36,7 +36,7 @@ from projections.caseload import Item, waiting
 from tests import grants
 from tests.domain.brokered import BEGINS, CALDER, ENDS, HARROP, HEAD, REPLY_BY, a_need, outcomes, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
-from tests.grants import for_selection
+from tests.grants import for_selection, waive_evaluation
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
 
@@ -442,7 +442,7 @@ STORIES = {
                 {"": ("evaluate_the_engagement", "school", IN_A_MONTH)},
             ),
             (
-                lambda one: one.waive_evaluation(close_by=IN_A_WEEK, **REASON),
+                lambda one: waive_evaluation(one, close_by=IN_A_WEEK, **REASON),
                 {"closing": ("close_the_engagement", "broker", IN_A_WEEK)},
             ),
             (lambda one: one.close(), {}),

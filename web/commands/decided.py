@@ -100,7 +100,7 @@ class DecidedAct(Generic[A]):
         """Do it to a copy of the record, so that nobody is asked for what cannot be done. Raises the refusals of the
         act."""
         if self.tried:
-            granted = Granted(_NOT_YET, question.act, record.id, None, _NOT_YET)
+            granted = Granted(_NOT_YET, question.act, record.id, question.net, _NOT_YET)
             with acting(current_signature()):
                 self.carry_out(execution, deepcopy(record), self.loaded(question.answers), granted, rules)
 

@@ -57,7 +57,7 @@ from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests import grants
 from tests.domain.brokered import a_need, terms
-from tests.grants import approve, for_selection
+from tests.grants import approve, for_selection, waive_evaluation
 from tests.randomness import FUZZING
 from tests.request_context import sent_by
 from tests.sample_authority import SampleAuthority
@@ -373,7 +373,13 @@ class Life:
             del self.ids[BrokeredEngagement]
 
     def waives_the_evaluation(self) -> None:
-        self.change(BrokeredEngagement, "waive_evaluation", close_by=self.today + 9 * DAY, **REASON)
+        if BrokeredEngagement in self.ids:
+            close_by = self.today + 9 * DAY
+            self.service.change(
+                BrokeredEngagement,
+                self.ids[BrokeredEngagement],
+                lambda one: waive_evaluation(one, close_by=close_by, **REASON),
+            )
 
     def closes_the_work(self) -> None:
         if BrokeredEngagement in self.ids:
@@ -451,7 +457,7 @@ class Life:
         self.change(RecordOfVisit, "return_to_author", "More on reading")
 
     def assures(self) -> None:
-        self.change(RecordOfVisit, "assure")
+        self.change(RecordOfVisit, "assure", present=())
 
     def issues(self) -> None:
         day = self.today + 14 * DAY

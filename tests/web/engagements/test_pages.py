@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from domain.decision import Decision
+from domain.authority import Settings
+from domain.decision import Basis, Decision
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, SessionStatus
 from domain.on_behalf import Heard
 from domain.provider import Provider, ProviderKind
@@ -564,6 +565,27 @@ def test_without_an_evaluation_work_is_closed_only_when_that_is_waived(
     browser.send(f"{WORK}/close", closing)
 
     assert now(completed).status is EngagementStatus.CLOSED
+
+
+def test_the_evaluation_of_a_larger_job_is_waived_by_others_and_of_a_small_one_by_the_broker_and_counted(
+    completed: BrokerageStages, sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    def decision(number: int) -> Decision:
+        return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
+
+    sample.put_in_force(Settings(approval_ceiling=Decimal(1)))
+    browser = sign_in(completed.broker)
+    sent = browser.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
+    asked = sent.headers["Location"]
+    assert now(completed).evaluation is None
+    assert "The school has not evaluated the work" in browser.get(f"{WORK}/close", status=409)
+    browser.get(f"{asked}/give", status=403)
+    sign_in(completed.director).send(f"{asked}/refuse", {"reason": "Ask the deputy"})
+    sample.put_in_force(Settings(approval_ceiling=Decimal(5000)))
+    browser.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
+    assert "No evaluation: The head has left" in browser.get(WORK)
+    own = decision(int(asked[-4:]) + 1)
+    assert (own.basis, own.route.row) == (Basis.OWN_AUTHORITY, "S22")
 
 
 @pytest.mark.parametrize("who", ["broker", "calder"])
