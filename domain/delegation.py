@@ -88,6 +88,10 @@ AS_SPENDING = frozenset({Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_A
 """What is decided by the rows of spending, on the new total, and never by whoever asks."""
 
 
+COSTS = frozenset({Act.APPROVE_SPENDING, Act.WAIVE_EVALUATION})
+"""The acts that the scheme decides by their sum."""
+
+
 class Decider(LabelledEnum):
     """Who decides, in the words of the scheme; a senior officer leads the team for the phase of the school."""
 
@@ -144,7 +148,9 @@ class DelegationRow:
 
     @property
     def band(self) -> str:
-        """The sums that it is for, as "up to £10,000"; "without a limit" also where none is asked for."""
+        """The sums that it is for, as "up to £10,000"; "always" for what costs nothing."""
+        if self.act not in COSTS:
+            return "always"
         return "without a limit" if self.up_to is None else f"up to {in_pounds(self.up_to)}"
 
     @property
