@@ -41,6 +41,9 @@ class Act(LabelledEnum):
     APPOINT_INTERIM_BOARD = "appoint_an_interim_executive_board"
     SUSPEND_BUDGET = "suspend_the_delegated_budget"
     WAIVE_STEP = "leave_out_a_step_for_urgency"
+    CONTINUE_INTERVENTION = "go_on_with_the_intervention"
+    CHANGE_LEVEL = "step_the_intervention_up_or_down"
+    PAUSE_CONCERN = "pause_the_concern_for_more_than_20_days"
     END_INTERVENTION = "end_the_intervention"
     REOPEN_CONCERN = "reopen_the_concern"
     GRANT_EXEMPTION = "grant_exemption"
@@ -201,6 +204,14 @@ COMMON_SCHEME = (
         deputies=(Decider.DIRECTOR,),
     ),
     DelegationRow("S11", Act.START_INTERVENTION, None, (Decider.DIRECTOR,), deputies=(Decider.CHIEF_OFFICER,)),
+    *(
+        DelegationRow(code, act, None, (decides,), deputies=(deputy,), passes_after=5, lapses_after=15)
+        for code, act, decides, deputy in (
+            ("S12", Act.CONTINUE_INTERVENTION, Decider.SENIOR_OFFICER, Decider.DIRECTOR),
+            ("S12L", Act.CHANGE_LEVEL, Decider.DIRECTOR, Decider.CHIEF_OFFICER),
+            ("S12P", Act.PAUSE_CONCERN, Decider.DIRECTOR, Decider.CHIEF_OFFICER),
+        )
+    ),
     DelegationRow(
         "S13",
         Act.END_INTERVENTION,

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.authority import Authority, Settings
-from domain.concern import ConcernCase, Institution
+from domain.concern import ConcernCase, Institution, ReviewDecision
 from domain.delegation import Act, Granted
 from domain.engagement import BrokeredEngagement
 from domain.money import MOST, pounds
@@ -115,3 +115,12 @@ def decided(case: ConcernCase, act: Act, step: Callable[..., None], /, *, by: UU
 def refer(case: ConcernCase, text: str = "Results fall") -> None:
     """Refer the school of a case to the Regions Group."""
     decided(case, Act.REFER, ConcernCase.refer, text=text)
+
+
+def decide_review(case: ConcernCase, decision: ReviewDecision, next_review_on: date, *, by: UUID = STARTER) -> None:
+    """Go on after a review, as it is or with more or less."""
+    ahead = {"next_review_on": next_review_on, "reason": "As was agreed"}
+    if decision is ReviewDecision.CONTINUE:
+        decided(case, Act.CONTINUE_INTERVENTION, ConcernCase.continue_intervention, by=by, **ahead)
+    else:
+        decided(case, Act.CHANGE_LEVEL, ConcernCase.change_level, by=by, level=decision, **ahead)

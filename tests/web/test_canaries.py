@@ -292,6 +292,8 @@ WITHOUT_A_WORD = {
             "concern.formal-step-taken ground",
             "concern.formal-step-taken text",
             "concern.step-recorded ground",
+            "concern.review-held evidence",
+            "concern.review-held findings.commentary",
         ),
         "an event of older logs, which nothing records any more; its successor has a word",
     ),

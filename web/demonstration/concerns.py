@@ -27,7 +27,7 @@ from domain.delegation import Decider, Granted
 from domain.school import School
 from domain.service import UnitOfWork
 from domain.vocabulary import Purpose, Role, Team
-from web.concerns.decided import ASSESSMENT, START
+from web.concerns.decided import ASSESSMENT, CONTINUATION, LEVEL, START
 from web.concerns.formal import COMPLIANCE, NOTICE, PRE_WARNING
 from web.demonstration.calendar import Diary, working_day
 from web.demonstration.decided import ask_and_give, ask_or_decide, give
@@ -155,17 +155,14 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
         for number, (text, measure, days) in enumerate(OBJECTIVES, 1)
     )
 
-    def review(
-        ratings: tuple[Rag, Rag, Rag], evidence: str, decision: ReviewDecision, reason: str, weeks: int
-    ) -> DatedDecision:
+    def review(ratings: tuple[Rag, Rag, Rag], evidence: str, advice: ReviewDecision, reason: str) -> DatedDecision:
         said = {Rag.RED: "No visible progress yet", Rag.AMBER: "Some progress", Rag.GREEN: "On course"}
         return lambda on, it: it.hold_review(
             on=on,
             evidence=evidence,
             findings=[Finding(number, rag, said[rag]) for number, rag in enumerate(ratings, 1)],
-            decision=decision,
+            advice=advice,
             reason=reason,
-            next_review_on=working_day(on + timedelta(weeks=weeks)),
             attendees=[officer, sample.head(urn)],
         )
 
@@ -201,18 +198,28 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
             text="The director met the headteacher and chair of governors and went through the plan.",
         ),
     )
+
+    def reviewed(day: int, what: DatedDecision, weeks: int, reason: str, level: ReviewDecision | None = None) -> None:
+        """A review, and what is decided after it: to go on, or to do more or less."""
+        decide(day, what)
+        on = working_day(raised + timedelta(days=day))
+        ahead = {"next_review_on": working_day(on + timedelta(weeks=weeks)), "reason": reason}
+        senior, above = (lead, Role.OFFICER, Decider.SENIOR_OFFICER), (director, Role.DIRECTOR, Decider.DIRECTOR)
+        decided(
+            on,
+            act=CONTINUATION if level is None else LEVEL,
+            given=ahead if level is None else {"level": level, **ahead},
+            reason=reason,
+            asker=(officer, Role.OFFICER),
+            deciders=[senior if level is None else above],
+        )
+
     red, amber, green = Rag.RED, Rag.AMBER, Rag.GREEN
     up, on_course = ReviewDecision.STEP_UP, ReviewDecision.CONTINUE
-    decide(
-        84,
-        review(
-            (red, red, amber),
-            "Lessons in six classes, and pupils' books.",
-            up,
-            "Half the teachers follow the plan",
-            10,
-        ),
+    first = review(
+        (red, red, amber), "Lessons in six classes, and pupils' books.", up, "Half the teachers follow the plan"
     )
+    reviewed(84, first, 10, "The plan needs a second specialist", up)
     evidence = "Half-termly assessments, lessons in six classes and the minutes of the governing body."
     decide(85, lambda on, it: it.record_step(on=on, kind=StepKind.EVIDENCE, text=evidence))
     panel = "The director and two senior officers found that the school knows what is wrong and does too little."
@@ -221,8 +228,10 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
     said = partial(_change, sample, case, lambda it: it.answer(text=answer))
     diary.write(working_day(raised + timedelta(days=101)), sample.head(urn), Role.HEADTEACHER, said)
     _climb(sample, raised, partial(decided, asker=(lead, Role.OFFICER)), director)
-    decide(154, review((amber, red, green), "Spring assessments.", on_course, "All posts are filled again", 14))
-    decide(254, review((amber, amber, green), "Results of Year 6.", on_course, "Results have stopped falling", 28))
+    second = review((amber, red, green), "Spring assessments.", on_course, "All posts are filled again")
+    reviewed(154, second, 14, "The new teachers do well")
+    third = review((amber, amber, green), "Results of Year 6.", on_course, "Results have stopped falling")
+    reviewed(254, third, 28, "It takes another year to be sure")
 
 
 def _climb(sample: SampleAuthority, raised: date, decided: Callable[..., None], director: UUID) -> None:
