@@ -129,7 +129,9 @@ class BrokeringWords(Words):
             lambda it: it.deliver_session(
                 2, note=word("session in breach"), missing=(word("missing"),), **{**day, "cleared": False}
             ),
+            lambda it: it.find_breach(2, missing=(word("found later"),), rules=RULES),
             lambda it: it.follow_up_breach(2, told=word("informed"), followed=word("followed up")),
+            lambda it: it.withdraw_report(1, reason=word("never took place")),
             lambda it: it.end_early(side=SCHOOL, reason=word("ended early")),
             lambda it: waive_evaluation(it, reason=word("not evaluated")),
         )

@@ -195,6 +195,60 @@ def test_a_session_held_by_somebody_not_cleared_is_recorded_in_breach_and_follow
     ).when(follow_up()).then_refused(NoOpenBreach)
 
 
+def test_a_breach_that_is_found_later_is_work_again_and_is_recorded_once() -> None:
+    revoked = ("Enhanced DBS check with barred list: revoked on 1 November 2026",)
+
+    def find(number: int = 1) -> Act:
+        return lambda engagement: engagement.find_breach(number, missing=revoked, rules=RULES)
+
+    given(an_engagement_in_delivery()).when(find(2)).then_refused(NoSuchSession).when(find()).then(
+        BrokeredEngagement.BreachFoundLater, missing=revoked, was_known=False, rules=RULES
+    ).then_holds(
+        lambda engagement: (
+            (engagement.sessions[1].is_open_breach, engagement.sessions[1].found_later_on) == (True, TODAY)
+        )
+    ).when(find()).then().when(
+        lambda engagement: engagement.follow_up_breach(1, told="The head", followed="She is gone")
+    ).then(BrokeredEngagement.BreachFollowedUp).when(find()).then().when(
+        lambda engagement: engagement.find_breach(1, missing=("Identity: not checked",), rules=RULES)
+    ).then(BrokeredEngagement.BreachFoundLater, was_known=True).then_holds(
+        lambda engagement: engagement.sessions[1].is_open_breach and len(engagement.sessions[1].missing) == 2
+    )
+
+
+NONE = Decimal(0)
+
+
+def test_a_session_that_never_took_place_costs_nothing_and_its_days_are_free_again() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(lambda it: it.withdraw_report(1, reason=" ")).then_refused(ReasonNeeded).when(
+        lambda it: it.find_breach(1, missing=("Identity: not checked",), rules=RULES)
+    ).then(BrokeredEngagement.BreachFoundLater).when(
+        lambda it: it.withdraw_report(1, reason="The head says nobody came")
+    ).then(BrokeredEngagement.SessionWronglyReported, in_breach=True, goes_on=True).then_holds(
+        lambda it: (
+            (
+                it.sessions[1].status,
+                it.sessions[1].is_open_breach,
+                it.used_days,
+                it.cost,
+                it.left_days,
+                it.status,
+            )
+            == (SessionStatus.WRONGLY_REPORTED, False, NONE, NONE, it.work.days, EngagementStatus.CONFIRMED)
+        )
+    ).when(lambda it: it.withdraw_report(1, reason="Again")).then_refused(NoSuchSession)
+
+
+def test_a_session_is_found_to_be_wrongly_reported_after_the_work_is_closed() -> None:
+    engagement = an_evaluated_engagement()
+    given(engagement).when(BrokeredEngagement.close).then(BrokeredEngagement.Closed).when(
+        lambda it: it.withdraw_report(1, reason="The head says nobody came")
+    ).then(BrokeredEngagement.SessionWronglyReported, goes_on=False).then_holds(
+        lambda it: (it.status, it.cost) == (EngagementStatus.CLOSED, NONE)
+    )
+
+
 def test_days_planned_and_delivered_never_exceed_those_agreed() -> None:
     engagement = an_engagement_in_delivery()
     given(engagement).when(plan("2.5")).then_refused(MoreThanAgreed, field="days")

@@ -258,7 +258,12 @@ SENSITIVE = (
 
 WITHOUT_A_WORD = {
     **dict.fromkeys(
-        ("engagement.clearance-confirmed exempt", "engagement.specialist-substituted exempt"),
+        (
+            "engagement.clearance-confirmed exempt",
+            "engagement.clearance-confirmed conditions",
+            "engagement.specialist-substituted exempt",
+            "engagement.specialist-substituted conditions",
+        ),
         "the name of a check and a day, as the provider's page tells them",
     ),
     **dict.fromkeys(

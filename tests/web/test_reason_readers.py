@@ -102,6 +102,7 @@ KEPT_IN: Mapping[str, str] = {
     "engagements/cancel-session": "engagement.session-cancelled",
     "engagements/plan-session": "engagement.session-planned",
     "engagements/deliver-session": "engagement.session-delivered engagement.breach-recorded",
+    "engagements/withdraw-report": "engagement.session-wrongly-reported",
     "engagements/pause": "engagement.paused",
     "engagements/resume": "engagement.resumed",
     "engagements/end-early": "engagement.ended-early",
