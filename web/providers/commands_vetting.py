@@ -20,9 +20,8 @@ from providers.exemption import EXEMPT, as_it_stands, latest_end, question_of_ex
 from providers.outlook import vetted
 from web.access.context import Snapshot
 from web.access.name_cache import names_of
-from web.brokerage.broker_rights import must_hold, vetting_of
+from web.brokerage.broker_rights import vetting_of
 from web.brokerage.vetting_policy import policy_on
-from web.commands.choices import SERVICE_ROLES, holders_of_roles
 from web.commands.decided import DECIDERS, Answers, DecidedAct, decide_or_ask, deciders, record_for_another
 from web.commands.resource import Execution, Values
 from web.providers import schemas
@@ -32,10 +31,6 @@ from web.runtime.terms import bank_holidays
 
 MOST = 10_000
 """More engagements than any provider has."""
-
-
-def _with_specialists_and_staff(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
-    return {**with_specialists(snapshot, provider), schemas.STAFF: holders_of_roles(snapshot, SERVICE_ROLES)}
 
 
 def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:
@@ -54,22 +49,18 @@ providers.command(
 )
 
 
-@providers.command(
+providers.command(
     "meet-requirement",
     "Record a check",
     KEEP,
     schemas.MeetRequirement,
     done="Check recorded",
+    lead="You record what you checked yourself.",
     method=Provider.meet,
-    lookups=_with_specialists_and_staff,
+    lookups=with_specialists,
     initial=_as_linked,
     main=True,
 )
-def meet(execution: Execution[Provider], values: Values) -> None:
-    if "checked_by" in values:
-        checker, whom = values["checked_by"], "Choose someone who works in the service"
-        must_hold(execution, checker, SERVICE_ROLES, whom, field="checked_by")
-    execution.change(lambda provider: provider.meet(**values))
 
 
 def _question(snapshot: Snapshot, provider: Provider, answers: Answers) -> Question:
