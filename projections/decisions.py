@@ -72,7 +72,7 @@ decisions = ViewTable(
     indexes=[("reference",), ("on_record",), ("request",), ("status", "lapses_on"), ("decider", "status")],
 )
 
-Begun = Decision.Asked | Decision.DecidedAlone | Decision.RecordedForAnother
+Begun = Decision.Asked | Decision.DecidedAlone | Decision.RecordedForAnother | Decision.DecidedAfterwards
 Answered = Decision.Given | Decision.Refused
 
 
@@ -131,6 +131,12 @@ def decision_recorded(_: DecisionRow | None, event: Decision.RecordedForAnother)
     row = _begun(event, DecisionStatus.UNCONFIRMED, Basis.ON_BEHALF)
     late = row.asked_on > working_days_after(event.decided_on, LATE_AFTER, ())
     return replace(row, decider=event.decider, decided_on=event.decided_on, late=late)
+
+
+@decisions.on(Decision.DecidedAfterwards)
+def decided_afterwards(_: DecisionRow | None, event: Decision.DecidedAfterwards) -> DecisionRow:
+    row = _begun(event, DecisionStatus.GIVEN, Basis.OWN_ACT)
+    return replace(row, decider=row.asker, decided_on=row.asked_on)
 
 
 @decisions.on(Decision.FirstGiven)
@@ -256,6 +262,24 @@ def unsettled(connection: sa.Connection, record: UUID, request: UUID | None, day
     doubtful = _columns.status.in_([DecisionStatus.UNCONFIRMED, DecisionStatus.DISOWNED])
     query = decisions.table.select().where(is_about, sa.or_(is_open_on(day), doubtful))
     return decisions.rows(connection, query.order_by(_columns.reference.desc()))
+
+
+def disowned_beneath(connection: sa.Connection, record: UUID, request: UUID | None) -> list[DecisionRow]:
+    """The disowned decisions on which a record rests, its own or those of its request, where nobody with the
+    authority has decided the same since; the oldest first."""
+    is_about = _columns.on_record == record
+    if request is not None:
+        is_about = sa.or_(is_about, _columns.request == request)
+    since = decisions.table.alias("since").c
+    anew = sa.exists().where(
+        since.on_record == _columns.on_record,
+        since.command == _columns.command,
+        since.matter == _columns.matter,
+        since.reference > _columns.reference,
+        since.status.in_([DecisionStatus.GIVEN, DecisionStatus.CONFIRMED]),
+    )
+    query = decisions.table.select().where(is_about, _columns.status == DecisionStatus.DISOWNED, sa.not_(anew))
+    return decisions.rows(connection, query.order_by(_columns.reference))
 
 
 def open_ask(

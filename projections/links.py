@@ -63,6 +63,7 @@ def _parents(event: Event) -> Iterable[Key]:
     Decision.Asked,
     Decision.DecidedAlone,
     Decision.RecordedForAnother,
+    Decision.DecidedAfterwards,
     keys=_parents,
 )
 def record_linked(_: Link | None, event: Any, key: Key) -> Link:

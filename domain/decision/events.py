@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.decision.parts import Basis, Condition, DecisionStatus, Earlier, Question, Route
-from domain.delegation import Decider
+from domain.delegation import Act, Decider
 from domain.on_behalf import Heard
 
 if TYPE_CHECKING:
@@ -96,6 +96,19 @@ class RecordedForAnother(_Begun):
         decision.heard, decision.evidence = self.heard, self.evidence
         decision.confirm_by = self.confirm_by
         decision.decided(self.decider, self.decided_on)
+
+
+class DecidedAfterwards(_Begun):
+    """What was carried out on a recorded decision that the person named disowned (`earlier`) is decided now, with
+    this day's date: it changes nothing of what was done before."""
+
+    TOPIC = "decision.decided-afterwards"
+    says = "{by} decided now to {act}, which was recorded in {asked_before} as a decision and disowned: {reason}"
+    post: Decider
+
+    def apply(self, decision: Decision) -> None:
+        self.begin(decision, DecisionStatus.GIVEN, Basis.OWN_ACT)
+        decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post)
 
 
 class _Approval(Event):
@@ -199,6 +212,17 @@ class Disowned(Event):
 
     def apply(self, decision: Decision) -> None:
         decision.status = DecisionStatus.DISOWNED
+        decision.disowned_because = self.meta.reason
+
+
+class Settled(Event):
+    """What rested on a disowned decision was ended or corrected: nobody decides on it anew."""
+
+    TOPIC = "decision.settled"
+    says = "{by} recorded what followed from this being disowned: {reason}"
+
+    def apply(self, decision: Decision) -> None:
+        decision.settled_because = self.meta.reason
 
 
 class ConditionMet(Event):
@@ -212,6 +236,10 @@ class ConditionMet(Event):
 
 def act_in_words(question: Question) -> str:
     """What a question asks for, as it stands behind "to": "approve spending of up to £3,600 on SR-2026-0142"."""
-    said = question.act.with_sum(question.net)
-    without_vat = " excluding VAT" if question.net is not None else ""
-    return f"{said[0].lower()}{said[1:]}{without_vat} for {question.subject_reference}"
+    return f"{act_said(question.act, question.net)} for {question.subject_reference}"
+
+
+def act_said(act: Act, net: Decimal | None) -> str:
+    """The same without what it is for."""
+    said = act.with_sum(net)
+    return f"{said[0].lower()}{said[1:]}{' excluding VAT' if net is not None else ''}"

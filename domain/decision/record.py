@@ -33,11 +33,12 @@ from domain.decision.rules import (
     SamePerson,
     TwoDecide,
     must_be_asked,
+    must_be_disowned,
     must_have_a_condition,
     must_have_an_outcome,
     only_when,
 )
-from domain.delegation import Decider, Granted, OwnAsk, is_held, must_not_be_excluded, one_of
+from domain.delegation import Decider, Excluded, Granted, OwnAsk, is_held, must_not_be_excluded, one_of
 from domain.money import in_pounds, pounds
 from domain.on_behalf import Heard, NotYours, evidenced
 from domain.signature import on_behalf_of
@@ -76,6 +77,8 @@ class Decision(Aggregate):
     OutcomeRead: TypeAlias = events.OutcomeRead
     Confirmed: TypeAlias = events.Confirmed
     Disowned: TypeAlias = events.Disowned
+    DecidedAfterwards: TypeAlias = events.DecidedAfterwards
+    Settled: TypeAlias = events.Settled
     ConditionMet: TypeAlias = events.ConditionMet
 
     def __init__(self, id: UUID) -> None:
@@ -92,6 +95,8 @@ class Decision(Aggregate):
         self.confirm_by: date | None = None
         self.confirmed_on: date | None = None
         self.refused_because = ""
+        self.disowned_because = ""
+        self.settled_because = ""
         self.failed_because = ""
         self.changed: tuple[str, ...] = ()
         self.earlier: Earlier | None = None
@@ -325,6 +330,51 @@ class Decision(Aggregate):
         """The person whose decision was recorded says that it is not theirs. Raises NotYours, ReasonNeeded."""
         self.must_be_of(self.signature.actor)
         self.record(self.Disowned(), reason=reasoned(reason), people=(self.asker,))
+
+    @requires(must_be_disowned)
+    def decide_afterwards(
+        self,
+        reference: str,
+        route: Route,
+        *,
+        held: Collection[Decider],
+        reason: str,
+        excluded: Collection[Excluded],
+        rules: tuple[str, ...],
+    ) -> Decision:
+        """Decide now, by the scheme of today, what was carried out on this decision, which is disowned: a decision of
+        its own, whose decider signs it. `excluded` are those who may not decide it today.
+
+        Raises NotYours, OwnAsk, TwoDecide, ReasonNeeded, AlreadyAnswered.
+        """
+        if route.countersigns:
+            raise TwoDecide(f"Two people decide this, {one_of(route.decides)} and {one_of(route.countersigns)}")
+        person = self.signature.actor
+        if person is None or person == self.asker:
+            raise OwnAsk("You recorded this, so somebody else decides")
+        if person in self.question.authors:
+            raise OwnAsk("You wrote part of what is to be decided, so somebody else decides")
+        must_not_be_excluded(person, excluded)
+        post = self._post((*route.decides, *route.deputies), held)
+        decision = type(self).named(reference)
+        decision.record(
+            self.DecidedAfterwards(
+                reference=reference,
+                question=self.question,
+                route=route,
+                earlier=Earlier(self.id, self.reference),
+                post=post,
+            ),
+            reason=reasoned(reason),
+            rules=rules,
+            people=(self.asker, self.decider),
+        )
+        return decision
+
+    @requires(must_be_disowned)
+    def settle(self, *, reason: str) -> None:
+        """What rested on it was ended or corrected. Raises AlreadyAnswered, ReasonNeeded."""
+        self.record(self.Settled(), reason=reasoned(reason, "Enter what was done"), people=(self.asker,))
 
     @requires(must_have_a_condition)
     def meet_condition(self, note: str) -> None:

@@ -105,6 +105,13 @@ def must_have_come_to_nothing(decision: Decision, today: date) -> None:
         raise NotToAskAgain("Only what was refused, not decided in time or overtaken can be asked again")
 
 
+def must_be_disowned(decision: Decision, _: date) -> None:
+    if decision.status is not DecisionStatus.DISOWNED:
+        raise AlreadyAnswered("The person named has not disowned this")
+    if decision.settled_because:
+        raise AlreadyAnswered("What followed from this being disowned is recorded already")
+
+
 def must_have_a_condition(decision: Decision, _: date) -> None:
     if decision.condition is None or decision.condition.met_on is not None:
         raise NoSuchCondition("There is no condition left to meet")

@@ -32,8 +32,6 @@ STANDS_FOR = {
     Act.ASSESS_AS_CAUSING_CONCERN: Task.ASSESS,
     Act.START_INTERVENTION: Task.DECIDE,
     Act.END_INTERVENTION: Task.DECIDE,
-    Act.CONTINUE_INTERVENTION: Task.DECIDE,
-    Act.CHANGE_LEVEL: Task.DECIDE,
     Act.ASSESS_COMPLIANCE: Task.ASSESS_COMPLIANCE,
     Act.NOTIFY_INTENTION: Task.NOTIFY_INTENTION,
     **dict.fromkeys(
@@ -49,7 +47,7 @@ STANDS_FOR = {
 }
 """The task of a record that an act does: while the act is asked of others, it is their move."""
 
-CONDITION, OUTCOME, FAILED = "condition", "outcome", "failed"
+CONDITION, OUTCOME, FAILED, DISOWNED = "condition", "outcome", "failed", "disowned"
 
 
 def _case(event: Event) -> UUID:
@@ -212,6 +210,37 @@ def decision_recorded(_: Item | None, event: Decision.RecordedForAnother, key: K
         person=event.decider,
         detail=event.question.act.label,
     )
+
+
+@items.on(Decision.Disowned, key=_part(DISOWNED))
+def decision_disowned(_: Item | None, event: Decision.Disowned) -> Item:
+    """The director has it at once: what rests on it is decided anew, ended or corrected."""
+    return item(
+        event,
+        Task.SETTLE_DISOWNED,
+        WaitingFor.DIRECTOR,
+        part=str(_key(event, DISOWNED)[2]),
+        due=event.meta.occurred_on,
+        detail=f"Disowned: {event.meta.reason}",
+        case=_case(event),
+    )
+
+
+@items.on(Decision.Settled, key=_part(DISOWNED))
+def disowned_settled(*_: object) -> None:
+    """It was ended or corrected."""
+
+
+def _disowned_before(event: Decision.DecidedAfterwards) -> Iterable[Key]:
+    if event.earlier is None:
+        return []
+    case = event.meta.about.request or event.earlier.decision
+    return [(case, Decision.KIND, f"{DISOWNED}-{event.earlier.decision}")]
+
+
+@items.on_each(Decision.DecidedAfterwards, keys=_disowned_before)
+def disowned_decided_anew(*_: object) -> None:
+    """Somebody with the authority has decided it."""
 
 
 @items.on_each(Decision.Confirmed, Decision.Disowned, keys=of_both(_key))

@@ -33,13 +33,7 @@ def those_at_work(event: Event) -> Iterable[Key]:
     return ((about.provider,), (about.people[0],))
 
 
-OfADeliverer = (
-    BrokeredEngagement.SessionDelivered
-    | BrokeredEngagement.BreachRecorded
-    | BrokeredEngagement.BreachFoundLater
-    | BrokeredEngagement.SessionWronglyReported
-)
-
-
-def provider_and_deliverer(event: OfADeliverer) -> Iterable[Key]:
+def provider_and_deliverer(
+    event: BrokeredEngagement.SessionDelivered | BrokeredEngagement.BreachRecorded,
+) -> Iterable[Key]:
     return ((event.meta.about.provider,), (event.specialist,))

@@ -14,7 +14,6 @@ from projections.schools.care import (
     link_officers,
     linked,
     looked_after,
-    looking_after,
     needs,
 )
 from projections.schools.finding import (
@@ -113,7 +112,6 @@ __all__ = [
     "linked_to",
     "listed",
     "looked_after",
-    "looking_after",
     "merged_schools",
     "missed",
     "missed_ids",

@@ -222,7 +222,6 @@ LATER_EVENTS = (
     School.CoverArranged,
     School.CoverEnded,
     School.NeedCategorySet,
-    School.NeedCategoryDecided,
     School.ExternalSupportNoted,
 )
 

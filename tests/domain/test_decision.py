@@ -303,6 +303,42 @@ def test_a_decision_made_elsewhere_is_recorded_and_confirmed_or_disowned_by_its_
     given(ask()).when(lambda it: it.confirm(), by=DIRECTOR).then_refused(AlreadyAnswered)
 
 
+def decide_afterwards(decision: Decision, *, held: set[Decider] = IS_DIRECTOR, **route: Any) -> Decision:
+    how = {"reason": "It is needed all the same", "excluded": (), "rules": ("settings-1",)}
+    return decision.decide_afterwards("DN-2026-0003", a_route(**route), held=held, **how)
+
+
+def disowned() -> Decision:
+    decision = record_for()[0]
+    given(decision).when(lambda it: it.disown(reason="I said no"), by=DIRECTOR)
+    return decision
+
+
+def test_what_was_done_on_a_disowned_decision_is_decided_now_by_a_decision_of_its_own() -> None:
+    decision = disowned()
+    for who, refusal in ((BROKER, OwnAsk), (OTHER, None)):
+        with signed(by=who):
+            if refusal is not None:
+                with pytest.raises(refusal):
+                    decide_afterwards(decision)
+                continue
+            anew = decide_afterwards(decision)
+    assert (anew.status, anew.decider, anew.decided_on) == (DecisionStatus.GIVEN, OTHER, TODAY)
+    assert (anew.question, anew.earlier.decision) == (decision.question, decision.id)
+    assert decision.status is DecisionStatus.DISOWNED
+    given(decision).when(lambda it: decide_afterwards(it, held=IS_BROKER), by=OTHER).then_refused(NotYours)
+    countersigned = {"countersigns": (Decider.COUNTERSIGNER,)}
+    given(decision).when(lambda it: decide_afterwards(it, **countersigned), by=OTHER).then_refused(TwoDecide)
+    given(record_for()[0]).when(decide_afterwards, by=OTHER).then_refused(AlreadyAnswered)
+
+
+def test_what_was_ended_or_corrected_after_a_decision_was_disowned_is_recorded_once() -> None:
+    settled = given(disowned()).when(lambda it: it.settle(reason="The work was cancelled"), by=DIRECTOR)
+    settled.then(Decision.Settled).when(lambda it: it.settle(reason="Again"), by=DIRECTOR).then_refused(
+        AlreadyAnswered
+    )
+
+
 def test_a_decision_made_elsewhere_needs_evidence_a_day_and_somebody_who_may_make_it() -> None:
     with pytest.raises(EvidenceNeeded):
         record_for(evidence=" ")

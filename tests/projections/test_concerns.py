@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -83,19 +84,18 @@ def intervene(do: Do, id: UUID, review_on: date) -> None:
     )
 
 
-def review(do: Do, id: UUID, advice: ReviewDecision, next_review_on: date | None = None) -> None:
+def review(do: Do, id: UUID, decision: ReviewDecision, **more: Any) -> None:
     do(
         id,
         lambda case: case.hold_review(
             on=TODAY,
             evidence="Seen",
             findings=[Finding(1, Rag.GREEN, "Reached")],
-            advice=advice,
+            decision=decision,
             reason="As seen",
+            **more,
         ),
     )
-    if next_review_on is not None:
-        do(id, lambda case: grants.decide_review(case, advice, next_review_on))
 
 
 def references(found: list[concerns.ConcernRow]) -> list[str]:

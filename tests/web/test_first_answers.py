@@ -175,6 +175,7 @@ def clear(authority: FullAuthority) -> None:
                 evidence=Evidence.DOCUMENT_SEEN,
                 person=person,
                 expires=LATER,
+                checked_by=authority.director,
             ),
         )
 

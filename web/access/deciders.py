@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from domain.aggregate import Aggregate
 from domain.delegation import Decider
 from domain.person import Person, Post
 from domain.vocabulary import Role, Team
@@ -14,7 +15,7 @@ from projections import decisions, people
 from projections.decisions import DecisionRow
 from projections.people import PostRow
 from web.access.asked_only import ASKED_AS
-from web.access.context import Snapshot
+from web.access.context import RequestContext, Snapshot
 from web.access.identity import teams_of
 from web.access.policy import Action
 from web.access.restricted import hidden_from
@@ -102,3 +103,25 @@ def holders_of(snapshot: Snapshot, posts: Iterable[Decider], school: UUID | None
     roles: Collection[Role] = [*DECIDES_AS, Role.OFFICER]
     held = people.posts_of_roles(snapshot.connection, roles, snapshot.services.today())
     return list(dict.fromkeys(post.person for post in held if _decides_as(post, team) in wanted))
+
+
+@dataclass
+class _Known:
+    """The unsettled decisions about records, looked up once while a request is answered."""
+
+    rows: dict[UUID, list[DecisionRow]] = field(default_factory=dict)
+
+
+def unsettled_rows(snapshot: Snapshot, record: Aggregate) -> list[DecisionRow]:
+    """The decisions about a record, or its request, that are asked, or that others recorded and nobody has confirmed,
+    whoever asks."""
+    known = snapshot.context.kept(_Known).rows
+    if record.id not in known:
+        request, today = record.about().request, snapshot.services.today()
+        known[record.id] = decisions.unsettled(snapshot.connection, record.id, request, today)
+    return known[record.id]
+
+
+def forget_unsettled(context: RequestContext) -> None:
+    """Look up anew after a command: it may have asked for a decision, or settled one."""
+    context.forget(_Known)

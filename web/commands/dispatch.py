@@ -19,6 +19,7 @@ from domain.signature import remarking
 from domain.unusual_days import NotConfirmedAsRight, must_be_confirmed
 from domain.vocabulary import About
 from web.access.context import RequestContext
+from web.access.deciders import forget_unsettled
 from web.access.disclosure import Disclosure
 from web.access.identity import allow, allow_any, concerned
 from web.access.name_cache import invalidate
@@ -174,6 +175,7 @@ def execute(
         finally:
             invalidate(context, saved)
             forget_hidden(context)
+            forget_unsettled(context)
     id = record.id if record else result.id
     after = saved.get(id)
     return after if isinstance(after, resource.kind) else _as_it_is(context, resource, id)

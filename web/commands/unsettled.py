@@ -16,7 +16,7 @@ from domain.decision.parts import OPEN
 from domain.delegation import Act, Decider
 from projections import decisions as view
 from web.access.context import Snapshot
-from web.access.deciders import holders_of
+from web.access.deciders import holders_of, unsettled_rows
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.commands.fields import person_field
@@ -55,8 +55,7 @@ def unsettled_decisions(snapshot: Snapshot, record: Aggregate, where: RecordScop
     if isinstance(record, Decision) or not snapshot.user.may(Action.READ_DECISION, where):
         return []
     today, closed = snapshot.services.today(), hidden_from(snapshot).closed
-    rows = view.unsettled(snapshot.connection, record.id, record.about().request, today)
-    return [_unsettled(row, today) for row in rows if row.id not in closed]
+    return [_unsettled(row, today) for row in unsettled_rows(snapshot, record) if row.id not in closed]
 
 
 def _unsettled(row: view.DecisionRow, today: date) -> UnsettledDecision:

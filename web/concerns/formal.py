@@ -30,6 +30,7 @@ from web.access.context import ContextRule, RequestContext
 from web.access.policy import Action
 from web.commands.decided import Answers, decide_or_ask
 from web.commands.resource import Execution, Values
+from web.commands.resting import must_rest_on_what_stands
 from web.concerns import formal_schemas as schemas
 from web.concerns.decided import CaseAct, assessment_term, case_act
 from web.concerns.resource import concerns
@@ -136,7 +137,8 @@ def _decided(
 ) -> CaseAct:
     """Declare a step that takes a decision; what else its method needs is looked up with `days`. One that
     `takes_powers` is none of a school at which the authority has none."""
-    beforehand = (*((MAINTAINED,) if takes_powers else ()), *rules)
+    of_powers = (MAINTAINED, must_rest_on_what_stands(name)) if takes_powers else ()
+    beforehand = (*of_powers, *rules)
 
     def do(case: ConcernCase, given: Answers, granted: Granted, rules: tuple[str, ...]) -> None:
         what = () if power is None else (power,)

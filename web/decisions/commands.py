@@ -30,6 +30,7 @@ from web.commands.choices import SERVICE_ROLES, holders_of_roles
 from web.commands.decided import CannotBeCarriedOut, act_of, held_in, is_route_of, row_of_today
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Execution, Resource, Values, Visibility
+from web.commands.resting import RestsOnDecisions
 from web.decisions import schemas
 
 
@@ -149,6 +150,9 @@ def give(execution: Execution[Decision], values: Values) -> None:
         record = work.find(decided.resource.kind, decision.question.subject)
         answers = decided.loaded(decision.question.answers)
         try:
+            for rule in decided.resource.commands[decided.command].rules:
+                if isinstance(rule, RestsOnDecisions):
+                    rule.check(context, record)
             now = decided.asked(context, record, answers)
         except Refusal as refused:
             raise CannotBeCarriedOut(str(refused)) from refused

@@ -20,7 +20,7 @@ from web.access.disclosure import READING
 from web.access.identity import allow, concerned
 from web.access.name_cache import names_of
 from web.access.policy import Action
-from web.decisions import commands_asker
+from web.decisions import commands_asker, commands_disowned
 from web.decisions.commands import decisions
 from web.history.record_addresses import PATHS
 from web.history.timeline import timeline_of
@@ -30,7 +30,7 @@ from web.layout.paging import PAGE, page_links, place_asked
 from web.layout.resource_pages import PageRows, record_page
 from web.layout.waiting_decisions import decision_cell, waiting_decisions
 
-__all__ = ["commands_asker", "decisions", "pages"]
+__all__ = ["commands_asker", "commands_disowned", "decisions", "pages"]
 
 pages = Pages("decisions", __name__, template_folder="templates")
 

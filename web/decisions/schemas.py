@@ -84,6 +84,14 @@ class MeetCondition(Schema):
     note = text_field(rows=3, label="What was done", noun="what was done")
 
 
+class DecideAfterwards(Schema):
+    reason = reason_field("Why you decide this")
+
+
+class SettleDisowned(Schema):
+    reason = reason_field("What was ended or corrected")
+
+
 class TermOut(Schema):
     label = fields.String()
     value = fields.String()
@@ -141,7 +149,10 @@ class DecisionOut(Schema):
     )
     heard = fields.Enum(Heard, by_value=True, allow_none=True)
     evidence = fields.String()
+    confirm_by = fields.Date(allow_none=True)
     confirmed_on = fields.Date(allow_none=True)
+    disowned_because = fields.String()
+    settled_because = fields.String(metadata={"description": "What was ended or corrected after it was disowned."})
 
 
 class DecisionFilters(Schema):

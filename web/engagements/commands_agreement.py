@@ -26,6 +26,7 @@ from web.brokerage.vetting_policy import vetting_of
 from web.commands.decided import Answers, DecidedAct, decide_or_ask
 from web.commands.on_behalf import confirm_by, people_to_choose
 from web.commands.resource import Execution, Values
+from web.commands.resting import must_rest_on_what_stands
 from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
 from web.engagements.resource import delivery, engagements
@@ -193,6 +194,7 @@ for each in Side:
     done="Engagement confirmed. You can now plan sessions",
     lead="The specialist must be cleared on every day of the work.",
     method=BrokeredEngagement.confirm,
+    rules=[must_rest_on_what_stands()],
     lookups=_terms_shown,
     form_page="engagements/agree.html",
     main=True,
@@ -280,6 +282,7 @@ VARIATION = DecidedAct(
     done="Variation agreed",
     lead="The school and provider must already have agreed to it. VAT is added at the rate in the terms.",
     method=BrokeredEngagement.agree_variation,
+    rules=[must_rest_on_what_stands(VARY)],
     lookups=_consenting,
     initial=_present_terms,
     check=True,

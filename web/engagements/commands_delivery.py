@@ -6,6 +6,7 @@ from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
 from web.access.policy import Action
 from web.commands.resource import Execution, Values
+from web.commands.resting import must_rest_on_what_stands
 from web.engagements import choices, schemas
 from web.engagements.resource import delivery, engagements
 from web.engagements.unusual import day_of_session
@@ -43,22 +44,6 @@ engagements.command(
 )
 
 
-engagements.command(
-    "withdraw-report",
-    "Record that a session was wrongly reported",
-    Action.KEEP_ENGAGEMENT,
-    schemas.WithdrawReport,
-    done="Recorded. The session no longer counts",
-    submit="Record",
-    lead="For a session that was recorded as held and never took place. Its days can be planned again, and it costs "
-    "nothing.",
-    method=BrokeredEngagement.withdraw_report,
-    lookups=choices.delivered_sessions,
-    warning=True,
-    check=True,
-)
-
-
 @engagements.command(
     "plan-session",
     "Plan a session",
@@ -66,6 +51,7 @@ engagements.command(
     schemas.PlanSession,
     done="Session planned",
     method=BrokeredEngagement.plan_session,
+    rules=[must_rest_on_what_stands()],
     main=True,
     unusual=day_of_session,
 )

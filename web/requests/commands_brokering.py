@@ -16,6 +16,7 @@ from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of
 from web.brokerage.quote_comparison import are_shown
 from web.commands.resource import Execution, Values
+from web.commands.resting import must_rest_on_what_stands
 from web.requests import choices, schemas
 from web.requests.ranking import matching_policy, offers_on_list
 from web.requests.resource import broker_command, requests, tender_of
@@ -28,6 +29,7 @@ from web.requests.resource import broker_command, requests, tender_of
     done="Shortlist saved, with the ranking",
     submit="Save shortlist",
     method=SupportRequest.shortlist_providers,
+    rules=[must_rest_on_what_stands()],
     lookups=choices.ranking_today,
     form_page="requests/shortlist.html",
     calls={"provider": "chosen"},
@@ -68,7 +70,7 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     done="Invitations sent",
     submit="Send invitations",
     method=SupportRequest.open_tender,
-    rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
+    rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN), must_rest_on_what_stands()],
     lookups=choices.shortlisted,
     initial=lambda _, request: {"brief": f"{request.need}\n\nWanted: {request.outcome_wanted}"},
     goes_to=_page_of_tender,

@@ -28,6 +28,7 @@ from web.brokerage.quote_comparison import compare_quotes, quote_options
 from web.commands.choices import provider_options
 from web.commands.decided import DECIDERS, Answers, DecidedAct, decide_or_ask, deciders, record_for_another
 from web.commands.resource import Execution, Values
+from web.commands.resting import must_rest_on_what_stands
 from web.tenders import commands_answers, schemas
 from web.tenders.resource import broker_command, request_of, tenders
 
@@ -162,6 +163,7 @@ SELECTION = DecidedAct(
     done="Provider selected. Now propose the engagement",
     submit="Select this provider",
     method=Tender.select,
+    rules=[must_rest_on_what_stands("select")],
     lookups=_choosing,
     form_page="tenders/select.html",
     goes_to=_page_to_propose,
@@ -181,6 +183,7 @@ def select(execution: Execution[Tender], values: Values) -> None:
     submit="Record selection",
     lead="For a choice that somebody else decided in a meeting, by email or by phone.",
     method=Tender.select,
+    rules=[must_rest_on_what_stands("select")],
     lookups=_choosing,
     needs={DECIDERS: "There is nobody else who may decide"},
     form_page="tenders/select.html",
@@ -222,7 +225,7 @@ def _page_of_engagement(snapshot: Snapshot, tender: Tender) -> str:
     schemas.ProposeWork,
     done="Engagement proposed. The school, provider and service now need to agree to it",
     lead="The days and the price are those of the selected quote.",
-    rules=[somebody_must_be_selected, _must_not_be_proposed],
+    rules=[somebody_must_be_selected, _must_not_be_proposed, must_rest_on_what_stands()],
     initial=_first_terms,
     goes_to=_page_of_engagement,
     main=True,

@@ -54,14 +54,11 @@ class Case:
             "on": str(TODAY),
             "evidence": "Lessons",
             "findings": found,
-            "advice": decision,
+            "decision": decision,
             "reason": "It is so",
         }
-        answer = self.does("hold-review", **{**told, **changes})
-        if decision != "end":
-            self.does("continue-intervention", 202, next_review_on=SOON, reason="It goes on")
-            self.deciders.give()
-        return answer
+        ahead = {} if decision == "end" else {"next_review_on": SOON}
+        return self.does("hold-review", **{**told, **ahead, **changes})
 
     def revises(self, *objectives: dict[str, Any], status: int = 200) -> Any:
         told = {"plan": "Daily visits", "objectives": list(objectives), "reason": "It is not enough"}

@@ -19,6 +19,7 @@ from projections import audit_trail
 from projections import decisions as view
 from tests.domain.brokered import a_need
 from tests.sample_authority import SampleAuthority
+from tests.scenario import TODAY
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
 
@@ -236,8 +237,22 @@ def test_a_decision_made_elsewhere_is_recorded_for_its_maker_who_confirms_or_dis
         assert [entry.kind for entry in audit_trail.entries(connection, acted, None, 10)] == []
     broker.get(f"{ASKED}/confirm", status=409)
     assert "Confirm your decision" in director.get("/caseload?whose=mine")
+    broker.get(f"{REQUEST}/shortlist")
     director.send(f"{ASKED}/disown", {"reason": "I said £4,000"})
-    assert "Recorded, and disowned" in broker.get(ASKED)
+    assert "Recorded by Bea Broker; disowned by Dora Director: I said £4,000" in broker.get(ASKED)
+
+    refused = broker.get(f"{REQUEST}/shortlist", status=409)
+    assert "DN-2026-0001 was recorded as the decision to approve spending of up to £6,000 excluding VAT" in refused
+    assert "Dora Director has disowned it. A director has to decide on it anew first" in refused
+    assert request(sample).ceiling == 6000, "nothing is undone by itself"
+    assert "Settle what somebody has disowned" in director.get("/caseload?whose=everybody")
+    broker.get(f"{ASKED}/decide-afterwards", status=403)
+    director.send(f"{ASKED}/decide-afterwards", {"reason": "The work is needed all the same"})
+    anew = decision(sample, 2)
+    assert (anew.status, anew.decider, anew.decided_on) == (DecisionStatus.GIVEN, stages.director, TODAY)
+    assert "Settle what somebody has disowned" not in director.get("/caseload?whose=everybody")
+    assert decision(sample).status is DecisionStatus.DISOWNED
+    broker.get(f"{REQUEST}/shortlist")
 
 
 def test_the_api_shows_a_decision_and_takes_the_answer(
