@@ -41,11 +41,17 @@ class Act(LabelledEnum):
     APPOINT_INTERIM_BOARD = "appoint_an_interim_executive_board"
     SUSPEND_BUDGET = "suspend_the_delegated_budget"
     WAIVE_STEP = "leave_out_a_step_for_urgency"
+    CONTINUE_INTERVENTION = "go_on_with_the_intervention"
+    CHANGE_LEVEL = "step_the_intervention_up_or_down"
+    PAUSE_CONCERN = "pause_the_concern_for_more_than_20_days"
     END_INTERVENTION = "end_the_intervention"
     REOPEN_CONCERN = "reopen_the_concern"
     GRANT_EXEMPTION = "grant_exemption"
     EXEMPT_FROM_DBS = "exempt_from_dbs"
     CHANGE_SCHEME = "change_the_scheme"
+    WAIVE_EVALUATION = "waive_evaluation"
+    SET_NEED = "set_a_level_of_support"
+    SET_NEED_FAR = "set_a_level_of_support_far_off"
 
     @property
     def label(self) -> str:
@@ -65,6 +71,9 @@ _ACTS = {
     "vary_above_limit": "Change the terms above the approved limit",
     "grant_exemption": "Grant an exemption",
     "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
+    "waive_evaluation": "Do without the evaluation of a job",
+    "set_a_level_of_support": "Set the level of support",
+    "set_a_level_of_support_far_off": "Set the level of support to the lowest, or two levels off",
     "change_the_scheme": "Change who decides, a limit or the required checks",
 }
 
@@ -80,6 +89,10 @@ DECIDED_AS = {
 
 AS_SPENDING = frozenset({Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
 """What is decided by the rows of spending, on the new total, and never by whoever asks."""
+
+
+COSTS = frozenset({Act.APPROVE_SPENDING, Act.WAIVE_EVALUATION})
+"""The acts that the scheme decides by their sum."""
 
 
 class Decider(LabelledEnum):
@@ -138,7 +151,9 @@ class DelegationRow:
 
     @property
     def band(self) -> str:
-        """The sums that it is for, as "up to £10,000"; "without a limit" also where none is asked for."""
+        """The sums that it is for, as "up to £10,000"; "always" for what costs nothing."""
+        if self.act not in COSTS:
+            return "always"
         return "without a limit" if self.up_to is None else f"up to {in_pounds(self.up_to)}"
 
     @property
@@ -164,6 +179,9 @@ BROKERS = (Decider.BROKER, Decider.CPD_MANAGER)
 OWN_LIMIT = "S1"
 """The row of what a broker decides alone; its limit is a setting of its own."""
 
+OWN_WAIVER = "S22"
+"""The row of the jobs whose evaluation a broker waives alone: those that they could approve alone."""
+
 COMMON_SCHEME = (
     DelegationRow(OWN_LIMIT, Act.APPROVE_SPENDING, Decimal(5000), (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
     DelegationRow("S2", Act.APPROVE_SPENDING, Decimal(10000), (Decider.SENIOR_OFFICER, Decider.DIRECTOR)),
@@ -186,6 +204,14 @@ COMMON_SCHEME = (
         deputies=(Decider.DIRECTOR,),
     ),
     DelegationRow("S11", Act.START_INTERVENTION, None, (Decider.DIRECTOR,), deputies=(Decider.CHIEF_OFFICER,)),
+    *(
+        DelegationRow(code, act, None, (decides,), deputies=(deputy,), passes_after=5, lapses_after=15)
+        for code, act, decides, deputy in (
+            ("S12", Act.CONTINUE_INTERVENTION, Decider.SENIOR_OFFICER, Decider.DIRECTOR),
+            ("S12L", Act.CHANGE_LEVEL, Decider.DIRECTOR, Decider.CHIEF_OFFICER),
+            ("S12P", Act.PAUSE_CONCERN, Decider.DIRECTOR, Decider.CHIEF_OFFICER),
+        )
+    ),
     DelegationRow(
         "S13",
         Act.END_INTERVENTION,
@@ -233,6 +259,27 @@ COMMON_SCHEME = (
         countersigns=(Decider.COUNTERSIGNER,),
         passes_after=1,
         lapses_after=5,
+    ),
+    DelegationRow(
+        "S19", Act.SET_NEED, None, (Decider.SENIOR_OFFICER, Decider.DIRECTOR), passes_after=5, lapses_after=20
+    ),
+    DelegationRow(
+        "S19D",
+        Act.SET_NEED_FAR,
+        None,
+        (Decider.DIRECTOR,),
+        deputies=(Decider.CHIEF_OFFICER,),
+        passes_after=5,
+        lapses_after=20,
+    ),
+    DelegationRow(OWN_WAIVER, Act.WAIVE_EVALUATION, Decimal(5000), (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
+    DelegationRow(
+        "S22S",
+        Act.WAIVE_EVALUATION,
+        None,
+        (Decider.SENIOR_OFFICER, Decider.DIRECTOR),
+        passes_after=5,
+        lapses_after=20,
     ),
     DelegationRow("S20", Act.CHANGE_SCHEME, None, (Decider.DIRECTOR,), countersigns=(Decider.CHIEF_OFFICER,)),
 )
@@ -316,7 +363,7 @@ def must_not_be_excluded(person: UUID | None, excluded: Iterable[Excluded], *, f
 
 def scheme_with_limit(limit: Decimal, scheme: Sequence[DelegationRow] = COMMON_SCHEME) -> tuple[DelegationRow, ...]:
     """The scheme where brokers decide alone up to a limit: bands that end below it have nothing left to decide."""
-    limited = (replace(row, up_to=limit) if row.code == OWN_LIMIT else row for row in scheme)
+    limited = (replace(row, up_to=limit) if row.code in (OWN_LIMIT, OWN_WAIVER) else row for row in scheme)
     return tuple(
         row
         for row in limited

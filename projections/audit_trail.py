@@ -143,12 +143,11 @@ class TrailFilter:
     """Which entries are asked for; what is left out does not narrow.
 
     `since` and `until` are days in England, both included: of what happened, or of the recording where
-    `by_recording` is set. `acted` keeps to what the person did, `named` to what others
-    recorded in their name. `kinds` and `purposes` are alternatives; None
-    among the purposes stands for acts that have none. `without` are topics that are left out; `only` is a condition
-    on the trail's own columns, made by those who know what else there is. `school_then` keeps to what was recorded of
-    a school while it was that record of the register. `late` is judged by those who read the
-    entries: the trail knows no bank holidays.
+    `by_recording` is set. `acted` keeps to what the person did, `named` to what others recorded in their name.
+    `kinds` and `purposes` are alternatives; None among the purposes stands for acts that have none. `without` are
+    topics that are left out, `topics` those kept to; `only` is a condition on the trail's own columns, made by
+    those who know what else there is. `school_then` keeps to what was recorded of a school while it was that record
+    of the register. `late` is judged by those who read the entries: the trail knows no bank holidays.
     """
 
     since: date | None = None
@@ -167,6 +166,7 @@ class TrailFilter:
     correlation: str = ""
     late: bool = False
     without: Collection[str] = ()
+    topics: Collection[str] = ()
     only: sa.ColumnElement[bool] | None = None
 
 
@@ -218,6 +218,8 @@ def _conditions(wanted: TrailFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield _one_of(wanted.purposes)
     if wanted.only is not None:
         yield wanted.only
+    if wanted.topics:
+        yield columns.topic.in_(wanted.topics)
     if wanted.without:
         yield columns.topic.not_in(wanted.without)
     if wanted.reasoned is not None:

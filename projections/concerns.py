@@ -44,6 +44,7 @@ cases = ViewTable(
 
 
 Assessed = ConcernCase.Assessed | ConcernCase.FoundCausingConcern
+Reviewed = ConcernCase.ReviewHeld | ConcernCase.ReviewDecided
 Started = ConcernCase.InterventionStarted | ConcernCase.InterventionDecided
 
 
@@ -83,12 +84,18 @@ def intervention_started(row: ConcernRow | None, event: Started) -> ConcernRow |
     )
 
 
-@cases.on(ConcernCase.ReviewHeld)
-def review_held(row: ConcernRow | None, event: ConcernCase.ReviewHeld) -> ConcernRow | None:
+@cases.on(ConcernCase.ReviewHeld, ConcernCase.ReviewDecided)
+def next_review_set(row: ConcernRow | None, event: Reviewed) -> ConcernRow | None:
     return row and replace(row, next_review_on=event.next_review_on)
 
 
-@cases.on(ConcernCase.Paused)
+@cases.on(ConcernCase.ReviewRecorded)
+def review_recorded(row: ConcernRow | None, _: Event) -> ConcernRow | None:
+    """When the next one is follows from what is decided."""
+    return row and replace(row, next_review_on=None)
+
+
+@cases.on(ConcernCase.Paused, ConcernCase.PauseDecided)
 def case_paused(row: ConcernRow | None, _: Event) -> ConcernRow | None:
     return row and replace(row, is_paused=True)
 

@@ -212,6 +212,18 @@ def session_delivered(row: EngagementRow | None, event: BrokeredEngagement.Sessi
     )
 
 
+@engagements.on(BrokeredEngagement.SessionWronglyReported)
+def session_wrongly_reported(
+    row: EngagementRow | None, event: BrokeredEngagement.SessionWronglyReported
+) -> EngagementRow | None:
+    if row is None:
+        return None
+    used = row.used_days - event.days
+    is_new = row.status is EngagementStatus.IN_DELIVERY and not used
+    status = EngagementStatus.CONFIRMED if is_new else row.status
+    return replace(row, status=status, used_days=used, cost=row.cost - event.net)
+
+
 @engagements.on(BrokeredEngagement.SessionCancelled)
 def session_cancelled(row: EngagementRow | None, event: BrokeredEngagement.SessionCancelled) -> EngagementRow | None:
     return row and replace(

@@ -309,6 +309,12 @@ def held_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     return sa.and_(columns.from_ <= day, sa.or_(columns.until.is_(None), columns.until >= day))
 
 
+def in_post(roles: Collection[Role], day: date) -> sa.Select[Any]:
+    """The people who hold one of these posts on a day."""
+    columns = posts.table.c
+    return sa.select(columns.person).where(columns.role.in_(list(roles)), held_on(day))
+
+
 def _people(
     connection: sa.Connection, conditions: Iterable[sa.ColumnElement[bool]], limit: int | None = None
 ) -> list[PersonRow]:

@@ -32,13 +32,17 @@ class Outlook:
 
 
 def vetted(provider: Provider) -> Vetted:
-    """A provider's record as far as work depends on it."""
+    """A provider's record as far as work depends on it, as it is now and whatever becomes of it."""
+    specialists, suspensions = dict(provider.specialists), provider.suspensions
 
     def works_on(person: UUID, day: date) -> bool:
-        specialist = provider.specialists.get(person)
+        specialist = specialists.get(person)
         return specialist is not None and specialist.is_there_on(day)
 
-    return Vetted(provider.facts, works_on, provider.is_suspended_on)
+    def is_suspended_on(day: date) -> bool:
+        return any(each.holds_on(day) for each in suspensions)
+
+    return Vetted(provider.facts, works_on, is_suspended_on)
 
 
 def outlook_on(known: Vetted, person: UUID, day: date, policy: VettingPolicy, *, today: date) -> Outlook:

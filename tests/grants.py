@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from domain.authority import Authority, Settings
-from domain.concern import ConcernCase, Institution
+from domain.concern import ConcernCase, Institution, ReviewDecision
 from domain.delegation import Act, Granted
+from domain.engagement import BrokeredEngagement
 from domain.money import MOST, pounds
 from domain.provider import Provider, Requirement
 from domain.provider.exemptions import act_of_exemption
+from domain.school import School
 from domain.support_request import SupportRequest
 
 DECISION = UUID("dec15100-0000-4000-8000-000000000001")
@@ -31,6 +33,19 @@ def change_scheme(
     """Put settings in force on which others decide."""
     given = Granted(DECISION, Act.CHANGE_SCHEME, authority.id)
     return authority.change_scheme(settings, from_=from_, reason=reason, granted=given, **others)
+
+
+def set_need_category(school: School, category: str, *, among: Sequence[str], from_: date, **answers: Any) -> None:
+    """Rate a school's need."""
+    act = school.act_of_rating(category, among=among, from_=from_)
+    given = Granted(DECISION, act, school.id)
+    school.set_need_category(category, among=among, from_=from_, granted=given, **answers)
+
+
+def waive_evaluation(engagement: BrokeredEngagement, *, reason: str, **answers: Any) -> None:
+    """Do without the school's evaluation of a job."""
+    given = Granted(DECISION, Act.WAIVE_EVALUATION, engagement.id, MOST)
+    engagement.waive_evaluation(reason=reason, granted=given, **answers)
 
 
 ASSESSOR = UUID("dec15100-0000-4000-8000-000000000002")
@@ -100,3 +115,12 @@ def decided(case: ConcernCase, act: Act, step: Callable[..., None], /, *, by: UU
 def refer(case: ConcernCase, text: str = "Results fall") -> None:
     """Refer the school of a case to the Regions Group."""
     decided(case, Act.REFER, ConcernCase.refer, text=text)
+
+
+def decide_review(case: ConcernCase, decision: ReviewDecision, next_review_on: date, *, by: UUID = STARTER) -> None:
+    """Go on after a review, as it is or with more or less."""
+    ahead = {"next_review_on": next_review_on, "reason": "As was agreed"}
+    if decision is ReviewDecision.CONTINUE:
+        decided(case, Act.CONTINUE_INTERVENTION, ConcernCase.continue_intervention, by=by, **ahead)
+    else:
+        decided(case, Act.CHANGE_LEVEL, ConcernCase.change_level, by=by, level=decision, **ahead)

@@ -16,6 +16,7 @@ from domain.vocabulary import Role
 from tests.full_authority import FullAuthority
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
+from web import formats
 
 Answer: TypeAlias = str | date
 
@@ -175,3 +176,86 @@ def _read_it_all(reviewer: Visitor, case: str) -> None:
     reviewer.misses("What you can do", "Reopen concern")
     reviewer.open(f"{case}/reopen", status=403)
     reviewer.sees("You do not have access to this page")
+
+
+PERIOD_ENDS = TODAY + timedelta(days=29)
+AFTERWARDS = PERIOD_ENDS + timedelta(days=1)
+
+
+def an_officer_and_a_director_take_a_case_to_compliance(sample: SampleAuthority, come_in: ComeIn) -> None:
+    """From the first informal step to a notice that is complied with: the officer gathers evidence and asks for the
+    letter, the director gives it and asks for the notice, and two people decide on it, each on its words."""
+    authority = FullAuthority(sample)
+    of, chief, legal = authority.ours.officer, *(authority.people[role] for role in ABOVE)
+    case, asked = _raise_and_assess(authority, come_in(of))
+    _give(come_in(authority.team_lead), asked, "Leadership is stretched")
+    asked = _pre_warn(come_in(of), case)
+    _give(come_in(authority.director), asked, "Two posts have to be filled by January")
+    asked = _give_notice(come_in(authority.director), case)
+    for person in (chief, legal):
+        _give(come_in(person), asked, "No deputy, and two departments without a head", "Fill all three posts")
+    officer = come_in(of)
+    officer.open(case)
+    officer.sees("Formal steps", "The compliance period runs", formats.date(PERIOD_ENDS))
+    officer.sees("Pre-warning letter", "Warning notice", "Fill all three posts")
+    sample.clock.go_to(AFTERWARDS)
+    asked = _find_compliance(come_in(authority.director), case)
+    for person in (chief, legal):
+        _give(come_in(person), asked, "All three posts are filled")
+    officer = come_in(of)
+    officer.open(case)
+    officer.sees("Compliance assessed", "All three posts are filled")
+    officer.misses("The compliance period runs", "Assess compliance with the notice")
+
+
+ABOVE = (Role.CHIEF_OFFICER, Role.COUNTERSIGNER)
+
+
+def _pre_warn(officer: Visitor, case: str) -> str:
+    """The address of what is asked of a director, after informal steps, evidence and a panel."""
+    for kind, what in (("Informal", "Met head and chair"), ("Evidence", "Minutes and staff lists")):
+        officer.open(f"{case}/record-step")
+        officer.fill("Date of the step", TODAY)
+        officer.fill("Type of step", kind)
+        officer.fill("What was done", what)
+        officer.press("Record an informal step or evidence")
+        officer.sees("Step recorded")
+    officer.open(f"{case}/record-panel")
+    officer.fill("What the panel found", "The evidence is sound")
+    officer.press("Record the panel on the evidence")
+    officer.open(f"{case}/send-pre-warning")
+    officer.fill("What the letter says", "Two posts have to be filled by January")
+    officer.fill("Answer expected by", PERIOD_ENDS)
+    officer.fill("Why this is needed", "The school has not said when it will fill them")
+    officer.press("Send a pre-warning letter")
+    officer.sees("Waiting for a director: Dora Director")
+    return officer.address
+
+
+def _give_notice(director: Visitor, case: str) -> str:
+    director.open(f"{case}/give-notice")
+    director.fill("Type of notice", "Warning notice (section 60)")
+    director.fill("Ground", "Serious breakdown in management or governance")
+    director.fill("Matters on which it rests", "No deputy, and two departments without a head")
+    director.fill("Action the governing body has to take", "Fill all three posts")
+    director.fill("Last day of the compliance period", PERIOD_ENDS)
+    director.fill("Powers that may be used if it is not complied with", "Appoint additional governors (section 64)")
+    for body in ("Headteacher", "Secretary of State"):
+        director.fill("Copies sent at the same time", body)
+    director.fill("Why this is needed", "The answer to the letter names no dates")
+    director.press("Continue")
+    director.sees("Check your answers", "Fill all three posts")
+    director.press("Give a warning notice")
+    director.sees("Waiting for")
+    return director.address
+
+
+def _find_compliance(director: Visitor, case: str) -> str:
+    director.open(case)
+    director.press("Assess compliance with the notice")
+    director.fill("Has the school complied?", "Met")
+    director.fill("What was found", "All three posts are filled")
+    director.fill("Why this is needed", "The compliance period is over")
+    director.press("Assess compliance with the notice")
+    director.sees("Waiting for")
+    return director.address

@@ -14,7 +14,7 @@ from domain.assignment import assign_link_officer
 from domain.authority import Authority
 from domain.person import Person
 from domain.provider import Provider, ProviderKind, Requirement
-from domain.school import School, Source
+from domain.school import Need, School, Source
 from domain.service import UnitOfWork
 from domain.vocabulary import Phase, Role, ServiceType, Team
 from providers.vetting import USUAL_POLICY, demands_on
@@ -96,14 +96,8 @@ def _schools(world: World, on: date, names: Iterator[str]) -> Story:
 
 
 def _rate(school: School, category: str, on: date) -> None:
-    school.set_need_category(
-        category,
-        among="ABCD",
-        from_=on,
-        review_due=on + timedelta(days=365),
-        rationale="Results of three years, the last inspection, and what officers saw",
-        scheme="settings-0",
-    )
+    rationale = "Results of three years, the last inspection, and what officers saw"
+    school.keep_need(Need(category, on, on + timedelta(days=365), rationale, "settings-0"))
 
 
 def _school(world: World, urn: int, name: str, *, phase: Phase, on: date, head: str) -> UUID:

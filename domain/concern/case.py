@@ -20,10 +20,12 @@ from domain.concern.parts import (
     StepKind,
 )
 from domain.concern.rules import (
+    SHORT_PAUSE,
     DecisionNeeded,
     KeptSoAlready,
     NotAPurposeOfConcern,
     NotByVisit,
+    PauseInThePast,
     WhistleblowingStaysRestricted,
     must_be_intervention,
     must_be_over,
@@ -68,7 +70,10 @@ class ConcernCase(FormalLadder, content.Content):
     PlanRevised: TypeAlias = events.PlanRevised
     ReviewHeld: TypeAlias = events.ReviewHeld
     StepRecorded: TypeAlias = events.StepRecorded
+    ReviewRecorded: TypeAlias = events.ReviewRecorded
+    ReviewDecided: TypeAlias = events.ReviewDecided
     Paused: TypeAlias = events.Paused
+    PauseDecided: TypeAlias = events.PauseDecided
     Resumed: TypeAlias = events.Resumed
     InterventionEnded: TypeAlias = events.InterventionEnded
     Closed: TypeAlias = events.Closed
@@ -205,9 +210,26 @@ class ConcernCase(FormalLadder, content.Content):
         self._take(self.StepRecorded(on=on, kind=kind, text=said, ground=""), occurred=on, purpose=purpose)
 
     @requires(must_be_worked_on)
-    def pause(self, *, reason: str) -> None:
-        """Stop work on the case for a time."""
-        self._take(self.Paused(), reason=reasoned(reason))
+    def pause(self, *, reason: str, until: date | None = None) -> None:
+        """Stop work on the case until a day, by default for 20 days. Raises DecisionNeeded for a longer pause,
+        PauseInThePast."""
+        longest = self.today + SHORT_PAUSE
+        day = self._pause_ends(until or longest)
+        if day > longest:
+            raise DecisionNeeded("Somebody else decides on a pause of more than 20 days", field="until")
+        self._take(self.Paused(until=day), reason=reasoned(reason))
+
+    @requires(must_be_worked_on)
+    def pause_longer(self, *, until: date, reason: str, granted: Granted, rules: tuple[str, ...] = ()) -> None:
+        """Stop work on the case until a later day, as was decided. Raises PauseInThePast, NotCovered."""
+        decider = self._decided(Act.PAUSE_CONCERN, granted)
+        paused = self.PauseDecided(until=self._pause_ends(until), decider=decider)
+        self._take(paused, decider, decision=granted.decision, reason=reasoned(reason), rules=rules)
+
+    def _pause_ends(self, day: date) -> date:
+        if day <= self.today:
+            raise PauseInThePast("Choose a later date than today", field="until")
+        return day
 
     @requires(must_be_paused)
     def resume(self, *, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -179,7 +180,10 @@ class PlanRevised(_Named):
 
 
 class ReviewHeld(_Named):
-    """`decide_by` is the day by which the intervention is ended, where the review decided to."""
+    """Stands in older logs, of the time when whoever recorded a review recorded what was decided too.
+
+    `decide_by` is the day by which the intervention is ended, where the review decided to.
+    """
 
     TOPIC = "concern.review-held"
     purpose = Purpose.INTERVENTION
@@ -206,6 +210,61 @@ class ReviewHeld(_Named):
             reason=self.meta.reason,
         )
         case.reviews.append(review)
+        case.next_review_on = self.next_review_on
+
+
+class ReviewRecorded(Event):
+    """A panel held a review and gives its advice; somebody decides on it by `decide_by`."""
+
+    TOPIC = "concern.review-recorded"
+    purpose = Purpose.INTERVENTION
+    says = "{by} recorded the intervention review of {on}. Its advice: {advice}. Reason: {reason}. {evidence}"
+    on: date
+    evidence: str
+    findings: tuple[Finding, ...]
+    advice: ReviewDecision
+    attendees: tuple[UUID, ...]
+    decide_by: date | None = None
+
+    def apply(self, case: ConcernCase) -> None:
+        review = Review(
+            on=self.on,
+            evidence=self.evidence,
+            findings=self.findings,
+            objectives=case.objectives,
+            decision=None,
+            next_review_on=None,
+            attendees=self.attendees,
+            by=self.meta.signature.actor,
+            reason=self.meta.reason,
+            advice=self.advice,
+        )
+        case.reviews.append(review)
+        case.next_review_on = None
+
+
+class ReviewDecided(_Decided):
+    """The intervention goes on after a review, as it is or with more or less; when it ends is another event."""
+
+    TOPIC = "concern.review-decided"
+    purpose = Purpose.INTERVENTION
+    says = (
+        "{by} {on_behalf:recorded that … decided}{own_act:decided} after the review of {reviewed_on}: {level}, "
+        "next review on {next_review_on}. Reason: {reason}"
+    )
+    reviewed_on: date
+    level: ReviewDecision
+    next_review_on: date
+
+    def apply(self, case: ConcernCase) -> None:
+        case.reviews[-1] = replace(
+            case.reviews[-1],
+            decision=self.level,
+            next_review_on=self.next_review_on,
+            decided_by=self.decider,
+            decided_on=self.meta.occurred_on,
+            decided_because=self.meta.reason,
+        )
         case.next_review_on = self.next_review_on
 
 
@@ -252,11 +311,25 @@ class FormalStepTaken(_Decided):
 
 
 class Paused(_Named):
+    """`until` is the day on which work goes on; events of earlier days do not tell it."""
+
     TOPIC = "concern.paused"
-    says = "{by} {recorded:recorded a pause of}{own_act:paused} the concern" + NAMING + ": {reason}"
+    says = "{by} {recorded:recorded a pause of}{own_act:paused} the concern{until: until …}" + NAMING + ": {reason}"
+    until: date | None = None
 
     def apply(self, case: ConcernCase) -> None:
-        case.is_paused = True
+        case.pause_until(self.until)
+
+
+class PauseDecided(_Decided):
+    """A longer pause, as was decided."""
+
+    TOPIC = "concern.pause-decided"
+    says = "{by} {on_behalf:recorded that … decided}{own_act:decided} to pause the concern until {until}: {reason}"
+    until: date
+
+    def apply(self, case: ConcernCase) -> None:
+        case.pause_until(self.until)
 
 
 class Resumed(_Named):
@@ -264,7 +337,7 @@ class Resumed(_Named):
     says = "{by} {recorded:recorded the resumption of}{own_act:resumed} the concern" + NAMING + ": {reason}"
 
     def apply(self, case: ConcernCase) -> None:
-        case.is_paused = False
+        case.go_on()
 
 
 class InterventionEnded(_Named):

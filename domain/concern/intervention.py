@@ -10,7 +10,7 @@ from domain.aggregate import reasoned, requires
 from domain.concern import events
 from domain.concern.parts import CaseStatus, Finding, Objective, Review, ReviewDecision
 from domain.concern.rules import (
-    NextReviewNeeded,
+    NotALevel,
     ReviewBeforeTheLast,
     due_from,
     fitting,
@@ -18,6 +18,7 @@ from domain.concern.rules import (
     must_be_intervention,
     must_be_worked_on,
     must_cause_concern,
+    must_have_an_open_review,
     must_not_be_intervention,
     numbered,
     review_day,
@@ -109,28 +110,71 @@ class Intervention(CaseState, part=True):
         on: date,
         evidence: str,
         findings: Iterable[Finding],
-        decision: ReviewDecision,
+        advice: ReviewDecision,
         reason: str,
-        next_review_on: date | None = None,
         attendees: Iterable[UUID] = (),
         decide_by: date | None = None,
         rules: tuple[str, ...] = (),
     ) -> None:
-        """Record a review: what was seen, progress on each objective, and what was decided for which reason.
+        """Record a review: what was seen, progress on each objective, and what the panel advises for which reason.
 
-        `decide_by` is the last day to end the intervention where that was decided.
+        `decide_by` is the last day to decide on it.
         """
         self._must_follow(on)
-        held = events.ReviewHeld(
+        held = events.ReviewRecorded(
             on=on,
             evidence=written(evidence, "Enter the evidence", field="evidence"),
             findings=fitting(findings, self.objectives_to_review),
-            decision=decision,
-            next_review_on=self._next_review(decision, next_review_on),
+            advice=advice,
             attendees=tuple(dict.fromkeys(attendees)),
-            decide_by=decide_by if decision is ReviewDecision.END else None,
+            decide_by=decide_by,
         )
         self._take(held, *held.attendees, occurred=on, reason=reasoned(reason), rules=rules)
+
+    @requires(must_be_worked_on, must_be_intervention, must_have_an_open_review)
+    def continue_intervention(
+        self, *, next_review_on: date, reason: str, granted: Granted, rules: tuple[str, ...] = ()
+    ) -> None:
+        """Go on as it is after the last review, as was decided. Raises NotCovered, ReviewInThePast,
+        ReviewTooFarAhead."""
+        self._decide_review(
+            ReviewDecision.CONTINUE, next_review_on=next_review_on, reason=reason, granted=granted, rules=rules
+        )
+
+    @requires(must_be_worked_on, must_be_intervention, must_have_an_open_review)
+    def change_level(
+        self,
+        *,
+        level: ReviewDecision,
+        next_review_on: date,
+        reason: str,
+        granted: Granted,
+        rules: tuple[str, ...] = (),
+    ) -> None:
+        """Go on with more or less after the last review, as was decided. Raises NotALevel, NotCovered,
+        ReviewInThePast, ReviewTooFarAhead."""
+        if level not in (ReviewDecision.STEP_UP, ReviewDecision.STEP_DOWN):
+            raise NotALevel("Choose to step up or to step down", field="level")
+        self._decide_review(level, next_review_on=next_review_on, reason=reason, granted=granted, rules=rules)
+
+    def _decide_review(
+        self,
+        decision: ReviewDecision,
+        *,
+        next_review_on: date,
+        reason: str,
+        granted: Granted,
+        rules: tuple[str, ...],
+    ) -> None:
+        act = Act.CONTINUE_INTERVENTION if decision is ReviewDecision.CONTINUE else Act.CHANGE_LEVEL
+        decider = self._decided(act, granted)
+        decided = events.ReviewDecided(
+            reviewed_on=self.reviews[-1].on,
+            level=decision,
+            next_review_on=review_day(next_review_on, self.today, field="next_review_on"),
+            decider=decider,
+        )
+        self._take(decided, decider, decision=granted.decision, reason=reasoned(reason), rules=rules)
 
     @property
     def objectives_to_review(self) -> list[Objective]:
@@ -155,10 +199,3 @@ class Intervention(CaseState, part=True):
         """The highest number of an objective on which a review has found."""
         reviews = self.reviews_of_this_plan
         return max((finding.objective for review in reviews for finding in review.findings), default=0)
-
-    def _next_review(self, decision: ReviewDecision, next_review_on: date | None) -> date | None:
-        if decision is ReviewDecision.END:
-            return None
-        if next_review_on is None:
-            raise NextReviewNeeded("Enter the date of the next review", field="next_review_on")
-        return review_day(next_review_on, self.today, field="next_review_on")

@@ -132,18 +132,26 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review that was held, with the objectives of the plan as they then were."""
+    """A review that was held, with the objectives of the plan as they then were, the panel's `advice` and why.
+
+    `decision` is what somebody decided after it, None until they have; in the time before decisions were kept it was
+    recorded with the review, and there is no advice.
+    """
 
     on: date
     evidence: str
     objectives: tuple[Objective, ...]
     findings: tuple[Finding, ...]
-    decision: ReviewDecision
+    decision: ReviewDecision | None
     next_review_on: date | None
     attendees: tuple[UUID, ...]
     by: UUID | None
     reason: str
     named_authoriser: UUID | None = None
+    advice: ReviewDecision | None = None
+    decided_by: UUID | None = None
+    decided_on: date | None = None
+    decided_because: str = ""
 
 
 MAINTAINED = frozenset(

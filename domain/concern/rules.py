@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound="CaseState")
 N = TypeVar("N", bound="Intervention")
 
+SHORT_PAUSE = timedelta(days=20)
+"""The longest pause that needs nobody else's decision."""
+
 A_YEAR = timedelta(days=366)
 """The longest time from one look at an intervention to the next."""
 
@@ -75,8 +78,16 @@ class ReviewTooFarAhead(Refusal):
     one that nobody reviews for longer has been given up without saying so."""
 
 
-class NextReviewNeeded(Refusal):
-    """An intervention that goes on has a day of its next review."""
+class NothingToDecide(Refusal):
+    """What becomes of an intervention is decided after a review, once."""
+
+
+class NotALevel(Refusal):
+    """An intervention is stepped up or down; going on and ending it are decided by others."""
+
+
+class PauseInThePast(Refusal):
+    """A pause would end on a day gone by."""
 
 
 class ReviewBeforeTheLast(Refusal):
@@ -92,7 +103,7 @@ class FindingsDoNotFit(Refusal):
 
 
 class NoDecisionToEnd(Refusal):
-    """An intervention ends after a review that decided to end it."""
+    """An intervention ends after a review."""
 
 
 class DueBeforeThePlan(Refusal):
@@ -156,8 +167,16 @@ def must_cause_concern(case: S, _: date) -> None:
 
 
 def must_have_decided_to_end(case: N, _: date) -> None:
-    if not case.reviews_of_this_plan or case.reviews_of_this_plan[-1].decision is not ReviewDecision.END:
-        raise NoDecisionToEnd("First record the review that decided to end the intervention")
+    """An intervention ends after a review of which nothing else was decided, or of which that was recorded."""
+    reviews = case.reviews_of_this_plan
+    if not reviews or reviews[-1].decision not in (None, ReviewDecision.END):
+        raise NoDecisionToEnd("First record the review after which the intervention ends")
+
+
+def must_have_an_open_review(case: N, _: date) -> None:
+    reviews = case.reviews_of_this_plan
+    if not reviews or reviews[-1].decision is not None:
+        raise NothingToDecide("First record a review")
 
 
 def must_be_paused(case: S, _: date) -> None:

@@ -23,8 +23,17 @@ class CaseState(Aggregate, part=True):
         super().__init__(id)
         self.assessment: Assessment | None = None
         self.is_paused = False
+        self.paused_until: date | None = None
         self.is_decided_upon = False
         """Whether somebody decided that the school causes concern, or on a formal step."""
+
+    def pause_until(self, day: date | None) -> None:
+        """Remember that nothing is done until a day."""
+        self.is_paused, self.paused_until = True, day
+
+    def go_on(self) -> None:
+        """Remember that work goes on."""
+        self.is_paused, self.paused_until = False, None
 
     def excluded_from(self, act: Act) -> tuple[Excluded, ...]:
         """Who may not decide an act of this case, because of what they did in it before."""

@@ -231,34 +231,6 @@ class SessionDelivered(Event):
         )
 
 
-class BreachRecorded(Event):
-    """A session was held all the same: `missing` says of what, as sentences."""
-
-    TOPIC = "engagement.breach-recorded"
-    says = "{by} recorded that session {number} on {on} was held in breach, by {specialist}. {missing}"
-    number: int
-    on: date
-    specialist: UUID
-    kind: SupportKind
-    missing: tuple[str, ...]
-
-    def apply(self, engagement: BrokeredEngagement) -> None:
-        engagement.sessions[self.number] = replace(engagement.sessions[self.number], missing=self.missing)
-
-
-class BreachFollowedUp(Event):
-    TOPIC = "engagement.breach-followed-up"
-    says = "{by} followed up the breach in session {number}. Told: {told}. {followed}"
-    number: int
-    told: str
-    followed: str
-
-    def apply(self, engagement: BrokeredEngagement) -> None:
-        engagement.sessions[self.number] = replace(
-            engagement.sessions[self.number], told=self.told, followed=self.followed
-        )
-
-
 class SessionCancelled(Event):
     """A chargeable session uses up its days and costs `net`, its share of the price."""
 

@@ -42,6 +42,12 @@ class SessionStatus(LabelledEnum):
     PLANNED = "planned"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+    WRONGLY_REPORTED = "wrongly_reported"
+    """Reported as delivered, and never held."""
+
+
+KEPT = frozenset({SessionStatus.PLANNED, SessionStatus.DELIVERED})
+"""Sessions that take place, or are to."""
 
 
 class SessionOutlook(LabelledEnum):
@@ -102,6 +108,7 @@ class Session:
     `net` is what it cost: its share of the price as agreed when it was delivered, or cancelled at a charge.
     `reason` is why it was cancelled. `missing` is of what it was held in breach: what the specialist was not cleared
     by, or that the provider was suspended; `told` and `followed` are who was told of that, and what came of it.
+    `found_later_on` is the day on which it was recorded what shows the breach, where nobody knew it at the time.
     """
 
     number: int
@@ -120,6 +127,7 @@ class Session:
     missing: tuple[str, ...] = ()
     told: str = ""
     followed: str = ""
+    found_later_on: date | None = None
 
     @property
     def is_open_breach(self) -> bool:

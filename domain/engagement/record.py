@@ -10,12 +10,13 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, Event, Meta, ReasonNeeded, must_have_come, reasoned, requires
 from domain.delegation import Act, Granted
-from domain.engagement import events
+from domain.engagement import breach_events, events
 from domain.engagement.parts import (
     AWAITING_AGREEMENT,
     AWAITING_EVALUATION,
     BEFORE_START,
     GOING_ON,
+    KEPT,
     RUNNING,
     Agreement,
     Consent,
@@ -48,6 +49,7 @@ from domain.engagement.rules import (
     evaluation_must_not_be_waived,
     may_still_be_agreed,
     must_await,
+    must_have_a_delivered_session,
     must_have_a_planned_session,
     must_have_an_open_breach,
     must_have_been_delivered,
@@ -102,8 +104,10 @@ class BrokeredEngagement(Aggregate):
     Confirmed: TypeAlias = events.Confirmed
     SessionPlanned: TypeAlias = events.SessionPlanned
     SessionDelivered: TypeAlias = events.SessionDelivered
-    BreachRecorded: TypeAlias = events.BreachRecorded
-    BreachFollowedUp: TypeAlias = events.BreachFollowedUp
+    BreachRecorded: TypeAlias = breach_events.BreachRecorded
+    BreachFoundLater: TypeAlias = breach_events.BreachFoundLater
+    BreachFollowedUp: TypeAlias = breach_events.BreachFollowedUp
+    SessionWronglyReported: TypeAlias = breach_events.SessionWronglyReported
     SessionCancelled: TypeAlias = events.SessionCancelled
     SpecialistSubstituted: TypeAlias = events.SpecialistSubstituted
     VariationAgreed: TypeAlias = events.VariationAgreed
@@ -379,6 +383,37 @@ class BrokeredEngagement(Aggregate):
                 raise ReasonNeeded("Enter who was informed and what was done", field=field)
         self.record(self.BreachFollowedUp(number=number, told=plain(told), followed=plain(followed)))
 
+    def find_breach(self, number: int, *, missing: tuple[str, ...], rules: tuple[str, ...]) -> None:
+        """Record that a delivered session was held in breach of what was `missing`, as is known only now; nothing
+        where that is recorded already. Raises NoSuchSession."""
+        session = self._delivered(number)
+        new = tuple(each for each in missing if each not in session.missing)
+        if new and session.specialist is not None:
+            found = self.BreachFoundLater(
+                number=number,
+                on=session.on,
+                specialist=session.specialist,
+                kind=self.work.kind,
+                missing=new,
+                was_known=bool(session.missing),
+            )
+            self.record(found, rules=rules)
+
+    @requires(must_have_a_delivered_session)
+    def withdraw_report(self, number: int, *, reason: str) -> None:
+        """Record that a session which was reported never took place. Raises NoSuchSession, ReasonNeeded."""
+        session = self._delivered(number)
+        wrong = self.SessionWronglyReported(
+            number=number,
+            on=session.on,
+            days=session.days,
+            net=session.net,
+            specialist=session.specialist or self.work.specialist,
+            goes_on=self.status in GOING_ON,
+            in_breach=bool(session.missing),
+        )
+        self.record(wrong, reason=reasoned(reason))
+
     @requires(only_when(*GOING_ON), must_have_a_planned_session)
     def cancel_session(self, number: int, *, side: Side, chargeable: bool, reason: str) -> None:
         """A planned session will not take place. Raises NoSuchSession."""
@@ -528,9 +563,14 @@ class BrokeredEngagement(Aggregate):
         self.record(evaluated, people=(evaluator,), rules=rules)
 
     @requires(only_when(*AWAITING_EVALUATION), evaluation_must_not_be_waived)
-    def waive_evaluation(self, *, reason: str, close_by: date | None = None, rules: tuple[str, ...] = ()) -> None:
-        """Do without the school's evaluation; `close_by` is the last day to close the work then."""
-        self.record(self.EvaluationWaived(close_by=close_by), reason=reasoned(reason), rules=rules)
+    def waive_evaluation(
+        self, *, reason: str, granted: Granted, close_by: date | None = None, rules: tuple[str, ...] = ()
+    ) -> None:
+        """Do without the school's evaluation; `close_by` is the last day to close the work then. Raises
+        ReasonNeeded, NotCovered."""
+        granted.must_cover(Act.WAIVE_EVALUATION, self.id, net=self.cost)
+        waived = self.EvaluationWaived(close_by=close_by)
+        self.record(waived, reason=reasoned(reason), rules=rules, decision=granted.decision)
 
     @requires(must_have_been_evaluated, only_when(EngagementStatus.EVALUATED, *AWAITING_EVALUATION))
     def close(self) -> None:
@@ -577,8 +617,20 @@ class BrokeredEngagement(Aggregate):
             raise NoSuchSession("Choose a session that is planned", field="number")
         return session
 
+    def _delivered(self, number: int) -> Session:
+        session = self.sessions.get(number)
+        if session is None or session.status is not SessionStatus.DELIVERED:
+            raise NoSuchSession("Choose a session that is recorded as held", field="number")
+        return session
+
+    @property
+    def delivered_sessions(self) -> list[Session]:
+        """Sessions that took place, in order of their days."""
+        held = (each for each in self.sessions.values() if each.status is SessionStatus.DELIVERED)
+        return sorted(held, key=lambda session: (session.on, session.number))
+
     def _kept_sessions(self) -> list[Session]:
-        return [each for each in self.sessions.values() if each.status is not SessionStatus.CANCELLED]
+        return [each for each in self.sessions.values() if each.status in KEPT]
 
     def _share(self, days: Decimal) -> Decimal:
         """The part of the price not yet spent that falls on these of the days not yet used."""

@@ -176,6 +176,11 @@ def must_have_a_planned_session(engagement: BrokeredEngagement, _: date) -> None
         raise NoSuchSession("No session is planned", field="number")
 
 
+def must_have_a_delivered_session(engagement: BrokeredEngagement, _: date) -> None:
+    if not engagement.delivered_sessions:
+        raise NoSuchSession("No session is recorded as held", field="number")
+
+
 def must_have_an_open_breach(engagement: BrokeredEngagement, _: date) -> None:
     if not any(session.is_open_breach for session in engagement.sessions.values()):
         raise NoOpenBreach("No session was held in breach that is not followed up")

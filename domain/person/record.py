@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any, TypeAlias, Unpack
@@ -15,7 +14,6 @@ from domain.person.parts import Place, Post, Proposal
 from domain.person.rules import (
     EndsLater,
     HasLeft,
-    HoldsWork,
     NameNeeded,
     NeedsNoSecondPerson,
     NoSuchPost,
@@ -171,10 +169,10 @@ class Person(Aggregate):
         self.record(self.PostProposalWithdrawn(proposal=proposal, role=proposed.post.role), reason=reasoned(reason))
 
     @requires(must_hold_a_post)
-    def end_post(self, post: int, *, until: date, reason: str, holdings: Sequence[str] = ()) -> None:
-        """End a post with a last day; `holdings` names the work that hangs on it.
+    def end_post(self, post: int, *, until: date, reason: str) -> None:
+        """End a post with a last day. That it ends is a fact, whatever work hangs on it.
 
-        Raises NoSuchPost, EndsBeforeItBegins, EndsLater, HoldsWork, ReasonNeeded.
+        Raises NoSuchPost, EndsBeforeItBegins, EndsLater, ReasonNeeded.
         """
         held = next((each for each in self.posts if each.id == post), None)
         if held is None or (held.until is not None and held.until < self.today):
@@ -182,21 +180,17 @@ class Person(Aggregate):
         in_order(held.from_, until, field="until")
         if held.until is not None and until > held.until:
             raise EndsLater("This role already ends before that date. Choose an earlier date", field="until")
-        if holdings:
-            raise HoldsWork(holdings)
         event = self.PostEnded(post=post, role=held.role, until=until)
         self.record(event, occurred=self._if_past(until), reason=reasoned(reason), provider=held.provider)
 
     @requires(must_be_here)
-    def leave(self, *, on: date, reason: str, holdings: Sequence[str]) -> None:
-        """Leave the service with a last day; `holdings` names the work in the person's hands.
+    def leave(self, *, on: date, reason: str) -> None:
+        """Leave the service with a last day. That somebody leaves is a fact, whatever work is in their hands.
 
         Posts that were to begin later never do.
 
-        Raises HoldsWork, HasLeft, EndsBeforeItBegins, ReasonNeeded.
+        Raises HasLeft, EndsBeforeItBegins, ReasonNeeded.
         """
-        if holdings:
-            raise HoldsWork(holdings)
         for begun in [post.from_ for post in self.posts if post.from_ <= self.today]:
             in_order(begun, on, field="on")
         given_up = [post for post in self.posts if cut(post, on) != post]

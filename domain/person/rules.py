@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -39,14 +38,6 @@ class PostHeldAlready(Refusal):
 
 class NoSuchPost(Refusal):
     """The person holds no such post, or it has ended."""
-
-
-class HoldsWork(Refusal):
-    """Nobody leaves while holding work."""
-
-    def __init__(self, holdings: Sequence[str]) -> None:
-        super().__init__(f"Hand over first: {', '.join(holdings)}", field="holdings")
-        self.holdings = tuple(holdings)
 
 
 class HasLeft(Refusal):

@@ -321,22 +321,20 @@ class Provider(Aggregate):
         evidence: Evidence,
         person: UUID | None = None,
         expires: date | None = None,
-        checked_by: UUID | None = None,
     ) -> None:
-        """Record that a requirement was checked and met; `expires` is the last day on which it holds.
-
-        `checked_by` defaults to the person who records it. Raises CheckedOneself, DoesNotShow, EndNeeded, and for a
-        wrong `person` or day.
-        """
+        """Record that a requirement was checked and met, by whoever records it; `expires` is the last day on which it
+        holds. Raises CheckedOneself, DoesNotShow, EndNeeded, and for a wrong `person` or day."""
         self._must_concern(item, person)
         must_have_come(checked_on, self.today, "checked_on")
         must_show(item, evidence)
         must_end_where_it_always_does(item, expires)
         if expires is not None:
             in_order(checked_on, expires, field="expires")
-        checker = checked_by or self.signature.actor
+        checker = self.signature.actor
         if person is not None and checker == person:
-            raise CheckedOneself("You cannot check your own evidence. Choose who else saw it", field="checked_by")
+            raise CheckedOneself(
+                "You cannot check your own evidence. Somebody else records what they saw", field="person"
+            )
         met = self.RequirementMet(
             item=item,
             person=person,

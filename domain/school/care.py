@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from domain.aggregate import Aggregate, ReasonNeeded, reasoned, requires
+from domain.aggregate import Aggregate, ReasonNeeded, must_have_come, reasoned, requires
+from domain.delegation import Act, Granted
 from domain.school import events
 from domain.school.parts import DAY, Cover, Details, LinkPeriod, Need, closed_on, is_closed, left_on
 from domain.school.rules import (
@@ -101,42 +102,82 @@ class LookedAfter(Aggregate, part=True):
 
     @requires(must_stand, must_be_covered)
     def end_cover(self, *, until: date, reason: str) -> None:
-        """Let the cover in force end sooner, `until` being its last day. Raises NoLinkOfficer."""
-        cover = next((each for each in self.covers if each.from_ <= until < each.to), None)
+        """Let the first cover that goes on after a day end with that day; one that begins later never does.
+
+        Raises NoLinkOfficer, ReasonNeeded.
+        """
+        cover = min((each for each in self.covers if until < each.to), key=lambda each: each.from_, default=None)
         if cover is None:
             raise NoLinkOfficer("Nobody is covering after that date. Choose an earlier date", field="until")
-        event = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=until)
-        self.record(event, occurred=self._if_past(until), reason=reasoned(reason), people=(cover.officer,))
+        last = until if cover.from_ <= until else None
+        event = events.CoverEnded(officer=cover.officer, from_=cover.from_, until=last)
+        occurred = None if last is None else self._if_past(last)
+        self.record(event, occurred=occurred, reason=reasoned(reason), people=(cover.officer,))
 
     @requires(must_stand)
     def set_need_category(
         self,
         category: str,
         *,
-        among: Collection[str],
+        among: Sequence[str],
         from_: date,
         review_due: date,
         rationale: str,
         scheme: str,
+        granted: Granted,
+        panel_on: date | None = None,
         authority: str | None = None,
     ) -> None:
-        """Rate the school's need: `among` are the categories of the scheme in force, `scheme` names its version.
+        """Rate the school's need as was decided: `among` are the categories of the scheme in force, the lowest need
+        first, `scheme` names its version.
 
-        Raises NotACategory, EndsBeforeItBegins, SchoolIsElsewhere, SchoolIsClosed, ReasonNeeded.
+        Raises NotCovered, NotACategory, EndsBeforeItBegins, OccurredInTheFuture, SchoolIsElsewhere, SchoolIsClosed,
+        ReasonNeeded.
         """
         must_be_there(self.details, from_, authority=authority, field="from_")
         if category not in among:
             raise NotACategory(f"Choose one of these levels: {', '.join(among)}", field="category")
         in_order(max([from_, *(need.from_ for need in self.needs)]), from_, field="from_")
         in_order(from_, review_due, field="review_due")
-        event = events.NeedCategorySet(
+        granted.must_cover(self.act_of_rating(category, among=among, from_=from_), self.id, field="category")
+        if panel_on is not None:
+            must_have_come(panel_on, self.today, "panel_on")
+        event = events.NeedCategoryDecided(
             category=category,
             from_=from_,
             review_due=review_due,
             rationale=_rationale(rationale),
             scheme=scheme,
+            panel_on=panel_on,
         )
-        self.record(event, occurred=self._if_past(from_), reason=event.rationale, rules=(scheme,))
+        self.record(
+            event,
+            occurred=self._if_past(from_),
+            reason=event.rationale,
+            rules=(scheme,),
+            decision=granted.decision,
+        )
+
+    def keep_need(self, need: Need) -> None:
+        """Go on with a rating that was decided when the school had another record."""
+        event = events.NeedCategorySet(
+            category=need.category,
+            from_=need.from_,
+            review_due=need.review_due,
+            rationale=need.rationale,
+            scheme=need.scheme,
+        )
+        self.record(event, occurred=self._if_past(need.from_), reason=need.rationale, rules=(need.scheme,))
+
+    def act_of_rating(self, category: str, *, among: Sequence[str], from_: date) -> Act:
+        """Which act it is to rate the school's need: of more weight for the last category, and two from the one
+        before."""
+        now = self.need_on(from_)
+        before = among.index(now.category) if now is not None and now.category in among else None
+        after = among.index(category) if category in among else 0
+        is_last = after == len(among) - 1 and after > 0 and after != before
+        is_far = before is not None and abs(after - before) > 1
+        return Act.SET_NEED_FAR if is_last or is_far else Act.SET_NEED
 
     @requires(must_stand)
     def note_external_support(

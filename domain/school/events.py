@@ -417,6 +417,17 @@ class NeedCategorySet(Event):
         school.needs.append(Need(self.category, self.from_, self.review_due, self.rationale, self.scheme))
 
 
+class NeedCategoryDecided(NeedCategorySet):
+    """Somebody proposed it, and whoever may decided; `panel_on` is the day of the panel, if one met."""
+
+    TOPIC = "school.need-category-decided"
+    says = (
+        "{by} decided that the level of support is category {category} from {from_}, review by {review_due}"
+        "{panel_on:, after the panel of …}: {rationale}"
+    )
+    panel_on: date | None = None
+
+
 class ExternalSupportNoted(Event):
     TOPIC = "school.external-support-noted"
     says = "{by} recorded outside support from {provided_by}, arranged by {arranged_by}, starting on {from_}"

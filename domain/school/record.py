@@ -62,6 +62,7 @@ class School(LookedAfter):
     CoverArranged: TypeAlias = events.CoverArranged
     CoverEnded: TypeAlias = events.CoverEnded
     NeedCategorySet: TypeAlias = events.NeedCategorySet
+    NeedCategoryDecided: TypeAlias = events.NeedCategoryDecided
     ExternalSupportNoted: TypeAlias = events.ExternalSupportNoted
 
     urn: int

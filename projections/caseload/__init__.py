@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from projections.caseload import brokerage, concerns, decisions, engagements, formal_steps, needs, visits
+from projections.caseload import brokerage, concerns, decisions, engagements, formal_steps, leavers, needs, visits
 from projections.caseload.item import (
     AS_DUE,
     MAIN,
@@ -46,6 +46,7 @@ __all__ = [
     "engagements",
     "formal_steps",
     "items",
+    "leavers",
     "needs",
     "place_of",
     "reviewed_at",
@@ -129,10 +130,12 @@ class Narrowed(TypedDict, total=False):
     waits about some records, `unasked` what would wait for a school or provider that may not read them. `left` is
     for what is open at schools that belong to another authority: left out by default, alone where it is true, too
     where it is None. With `in_time_on`, what can be done no more on that day is left out, and what is nobody's to
-    decide on it. Of what is asked, only `decides` is then found, by the posts `decides_as`.
+    decide on it. Of what is asked, only `decides` is then found, by the posts `decides_as`. `left_behind` tells whose
+    work is still to be handed over (leavers.is_left_behind).
     """
 
     served: sa.Select[Any] | None
+    left_behind: sa.ColumnElement[bool]
     schools: Collection[UUID] | None
     person: UUID | None
     providers: Collection[UUID]
@@ -222,6 +225,8 @@ def _conditions(narrowed: Narrowed) -> Iterator[sa.ColumnElement[bool]]:
         yield _left if left else sa.not_(_left)
     if (served := narrowed.get("served")) is not None:
         yield reviewed_at(served)
+    if (left_behind := narrowed.get("left_behind")) is not None:
+        yield left_behind
     schools, concerns_of = narrowed.get("schools"), narrowed.get("concerns_of")
     if schools is not None:
         yield _found_by(schools, narrowed)

@@ -7,6 +7,7 @@ from projections.caseload.item import Item, Task, WaitingFor, done, item, items,
 from projections.view import replace
 
 Assessed = ConcernCase.Assessed | ConcernCase.FoundCausingConcern
+Paused = ConcernCase.Paused | ConcernCase.PauseDecided
 Started = ConcernCase.InterventionStarted | ConcernCase.InterventionDecided
 Reopened = ConcernCase.Reopened | ConcernCase.ReopeningDecided
 
@@ -45,8 +46,18 @@ def review_held(row: Item | None, event: ConcernCase.ReviewHeld) -> Item | None:
     return replace(row, task=task, due=event.next_review_on or event.decide_by, since=event.meta.occurred_on)
 
 
-@items.on(ConcernCase.Paused, key=main)
-def concern_paused(row: Item | None, event: ConcernCase.Paused) -> Item | None:
+@items.on(ConcernCase.ReviewRecorded, key=main)
+def review_recorded(row: Item | None, event: ConcernCase.ReviewRecorded) -> Item | None:
+    return row and replace(row, task=Task.DECIDE, due=event.decide_by, since=event.meta.occurred_on)
+
+
+@items.on(ConcernCase.ReviewDecided, key=main)
+def review_decided(row: Item | None, event: ConcernCase.ReviewDecided) -> Item | None:
+    return row and replace(row, task=Task.REVIEW, due=event.next_review_on, since=event.meta.occurred_on)
+
+
+@items.on(ConcernCase.Paused, ConcernCase.PauseDecided, key=main)
+def concern_paused(row: Item | None, event: Paused) -> Item | None:
     return resting(row, event)
 
 

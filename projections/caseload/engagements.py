@@ -179,6 +179,17 @@ def session_planned_or_over(row: Item | None, event: OfSession, key: Key) -> Ite
     return _under_way(row, key)
 
 
+@items.on_each(BrokeredEngagement.SessionWronglyReported, keys=_both)
+def session_wrongly_reported(
+    row: Item | None, event: BrokeredEngagement.SessionWronglyReported, key: Key
+) -> Item | None:
+    """Its days can be planned once more, unless the work is over."""
+    if row is None or not event.goes_on:
+        return row
+    others = tuple(each for each in row.gathered if not each.startswith(f"{event.number}:"))
+    return _under_way(replace(row, gathered=others), key)
+
+
 @items.on_each(BrokeredEngagement.VariationAgreed, keys=_both)
 def variation_agreed(row: Item | None, event: BrokeredEngagement.VariationAgreed, key: Key) -> Item | None:
     return row and _under_way(replace(row, days=event.days, due=max(row.due or event.ends, event.ends)), key)
@@ -272,17 +283,29 @@ def nothing_left_to_agree(row: Item | None, _: object, key: Key) -> Item | None:
     return row if key[-1].startswith(BOTH) else done(row)
 
 
-OfBreach = BrokeredEngagement.BreachRecorded | BrokeredEngagement.BreachFollowedUp
+OfBreach = (
+    BrokeredEngagement.BreachRecorded
+    | BrokeredEngagement.BreachFoundLater
+    | BrokeredEngagement.BreachFollowedUp
+    | BrokeredEngagement.SessionWronglyReported
+)
 
 
 def _of_breach(event: OfBreach) -> Iterable[Key]:
     return [(case_of(event), ENGAGEMENT, f"breach-{event.number}-{whose}") for whose in ("broker", "director")]
 
 
-@items.on_each(BrokeredEngagement.BreachRecorded, BrokeredEngagement.BreachFollowedUp, keys=_of_breach)
+@items.on_each(
+    BrokeredEngagement.BreachRecorded,
+    BrokeredEngagement.BreachFoundLater,
+    BrokeredEngagement.BreachFollowedUp,
+    BrokeredEngagement.SessionWronglyReported,
+    keys=_of_breach,
+)
 def breach_recorded_or_followed_up(_: Item | None, event: OfBreach, key: Key) -> Item | None:
-    """A session held in breach is work of broker and director until somebody has followed it up."""
-    if isinstance(event, BrokeredEngagement.BreachFollowedUp):
+    """A session held in breach is work of broker and director until somebody has followed it up, also where that is
+    found out later; one that never took place is none."""
+    if not isinstance(event, BrokeredEngagement.BreachRecorded | BrokeredEngagement.BreachFoundLater):
         return None
     return item(
         event,

@@ -7,6 +7,7 @@ from domain.aggregate import Event
 from domain.concern import ConcernCase
 from domain.concern.ladder import Compliance, NationalStep
 from domain.concern.ladder.parts import two_months_after
+from projections.caseload.concerns import Paused
 from projections.caseload.item import Item, Task, WaitingFor, item, items, key_of, resting, taken_up
 from projections.view import Key, replace
 
@@ -71,8 +72,8 @@ def ladder_over(*_: object) -> None:
     """Nothing comes next by itself."""
 
 
-@items.on(ConcernCase.Paused, key=ladder)
-def ladder_paused(row: Item | None, event: ConcernCase.Paused) -> Item | None:
+@items.on(ConcernCase.Paused, ConcernCase.PauseDecided, key=ladder)
+def ladder_paused(row: Item | None, event: Paused) -> Item | None:
     return resting(row, event)
 
 

@@ -97,6 +97,7 @@ class Task(LabelledEnum):
     GET_CONFIRMATION = "get_confirmation"
     SETTLE_DISOWNED = "settle_the_disowned"
     MEET_CONDITION = "meet_the_condition"
+    HAND_OVER = "hand_over_the_work"
     READ_OUTCOME = "read_the_outcome"
 
     @property
@@ -146,6 +147,7 @@ _TASK_LABELS = {
     "settle_the_disowned": "Settle what somebody has disowned",
     "get_confirmation": "Get what you recorded confirmed",
     "meet_the_condition": "Record that the condition is met",
+    "hand_over_the_work": "Hand over the work of somebody whose role ended",
     "read_the_outcome": "Ask again, or mark as read",
 }
 """What one command does is called by the command's title, so that a list and the page it leads to agree."""

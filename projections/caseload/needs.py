@@ -16,7 +16,7 @@ def _need(event: Event) -> Key:
     return key_of(event, NEED)
 
 
-@items.on(School.NeedCategorySet, key=_need)
+@items.on(School.NeedCategorySet, School.NeedCategoryDecided, key=_need)
 def need_category_set(row: Item | None, event: School.NeedCategorySet) -> Item | None:
     rated = item(
         event,

@@ -13,6 +13,7 @@ from domain.tender import DeclineReason, InvitationStatus, Tender
 from domain.vocabulary import LabelledEnum, SchoolId
 from projections.provider_history.concerned import (
     Answer,
+    OfADeliverer,
     OfOneProvider,
     provider_and_deliverer,
     provider_and_specialist,
@@ -83,9 +84,7 @@ def of_those_at_work(event: Event) -> Iterable[Key]:
     return ((holder, event.meta.stream) for (holder,) in those_at_work(event))
 
 
-def of_provider_and_deliverer(
-    event: BrokeredEngagement.SessionDelivered | BrokeredEngagement.BreachRecorded,
-) -> Iterable[Key]:
+def of_provider_and_deliverer(event: OfADeliverer) -> Iterable[Key]:
     return ((holder, event.meta.stream) for (holder,) in provider_and_deliverer(event))
 
 
@@ -148,6 +147,31 @@ def work_delivered(
 @cases.on_each(BrokeredEngagement.BreachRecorded, keys=of_provider_and_deliverer)
 def held_in_breach(row: ProviderCase | None, _event: Event, _: Key) -> ProviderCase | None:
     return row and replace(row, breaches=row.breaches + 1)
+
+
+@cases.on_each(BrokeredEngagement.BreachFoundLater, keys=of_provider_and_deliverer)
+def found_in_breach(
+    row: ProviderCase | None, event: BrokeredEngagement.BreachFoundLater, _: Key
+) -> ProviderCase | None:
+    """A session counts once, whatever more is found to have been missing."""
+    return row and replace(row, breaches=row.breaches + (not event.was_known))
+
+
+@cases.on_each(BrokeredEngagement.SessionWronglyReported, keys=of_provider_and_deliverer)
+def work_not_done(
+    row: ProviderCase | None, event: BrokeredEngagement.SessionWronglyReported, _: Key
+) -> ProviderCase | None:
+    if row is None:
+        return None
+    days = row.days - event.days
+    is_new = row.outcome == EngagementStatus.IN_DELIVERY.value and not days
+    return replace(
+        row,
+        outcome=EngagementStatus.CONFIRMED.value if is_new else row.outcome,
+        days=days,
+        net_cost=row.net_cost - event.net,
+        breaches=row.breaches - event.in_breach,
+    )
 
 
 @cases.on_each(BrokeredEngagement.SessionCancelled, keys=of_those_at_work)

@@ -33,7 +33,13 @@ def those_at_work(event: Event) -> Iterable[Key]:
     return ((about.provider,), (about.people[0],))
 
 
-def provider_and_deliverer(
-    event: BrokeredEngagement.SessionDelivered | BrokeredEngagement.BreachRecorded,
-) -> Iterable[Key]:
+OfADeliverer = (
+    BrokeredEngagement.SessionDelivered
+    | BrokeredEngagement.BreachRecorded
+    | BrokeredEngagement.BreachFoundLater
+    | BrokeredEngagement.SessionWronglyReported
+)
+
+
+def provider_and_deliverer(event: OfADeliverer) -> Iterable[Key]:
     return ((event.meta.about.provider,), (event.specialist,))

@@ -146,6 +146,14 @@ def session_delivered(
     return replace(history, days=history.days + event.days, net_cost=history.net_cost + event.net)
 
 
+@histories.on_each(BrokeredEngagement.SessionWronglyReported, keys=provider_and_deliverer)
+def session_wrongly_reported(
+    row: BrokeredHistory | None, event: BrokeredEngagement.SessionWronglyReported, key: Key
+) -> BrokeredHistory:
+    history = _of(row, event, key)
+    return replace(history, days=history.days - event.days, net_cost=history.net_cost - event.net)
+
+
 @histories.on_each(BrokeredEngagement.SessionCancelled, keys=those_at_work)
 def session_cancelled(
     row: BrokeredHistory | None, event: BrokeredEngagement.SessionCancelled, key: Key

@@ -14,6 +14,7 @@ from projections.schools.care import (
     link_officers,
     linked,
     looked_after,
+    looking_after,
     needs,
 )
 from projections.schools.finding import (
@@ -112,6 +113,7 @@ __all__ = [
     "linked_to",
     "listed",
     "looked_after",
+    "looking_after",
     "merged_schools",
     "missed",
     "missed_ids",

@@ -84,7 +84,7 @@ def cover_ended(row: CoverOfficer | None, event: School.CoverEnded) -> CoverOffi
     return replace(row, to=event.last_day) if row and event.last_day else None
 
 
-@needs.on(School.NeedCategorySet, key=by_first_day)
+@needs.on(School.NeedCategorySet, School.NeedCategoryDecided, key=by_first_day)
 def need_category_set(_: NeedRating | None, event: School.NeedCategorySet) -> NeedRating:
     return NeedRating(
         school=event.meta.stream, from_=event.from_, category=event.category, review_due=event.review_due
@@ -171,6 +171,18 @@ def cover_in_force(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]
 
 def _is_merged(school: sa.Column[Any]) -> sa.ColumnElement[bool]:
     return sa.exists().where(schools.table.c.id == school, schools.table.c.merged_into.is_not(None))
+
+
+def looking_after(today: date) -> sa.Select[Any]:
+    """The people who are a school's link officer, or cover for one, today or from a later day."""
+    link, cover = link_officers.table.c, covers.table.c
+    now = sa.and_(sa.or_(link.until.is_(None), link.until >= today), link.from_ == _newest(link_officers, today))
+    linked_people = (
+        sa.select(link.officer)
+        .join(schools.table, schools.table.c.id == link.school)
+        .where(schools.table.c.merged_into.is_(None), sa.or_(link.from_ > today, now))
+    )
+    return sa.select(sa.union(linked_people, sa.select(cover.officer).where(cover.to >= today)).subquery())
 
 
 def _newest(view_table: ViewTable[Any], today: date | sa.BindParameter[date]) -> sa.ScalarSelect[Any]:

@@ -222,6 +222,7 @@ LATER_EVENTS = (
     School.CoverArranged,
     School.CoverEnded,
     School.NeedCategorySet,
+    School.NeedCategoryDecided,
     School.ExternalSupportNoted,
 )
 

@@ -162,14 +162,7 @@ def _carry_over(goes: School, stays: School, reason: str) -> None:
     need = goes.need_on(today)
     _carry_over_officer(goes, stays, reason)
     if need is not None and stays.need_on(today) is None:
-        stays.set_need_category(
-            need.category,
-            among=(need.category,),
-            from_=need.from_,
-            review_due=need.review_due,
-            rationale=need.rationale,
-            scheme=need.scheme,
-        )
+        stays.keep_need(need)
     for group in goes.groups.values():
         source = goes.group_sources[group.uid]
         stays.join_group(group.uid, name=group.name, kind=group.kind, joined=group.joined, source=source)

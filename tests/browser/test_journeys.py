@@ -15,7 +15,11 @@ from tests.browser.browser_visitor import KeyboardVisitor, MouseVisitor
 from tests.browser.conftest import BrowserServer, OpenWindow
 from tests.browser.page_checks import Window
 from tests.databases import Databases
-from tests.journeys import Journey, a_reviewer_follows_an_intervention
+from tests.journeys import (
+    Journey,
+    a_reviewer_follows_an_intervention,
+    an_officer_and_a_director_take_a_case_to_compliance,
+)
 from tests.journeys_of_brokerage import (
     a_cpd_manager_meets_a_request_for_training,
     an_officer_brokers_a_specialist_of_mathematics,
@@ -29,6 +33,7 @@ JOURNEYS = (
     an_officer_brokers_a_specialist_of_mathematics,
     a_cpd_manager_meets_a_request_for_training,
     a_reviewer_follows_an_intervention,
+    an_officer_and_a_director_take_a_case_to_compliance,
 )
 
 

@@ -18,7 +18,7 @@ from domain.vocabulary import Side
 from tests.canaries.words import Words
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, consent, outcomes, terms, the_work
 from tests.full_authority import RULES
-from tests.grants import approve, for_selection
+from tests.grants import approve, for_selection, waive_evaluation
 from tests.scenario import TODAY
 from web.access.policy import Action
 
@@ -129,9 +129,11 @@ class BrokeringWords(Words):
             lambda it: it.deliver_session(
                 2, note=word("session in breach"), missing=(word("missing"),), **{**day, "cleared": False}
             ),
+            lambda it: it.find_breach(2, missing=(word("found later"),), rules=RULES),
             lambda it: it.follow_up_breach(2, told=word("informed"), followed=word("followed up")),
+            lambda it: it.withdraw_report(1, reason=word("never took place")),
             lambda it: it.end_early(side=SCHOOL, reason=word("ended early")),
-            lambda it: it.waive_evaluation(reason=word("not evaluated")),
+            lambda it: waive_evaluation(it, reason=word("not evaluated")),
         )
 
     def _engagement(self, number: int) -> UUID:

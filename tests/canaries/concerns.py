@@ -48,7 +48,7 @@ class ConcernWords(Words):
     def _concerns(self) -> None:
         self.right = Action.READ_CONCERN
         word, then = self.word, self.authority._then
-        found = {"on": TODAY, "decision": ReviewDecision.END}
+        found = {"on": TODAY, "advice": ReviewDecision.END}
         then(
             ConcernCase,
             self._concern(),
@@ -67,6 +67,10 @@ class ConcernWords(Words):
             *self._ladder(),
             lambda it: it.pause(reason=word("paused")),
             lambda it: it.resume(reason=word("resumed")),
+            lambda it: grants.decided(
+                it, Act.PAUSE_CONCERN, ConcernCase.pause_longer, until=NEXT_WEEK, reason=word("paused for longer")
+            ),
+            lambda it: it.resume(reason=word("resumed again")),
             lambda it: it.hold_review(
                 evidence=word("evidence"),
                 findings=(Finding(1, Rag.GREEN, word("commentary")),),

@@ -33,17 +33,19 @@ from domain.concern.rules import (
     FindingsDoNotFit,
     InterventionUnderWay,
     KeptSoAlready,
-    NextReviewNeeded,
     NoDecisionToEnd,
     NoIntervention,
     NoObjectives,
+    NotALevel,
     NotAPurposeOfConcern,
     NotAssessed,
     NotByVisit,
     NotCausingConcern,
+    NothingToDecide,
     NotPaused,
     ObjectiveWithFindings,
     PausedCaseRefusesWork,
+    PauseInThePast,
     ReviewBeforeTheLast,
     ReviewInThePast,
     ReviewTooFarAhead,
@@ -55,6 +57,8 @@ from domain.vocabulary import Purpose, Sensitivity
 from tests.grants import (
     DECISION,
     assess_as_causing_concern,
+    decide_review,
+    decided,
     end_intervention,
     granted,
     refer,
@@ -105,14 +109,25 @@ def start(case: ConcernCase, review_on: date = TODAY) -> None:
     )
 
 
-def review(case: ConcernCase, decision: ReviewDecision = ReviewDecision.CONTINUE, **changes: Any) -> None:
+def review(
+    case: ConcernCase,
+    decision: ReviewDecision = ReviewDecision.CONTINUE,
+    next_review_on: date = JANUARY,
+    **changes: Any,
+) -> None:
+    """Hold a review and decide on it, unless the intervention is to end."""
+    hold_review(case, advice=decision, **changes)
+    if decision is not ReviewDecision.END:
+        decide_review(case, decision, next_review_on)
+
+
+def hold_review(case: ConcernCase, **changes: Any) -> None:
     held: dict[str, Any] = {
         "on": TODAY,
         "evidence": "Lesson visits and the autumn data",
         "findings": [Finding(2, Rag.GREEN, "95.2%"), Finding(1, Rag.AMBER, "Rising, from a low base")],
-        "decision": decision,
+        "advice": ReviewDecision.CONTINUE,
         "reason": "Progress is real but not secure",
-        "next_review_on": JANUARY,
         "attendees": [CHAIR],
     }
     case.hold_review(**held | changes)
@@ -259,8 +274,8 @@ def test_an_objective_that_was_rated_is_withdrawn_and_reviewed_no_more() -> None
 
     given(an_intervention()).when(review).when(revise(withdrawn, ATTENDANCE, new)).then(
         ConcernCase.PlanRevised, objectives=(withdrawn, ATTENDANCE, new)
-    ).when(review).then_refused(FindingsDoNotFit).when(lambda case: review(case, findings=findings)).then(
-        ConcernCase.ReviewHeld
+    ).when(review).then_refused(FindingsDoNotFit).when(lambda case: hold_review(case, findings=findings)).then(
+        ConcernCase.ReviewRecorded
     ).then_holds(lambda case: case.reviews[0].objectives == (READING, ATTENDANCE))
 
 
@@ -287,8 +302,10 @@ def test_an_intervention_is_reviewed_within_a_year() -> None:
     given(an_assessed_concern()).when(lambda case: start(case, far)).then_refused(
         ReviewTooFarAhead, field="review_on"
     ).when(lambda case: start(case, far - timedelta(days=1))).then(ConcernCase.InterventionDecided).when(
-        lambda case: review(case, next_review_on=far)
-    ).then_refused(ReviewTooFarAhead, field="next_review_on")
+        hold_review
+    ).when(lambda case: decide_review(case, ReviewDecision.CONTINUE, far)).then_refused(
+        ReviewTooFarAhead, field="next_review_on"
+    )
 
 
 def test_a_case_tells_who_raised_it_and_who_decided_its_intervention_and_its_end() -> None:
@@ -336,16 +353,45 @@ def test_a_concern_names_the_visit_that_it_came_from_and_no_other() -> None:
         a_concern(visit=VISIT, source=ConcernSource.DATA)
 
 
-def test_a_review_finds_on_each_objective_and_sets_the_next() -> None:
-    given(an_intervention()).when(review).then(
-        ConcernCase.ReviewHeld, purpose=Purpose.INTERVENTION, reason="Progress is real but not secure"
+def test_a_review_finds_on_each_objective_and_advises_and_somebody_decides() -> None:
+    scenario = given(an_intervention()).when(hold_review)
+    scenario.then(
+        ConcernCase.ReviewRecorded, purpose=Purpose.INTERVENTION, reason="Progress is real but not secure"
     ).then_holds(
         lambda case: (
             [finding.objective for finding in case.reviews[0].findings] == [1, 2]
-            and case.next_review_on == JANUARY
+            and case.next_review_on is case.reviews[0].decision is None
             and case.reviews[0].objectives == (READING, ATTENDANCE)
         )
     )
+    scenario.when(lambda case: decide_review(case, ReviewDecision.STEP_UP, JANUARY, by=DIRECTOR)).then(
+        ConcernCase.ReviewDecided, decider=DIRECTOR, decision=DECISION, level=ReviewDecision.STEP_UP
+    ).then_holds(lambda case: case.reviews[0].decision is ReviewDecision.STEP_UP and case.next_review_on == JANUARY)
+
+
+def test_what_becomes_of_an_intervention_is_decided_once_after_each_review() -> None:
+    def on(case: ConcernCase) -> None:
+        decide_review(case, ReviewDecision.CONTINUE, JANUARY)
+
+    given(an_intervention()).when(on).then_refused(NothingToDecide).when(review).when(on).then_refused(
+        NothingToDecide
+    )
+    given(an_intervention()).when(hold_review).when(
+        lambda case: decide_review(case, ReviewDecision.END, JANUARY)
+    ).then_refused(NotALevel, field="level")
+
+
+def test_a_case_is_paused_for_20_days_and_longer_by_a_decision() -> None:
+    longest = TODAY + timedelta(days=20)
+    later = longest + timedelta(days=1)
+    given(a_concern()).when(lambda case: case.pause(**REASON)).then(ConcernCase.Paused, until=longest)
+    given(a_concern()).when(lambda case: case.pause(**REASON, until=later)).then_refused(
+        DecisionNeeded, field="until"
+    ).when(lambda case: case.pause(**REASON, until=TODAY)).then_refused(PauseInThePast, field="until").when(
+        lambda case: decided(case, Act.PAUSE_CONCERN, ConcernCase.pause_longer, by=DIRECTOR, until=later, **REASON)
+    ).then(ConcernCase.PauseDecided, until=later, decider=DIRECTOR).when(lambda case: case.resume(**REASON)).then(
+        ConcernCase.Resumed
+    ).then_holds(lambda case: case.paused_until is None)
 
 
 def test_those_at_a_review_are_named_in_its_history() -> None:
@@ -368,15 +414,15 @@ def test_a_review_leaves_no_objective_out(findings: list[Finding]) -> None:
 
 
 def test_an_intervention_that_goes_on_has_a_next_review_ahead() -> None:
-    given(an_intervention()).when(lambda case: review(case, next_review_on=None)).then_refused(
-        NextReviewNeeded, field="next_review_on"
-    ).when(lambda case: review(case, next_review_on=YESTERDAY)).then_refused(ReviewInThePast)
+    given(an_intervention()).when(hold_review).when(
+        lambda case: decide_review(case, ReviewDecision.CONTINUE, YESTERDAY)
+    ).then_refused(ReviewInThePast)
 
 
 def test_reviews_follow_the_beginning_and_each_other() -> None:
     given(an_intervention()).when(lambda case: review(case, on=SEPTEMBER)).then_refused(
         ReviewBeforeTheLast, field="on"
-    ).when(review).when(lambda case: review(case, on=YESTERDAY)).then_refused(ReviewBeforeTheLast)
+    ).when(review).when(lambda case: hold_review(case, on=YESTERDAY)).then_refused(ReviewBeforeTheLast)
 
 
 def test_a_review_still_to_come_is_not_recorded() -> None:

@@ -13,7 +13,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from domain.aggregate import Refusal
 from domain.concern import CaseStatus, ConcernCase, Finding, Rag, Rating, ReviewDecision, StepKind
 from tests.domain.test_concern import DIRECTOR, LEAD, READING, REASON, a_concern, an_assessed_concern
-from tests.grants import ASSESSOR, STARTER, assess_as_causing_concern, end_intervention, reopen, start_intervention
+from tests.grants import (
+    ASSESSOR,
+    STARTER,
+    assess_as_causing_concern,
+    decide_review,
+    end_intervention,
+    reopen,
+    start_intervention,
+)
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
@@ -36,13 +44,13 @@ def an_intervention_to_be_ended() -> ConcernCase:
             on=TODAY - timedelta(days=2),
             evidence="Seen",
             findings=[Finding(1, Rag.GREEN, "Reached")],
-            decision=ReviewDecision.END,
+            advice=ReviewDecision.END,
             **REASON,
         )
     return case
 
 
-OLD = (ConcernCase.InterventionStarted, ConcernCase.InterventionEnded, ConcernCase.Reopened)
+OLD = (ConcernCase.ReviewHeld, ConcernCase.InterventionStarted, ConcernCase.InterventionEnded, ConcernCase.Reopened)
 """Stand in logs of the time before decisions were kept, and are recorded no more."""
 
 
@@ -83,18 +91,21 @@ class CaseMachine(RuleBasedStateMachine):
     def revise(self) -> None:
         self.attempt(lambda case: case.revise_plan(plan="Other", objectives=[READING], **REASON))
 
-    @rule(decision=st.sampled_from(ReviewDecision), on=recent, next_on=st.none() | away)
-    def review(self, decision: ReviewDecision, on: object, next_on: object) -> None:
+    @rule(advice=st.sampled_from(ReviewDecision), on=recent)
+    def review(self, advice: ReviewDecision, on: date) -> None:
         self.attempt(
             lambda case: case.hold_review(
                 on=on,
                 evidence="Seen",
                 findings=[Finding(1, Rag.AMBER, "Rising")],
-                decision=decision,
-                next_review_on=next_on,
+                advice=advice,
                 **REASON,
             )
         )
+
+    @rule(decision=st.sampled_from(ReviewDecision), next_on=away, by=deciders)
+    def decide_review(self, decision: ReviewDecision, next_on: date, by: UUID) -> None:
+        self.attempt(lambda case: decide_review(case, decision, next_on, by=by))
 
     @rule(kind=st.sampled_from(StepKind))
     def step(self, kind: StepKind) -> None:
@@ -153,6 +164,7 @@ class CaseMachine(RuleBasedStateMachine):
             ConcernCase.InterventionDecided,
             ConcernCase.EndDecided,
             ConcernCase.ReopeningDecided,
+            ConcernCase.ReviewDecided,
         )
         for event in self.case.pending:
             assert isinstance(event, decided) == (event.meta.decision is not None)
@@ -161,7 +173,7 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def an_intervention_that_goes_on_has_its_next_review(self) -> None:
         reviews = self.case.reviews_of_this_plan
-        goes_on = not reviews or reviews[-1].decision is not ReviewDecision.END
+        goes_on = not reviews or reviews[-1].decision is not None
         intervention = self.case.status is CaseStatus.INTERVENTION
         assert (self.case.next_review_on is not None) == (intervention and goes_on)
 
@@ -171,9 +183,9 @@ class CaseMachine(RuleBasedStateMachine):
         assert self.case.status.is_open or not self.case.is_paused
 
     @invariant()
-    def an_intervention_ended_as_its_last_review_decided(self) -> None:
+    def an_intervention_ended_after_a_review_of_which_nothing_else_was_decided(self) -> None:
         if self.case.status is CaseStatus.ENDED:
-            assert self.case.reviews[-1].decision is ReviewDecision.END
+            assert self.case.reviews_of_this_plan[-1].decision is None
 
     @invariant()
     def what_was_decided_upon_is_not_withdrawn(self) -> None:

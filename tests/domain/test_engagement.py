@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded, Refusal
+from domain.delegation import Act, Granted, NotCovered
 from domain.engagement import (
     Agreement,
     Attainment,
@@ -72,24 +73,25 @@ from tests.domain.brokered import (
     outcomes,
     the_work,
 )
+from tests.grants import DECISION, waive_evaluation
 from tests.scenario import TODAY, given, signed
 
-Act = Callable[[BrokeredEngagement], None]
+Do = Callable[[BrokeredEngagement], None]
 
 
-def plan(days: str = "1", *, on: date = TODAY, cleared: bool = True) -> Act:
+def plan(days: str = "1", *, on: date = TODAY, cleared: bool = True) -> Do:
     return lambda engagement: engagement.plan_session(on=on, days=Decimal(days), cleared=cleared, rules=RULES)
 
 
 def deliver(
     number: int = 1, days: str = "1", *, on: date = TODAY, cleared: bool = True, missing: tuple[str, ...] = ()
-) -> Act:
+) -> Do:
     return lambda engagement: engagement.deliver_session(
         number, on=on, days=Decimal(days), cleared=cleared, missing=missing, rules=RULES
     )
 
 
-def vary(days: str, net: str, *, ends: date = ENDS) -> Act:
+def vary(days: str, net: str, *, ends: date = ENDS) -> Do:
     return lambda engagement: engagement.agree_variation(
         days=Decimal(days), net=Decimal(net), ends=ends, consent=consent(), reason="More to do"
     )
@@ -179,7 +181,7 @@ def test_no_session_is_planned_with_somebody_not_cleared_that_day() -> None:
 def test_a_session_held_by_somebody_not_cleared_is_recorded_in_breach_and_followed_up_once() -> None:
     missing = ("Public liability insurance: expired on 29 October 2026",)
 
-    def follow_up(told: str = "The headteacher", followed: str = "The policy was renewed") -> Act:
+    def follow_up(told: str = "The headteacher", followed: str = "The policy was renewed") -> Do:
         return lambda engagement: engagement.follow_up_breach(1, told=told, followed=followed)
 
     given(an_engagement_with_a_planned_session()).when(follow_up()).then_refused(NoOpenBreach).when(
@@ -191,6 +193,60 @@ def test_a_session_held_by_somebody_not_cleared_is_recorded_in_breach_and_follow
     ).when(follow_up()).then(BrokeredEngagement.BreachFollowedUp).then_holds(
         lambda engagement: engagement.sessions[1].missing == missing
     ).when(follow_up()).then_refused(NoOpenBreach)
+
+
+def test_a_breach_that_is_found_later_is_work_again_and_is_recorded_once() -> None:
+    revoked = ("Enhanced DBS check with barred list: revoked on 1 November 2026",)
+
+    def find(number: int = 1) -> Act:
+        return lambda engagement: engagement.find_breach(number, missing=revoked, rules=RULES)
+
+    given(an_engagement_in_delivery()).when(find(2)).then_refused(NoSuchSession).when(find()).then(
+        BrokeredEngagement.BreachFoundLater, missing=revoked, was_known=False, rules=RULES
+    ).then_holds(
+        lambda engagement: (
+            (engagement.sessions[1].is_open_breach, engagement.sessions[1].found_later_on) == (True, TODAY)
+        )
+    ).when(find()).then().when(
+        lambda engagement: engagement.follow_up_breach(1, told="The head", followed="She is gone")
+    ).then(BrokeredEngagement.BreachFollowedUp).when(find()).then().when(
+        lambda engagement: engagement.find_breach(1, missing=("Identity: not checked",), rules=RULES)
+    ).then(BrokeredEngagement.BreachFoundLater, was_known=True).then_holds(
+        lambda engagement: engagement.sessions[1].is_open_breach and len(engagement.sessions[1].missing) == 2
+    )
+
+
+NONE = Decimal(0)
+
+
+def test_a_session_that_never_took_place_costs_nothing_and_its_days_are_free_again() -> None:
+    engagement = an_engagement_in_delivery()
+    given(engagement).when(lambda it: it.withdraw_report(1, reason=" ")).then_refused(ReasonNeeded).when(
+        lambda it: it.find_breach(1, missing=("Identity: not checked",), rules=RULES)
+    ).then(BrokeredEngagement.BreachFoundLater).when(
+        lambda it: it.withdraw_report(1, reason="The head says nobody came")
+    ).then(BrokeredEngagement.SessionWronglyReported, in_breach=True, goes_on=True).then_holds(
+        lambda it: (
+            (
+                it.sessions[1].status,
+                it.sessions[1].is_open_breach,
+                it.used_days,
+                it.cost,
+                it.left_days,
+                it.status,
+            )
+            == (SessionStatus.WRONGLY_REPORTED, False, NONE, NONE, it.work.days, EngagementStatus.CONFIRMED)
+        )
+    ).when(lambda it: it.withdraw_report(1, reason="Again")).then_refused(NoSuchSession)
+
+
+def test_a_session_is_found_to_be_wrongly_reported_after_the_work_is_closed() -> None:
+    engagement = an_evaluated_engagement()
+    given(engagement).when(BrokeredEngagement.close).then(BrokeredEngagement.Closed).when(
+        lambda it: it.withdraw_report(1, reason="The head says nobody came")
+    ).then(BrokeredEngagement.SessionWronglyReported, goes_on=False).then_holds(
+        lambda it: (it.status, it.cost) == (EngagementStatus.CLOSED, NONE)
+    )
 
 
 def test_days_planned_and_delivered_never_exceed_those_agreed() -> None:
@@ -243,7 +299,7 @@ def test_a_session_cancelled_without_charge_gives_its_days_back() -> None:
 
 
 def test_another_specialist_takes_over_when_cleared() -> None:
-    def substitute(person: object, *, cleared: bool = True) -> Act:
+    def substitute(person: object, *, cleared: bool = True) -> Do:
         return lambda engagement: engagement.substitute(
             IMRAN if person is IMRAN else GRACE, cleared=cleared, valid_to=ENDS, rules=RULES, reason="Maternity leave"
         )
@@ -356,7 +412,7 @@ def test_work_is_cancelled_only_before_it_starts() -> None:
 def test_the_school_evaluates_each_objective() -> None:
     engagement = a_completed_engagement()
 
-    def evaluate(quality: int, results: tuple[Outcome, ...]) -> Act:
+    def evaluate(quality: int, results: tuple[Outcome, ...]) -> Do:
         return lambda engagement: engagement.evaluate(
             quality=quality, impact=4, comment="Clear", outcomes=results, evaluator=HEAD
         )
@@ -382,13 +438,16 @@ def test_work_is_closed_after_its_evaluation_or_a_waiver() -> None:
         engagement.close()
 
     def waive(engagement: BrokeredEngagement) -> None:
-        engagement.waive_evaluation(reason="The school has closed")
+        waive_evaluation(engagement, reason="The school has closed")
 
     given(an_evaluated_engagement()).when(close).then(
         BrokeredEngagement.Closed, days=Decimal(1), net=Decimal("333.33")
     )
     given(a_completed_engagement()).when(close).then_refused(EvaluationDue)
     given(an_engagement_in_delivery()).when(close).then_refused(NotAtThisStage)
+    small = a_completed_engagement()
+    little = Granted(DECISION, Act.WAIVE_EVALUATION, small.id, Decimal(1))
+    given(small).when(lambda one: one.waive_evaluation(reason="It closed", granted=little)).then_refused(NotCovered)
     waived = a_completed_engagement()
     given(waived).when(waive).then(BrokeredEngagement.EvaluationWaived, reason="The school has closed")
     given(waived).when(waive).then_refused(NotAtThisStage)

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement, EngagementStatus, SessionStatus
+from domain.engagement.parts import KEPT
 from domain.on_behalf import Heard
 from domain.vocabulary import Side
 from tests.domain.brokered import (
@@ -28,6 +29,7 @@ from tests.domain.brokered import (
     consent,
     outcomes,
 )
+from tests.grants import waive_evaluation
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
@@ -111,6 +113,17 @@ class EngagementLifecycle(RuleBasedStateMachine):
         )
         assert not done or bool(self.engagement.sessions[number].missing) is not cleared
 
+    @rule(number=NUMBERS)
+    def find_a_breach_later(self, number: int) -> None:
+        self.act(lambda engagement: engagement.find_breach(number, missing=("Revoked",), rules=RULES))
+
+    @rule(number=NUMBERS)
+    def find_it_never_took_place(self, number: int) -> None:
+        before = self.engagement.sessions.get(number)
+        if self.act(lambda engagement: engagement.withdraw_report(number, reason="Nobody came")):
+            assert before is not None
+            assert before.status is SessionStatus.DELIVERED
+
     @rule(number=NUMBERS, chargeable=st.booleans())
     def cancel_session(self, number: int, chargeable: bool) -> None:
         self.act(
@@ -158,7 +171,7 @@ class EngagementLifecycle(RuleBasedStateMachine):
     @rule(waived=st.booleans())
     def evaluate(self, waived: bool) -> None:
         if waived:
-            self.act(lambda engagement: engagement.waive_evaluation(reason="The school has closed"))
+            self.act(lambda engagement: waive_evaluation(engagement, reason="The school has closed"))
         else:
             self.act(
                 lambda engagement: engagement.evaluate(
@@ -201,10 +214,16 @@ class EngagementLifecycle(RuleBasedStateMachine):
             assert not (disowned and isinstance(event, RESTS_ON_TERMS))
 
     @invariant()
+    def only_what_took_place_is_paid_for_or_in_breach(self) -> None:
+        for session in self.engagement.sessions.values():
+            assert session.is_used or session.net == 0
+            assert not session.missing or session.status is SessionStatus.DELIVERED
+
+    @invariant()
     def sessions_lie_within_the_agreed_dates(self) -> None:
         work = self.engagement.work
         for session in self.engagement.sessions.values():
-            assert session.status is SessionStatus.CANCELLED or work.begins <= session.on <= work.ends
+            assert session.status not in KEPT or work.begins <= session.on <= work.ends
 
     @invariant()
     def nothing_is_planned_once_the_work_is_over(self) -> None:

@@ -15,7 +15,6 @@ from domain.person import Person
 from domain.person.rules import (
     EndsLater,
     HasLeft,
-    HoldsWork,
     NameNeeded,
     NeedsNoSecondPerson,
     NoSuchPost,
@@ -187,23 +186,8 @@ def test_a_post_that_has_ended_is_not_ended_again() -> None:
     ).then_refused(NoSuchPost, field="post")
 
 
-def test_a_post_on_which_work_hangs_is_not_ended() -> None:
-    given(an_officer()).when(
-        lambda person: person.end_post(1, until=TODAY, reason="Promoted", holdings=["Lark Hill Primary School"])
-    ).then_refused(HoldsWork)
-
-
-def test_nobody_leaves_while_holding_work() -> None:
-    officer = an_officer()
-
-    with signed(), pytest.raises(HoldsWork, match="Lark Hill Primary School, SR-2026-0007"):
-        officer.leave(on=TODAY, reason="Retires", holdings=["Lark Hill Primary School", "SR-2026-0007"])
-
-    assert officer.left_on is None
-
-
 def leave(on: date = TODAY) -> Act:
-    return lambda person: person.leave(on=on, reason="Retires", holdings=())
+    return lambda person: person.leave(on=on, reason="Retires")
 
 
 def test_whoever_leaves_holds_no_post_after_the_last_day() -> None:

@@ -248,7 +248,7 @@ def test_a_check_is_recorded_with_its_day_and_who_made_it() -> None:
 def test_nobody_checks_or_exempts_themselves() -> None:
     given(a_provider_with_a_specialist()).when(
         lambda provider: meet(provider, Requirement.ENHANCED_DBS, GRACE), by=GRACE
-    ).then_refused(CheckedOneself, field="checked_by").when(
+    ).then_refused(CheckedOneself, field="person").when(
         lambda provider: exempt(provider, Requirement.SECOND_REFERENCE, person=GRACE, until=TOMORROW),
         by=GRACE,
     ).then_refused(CheckedOneself, field="person")

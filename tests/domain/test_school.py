@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.aggregate import EndsBeforeItBegins, ReasonNeeded
+from domain.delegation import Act, Granted, NotCovered
 from domain.references import record_id
 from domain.school import Change, Inspection, LinkPeriod, School, Source
 from domain.school.rules import (
@@ -21,6 +22,7 @@ from domain.school.rules import (
     NotProposed,
     SchoolIsClosed,
 )
+from tests.grants import DECISION, set_need_category
 from tests.scenario import TODAY, given, signed
 
 APRIL = Source("register_2026-04.csv", date(2026, 4, 25))
@@ -28,7 +30,7 @@ OCTOBER = Source("register_2026-10.csv", date(2026, 10, 30))
 URN, LATER_URN = 105912, 148001
 ANNA, BILAL = uuid4(), uuid4()
 SEPTEMBER, NEXT_YEAR = date(2026, 9, 1), date(2027, 1, 4)
-Act = Callable[[School], None]
+Do = Callable[[School], None]
 
 CATEGORIES = ("A", "B", "C", "D")
 
@@ -268,7 +270,7 @@ def test_a_merged_school_keeps_no_link_officer() -> None:
         lambda school: school.join_group("1", name="Trust", kind="Trust", joined=None, source=OCTOBER),
     ],
 )
-def test_a_merged_school_accepts_nothing_more(act: Act) -> None:
+def test_a_merged_school_accepts_nothing_more(act: Do) -> None:
     given(a_merged_school()).when(act).then_refused(HasMerged)
 
 
@@ -278,7 +280,7 @@ def test_a_school_does_not_go_into_itself() -> None:
     )
 
 
-def assign(officer: UUID, from_: date, reason: str = "Balance of work") -> Act:
+def assign(officer: UUID, from_: date, reason: str = "Balance of work") -> Do:
     return lambda school: school.assign_link_officer(officer, from_=from_, reason=reason)
 
 
@@ -356,7 +358,7 @@ def test_a_link_officer_is_not_released_before_the_first_day() -> None:
     ).then_refused(EndsBeforeItBegins, field="until")
 
 
-def cover(officer: UUID, from_: date, to: date) -> Act:
+def cover(officer: UUID, from_: date, to: date) -> Do:
     return lambda school: school.arrange_cover(officer, from_=from_, to=to, reason="Leave")
 
 
@@ -402,8 +404,9 @@ def test_a_cover_ends_on_or_after_its_first_day() -> None:
     )
 
 
-def rate(category: str, from_: date = TODAY, rationale: str = "Results fell", review_due: date = NEXT_YEAR) -> Act:
-    return lambda school: school.set_need_category(
+def rate(category: str, from_: date = TODAY, rationale: str = "Results fell", review_due: date = NEXT_YEAR) -> Do:
+    return lambda school: set_need_category(
+        school,
         category,
         among=CATEGORIES,
         from_=from_,
@@ -413,9 +416,45 @@ def rate(category: str, from_: date = TODAY, rationale: str = "Results fell", re
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "act"),
+    [
+        (None, "A", Act.SET_NEED),
+        (None, "C", Act.SET_NEED),
+        (None, "D", Act.SET_NEED_FAR),
+        ("A", "B", Act.SET_NEED),
+        ("A", "C", Act.SET_NEED_FAR),
+        ("C", "A", Act.SET_NEED_FAR),
+        ("C", "D", Act.SET_NEED_FAR),
+        ("D", "D", Act.SET_NEED),
+        ("D", "C", Act.SET_NEED),
+    ],
+)
+def test_the_last_level_and_one_two_off_are_an_act_of_more_weight(before: str | None, after: str, act: Act) -> None:
+    school = a_school()
+    if before is not None:
+        with signed():
+            rate(before, SEPTEMBER)(school)
+    assert school.act_of_rating(after, among="ABCD", from_=TODAY) is act
+
+
+def test_a_need_category_is_set_by_a_decision_on_as_much() -> None:
+    given(a_school()).when(
+        lambda school: school.set_need_category(
+            "D",
+            among="ABCD",
+            from_=TODAY,
+            review_due=NEXT_YEAR,
+            rationale="Results fell",
+            scheme="settings-2",
+            granted=Granted(DECISION, Act.SET_NEED, school.id),
+        )
+    ).then_refused(NotCovered, field="category")
+
+
 def test_a_need_category_names_the_version_of_the_scheme_and_ends_the_one_before() -> None:
     given(a_school()).when(rate("B", SEPTEMBER)).when(rate("C")).then(
-        School.NeedCategorySet, category="C", rules=("settings-2",), reason="Results fell"
+        School.NeedCategoryDecided, category="C", rules=("settings-2",), reason="Results fell"
     ).then_holds(
         lambda school: (
             [(need := school.need_on(day)) and need.category for day in (APRIL.dated, SEPTEMBER, TODAY)]
@@ -452,3 +491,10 @@ def test_support_by_others_is_noted() -> None:
             told_by="Headteacher",
         )
     ).then(School.ExternalSupportNoted, provided_by="Hope Teaching School Hub", occurred=SEPTEMBER)
+
+
+def test_a_cover_that_has_not_begun_is_called_off() -> None:
+    ahead = date(2026, 11, 16)
+    given(a_school_with_link_officer()).when(cover(BILAL, ahead, date(2026, 11, 20))).when(
+        lambda school: school.end_cover(until=TODAY, reason="No leave after all")
+    ).then(School.CoverEnded, from_=ahead, until=None).then_holds(lambda school: not school.covers)

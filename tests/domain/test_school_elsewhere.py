@@ -10,6 +10,7 @@ import pytest
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded
 from domain.school import School, Source
 from domain.school.rules import NotMissed, SchoolIsElsewhere
+from tests.grants import set_need_category
 from tests.scenario import TODAY, assert_replays, given, signed
 
 APRIL = Source("register_2026-04.csv", date(2026, 4, 25))
@@ -97,7 +98,7 @@ def test_nothing_begins_at_a_school_that_was_always_another_authority_s(code: st
     ours, rating = {"from_": TODAY, "authority": "355"}, {"review_due": TODAY, "rationale": "Results", "scheme": "s"}
     for begin in (
         lambda each: each.assign_link_officer(uuid4(), reason="Near", **ours),
-        lambda each: each.set_need_category("A", among="A", **rating, **ours),
+        lambda each: set_need_category(each, "A", among="A", **rating, **ours),
         lambda each: each.arrange_cover(uuid4(), to=TODAY, reason="Leave", **ours),
     ):
         if is_refused:

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from domain.aggregate import Refusal
 from domain.school import School, Source
 from domain.school.rules import HasMerged
+from tests.grants import set_need_category
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
@@ -59,8 +60,14 @@ class SchoolLife(RuleBasedStateMachine):
     @rule(category=st.sampled_from("ABX"), from_=DAYS, review_due=DAYS)
     def rate(self, category: str, from_: date, review_due: date) -> None:
         self.attempt(
-            lambda school: school.set_need_category(
-                category, among="AB", from_=from_, review_due=review_due, rationale="Results", scheme="settings-0"
+            lambda school: set_need_category(
+                school,
+                category,
+                among="AB",
+                from_=from_,
+                review_due=review_due,
+                rationale="Results",
+                scheme="settings-0",
             )
         )
 

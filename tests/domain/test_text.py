@@ -38,7 +38,7 @@ def test_a_text_of_nothing_visible_is_empty(unseen: str) -> None:
             Person.register("PE-2026-0001", name=unseen)
         person = Person.register("PE-2026-0001", name="Jo")
         with pytest.raises(ReasonNeeded):
-            person.leave(on=person.today, reason=f" {unseen} ", holdings=())
+            person.leave(on=person.today, reason=f" {unseen} ")
 
 
 @pytest.mark.parametrize(

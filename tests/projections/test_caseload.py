@@ -36,7 +36,7 @@ from projections.caseload import Item, waiting
 from tests import grants
 from tests.domain.brokered import BEGINS, CALDER, ENDS, HARROP, HEAD, REPLY_BY, a_need, outcomes, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
-from tests.grants import for_selection
+from tests.grants import for_selection, waive_evaluation
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
 
@@ -133,13 +133,12 @@ def start_intervention(case: ConcernCase) -> None:
     grants.start_intervention(case, plan="Weekly visits", objectives=[objective], review_on=TODAY)
 
 
-def review(decision: ReviewDecision, next_review_on: date | None = None) -> Step:
+def review(advice: ReviewDecision) -> Step:
     return lambda case: case.hold_review(
         on=TODAY,
         evidence="Seen",
         findings=[Finding(1, Rag.GREEN, "Posts filled")],
-        decision=decision,
-        next_review_on=next_review_on,
+        advice=advice,
         decide_by=IN_A_FORTNIGHT,
         **AUTHORISED,
     )
@@ -283,8 +282,9 @@ STORIES = {
         [
             (assess, {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
             (start_intervention, REVIEW),
+            (review(ReviewDecision.CONTINUE), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
             (
-                review(ReviewDecision.CONTINUE, IN_A_MONTH),
+                lambda one: grants.decide_review(one, ReviewDecision.CONTINUE, IN_A_MONTH),
                 {"": ("review_the_intervention", "officer", IN_A_MONTH)},
             ),
             (review(ReviewDecision.END), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
@@ -442,7 +442,7 @@ STORIES = {
                 {"": ("evaluate_the_engagement", "school", IN_A_MONTH)},
             ),
             (
-                lambda one: one.waive_evaluation(close_by=IN_A_WEEK, **REASON),
+                lambda one: waive_evaluation(one, close_by=IN_A_WEEK, **REASON),
                 {"closing": ("close_the_engagement", "broker", IN_A_WEEK)},
             ),
             (lambda one: one.close(), {}),

@@ -48,7 +48,8 @@ def two_cases(service: Service) -> tuple[UUID, UUID]:
     for step in (
         lambda case: grants.assess_as_causing_concern(case, "Weak"),
         start_intervention,
-        review(ReviewDecision.CONTINUE, IN_A_MONTH),
+        review(ReviewDecision.CONTINUE),
+        lambda case: grants.decide_review(case, ReviewDecision.CONTINUE, IN_A_MONTH),
     ):
         with signed(TODAY):
             service.change(ConcernCase, other, step)

@@ -15,6 +15,7 @@ from domain.visit import Visit, Visitor
 from domain.vocabulary import Purpose, VisitKind
 from projections import caseload
 from projections.caseload import Item, Task, WaitingFor, waiting
+from tests.grants import set_need_category
 from tests.projections.conftest import Ask
 from tests.projections.test_caseload import OFFICER, SCHOOL
 from tests.scenario import TODAY, signed
@@ -45,8 +46,14 @@ def rate(service: Service, school: UUID, category: str, review_due: date) -> Non
         service.change(
             School,
             school,
-            lambda it: it.set_need_category(
-                category, among="ABCD", from_=TODAY, review_due=review_due, rationale="Results", scheme="settings-0"
+            lambda it: set_need_category(
+                it,
+                category,
+                among="ABCD",
+                from_=TODAY,
+                review_due=review_due,
+                rationale="Results",
+                scheme="settings-0",
             ),
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -84,18 +83,19 @@ def intervene(do: Do, id: UUID, review_on: date) -> None:
     )
 
 
-def review(do: Do, id: UUID, decision: ReviewDecision, **more: Any) -> None:
+def review(do: Do, id: UUID, advice: ReviewDecision, next_review_on: date | None = None) -> None:
     do(
         id,
         lambda case: case.hold_review(
             on=TODAY,
             evidence="Seen",
             findings=[Finding(1, Rag.GREEN, "Reached")],
-            decision=decision,
+            advice=advice,
             reason="As seen",
-            **more,
         ),
     )
+    if next_review_on is not None:
+        do(id, lambda case: grants.decide_review(case, advice, next_review_on))
 
 
 def references(found: list[concerns.ConcernRow]) -> list[str]:

@@ -29,6 +29,7 @@ from tests.domain.brokered import (
     outcomes,
     the_work,
 )
+from tests.grants import waive_evaluation
 from tests.projections.conftest import Ask, row_where, rows_of, rows_where
 from tests.scenario import TODAY, signed
 
@@ -156,7 +157,7 @@ def test_a_waived_evaluation_is_not_awaited(after: Callable[..., EngagementRow],
     row = after(
         plan(),
         lambda engagement: engagement.end_early(side=Side.SCHOOL, reason="Merger"),
-        lambda engagement: engagement.waive_evaluation(reason="The school has closed"),
+        lambda engagement: waive_evaluation(engagement, reason="The school has closed"),
     )
 
     assert (row.evaluation_due, row.coming, row.over_on) == (False, (), TODAY)
@@ -195,5 +196,5 @@ def test_work_that_waits_for_its_evaluation_is_found(after: Callable[..., Engage
     after(lambda engagement: engagement.end_early(side=Side.SCHOOL, reason="Merger"))
     assert [each.reference for each in ask(engagements_of, evaluation_due=True)] == ["BE-2026-0001"]
 
-    after(lambda engagement: engagement.waive_evaluation(reason="The school has closed"))
+    after(lambda engagement: waive_evaluation(engagement, reason="The school has closed"))
     assert ask(engagements_of, evaluation_due=True) == []

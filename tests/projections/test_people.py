@@ -131,7 +131,7 @@ def test_whoever_leaves_gives_up_all_posts_and_gets_none_back_by_coming_back(ser
     bilal = an_officer(service, 2, "Bilal Hussain")
     take(service, anna, Role.CPD_MANAGER, NEXT_YEAR)
     with signed():
-        service.change(Person, anna, lambda person: person.leave(on=YESTERDAY, reason="Retires", holdings=()))
+        service.change(Person, anna, lambda person: person.leave(on=YESTERDAY, reason="Retires"))
 
     assert [post.role for post in ask(people.posts_on, anna, YESTERDAY)] == [Role.OFFICER]
     assert [person.id for person in ask(people.holders_on, OFFICERS, TODAY)] == [bilal]

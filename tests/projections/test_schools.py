@@ -12,6 +12,7 @@ from domain.service import Service
 from domain.vocabulary import Phase
 from projections import schools
 from projections.schools import folded, looked_after, search
+from tests.grants import set_need_category
 from tests.projections.conftest import Ask, rows_of
 from tests.scenario import TODAY, signed
 
@@ -280,7 +281,8 @@ def test_a_need_category_counts_until_the_next_one(
             service.change(
                 School,
                 lark_hill,
-                lambda school, category=category, from_=from_: school.set_need_category(
+                lambda school, category=category, from_=from_: set_need_category(
+                    school,
                     category,
                     among=("B", "C"),
                     from_=from_,

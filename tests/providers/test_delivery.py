@@ -14,14 +14,16 @@ from domain.engagement.rules import EvaluationDue, MoreThanAgreed, NotAllAgreed
 from domain.person import Person
 from domain.provider import ConflictNature, Evidence, Provider, Requirement
 from domain.provider.rules import NotASpecialist
-from domain.service import AlreadyDone, Stale
+from domain.service import AlreadyDone, Stale, UnitOfWork
 from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender, TenderStatus
 from domain.tender.rules import AboveCeiling
 from domain.vocabulary import Side
+from providers.breaches import find_breaches
 from providers.brokerage import EngagementTerms
 from providers.delivery import NotOfTheSchool
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
+from providers.outlook import vetted
 from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, SCHOOL, consent, outcomes
 from tests.grants import approve, for_selection
 from tests.providers.brokerage_scenario import LONG, BrokerageScenario
@@ -111,6 +113,34 @@ def test_a_session_after_the_end_of_a_check_waits_for_the_renewal_and_is_held_up
     assert engagement(desk, work).sessions[1].missing == (
         "Enhanced DBS check with barred list: expired on 22 November 2026",
     )
+
+
+def test_a_revocation_from_an_earlier_day_shows_breaches_of_then_in_what_was_held_since(
+    desk: BrokerageScenario, calder: UUID, work: UUID
+) -> None:
+    later = TODAY + timedelta(days=8)
+    for number, on in ((1, TODAY), (2, later)):
+        with signed():
+            desk.delivery.plan_session(work, on=on, days=ONE)
+        with signed(later):
+            desk.delivery.deliver_session(work, number, on=on, days=ONE)
+
+    def from_day(on: date) -> None:
+        def decide(unit: UnitOfWork) -> None:
+            provider = unit.find(Provider, calder)
+            before = vetted(provider)
+            provider.revoke(Requirement.ENHANCED_DBS, person=GRACE, reason="A barring notice", on=on)
+            find_breaches(unit, provider, before, [work], desk.vetting)
+
+        with signed(later):
+            desk.service.do(decide)
+
+    from_day(TODAY + timedelta(days=1))
+
+    sessions = engagement(desk, work).sessions
+    assert (sessions[1].missing, sessions[1].found_later_on) == ((), None)
+    assert sessions[2].missing == ("Enhanced DBS check with barred list: revoked on 3 November 2026",)
+    assert sessions[2].found_later_on == later
 
 
 def test_agreed_work_of_a_suspended_provider_is_not_confirmed(

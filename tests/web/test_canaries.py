@@ -36,6 +36,7 @@ from tests.canaries.words import GONE
 from tests.databases import Databases
 from tests.domain.brokered import terms
 from tests.full_authority import RULES, FullAuthority
+from tests.grants import set_need_category
 from tests.request_context import sent_by
 from tests.restricted_concern import CANARY, RestrictedConcern
 from tests.sample_authority import SampleAuthority
@@ -95,7 +96,7 @@ class Valley:
             lambda one: one.invite(theirs.provider, clearance="Cleared", rules=RULES),
         )
         need = {"review_due": TODAY + timedelta(days=90), "rationale": "Eisvogel", "scheme": "2026"}
-        then(School, ours.school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need))
+        then(School, ours.school, lambda one: set_need_category(one, "B", among="B", from_=TODAY, **need))
         then(Person, ours.head, lambda one: one.change_email("bergahorn@wexmoor.example"))
         account = self.authority._add(lambda: Account.open_for(theirs.head, "beech@wexmoor.example"))
         then(Account, account, lambda one: one.disable(reason="Feuersalamander"))
@@ -257,7 +258,12 @@ SENSITIVE = (
 
 WITHOUT_A_WORD = {
     **dict.fromkeys(
-        ("engagement.clearance-confirmed exempt", "engagement.specialist-substituted exempt"),
+        (
+            "engagement.clearance-confirmed exempt",
+            "engagement.clearance-confirmed conditions",
+            "engagement.specialist-substituted exempt",
+            "engagement.specialist-substituted conditions",
+        ),
         "the name of a check and a day, as the provider's page tells them",
     ),
     **dict.fromkeys(
@@ -291,6 +297,8 @@ WITHOUT_A_WORD = {
             "concern.formal-step-taken ground",
             "concern.formal-step-taken text",
             "concern.step-recorded ground",
+            "concern.review-held evidence",
+            "concern.review-held findings.commentary",
         ),
         "an event of older logs, which nothing records any more; its successor has a word",
     ),

@@ -82,7 +82,7 @@ def test_a_review_and_a_step_of_a_concern(browser: Browser, sample: SampleAuthor
         "findings-0-objective": "1",
         "findings-0-rag": "green",
         "findings-0-commentary": "Posts filled",
-        "decision": "end",
+        "advice": "end",
         "reason": "It is so",
         **day("on", TOMORROW),
     }

@@ -175,7 +175,6 @@ def clear(authority: FullAuthority) -> None:
                 evidence=Evidence.DOCUMENT_SEEN,
                 person=person,
                 expires=LATER,
-                checked_by=authority.director,
             ),
         )
 

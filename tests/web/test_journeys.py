@@ -7,7 +7,11 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from tests.journeys import Journey, a_reviewer_follows_an_intervention
+from tests.journeys import (
+    Journey,
+    a_reviewer_follows_an_intervention,
+    an_officer_and_a_director_take_a_case_to_compliance,
+)
 from tests.journeys_of_brokerage import (
     a_cpd_manager_meets_a_request_for_training,
     an_officer_brokers_a_specialist_of_mathematics,
@@ -22,6 +26,7 @@ from tests.web.html_visitor import HttpVisitor
         an_officer_brokers_a_specialist_of_mathematics,
         a_cpd_manager_meets_a_request_for_training,
         a_reviewer_follows_an_intervention,
+        an_officer_and_a_director_take_a_case_to_compliance,
     ],
 )
 def test_a_journey(journey: Journey, app: Flask, sample: SampleAuthority) -> None:

@@ -54,7 +54,7 @@ def test_a_request_is_given_to_a_broker_once_there_is_one(sample: SampleAuthorit
     director = sign_in(stages.director)
     assert 'href="/requests/SR-2026-0001/reassign"' in director.get("/requests/SR-2026-0001")
 
-    leaving = methodcaller("leave", on=TODAY - timedelta(days=1), reason="Moved away", holdings=())
+    leaving = methodcaller("leave", on=TODAY - timedelta(days=1), reason="Moved away")
     with sample.acting():
         sample.services.service.change(Person, stages.broker, leaving)
     assert "There is nobody with the role of Broker" in director.get("/requests/SR-2026-0001/reassign", status=409)

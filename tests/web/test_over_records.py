@@ -97,7 +97,7 @@ def test_whoever_has_left_is_not_said_to_have_no_role_yet(
     assert "no role yet" in reader.get(f"/people/{made_as}")
 
     with sample.acting():
-        leaving = methodcaller("leave", on=TODAY, reason="Moved away", holdings=())
+        leaving = methodcaller("leave", on=TODAY, reason="Moved away")
         sample.services.service.change(Person, person, leaving)
 
     assert "This person has no role." in reader.get(f"/people/{made_as}")

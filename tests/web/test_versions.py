@@ -36,7 +36,7 @@ from tests import grants
 from tests.databases import Databases
 from tests.domain.brokered import REPLY_BY, terms
 from tests.full_authority import RULES, TOMORROW, FullAuthority
-from tests.grants import approve, for_selection
+from tests.grants import approve, for_selection, set_need_category
 from tests.restricted_concern import SECRET, VISIT, RestrictedConcern
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
@@ -126,8 +126,8 @@ def _steps(authority: FullAuthority) -> dict[type[Aggregate], list[Step]]:
         Attachment: [lambda it: it.withdraw(reason="Wrong file")],
         School: [
             lambda it: it.release_link_officer(until=TODAY, reason="Moves on"),
-            lambda it: it.set_need_category(
-                "1", among=("1", "2"), from_=TODAY, review_due=TOMORROW, rationale="Results", scheme="authority/1"
+            lambda it: set_need_category(
+                it, "1", among=("1", "2"), from_=TODAY, review_due=TOMORROW, rationale="Results", scheme="authority/1"
             ),
         ],
         Person: [lambda it: it.rename("Hanna Head"), lambda it: it.change_email("hanna@wexmoor.example")],

@@ -196,10 +196,12 @@ def test_a_concern_is_assessed_and_decided_on_in_time(
     start = {"plan": "Weekly visits", "objectives": [objective], "review_on": "2026-12-01", **reason}
     act(f"{case}/start-intervention", start, asks=True)
     deciders.give()
-    act(f"{case}/hold-review", {**review, "decision": "continue", "next_review_on": "2027-01-12", **reason})
+    act(f"{case}/hold-review", {**review, "advice": "continue", **reason})
+    act(f"{case}/continue-intervention", {"next_review_on": "2027-01-12", **reason}, asks=True)
+    deciders.give()
     assert due(sample) == {Task.REVIEW: date(2027, 1, 12)}
 
-    act(f"{case}/hold-review", {**review, "decision": "end", **reason})
+    act(f"{case}/hold-review", {**review, "advice": "end", **reason})
     assert due(sample) == {Task.DECIDE: working_days(5)}
 
     act(f"{case}/end-intervention", {"outcome": "A full team", **reason}, asks=True)

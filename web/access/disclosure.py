@@ -55,7 +55,7 @@ READING: Mapping[str, Action] = {
 """The right to be told of each kind of record. Those that are not named, by which the service itself is
 run, are told in the audit trail alone."""
 
-IN_SCHOOL_FILE = ("school.need-category-set", "school.external-support-noted")
+IN_SCHOOL_FILE = ("school.need-category-set", "school.need-category-decided", "school.external-support-noted")
 """What is told of a school beyond its entry in the register and who looks after it. Whoever may find the school sees
 what came of it, so that it is a version of the school for all of them."""
 

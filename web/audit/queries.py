@@ -14,6 +14,7 @@ from marshmallow import Schema, fields, validate
 from werkzeug.exceptions import BadRequest
 
 from domain.decision import Basis
+from domain.engagement import BrokeredEngagement
 from domain.on_behalf import Confirmation
 from domain.vocabulary import Channel, LabelledEnum, Purpose
 from projections import audit_trail, decisions, references
@@ -71,6 +72,30 @@ class Reason(LabelledEnum):
         return {"given": "With a reason", "none": "Without a reason"}[self.value]
 
 
+class Subject(LabelledEnum):
+    """What went wrong, as far as reviewers look for it by itself."""
+
+    BREACHES = "breaches"
+
+    @property
+    def label(self) -> str:
+        return "Sessions held in breach or wrongly reported"
+
+
+ABOUT: Mapping[Subject, tuple[str, ...]] = {
+    Subject.BREACHES: tuple(
+        each.TOPIC
+        for each in (
+            BrokeredEngagement.BreachRecorded,
+            BrokeredEngagement.BreachFoundLater,
+            BrokeredEngagement.BreachFollowedUp,
+            BrokeredEngagement.SessionWronglyReported,
+        )
+    )
+}
+"""The events that tell of it."""
+
+
 class AnyRecord(ReferenceField):
     """Any record by its reference; found as its id. One of which whoever asks is told nothing is as good as none."""
 
@@ -114,6 +139,7 @@ class AuditFilters(Schema):
     purpose = fields.List(fields.Enum(Purpose, by_value=True), metadata={"label": "Purpose"})
     record = AnyRecord(metadata={"label": "Record", "hint": "Reference, like SR-2026-0001"})
     has_reason = fields.Enum(Reason, by_value=True, metadata={"label": "Reason"})
+    about = fields.Enum(Subject, by_value=True, metadata={"label": "What went wrong"})
     decided = fields.Enum(DecisionFilter, by_value=True, metadata={"label": "Decisions"})
     asker = RecordFilter("person", "person", "reference", metadata={"label": "Asked or recorded by"})
     decider = RecordFilter(
@@ -141,6 +167,7 @@ def trail_filter(values: Values) -> TrailFilter:
         purposes=values.get("purpose", ()),
         reasoned=None if reason is None else reason is Reason.GIVEN,
         correlation=values.get("request_id", ""),
+        topics=ABOUT.get(values["about"], ()) if "about" in values else (),
         late=values.get("decided") is DecisionFilter.LATE,
         only=_about_decisions(values),
     )

@@ -10,8 +10,8 @@ from werkzeug.exceptions import BadRequest
 
 from domain.vocabulary import LabelledEnum, Role
 from projections import caseload as view
-from projections import schools
-from projections.caseload import Item, Task, WaitingFor
+from projections import people, schools
+from projections.caseload import Item, Task, WaitingFor, leavers
 from projections.caseload.decisions import MOVES
 from web.access.context import Snapshot, User
 from web.access.deciders import DECIDES_AS, decided_by_user
@@ -79,11 +79,12 @@ def default_view(user: User) -> Whose:
 
 def view_filters(snapshot: Snapshot, limited: ListScope, filters: Values) -> view.Narrowed:
     """What somebody asks for and may see, as the view takes it."""
-    user = snapshot.user
+    user, today = snapshot.user, snapshot.services.today()
     whose = filters.get("whose") or default_view(user)
     more: view.Narrowed = {
         "served": schools.served_ids(types_served(snapshot.services)),
-        "in_time_on": snapshot.services.today(),
+        "in_time_on": today,
+        "left_behind": leavers.is_left_behind(schools.looking_after(today), people.in_post(leavers.WORK_OF, today)),
         "due_before": filters.get("due_before"),
         **caseload_limits(snapshot),
     }

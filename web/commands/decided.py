@@ -96,13 +96,13 @@ class DecidedAct(Generic[A]):
             name: msgspec.convert(raw[name], kind, strict=False) for name, kind in self.answers.items() if name in raw
         }
 
-    def try_out(self, execution: Execution[Any], record: A, answers: Answers, rules: tuple[str, ...]) -> None:
+    def try_out(self, execution: Execution[Any], record: A, question: Question, rules: tuple[str, ...]) -> None:
         """Do it to a copy of the record, so that nobody is asked for what cannot be done. Raises the refusals of the
         act."""
         if self.tried:
-            granted = Granted(_NOT_YET, self.act, record.id, None, _NOT_YET)
+            granted = Granted(_NOT_YET, question.act, record.id, question.net, _NOT_YET)
             with acting(current_signature()):
-                self.carry_out(execution, deepcopy(record), answers, granted, rules)
+                self.carry_out(execution, deepcopy(record), self.loaded(question.answers), granted, rules)
 
     def asked(self, context: RequestContext, record: A, answers: Answers) -> Question:
         """What is to be decided, as it stands now."""
@@ -244,7 +244,7 @@ def _ask(
     context = execution.context
     row, version = row_of_today(context, question)
     _must_not_be_asked(context, record, act, question)
-    act.try_out(execution, record, act.loaded(question.answers), (version,))
+    act.try_out(execution, record, question, (version,))
     with context.read() as snapshot:
         row = _with_deputies_at_once(snapshot, row, question)
         deciders = holders_of(snapshot, [*row.decides, *row.deputies], question.school)

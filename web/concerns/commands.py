@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from domain.concern import ConcernCase, Rating
+from domain.concern.rules import SHORT_PAUSE
 from domain.service import UnitOfWork
 from web.access.awaited_responses import response_requests
 from web.access.context import Snapshot
@@ -15,7 +16,7 @@ from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.resource import Execution, Values
 from web.commands.resting import must_rest_on_what_stands
 from web.concerns import choices, formal, schemas
-from web.concerns.decided import ASSESSMENT, END, REOPENING, START
+from web.concerns.decided import ASSESSMENT, CONTINUATION, END, LEVEL, PAUSE, REOPENING, START
 from web.concerns.resource import concerns
 from web.runtime.terms import last_day
 
@@ -147,14 +148,45 @@ def end_intervention(execution: Execution[ConcernCase], values: Values) -> None:
 
 
 @concerns.command(
+    "continue-intervention",
+    "Go on with the intervention",
+    Action.DECIDE_CONCERN,
+    schemas.ContinueIntervention,
+    done="Decision recorded",
+    method=ConcernCase.continue_intervention,
+    main=True,
+)
+def continue_intervention(execution: Execution[ConcernCase], values: Values) -> None:
+    decide_or_ask(execution, CONTINUATION, values)
+
+
+@concerns.command(
+    "change-level",
+    "Step the intervention up or down",
+    Action.DECIDE_CONCERN,
+    schemas.ChangeLevel,
+    done="Decision recorded",
+    method=ConcernCase.change_level,
+    main=True,
+)
+def change_level(execution: Execution[ConcernCase], values: Values) -> None:
+    decide_or_ask(execution, LEVEL, values)
+
+
+@concerns.command(
     "pause",
     "Pause concern",
     Action.DECIDE_CONCERN,
-    schemas.GiveReason,
+    schemas.PauseConcern,
     done="Concern paused",
     method=ConcernCase.pause,
 )
 def pause(execution: Execution[ConcernCase], values: Values) -> None:
+    """Others decide on a longer pause."""
+    until = values.get("until")
+    if until is not None and until > execution.services.today() + SHORT_PAUSE:
+        decide_or_ask(execution, PAUSE, values)
+        return
     execution.change(lambda case: case.pause(**values))
 
 

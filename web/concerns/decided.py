@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.concern import ConcernCase, Objective
+from domain.concern import ConcernCase, Objective, ReviewDecision
 from domain.decision import Question, Term
 from domain.delegation import Act, Excluded, Granted, Separation
 from projections import schools
@@ -105,10 +105,7 @@ def _plan(case: ConcernCase, given: Answers) -> Iterator[tuple[str, str]]:
 
 
 def _end(case: ConcernCase, given: Answers) -> Iterator[tuple[str, str]]:
-    reviews = case.reviews_of_this_plan
-    if reviews:
-        last = reviews[-1]
-        yield "Last review", f"{formats.date(last.on)}: {last.decision.label.lower()}. {last.reason}"
+    yield from _reviewed(case, given)
     yield "Outcome", given["outcome"]
 
 
@@ -140,6 +137,47 @@ START = case_act(
     {"plan": str, "objectives": list[Objective], "review_on": date, "reason": str},
     _plan,
     lambda case, given, granted, rules: case.start_intervention(**given, granted=granted, rules=rules),
+)
+
+
+def _reviewed(case: ConcernCase, _: Answers) -> Iterator[tuple[str, str]]:
+    if case.reviews:
+        last = case.reviews[-1]
+        advice = f"{last.advice.label.lower()}. " if last.advice else ""
+        yield "Last review", f"{formats.date(last.on)}: {advice}{last.reason}"
+
+
+def _next_review(case: ConcernCase, given: Answers) -> Iterator[tuple[str, str]]:
+    yield from _reviewed(case, given)
+    if "level" in given:
+        yield "Decision", given["level"].label
+    yield "Next review", formats.date(given["next_review_on"])
+
+
+def _pause(_: ConcernCase, given: Answers) -> Iterator[tuple[str, str]]:
+    yield "Paused until", formats.date(given["until"])
+
+
+CONTINUATION = case_act(
+    "continue-intervention",
+    Act.CONTINUE_INTERVENTION,
+    {"next_review_on": date, "reason": str},
+    _next_review,
+    lambda case, given, granted, rules: case.continue_intervention(**given, granted=granted, rules=rules),
+)
+LEVEL = case_act(
+    "change-level",
+    Act.CHANGE_LEVEL,
+    {"level": ReviewDecision, "next_review_on": date, "reason": str},
+    _next_review,
+    lambda case, given, granted, rules: case.change_level(**given, granted=granted, rules=rules),
+)
+PAUSE = case_act(
+    "pause",
+    Act.PAUSE_CONCERN,
+    {"until": date, "reason": str},
+    _pause,
+    lambda case, given, granted, rules: case.pause_longer(**given, granted=granted, rules=rules),
 )
 END = case_act(
     "end-intervention",

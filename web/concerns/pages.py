@@ -77,7 +77,7 @@ def _people(case: ConcernCase) -> Iterator[UUID | None]:
         yield from (case.assessment.by, case.assessment.named_authoriser)
     yield from (wording.reworded_by for wording in case.earlier_wordings)
     for review in case.reviews:
-        yield from (review.by, review.named_authoriser, *review.attendees)
+        yield from (review.by, review.named_authoriser, review.decided_by, *review.attendees)
     for step in case.steps:
         yield from (step.by, step.named_authoriser)
     for entry in case.ladder:

@@ -157,9 +157,8 @@ class HoldReview(Schema):
     findings = fields.List(
         fields.Nested(AFinding), required=True, metadata={"label": "Findings", "row_label": "Finding"}
     )
-    decision = fields.Enum(ReviewDecision, by_value=True, required=True)
-    reason = reason_field("Reason for the decision")
-    next_review_on = day_field("Date of the next review", required=False, hint="Not needed if the intervention ends")
+    advice = choice_field(ReviewDecision, "What the panel advises", widget="radios")
+    reason = reason_field("Reason for the advice")
 
     @post_load
     def found(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -184,6 +183,32 @@ class RecordStep(Schema):
         },
     )
     text = text_field(label="What was done")
+
+
+class ContinueIntervention(Schema):
+    next_review_on = day_field("Date of the next review")
+    reason = reason_field("Reason for the decision")
+
+
+class ChangeLevel(ContinueIntervention):
+    level = fields.Enum(
+        ReviewDecision,
+        by_value=True,
+        required=True,
+        validate=validate.OneOf([ReviewDecision.STEP_UP, ReviewDecision.STEP_DOWN]),
+        metadata={
+            "label": "Decision",
+            "widget": "radios",
+            "choices": [(each.value, each.label) for each in (ReviewDecision.STEP_UP, ReviewDecision.STEP_DOWN)],
+        },
+    )
+
+
+class PauseConcern(Schema):
+    until = day_field(
+        "Work goes on from", required=False, hint="Leave empty for 20 days. A director decides on a longer pause"
+    )
+    reason = reason_field()
 
 
 class EndIntervention(Schema):
@@ -242,7 +267,11 @@ class ReviewOut(Schema):
     evidence = fields.String()
     objectives = fields.List(fields.Nested(ObjectiveOut))
     findings = fields.List(fields.Nested(FindingOut))
-    decision = fields.Enum(ReviewDecision, by_value=True)
+    advice = fields.Enum(ReviewDecision, by_value=True, allow_none=True)
+    decision = fields.Enum(ReviewDecision, by_value=True, allow_none=True)
+    decided_by = person_field(allow_none=True)
+    decided_on = fields.Date(allow_none=True)
+    decided_because = fields.String()
     next_review_on = fields.Date(allow_none=True)
     by = person_field(allow_none=True)
     named_authoriser = NAMED
@@ -301,6 +330,7 @@ class ConcernOut(Schema):
         allow_none=True, metadata={"description": "The day from which the authority has no powers at the school."}
     )
     is_paused = fields.Boolean()
+    paused_until = fields.Date(allow_none=True)
     ended_on = fields.Date(allow_none=True)
     end_reason = fields.String()
     ended_by = person_field(allow_none=True)

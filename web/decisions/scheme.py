@@ -212,7 +212,6 @@ def _version(name: str) -> str:
 
 def _cells(row: DelegationRow, held: Mapping[Decider, list[str]], *, may_change: bool) -> list[Any]:
     by_name = "; ".join(f"{post.label}: {', '.join(held[post]) or 'nobody'}" for post in row.posts)
-    band = row.band if row.act is Act.APPROVE_SPENDING else "always"
-    said = [formats.upper_first(each) for each in (band, row.who, row.in_time)]
+    said = [formats.upper_first(each) for each in (row.band, row.who, row.in_time)]
     change = {"text": f"Change row {row.code}", "href": f"{CHANGE}?row={row.code}"}
     return [row.code, *said, by_name, *([change] if may_change else [])]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -22,16 +22,18 @@ from domain.concern import (
     StepKind,
 )
 from domain.concern.ladder import Body, Compliance, Ground, NoticeKind, Power
-from domain.delegation import Decider
+from domain.decision import Question
+from domain.delegation import Decider, Granted
 from domain.school import School
+from domain.service import UnitOfWork
 from domain.vocabulary import Purpose, Role, Team
-from web.concerns.decided import ASSESSMENT, START
+from web.concerns.decided import ASSESSMENT, CONTINUATION, LEVEL, START
 from web.concerns.formal import COMPLIANCE, NOTICE, PRE_WARNING
 from web.demonstration.calendar import Diary, working_day
-from web.demonstration.decided import ask_and_give
+from web.demonstration.decided import ask_and_give, ask_or_decide, give
 from web.demonstration.sample_authority import SampleAuthority
-from web.runtime.authority import settings_of
 from web.runtime.terms import last_day
+from web.schools import decided as rating
 
 OBJECTIVES = (
     ("Raise progress in mathematics to the average of similar schools", "Half-termly assessments", 330),
@@ -153,17 +155,14 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
         for number, (text, measure, days) in enumerate(OBJECTIVES, 1)
     )
 
-    def review(
-        ratings: tuple[Rag, Rag, Rag], evidence: str, decision: ReviewDecision, reason: str, weeks: int
-    ) -> DatedDecision:
+    def review(ratings: tuple[Rag, Rag, Rag], evidence: str, advice: ReviewDecision, reason: str) -> DatedDecision:
         said = {Rag.RED: "No visible progress yet", Rag.AMBER: "Some progress", Rag.GREEN: "On course"}
         return lambda on, it: it.hold_review(
             on=on,
             evidence=evidence,
             findings=[Finding(number, rag, said[rag]) for number, rag in enumerate(ratings, 1)],
-            decision=decision,
+            advice=advice,
             reason=reason,
-            next_review_on=working_day(on + timedelta(weeks=weeks)),
             attendees=[officer, sample.head(urn)],
         )
 
@@ -199,18 +198,28 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
             text="The director met the headteacher and chair of governors and went through the plan.",
         ),
     )
+
+    def reviewed(day: int, what: DatedDecision, weeks: int, reason: str, level: ReviewDecision | None = None) -> None:
+        """A review, and what is decided after it: to go on, or to do more or less."""
+        decide(day, what)
+        on = working_day(raised + timedelta(days=day))
+        ahead = {"next_review_on": working_day(on + timedelta(weeks=weeks)), "reason": reason}
+        senior, above = (lead, Role.OFFICER, Decider.SENIOR_OFFICER), (director, Role.DIRECTOR, Decider.DIRECTOR)
+        decided(
+            on,
+            act=CONTINUATION if level is None else LEVEL,
+            given=ahead if level is None else {"level": level, **ahead},
+            reason=reason,
+            asker=(officer, Role.OFFICER),
+            deciders=[senior if level is None else above],
+        )
+
     red, amber, green = Rag.RED, Rag.AMBER, Rag.GREEN
     up, on_course = ReviewDecision.STEP_UP, ReviewDecision.CONTINUE
-    decide(
-        84,
-        review(
-            (red, red, amber),
-            "Lessons in six classes, and pupils' books.",
-            up,
-            "Half the teachers follow the plan",
-            10,
-        ),
+    first = review(
+        (red, red, amber), "Lessons in six classes, and pupils' books.", up, "Half the teachers follow the plan"
     )
+    reviewed(84, first, 10, "The plan needs a second specialist", up)
     evidence = "Half-termly assessments, lessons in six classes and the minutes of the governing body."
     decide(85, lambda on, it: it.record_step(on=on, kind=StepKind.EVIDENCE, text=evidence))
     panel = "The director and two senior officers found that the school knows what is wrong and does too little."
@@ -219,8 +228,10 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
     said = partial(_change, sample, case, lambda it: it.answer(text=answer))
     diary.write(working_day(raised + timedelta(days=101)), sample.head(urn), Role.HEADTEACHER, said)
     _climb(sample, raised, partial(decided, asker=(lead, Role.OFFICER)), director)
-    decide(154, review((amber, red, green), "Spring assessments.", on_course, "All posts are filled again", 14))
-    decide(254, review((amber, amber, green), "Results of Year 6.", on_course, "Results have stopped falling", 28))
+    second = review((amber, red, green), "Spring assessments.", on_course, "All posts are filled again")
+    reviewed(154, second, 14, "The new teachers do well")
+    third = review((amber, amber, green), "Results of Year 6.", on_course, "Results have stopped falling")
+    reviewed(254, third, 28, "It takes another year to be sure")
 
 
 def _climb(sample: SampleAuthority, raised: date, decided: Callable[..., None], director: UUID) -> None:
@@ -283,33 +294,36 @@ def _change(sample: SampleAuthority, case: UUID, what: Decision) -> None:
 
 
 def _rate(sample: SampleAuthority, diary: Diary, began: date, rated: dict[int, str]) -> None:
-    """The director rates the need of every school at the start, most as B and the strongest as A, and reviews nearly
+    """The need of every school is rated at the start, most as B and the strongest as A, and reviews nearly
     all of them in the second autumn."""
-    director = sample.people[sample.cast.director.email]
     first, second, third = (working_day(began + timedelta(days=days)) for days in (10, 400, 800))
     reviewed_by = working_day(began + timedelta(days=440))
-    for place, (urn, school) in enumerate(sample.school_ids.items()):
+    for place, urn in enumerate(sample.school_ids):
         category = rated.get(urn) or "AABBBBBC"[place % 8]
-        rate = partial(_set_category, sample, school, category, reviewed_by)
-        diary.write(first, director, Role.DIRECTOR, rate, hour=16)
+        _set_category(sample, diary, first, urn, {"category": category, "review_due": reviewed_by})
         if place % UNREVIEWED:
-            review = partial(_set_category, sample, school, category, third)
-            diary.write(second, director, Role.DIRECTOR, review, hour=16)
+            _set_category(sample, diary, second, urn, {"category": category, "review_due": third})
 
 
-def _set_category(sample: SampleAuthority, school: UUID, category: str, review_due: date) -> None:
-    settings, version = settings_of(sample.services)
-    among = [each.code for each in settings.need_categories]
-    meaning = settings.category(category)
+def _set_category(sample: SampleAuthority, diary: Diary, day: date, urn: int, level: Mapping[str, Any]) -> None:
+    """The link officer proposes a level of support, and the director decides on it the same day."""
+    services, officer = sample.services, sample.link_officers[urn]
+    director = sample.people[sample.cast.director.email]
+    reason = "Results of three years and the last inspection"
+    school, given = sample.school_ids[urn], {**level, "from_": day, "rationale": reason}
+    asked: list[UUID | None] = []
 
-    def rate(it: School) -> None:
-        it.set_need_category(
-            category,
-            among=among,
-            from_=it.today,
-            review_due=review_due,
-            rationale=f"{meaning.label if meaning else category}: results of three years and the last inspection",
-            scheme=version,
-        )
+    def question(work: UnitOfWork) -> Question:
+        return rating.question_about(services, work.find(School, school), given, [officer])
 
-    sample.services.service.change(School, school, rate)
+    def carry_out(work: UnitOfWork, granted: Granted, _: tuple[str, ...]) -> None:
+        rating.rate(services, work.find(School, school), given, granted)
+
+    def propose() -> None:
+        asked.append(ask_or_decide(services, question, carry_out, decider=director, reason=reason))
+
+    def decide() -> None:
+        give(services, asked[0], question, carry_out, held=Decider.DIRECTOR)
+
+    diary.write(day, officer, Role.OFFICER, propose, hour=15)
+    diary.write(day, director, Role.DIRECTOR, decide, hour=16)

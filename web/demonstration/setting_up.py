@@ -188,7 +188,6 @@ def renew(sample: SampleAuthority, diary: Diary, began: date) -> None:
 
 def _vet(sample: SampleAuthority, listed: Listed, today: date, *, yearly: bool = False) -> None:
     """Every requirement of the usual policy is checked, or only those good for a year; one provider's papers end."""
-    checker = sample.people[sample.cast.broker.email]
     lapses = listed.name == LAPSING
 
     def check(provider: Provider) -> None:
@@ -201,7 +200,6 @@ def _vet(sample: SampleAuthority, listed: Listed, today: date, *, yearly: bool =
                         checked_on=day,
                         evidence=demand.item.evidence[0],
                         person=person,
-                        checked_by=checker,
                         expires=_last_day(demand.item, day, today, lapses),
                     )
 

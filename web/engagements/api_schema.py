@@ -110,6 +110,10 @@ class SessionOut(Schema):
     missing = fields.List(
         fields.String(), metadata={"description": "Of what it was held in breach; none if it was not."}
     )
+    found_later_on = fields.Date(
+        allow_none=True,
+        metadata={"description": "When it was recorded what shows the breach; by what was known then, it was none."},
+    )
     told = fields.String(metadata={"description": "Who was informed of the breach."})
     followed = fields.String(metadata={"description": "What was done about the breach."})
 

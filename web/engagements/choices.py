@@ -110,6 +110,12 @@ def planned_sessions(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapp
     return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
 
 
+def delivered_sessions(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """The sessions that are recorded as held."""
+    sessions = engagement.delivered_sessions if engagement else []
+    return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
+
+
 def breaches(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     """The sessions held in breach that nobody has followed up."""
     sessions = engagement.sessions.values() if engagement else ()

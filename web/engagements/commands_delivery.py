@@ -44,6 +44,22 @@ engagements.command(
 )
 
 
+engagements.command(
+    "withdraw-report",
+    "Record that a session was wrongly reported",
+    Action.KEEP_ENGAGEMENT,
+    schemas.WithdrawReport,
+    done="Recorded. The session no longer counts",
+    submit="Record",
+    lead="For a session that was recorded as held and never took place. Its days can be planned again, and it costs "
+    "nothing.",
+    method=BrokeredEngagement.withdraw_report,
+    lookups=choices.delivered_sessions,
+    warning=True,
+    check=True,
+)
+
+
 @engagements.command(
     "plan-session",
     "Plan a session",

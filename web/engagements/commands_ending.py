@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+import msgspec
+
+from domain.decision import Question, Term
+from domain.decision.parts import SUM
+from domain.delegation import Act, Granted
 from domain.engagement import BrokeredEngagement
+from domain.money import in_pounds
+from web.access.context import Snapshot
+from web.access.name_cache import names_of
 from web.access.policy import Action
+from web.commands.decided import Answers, DecidedAct, decide_or_ask
 from web.commands.resource import Execution, Values
 from web.commands.resting import must_rest_on_what_stands
 from web.engagements import schemas
@@ -15,6 +25,53 @@ from web.runtime.terms import last_day
 
 def _to_be_evaluated(execution: Execution[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
     return last_day(execution.services, lambda settings: settings.evaluation_days)
+
+
+def _waiver(snapshot: Snapshot, engagement: BrokeredEngagement, given: Answers) -> Question:
+    work = engagement.work
+    names = names_of(snapshot, [work.school, work.provider])
+    shown = [
+        ("School", names.get(work.school, "")),
+        ("Provider", names.get(work.provider, "")),
+        (SUM, in_pounds(engagement.cost)),
+    ]
+    return Question(
+        act=Act.WAIVE_EVALUATION,
+        kind=engagement.KIND,
+        subject=engagement.id,
+        subject_reference=engagement.reference,
+        command=WAIVE,
+        answers=msgspec.json.encode(dict(given)).decode(),
+        terms=tuple(Term(label, value) for label, value in shown),
+        net=engagement.cost,
+        school=work.school,
+        request=engagement.request,
+        provider=work.provider,
+    )
+
+
+def _waive(
+    execution: Execution[Any],
+    engagement: BrokeredEngagement,
+    given: Answers,
+    granted: Granted,
+    _: tuple[str, ...],
+) -> None:
+    day, rules = _to_be_closed(execution)
+    engagement.waive_evaluation(reason=given["reason"], granted=granted, close_by=day, rules=rules)
+
+
+WAIVE = "waive-evaluation"
+WAIVER = DecidedAct(
+    engagements,
+    WAIVE,
+    Act.WAIVE_EVALUATION,
+    {"reason": str},
+    _waiver,
+    lambda given, _: given,
+    _waive,
+    tried=True,
+)
 
 
 def _to_be_closed(execution: Execution[BrokeredEngagement]) -> tuple[date, tuple[str, ...]]:
@@ -107,16 +164,17 @@ def evaluate(execution: Execution[BrokeredEngagement], values: Values) -> None:
 
 
 @engagements.command(
-    "waive-evaluation",
+    WAIVE,
     "Record that there will be no evaluation",
     Action.KEEP_ENGAGEMENT,
     schemas.WaiveEvaluation,
     done="Recorded that there will be no evaluation. You can now close the engagement",
+    lead="Within the limit up to which brokers decide, this is yours to decide. Otherwise a team lead or a director "
+    "decides, when you have sent it.",
     method=BrokeredEngagement.waive_evaluation,
 )
 def waive_evaluation(execution: Execution[BrokeredEngagement], values: Values) -> None:
-    day, rules = _to_be_closed(execution)
-    execution.change(lambda engagement: engagement.waive_evaluation(**values, close_by=day, rules=rules))
+    decide_or_ask(execution, WAIVER, values)
 
 
 @engagements.command(

@@ -135,6 +135,11 @@ class FollowUpBreach(Schema):
     followed = text_field(rows=3, label="What was done", noun="what was done")
 
 
+class WithdrawReport(Schema):
+    number = _session()
+    reason = reason_field("How you know that it did not take place")
+
+
 class CancelSession(Schema):
     number = _session()
     side = _side("Who cancelled?")

@@ -56,6 +56,10 @@ def _posts(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
     return {schemas.POSTS: [(post.id, post_in_words(post, names), _since(post)) for post in lasting]}
 
 
+def _in_hand(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
+    return {"held": holdings.of_person(snapshot, person) if person else []}
+
+
 def _since(post: Post) -> str:
     until = f" until {formats.date(post.until)}" if post.until else ""
     return f"From {formats.date(post.from_)}{until}"
@@ -211,15 +215,14 @@ people.command(
     schemas.EndPost,
     done="Last day of the role recorded",
     method=Person.end_post,
-    lookups=_posts,
+    form_page="people/ending.html",
+    lookups=lambda snapshot, person: {**_posts(snapshot, person), **_in_hand(snapshot, person)},
     initial=lambda snapshot, __: _last_day(snapshot.context, "until"),
 )
 def end_post(execution: Execution[Person], values: Values) -> None:
     def decide(work: UnitOfWork, person: Person) -> None:
-        with execution.context.read() as snapshot:
-            held = holdings.of_post(snapshot, person, values["post"], values["until"])
         administrators.must_keep_administrator(execution.services, work, person, [values["post"]], values["until"])
-        person.end_post(**values, holdings=held)
+        person.end_post(**values)
 
     execution.change_with_others(decide)
 
@@ -230,18 +233,17 @@ def end_post(execution: Execution[Person], values: Values) -> None:
     Action.KEEP_PEOPLE,
     schemas.Leave,
     done="Last day recorded",
-    notes=("All their roles end on the last day. Hand over their schools and open work first.",),
+    notes=("All their roles end on the last day, and they can no longer sign in after it.",),
     method=Person.leave,
+    form_page="people/ending.html",
+    lookups=_in_hand,
     initial=lambda snapshot, __: _last_day(snapshot.context, "on"),
 )
 def leave(execution: Execution[Person], values: Values) -> None:
     def decide(work: UnitOfWork, person: Person) -> None:
-        with execution.context.read() as snapshot:
-            held = holdings.of_person(snapshot, person)
-        administrators.must_keep_administrator(
-            execution.services, work, person, [post.id for post in person.posts], values["on"]
-        )
-        person.leave(**values, holdings=held)
+        posts = [post.id for post in person.posts]
+        administrators.must_keep_administrator(execution.services, work, person, posts, values["on"])
+        person.leave(**values)
 
     execution.change_with_others(decide)
 

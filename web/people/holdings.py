@@ -1,15 +1,13 @@
-"""What is in a person's hands: nobody leaves, or ends the post that it hangs on, while holding work."""
+"""What is in a person's hands, as it is shown where they leave or a role of theirs ends."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 import sqlalchemy as sa
 
-from domain.person import SCHOOL_ROLES, Person, Post
+from domain.person import Person
 from domain.visit.parts import AHEAD
-from domain.vocabulary import Role
 from projections import caseload, schools, visits
 from projections.caseload import Item
 from web import formats
@@ -30,33 +28,11 @@ def of_person(snapshot: Snapshot, person: Person) -> list[str]:
     return [*looked_after, *_items(snapshot, waiting_for(snapshot.connection, person))]
 
 
-def of_post(snapshot: Snapshot, person: Person, post: int, until: date) -> list[str]:
-    """What hangs on one post; nothing where another post of the same role goes on after its last day."""
-    ending = next((each for each in person.posts if each.id == post), None)
-    if ending is None or any(_takes_over(other, ending, until) for other in person.posts):
-        return []
-    items = [item for item in waiting_for(snapshot.connection, person) if _belongs(item, ending)]
-    is_officer = ending.role is Role.OFFICER
-    linked = [*_schools(snapshot, person), *_covers(snapshot, person)] if is_officer else []
-    return [*linked, *_items(snapshot, items)]
-
-
 def waiting_for(connection: sa.Connection, person: Person) -> list[Item]:
     """What waits for a person by name; what came of what they asked is no work that somebody else has to do."""
     return caseload.waiting(
         connection, schools=(), person=person.id, left=None, without=caseload.OF_ASKER, limit=EVERYTHING
     )
-
-
-def _takes_over(other: Post, ending: Post, until: date) -> bool:
-    same_place = (other.role, other.school, other.provider) == (ending.role, ending.school, ending.provider)
-    return other.id != ending.id and same_place and (other.until is None or other.until > until)
-
-
-def _belongs(item: Item, post: Post) -> bool:
-    if post.role in SCHOOL_ROLES:
-        return item.school == post.school
-    return post.role is not Role.SPECIALIST or item.provider == post.provider
 
 
 def _schools(snapshot: Snapshot, person: Person) -> Iterator[str]:

@@ -13,12 +13,15 @@ from domain.decision import Question
 from domain.delegation import Act, Granted
 from domain.provider import Provider, Requirement
 from domain.provider.exemptions import must_not_last_too_long
+from domain.service import UnitOfWork
+from projections import engagements
+from providers.breaches import find_breaches
 from providers.exemption import EXEMPT, as_it_stands, latest_end, question_of_exemption
+from providers.outlook import vetted
 from web.access.context import Snapshot
 from web.access.name_cache import names_of
-from web.brokerage.broker_rights import must_hold
+from web.brokerage.broker_rights import vetting_of
 from web.brokerage.vetting_policy import policy_on
-from web.commands.choices import SERVICE_ROLES, holders_of_roles
 from web.commands.decided import DECIDERS, Answers, DecidedAct, decide_or_ask, deciders, record_for_another
 from web.commands.resource import Execution, Values
 from web.providers import schemas
@@ -26,9 +29,8 @@ from web.providers.resource import KEEP, providers, with_specialists
 from web.runtime.authority import settings_of
 from web.runtime.terms import bank_holidays
 
-
-def _with_specialists_and_staff(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, Any]:
-    return {**with_specialists(snapshot, provider), schemas.STAFF: holders_of_roles(snapshot, SERVICE_ROLES)}
+MOST = 10_000
+"""More engagements than any provider has."""
 
 
 def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:
@@ -47,22 +49,18 @@ providers.command(
 )
 
 
-@providers.command(
+providers.command(
     "meet-requirement",
     "Record a check",
     KEEP,
     schemas.MeetRequirement,
     done="Check recorded",
+    lead="You record what you checked yourself.",
     method=Provider.meet,
-    lookups=_with_specialists_and_staff,
+    lookups=with_specialists,
     initial=_as_linked,
     main=True,
 )
-def meet(execution: Execution[Provider], values: Values) -> None:
-    if "checked_by" in values:
-        checker, whom = values["checked_by"], "Choose someone who works in the service"
-        must_hold(execution, checker, SERVICE_ROLES, whom, field="checked_by")
-    execution.change(lambda provider: provider.meet(**values))
 
 
 def _question(snapshot: Snapshot, provider: Provider, answers: Answers) -> Question:
@@ -138,13 +136,27 @@ def record_exemption(execution: Execution[Provider], values: Values) -> None:
     record_for_another(execution, EXEMPTION, values)
 
 
-providers.command(
+@providers.command(
     "revoke",
     "Revoke a check or an exemption",
     KEEP,
     schemas.RevokeRequirement,
-    done="Check or exemption revoked",
+    done="Check or exemption revoked. Sessions held without it since then are recorded as held in breach",
     method=Provider.revoke,
     lookups=with_specialists,
     initial=_as_linked,
+    told_in=(Provider.RequirementRevoked,),
 )
+def revoke(execution: Execution[Provider], values: Values) -> None:
+    """What was held without the check, as it turns out now, is a breach that was found later."""
+    with execution.context.read_present() as snapshot:
+        asked = engagements.listed(providers=[execution.record.id]).limit(MOST)
+        found = engagements.engagements.rows(snapshot.connection, asked)
+
+    def decide(work: UnitOfWork, provider: Provider) -> None:
+        before = vetted(provider)
+        provider.revoke(**values)
+        with_sessions = [row.id for row in found if row.used_days]
+        find_breaches(work, provider, before, with_sessions, vetting_of(execution.services))
+
+    execution.change_with_others(decide)

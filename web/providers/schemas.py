@@ -22,7 +22,7 @@ from web.commands.fields import (
     reason_field,
 )
 
-OFFERS, SPECIALISTS, PEOPLE, STAFF = "offers", "specialists", "people", "staff"
+OFFERS, SPECIALISTS, PEOPLE = "offers", "specialists", "people"
 """What the forms offer to choose from: the provider's own offers and specialists, everybody known to the service, and
 those who work in it."""
 
@@ -233,7 +233,6 @@ class MeetRequirement(Schema):
         hint="The last day on the document. Insurance always has one. If a document names none, leave this empty: "
         "the check then counts for as long as the vetting rules say",
     )
-    checked_by = chosen_person("Checked by", STAFF, required=False, hint="Leave empty if you checked it")
 
 
 EXEMPTIBLE = [(item.value, item.label) for item in Requirement if item in MAY_BE_EXEMPT]

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain import assignment
+from domain.delegation import Act
 from domain.school import School
 from domain.school.rules import must_have_somebody_to_stand_in_for
 from domain.service import UnitOfWork
@@ -25,10 +26,11 @@ from web.access.context import RequestContext, Snapshot
 from web.access.identity import know_team
 from web.access.policy import Action, RecordScope
 from web.commands.choices import holders_of_roles
+from web.commands.decided import DecidedAct, decide_or_ask
 from web.commands.linked_records import must_be_open_here
 from web.commands.resource import Execution, Resource, Values, Visibility
-from web.runtime.authority import authority, settings_of
-from web.schools import schemas
+from web.runtime.authority import settings_of
+from web.schools import decided, schemas
 from web.schools.finding import LISTING
 from web.schools.schemas import SuccessionOutcome
 
@@ -183,22 +185,34 @@ schools.command(
 )
 
 
+RATING = DecidedAct(
+    schools,
+    decided.COMMAND,
+    Act.SET_NEED,
+    decided.ANSWERS,
+    decided.question,
+    lambda given, _: given,
+    decided.carry_out,
+    tried=True,
+)
+
+
 @schools.command(
-    "set-need-category",
+    decided.COMMAND,
     "Set level of support",
     Action.SET_NEED,
     schemas.SetNeedCategory,
     done="Level of support set",
+    submit="Propose this level",
+    lead="You propose it. The lead of the school's team or a director decides, who is not its link officer.",
+    notes=("A director decides on the last level of the list, and on a level two from the present one.",),
     method=School.set_need_category,
     rules=[must_be_open_here],
     lookups=_categories,
     initial=_from_today,
 )
 def set_need_category(execution: Execution[School], values: Values) -> None:
-    settings, version = settings_of(execution.services)
-    codes = [category.code for category in settings.need_categories]
-    ours = authority(execution.services).own_code
-    execution.change(lambda school: school.set_need_category(among=codes, scheme=version, authority=ours, **values))
+    decide_or_ask(execution, RATING, {**values, "reason": values["rationale"]})
 
 
 schools.command(

@@ -72,6 +72,7 @@ class SetNeedCategory(Schema):
     )
     from_ = day_field("Applies from", name="from", noun="the date it applies from")
     review_due = day_field("Review by", noun="the date to review it by")
+    panel_on = day_field("Date of the panel", required=False, hint="If a panel has discussed it")
     rationale = text_field(
         label="Reason for this level",
         hint=f"This will be kept in the audit trail. {NO_PUPILS}",

@@ -11,9 +11,10 @@ import msgspec
 
 from domain.authority import Authority, Settings, changes_in_words
 from domain.decision import Question, Term
-from domain.delegation import Act, Decider, DelegationRow, Granted, never_held, row_for
+from domain.delegation import Act, Decider, DelegationRow, Granted, never_held, one_of, row_for
 from web import formats
 from web.access.context import RequestContext, Snapshot
+from web.access.deciders import holders_of
 from web.access.deciders import never_held as posts_never_held
 from web.commands.decided import Answers, DecidedAct, decide_or_ask
 from web.commands.resource import Execution, Values
@@ -94,7 +95,11 @@ def _act(command: str, answers: Mapping[str, Any]) -> DecidedAct[Authority]:
     def question(snapshot: Snapshot, authority: Authority, given: Answers) -> Question:
         tomorrow = snapshot.services.today() + timedelta(days=1)
         without = never_held(_one_sided(snapshot))
-        return _question(authority, given, command=command, tomorrow=tomorrow, without=without)
+        asked = _question(authority, given, command=command, tomorrow=tomorrow, without=without)
+        posts = given["row"].posts if "row" in given else ()
+        unheld = [post for post in posts if not holders_of(snapshot, [post], None)]
+        term = [Term("Nobody is today", one_of(unheld))] if unheld else []
+        return replace(asked, terms=(*asked.terms, *term))
 
     def carry_out(
         execution: Execution[Any], authority: Authority, given: Answers, granted: Granted, rules: tuple[str, ...]

@@ -19,6 +19,7 @@ from projections.schools import by_urn, looked_after, proposed_successions
 from providers.catalogue.links import LinkRow, direction_of
 from providers.catalogue.source import RowProblem
 from providers.intake.links import LinksReport, NotThatSchool, confirm_merger, confirm_succession, import_links
+from tests.grants import set_need_category
 from tests.projections.conftest import Ask
 from tests.providers.intake.conftest import Lookup
 from tests.scenario import TODAY, signed
@@ -166,7 +167,8 @@ def test_what_hung_on_the_later_record_stays_with_the_school(
     change(PRIMARY, lambda school: school.assign_link_officer(ANNA, from_=SEPTEMBER, reason="New"))
     change(
         PRIMARY,
-        lambda school: school.set_need_category(
+        lambda school: set_need_category(
+            school,
             "C",
             among=("C",),
             from_=SEPTEMBER,

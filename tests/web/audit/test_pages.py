@@ -21,6 +21,7 @@ from domain.school import School, Source
 from domain.vocabulary import Purpose, Sensitivity
 from projections import readings as readings_view
 from tests.full_authority import FullAuthority
+from tests.grants import set_need_category
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
@@ -350,7 +351,7 @@ def test_an_administrator_reads_of_accounts_people_settings_and_the_register_and
     need = {"review_due": TODAY + timedelta(days=90), "rationale": "Two poor years", "scheme": "2026"}
     with sample.acting():
         sample.services.service.change(
-            School, authority.ours.school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
+            School, authority.ours.school, lambda one: set_need_category(one, "B", among="B", from_=TODAY, **need)
         )
     browser, api = sign_in(administrator), program(administrator)
     kept = ("Two poor years", "need category", "Target setting", "Results in mathematics", "Call with the office")

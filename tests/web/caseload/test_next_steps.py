@@ -57,7 +57,7 @@ from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests import grants
 from tests.domain.brokered import a_need, terms
-from tests.grants import approve, for_selection
+from tests.grants import approve, for_selection, waive_evaluation
 from tests.randomness import FUZZING
 from tests.request_context import sent_by
 from tests.sample_authority import SampleAuthority
@@ -113,7 +113,7 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
         (Task.EVALUATE, "engagements", "evaluate"),
         (Task.CLOSE_ENGAGEMENT, "engagements", "close"),
         (Task.ASSESS, "concerns", "assess"),
-        (Task.DECIDE, "concerns", "start-intervention close end-intervention"),
+        (Task.DECIDE, "concerns", "start-intervention close continue-intervention end-intervention"),
         (Task.REVIEW, "concerns", "hold-review"),
         (Task.RECORD_ANSWER, "concerns", "answer"),
         (Task.ASSESS_COMPLIANCE, "concerns", "assess-compliance"),
@@ -154,7 +154,7 @@ ACTS: Mapping[Task, str] = {
     Task.EVALUATE: "evaluates",
     Task.CLOSE_ENGAGEMENT: "closes_the_work",
     Task.ASSESS: "assesses",
-    Task.DECIDE: "intervenes closes_the_concern ends_the_intervention",
+    Task.DECIDE: "intervenes closes_the_concern goes_on ends_the_intervention",
     Task.REVIEW: "reviews",
     Task.RECORD_ANSWER: "answers",
     Task.ASSESS_COMPLIANCE: "complies",
@@ -373,7 +373,13 @@ class Life:
             del self.ids[BrokeredEngagement]
 
     def waives_the_evaluation(self) -> None:
-        self.change(BrokeredEngagement, "waive_evaluation", close_by=self.today + 9 * DAY, **REASON)
+        if BrokeredEngagement in self.ids:
+            close_by = self.today + 9 * DAY
+            self.service.change(
+                BrokeredEngagement,
+                self.ids[BrokeredEngagement],
+                lambda one: waive_evaluation(one, close_by=close_by, **REASON),
+            )
 
     def closes_the_work(self) -> None:
         if BrokeredEngagement in self.ids:
@@ -451,7 +457,7 @@ class Life:
         self.change(RecordOfVisit, "return_to_author", "More on reading")
 
     def assures(self) -> None:
-        self.change(RecordOfVisit, "assure")
+        self.change(RecordOfVisit, "assure", present=())
 
     def issues(self) -> None:
         day = self.today + 14 * DAY
@@ -514,11 +520,14 @@ class Life:
         plan = {"plan": "Support", "objectives": [objective], "review_on": self.today + 20 * DAY}
         self._is_decided(Act.START_INTERVENTION, "start_intervention", **plan)
 
-    def reviews(self, decision: ReviewDecision = ReviewDecision.CONTINUE) -> None:
-        following = None if decision is ReviewDecision.END else self.today + 20 * DAY
+    def reviews(self, advice: ReviewDecision = ReviewDecision.CONTINUE) -> None:
         finding = Finding(1, Rag.AMBER, "Rising")
-        told = {"on": self.today, "evidence": "Seen", "findings": [finding], "decision": decision, **REASON}
-        self._decides("hold_review", next_review_on=following, **told)
+        told = {"on": self.today, "evidence": "Seen", "findings": [finding], "advice": advice, **REASON}
+        self._decides("hold_review", **told)
+
+    def goes_on(self) -> None:
+        ahead = {"next_review_on": self.today + 20 * DAY, **REASON}
+        self._is_decided(Act.CONTINUE_INTERVENTION, "continue_intervention", **ahead)
 
     def reviews_for_the_last_time(self) -> None:
         self.reviews(ReviewDecision.END)
@@ -752,7 +761,8 @@ STORIES = {
         | records_that_the_day_is_agreed
         moves_the_visit cancels_the_visit starts_a_record_to_be_assured rewrites submits returns assures corrects
         gives_the_correction_up waits_no_longer takes_the_action_up_again nothing""",
-    "a concern": """worries assesses intervenes reviews reviews_for_the_last_time ends_the_intervention worries_again
+    "a concern": """worries assesses intervenes reviews goes_on reviews_for_the_last_time ends_the_intervention
+        worries_again
         | assesses_mildly closes_the_concern pauses_the_concern resumes_the_concern nothing""",
     "a ladder": """worries assesses pre_warns answers gives_notice does_not_comply notifies appoints_governors
         | refers is_answered_by_the_group complies withdraws_the_notice closes_the_concern pauses_the_concern

@@ -50,6 +50,7 @@ DONE_BY_SEVERAL = {
     Task.DECIDE,
     Task.USE_POWER,
     Task.REVIEW_NEED,
+    Task.HAND_OVER,
     Task.DECIDE_ASK,
     Task.CONFIRM_DECISION,
     Task.READ_OUTCOME,

@@ -86,16 +86,15 @@ def start(browser: Browser, deciders: Deciders) -> None:
     deciders.give()
 
 
-def a_review(decision: str, **more: Any) -> dict[str, Any]:
+def a_review(advice: str) -> dict[str, Any]:
     return {
         **on("on", TODAY),
         "evidence": "Met the governors",
         "findings-0-objective": "1",
         "findings-0-rag": "green",
         "findings-0-commentary": "Posts filled",
-        "decision": decision,
+        "advice": advice,
         "reason": "It is so",
-        **more,
     }
 
 
@@ -153,9 +152,13 @@ def test_an_intervention_is_started_reviewed_and_ended(
 ) -> None:
     assess(browser, deciders)
     start(browser, deciders)
-    browser.send(f"{CASE}/hold-review", {**a_review("continue", **on("next_review_on", IN_A_MONTH))})
+    browser.send(f"{CASE}/hold-review", a_review("continue"))
+    assert case(sample).next_review_on is None
+    ahead = {**on("next_review_on", IN_A_MONTH), "reason": "It needs another term"}
+    browser.send(f"{CASE}/continue-intervention", ahead)
+    deciders.give()
     assert case(sample).next_review_on == IN_A_MONTH
-    browser.send(f"{CASE}/hold-review", {**a_review("end")})
+    browser.send(f"{CASE}/hold-review", a_review("end"))
     browser.send_and_check(f"{CASE}/end-intervention", {"outcome": "A full team", "reason": "All is met"})
     assert case(sample).status is CaseStatus.INTERVENTION
     deciders.give()
@@ -194,7 +197,7 @@ def test_an_intervention_is_not_ended_before_a_review_decided_to(browser: Browse
     start(browser, deciders)
     refused = browser.get(f"{CASE}/end-intervention", status=409)
 
-    assert "First record the review that decided to end the intervention" in refused
+    assert "First record the review after which the intervention ends" in refused
 
 
 def test_a_paused_case_offers_only_to_be_resumed(browser: Browser) -> None:

@@ -64,7 +64,7 @@ class Case:
 
     def reviewed(self, decision: str = "end") -> None:
         found = [{"objective": 1, "rag": "green", "commentary": "As seen"}]
-        review = {"on": str(TODAY), "evidence": "Lessons", "findings": found, "decision": decision, "reason": "So"}
+        review = {"on": str(TODAY), "evidence": "Lessons", "findings": found, "advice": decision, "reason": "So"}
         self.ask("hold-review", review, status=200)
 
     @property
@@ -152,6 +152,31 @@ def test_an_intervention_ends_after_a_review_by_the_director_who_started_it(case
     case.ask("reopen", {"reason": "It fell back"})
     case.deciders.give()
     assert case.record.status is CaseStatus.RAISED
+
+
+def test_a_panel_advises_and_others_decide_what_becomes_of_an_intervention(case: Case, sign_in: SignIn) -> None:
+    case.starts()
+    ahead = {"next_review_on": LATER, "reason": "It needs another term"}
+    assert case.refused("continue-intervention", ahead) == "nothing-to-decide"
+    case.reviewed("step_up")
+    assert case.record.reviews[-1].decision is None
+    case.ask("continue-intervention", ahead)
+    case.deciders.give()
+    assert case.record.reviews[-1].decided_by == case.deciders.lead
+    case.reviewed("step_up")
+    case.ask("change-level", {**ahead, "level": "step_up"})
+    case.deciders.give()
+    assert case.record.reviews[-1].decided_by == case.deciders.director
+    assert "Dora Director decided after the review of 2 November 2026: step up" in sign_in(case.officer).get(CASE)
+
+
+def test_a_pause_of_more_than_20_days_is_decided_by_a_director(case: Case) -> None:
+    case.ask("pause", {"reason": "Inspection"}, status=200)
+    case.ask("resume", {"reason": "It is over"}, status=200)
+    case.ask("pause", {"reason": "Building work", "until": LATER})
+    assert not case.record.is_paused
+    case.deciders.give()
+    assert str(case.record.paused_until) == LATER
 
 
 def test_nobody_is_asked_for_what_cannot_be_done(case: Case) -> None:

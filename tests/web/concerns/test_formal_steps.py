@@ -133,7 +133,10 @@ def test_an_urgent_notice_leaves_out_the_letter_and_whoever_allowed_that_does_no
 def test_the_school_answers_for_itself(case: Ladder, sign_in: SignIn, sample: SampleAuthority) -> None:
     case.pre_warned()
     case.fact("answer", text="We have a plan")
-    assert "recorded the school&#39;s answer" in sign_in(case.officer).get(CASE)
+    case.ask("answer", {"text": "Both posts are filled"}, by=sample.headteacher(case.record.school), status=200)
+    page = sign_in(case.officer).get(CASE)
+    assert "Lena Link recorded the school&#39;s answer" in page
+    assert "Hana Head gave the school&#39;s answer" in page
 
 
 def test_at_an_academy_nothing_is_asked_for_but_a_referral(

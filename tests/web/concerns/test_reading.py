@@ -54,11 +54,14 @@ class Case:
             "on": str(TODAY),
             "evidence": "Lessons",
             "findings": found,
-            "decision": decision,
+            "advice": decision,
             "reason": "It is so",
         }
-        ahead = {} if decision == "end" else {"next_review_on": SOON}
-        return self.does("hold-review", **{**told, **ahead, **changes})
+        answer = self.does("hold-review", **{**told, **changes})
+        if decision != "end":
+            self.does("continue-intervention", 202, next_review_on=SOON, reason="It goes on")
+            self.deciders.give()
+        return answer
 
     def revises(self, *objectives: dict[str, Any], status: int = 200) -> Any:
         told = {"plan": "Daily visits", "objectives": list(objectives), "reason": "It is not enough"}

@@ -177,6 +177,8 @@ def test_an_administrator_asks_for_a_larger_limit_and_director_and_chief_officer
     assert page.send(CHANGE, {**S2, **OWN_LIMIT}).headers["Location"].endswith("/decisions/DN-2026-0001")
     assert "Spending that a broker may approve" in page.get("/decisions/DN-2026-0001")
     assert "from £5,000 to £90,000" in page.get("/decisions/DN-2026-0001")
+    assert "Nobody is today" in page.get("/decisions/DN-2026-0001")
+    assert "a broker" in page.get("/decisions/DN-2026-0001")
     assert page.get("/decisions/DN-2026-0001/give", status=403)
 
     decide(sign_in(director), sample)

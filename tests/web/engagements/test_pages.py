@@ -13,7 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from domain.decision import Decision
+from domain.authority import Settings
+from domain.decision import Basis, Decision
 from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, SessionStatus
 from domain.on_behalf import Heard
 from domain.provider import Provider, ProviderKind
@@ -307,6 +308,41 @@ def test_a_session_on_a_day_without_clearance_is_held_in_breach_until_somebody_f
     assert ">In breach<" in broker.get(WORK)
 
 
+def test_a_check_revoked_from_an_earlier_day_and_a_report_that_was_wrong_are_facts_of_the_session(
+    started: BrokerageStages, sign_in: SignIn
+) -> None:
+    sign_in(started.calder.specialist).send(f"{WORK}/deliver-session", delivered())
+    broker, director = sign_in(started.broker), sign_in(started.director)
+    provider = f"/providers/{started.service.find(Provider, started.calder.id).reference}"
+    choices = re.findall(r'<option value="(PE-[^"]+)"[^>]*>\s*Grace Calder', broker.get(f"{provider}/revoke"))
+
+    broker.send(
+        f"{provider}/revoke",
+        {"item": "letter_of_assurance", "person": choices[0], "reason": "It was forged", **day("on", BEGINS)},
+    )
+
+    page = plain(broker.get(WORK))
+    assert "Found on 11 November 2026 to have been held in breach, which was not known then" in page
+    assert "letter of assurance: revoked on 9 November 2026" in page
+    for browser in (broker, director):
+        assert "Follow up a session held in breach" in browser.get("/caseload")
+    assert "1 session held in breach" in plain(broker.get(provider))
+    trail = plain(director.get("/audit?about=breaches"))
+    assert "was held in breach, which was not known then" in trail
+    assert "planned session" not in trail
+
+    broker.send_and_check(f"{WORK}/withdraw-report", {"number": "1", "reason": "The head says nobody came"})
+
+    page = plain(broker.get(WORK))
+    assert "Reported, and did not take place: The head says nobody came" in page
+    assert "£0 of" in page
+    for browser in (broker, director):
+        assert "Follow up a session held in breach" not in browser.get("/caseload")
+    assert "held in breach" not in plain(broker.get(provider)).partition("Work history")[2]
+    assert (now(started).used_days, now(started).status) == (Decimal(0), EngagementStatus.CONFIRMED)
+    assert "did not take place" in plain(director.get("/audit?about=breaches"))
+
+
 def test_a_session_under_a_suspension_is_not_planned_and_one_held_is_in_breach(
     started: BrokerageStages, sign_in: SignIn, clock: Clock
 ) -> None:
@@ -564,6 +600,27 @@ def test_without_an_evaluation_work_is_closed_only_when_that_is_waived(
     browser.send(f"{WORK}/close", closing)
 
     assert now(completed).status is EngagementStatus.CLOSED
+
+
+def test_the_evaluation_of_a_larger_job_is_waived_by_others_and_of_a_small_one_by_the_broker_and_counted(
+    completed: BrokerageStages, sample: SampleAuthority, sign_in: SignIn
+) -> None:
+    def decision(number: int) -> Decision:
+        return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
+
+    sample.put_in_force(Settings(approval_ceiling=Decimal(1)))
+    browser = sign_in(completed.broker)
+    sent = browser.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
+    asked = sent.headers["Location"]
+    assert now(completed).evaluation is None
+    assert "The school has not evaluated the work" in browser.get(f"{WORK}/close", status=409)
+    browser.get(f"{asked}/give", status=403)
+    sign_in(completed.director).send(f"{asked}/refuse", {"reason": "Ask the deputy"})
+    sample.put_in_force(Settings(approval_ceiling=Decimal(5000)))
+    browser.send(f"{WORK}/waive-evaluation", {"reason": "The head has left"})
+    assert "No evaluation: The head has left" in browser.get(WORK)
+    own = decision(int(asked[-4:]) + 1)
+    assert (own.basis, own.route.row) == (Basis.OWN_AUTHORITY, "S22")
 
 
 @pytest.mark.parametrize("who", ["broker", "calder"])

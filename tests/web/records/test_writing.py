@@ -13,6 +13,7 @@ from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
 from domain.record_of_visit import RecordStatus
 from domain.school import School
 from domain.vocabulary import Purpose
+from tests.grants import set_need_category
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, text_of
@@ -29,7 +30,7 @@ A_CONCERN = {
 
 def rated_lowest(school: School) -> None:
     rating = {"among": "ABCD", "from_": TODAY, "review_due": date(2027, 3, 1), "rationale": "Results fell"}
-    school.set_need_category("D", scheme="settings-0", **rating)  # type: ignore[arg-type]  # as a test names them
+    set_need_category(school, "D", scheme="settings-0", **rating)  # type: ignore[arg-type]  # as a test names them
 
 
 def test_everything_is_written_on_one_page(stage: Stage) -> None:

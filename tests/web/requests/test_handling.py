@@ -16,6 +16,7 @@ from domain.support_request import InHouse, RequestStatus, SupportRequest
 from domain.tender import DeclineReason, Tender, TenderStatus
 from domain.vocabulary import Side, SupportKind
 from tests.domain.brokered import a_need
+from tests.grants import waive_evaluation
 from tests.sample_authority import SampleAuthority
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
@@ -390,7 +391,7 @@ def test_a_request_is_closed_with_its_evaluated_engagement(
 
     for act in (
         lambda one: one.end_early(side=Side.SCHOOL, reason="The teachers left"),
-        lambda one: one.waive_evaluation(reason="Hardly begun"),
+        lambda one: waive_evaluation(one, reason="Hardly begun"),
     ):
         with stages.brokering():
             sample.services.service.change(BrokeredEngagement, work, act)

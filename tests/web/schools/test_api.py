@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.school import Inspection, Source
 from domain.vocabulary import Purpose
 from providers.intake.links import confirm_merger
+from tests.grants import set_need_category
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Program
@@ -152,8 +153,14 @@ def test_each_school_of_a_hand_over_is_held_to_its_version(sample: SampleAuthori
     change(
         sample,
         two,
-        lambda record: record.set_need_category(
-            "C", among=["C"], from_=TODAY, review_due=date(2027, 3, 1), rationale="Results", scheme="settings-0"
+        lambda record: set_need_category(
+            record,
+            "C",
+            among=["C"],
+            from_=TODAY,
+            review_due=date(2027, 3, 1),
+            rationale="Results",
+            scheme="settings-0",
         ),
     )
 

@@ -11,6 +11,7 @@ import pytest
 from domain.school.parts import Answer
 from domain.vocabulary import Role, Team
 from projections import schools as view
+from tests.grants import set_need_category
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
@@ -163,18 +164,48 @@ def test_only_an_officer_or_director_stands_in(sample: SampleAuthority, program:
     assert "officer" in refused.text
 
 
-def test_the_need_category_is_one_of_the_authoritys(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
+RATING = {**day("from", TODAY), **day("review_due", date(2027, 3, 1)), "rationale": "Results fell"}
+
+
+def test_the_link_officer_proposes_a_level_and_the_team_s_lead_decides(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
     school = sample.school()
-    browser, href = sign_in(sample.director()), f"/schools/{sample.urn(school)}/set-need-category"
-    answers = {**day("from", TODAY), **day("review_due", date(2027, 3, 1)), "rationale": "Results fell"}
-
+    officer, lead = sample.link_officer(school), sample.officer("Lea Lead", leads=True)
+    browser, href = sign_in(officer), f"/schools/{sample.urn(school)}/set-need-category"
     assert "Targeted support" in browser.get(href)
-    browser.send(href, {**answers, "category": "Z"}, status=422)
-    browser.send(href, {**answers, "category": "C"})
+    browser.send(href, {**RATING, "category": "Z"}, status=422)
+    assert browser.send(href, {**RATING, "category": "C"}).headers["Location"] == "/decisions/DN-2026-0001"
+    assert read(sample, school).need_on(TODAY) is None
+    browser.get("/decisions/DN-2026-0001/give", status=409)
 
+    page = sign_in(lead).get("/decisions/DN-2026-0001/give")
+    assert "Targeted support" in page
+    sign_in(lead).send("/decisions/DN-2026-0001/give", {})
     need = read(sample, school).need_on(TODAY)
     assert need is not None
     assert (need.category, need.scheme) == ("C", "settings-0")
+    assert "Lea Lead decided that the level of support is category C" in sign_in(lead).get(
+        f"/schools/{sample.urn(school)}"
+    )
+
+
+def test_the_last_level_and_one_two_off_are_for_a_director_and_never_for_who_looks_after_the_school(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    school = sample.school()
+    officer = sample.link_officer(school, leads_team=True)
+    lead, director = sample.officer("Lea Lead", leads=True), sample.director()
+    href = f"/schools/{sample.urn(school)}/set-need-category"
+    sign_in(lead).send(href, {**RATING, "category": "D"})
+    sign_in(officer).get("/decisions/DN-2026-0001/give", status=409)
+    sign_in(director).send("/decisions/DN-2026-0001/give", {})
+    sign_in(lead).send(href, {**RATING, "category": "C"})
+    refused = sign_in(officer).get("/decisions/DN-2026-0002/give", status=409)
+    assert "link officer of a school and their cover decide nothing formal" in refused
+    need = read(sample, school).need_on(TODAY)
+    assert need is not None
+    assert need.category == "D"
 
 
 def test_a_category_that_the_authority_does_not_have_is_refused_to_programs(
@@ -339,8 +370,14 @@ def test_a_school_that_changed_meanwhile_is_left_and_named(
     change(
         sample,
         two,
-        lambda record: record.set_need_category(
-            "C", among=["C"], from_=TODAY, review_due=date(2027, 3, 1), rationale="Results", scheme="settings-0"
+        lambda record: set_need_category(
+            record,
+            "C",
+            among=["C"],
+            from_=TODAY,
+            review_due=date(2027, 3, 1),
+            rationale="Results",
+            scheme="settings-0",
         ),
     )
     urns = [str(sample.urn(school)) for school in (one, two)]

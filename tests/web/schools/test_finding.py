@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from domain.school import Source
+from tests.grants import set_need_category
 from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
 from tests.web.schools.school_changes import change, propose
@@ -66,8 +67,14 @@ def test_the_list_is_narrowed_by_phase_officer_category_and_status(
     change(
         sample,
         primary,
-        lambda school: school.set_need_category(
-            "C", among=["C"], from_=date(2026, 9, 1), review_due=date(2027, 3, 1), rationale="Results", scheme="s"
+        lambda school: set_need_category(
+            school,
+            "C",
+            among=["C"],
+            from_=date(2026, 9, 1),
+            review_due=date(2027, 3, 1),
+            rationale="Results",
+            scheme="s",
         ),
     )
     browser = sign_in(sample.director())

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.school import School
+from tests.grants import set_need_category
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
@@ -21,7 +22,7 @@ def test_an_administrator_reads_the_category_and_not_the_reason(
     with sample.acting():
         need = {"review_due": TODAY + timedelta(days=90), "rationale": WHY, "scheme": "2026"}
         sample.services.service.change(
-            School, school, lambda one: one.set_need_category("B", among="B", from_=TODAY, **need)
+            School, school, lambda one: set_need_category(one, "B", among="B", from_=TODAY, **need)
         )
     href = f"/schools/{sample.urn(school)}"
 

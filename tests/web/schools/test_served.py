@@ -14,6 +14,7 @@ from flask import Flask
 
 from domain.school import Source
 from projections import schools
+from tests.grants import set_need_category
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser
@@ -199,7 +200,7 @@ def test_how_many_schools_are_served_is_said_in_one_sentence(served: SchoolCount
 
 def rate(sample: SampleAuthority, school: UUID) -> None:
     rating: dict[str, Any] = {"from_": TODAY, "review_due": date(2026, 11, 16), "rationale": "Results"}
-    change(sample, school, lambda each: each.set_need_category("C", among="ABCD", scheme="settings-0", **rating))
+    change(sample, school, lambda each: set_need_category(each, "C", among="ABCD", scheme="settings-0", **rating))
 
 
 def tell(sample: SampleAuthority, school: UUID, **told: str | None) -> None:
