@@ -17,6 +17,7 @@ from web.console.licences import licences
 from web.console.opening import with_authority
 from web.console.resetting import reset
 from web.console.running import run, serve
+from web.console.successions import confirm_links_that_agree
 from web.console.views import views
 from web.runtime.settings import DeploymentSettings
 
@@ -40,7 +41,7 @@ def openapi() -> None:
     click.echo(json.dumps(document(make_app(DeploymentSettings("", secret_key=""))), indent=2))
 
 
-for command in (openapi, serve, follow, imports, views, accounts):
+for command in (openapi, serve, follow, imports, confirm_links_that_agree, views, accounts):
     main.add_command(with_authority(command))
 for command in (begin, run, reset, authorities, licences):
     main.add_command(command)

@@ -19,6 +19,8 @@ from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Values
 from web.forms.numbers import WholeNumber
 from web.history.timeline import OF_ENTRIES, HistoryEntry, as_row, timeline_of_school
+from web.schools.agreed_links import Link, confirm_links
+from web.schools.agreed_links_pages import confirmer
 from web.schools.commands import schools
 from web.schools.file import institution_of_file
 from web.schools.hand_over import (
@@ -101,6 +103,58 @@ class HandSchoolsOver(Schema):
     to = person_field(required=True, data_key="to_officer", metadata={"label": "New link officer"})
     from_ = day_field("First day", name="from")
     reason = reason_field()
+
+
+class LinkToConfirm(Schema):
+    urn = WholeNumber(required=True, validate=validate.Range(1, 9_999_999), metadata={"label": "URN"})
+    later_urn = WholeNumber(
+        required=True,
+        validate=validate.Range(1, 9_999_999),
+        metadata={"label": "The later URN to which the register links it"},
+    )
+
+
+class ConfirmLinks(Schema):
+    links = fields.List(
+        fields.Nested(LinkToConfirm),
+        required=True,
+        validate=validate.Length(1, MOST_AT_ONCE),
+        metadata={"label": "Links on which the register and the list of links agree"},
+    )
+    reason = reason_field()
+
+
+class LinkConfirmed(Schema):
+    """What became of one link; `refusal` says why it was not confirmed, and is empty where it was."""
+
+    urn = fields.Function(lambda outcome: outcome.link.urn, metadata={"type": "integer"})
+    later_urn = fields.Function(lambda outcome: outcome.link.later_urn, metadata={"type": "integer"})
+    confirmed = fields.Function(lambda outcome: not outcome.refusal, metadata={"type": "boolean"})
+    refusal = fields.String()
+
+
+class LinksConfirmed(Schema):
+    """What became of each link, in the order asked."""
+
+    items = fields.List(fields.Nested(LinkConfirmed))
+
+
+def _confirm_links(context: RequestContext, values: Values, command: UUID) -> Mapping[str, Any]:
+    """Confirm that schools go on under their later URNs."""
+    links = [Link(each["urn"], each["later_urn"]) for each in values["links"]]
+    return {"items": confirm_links(context.services, links, values["reason"], confirmer(context, command))}
+
+
+schools.several.append(
+    BulkCommand(
+        "confirm-links",
+        "Confirm links between schools on which the register agrees",
+        Action.KEEP_REGISTER,
+        ConfirmLinks,
+        LinksConfirmed,
+        _confirm_links,
+    )
+)
 
 
 class SchoolGiven(Schema):

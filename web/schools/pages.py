@@ -25,6 +25,7 @@ from web.layout.paging import PAGE, page_links, place_asked, shown_of_list
 from web.layout.resource_pages import record_page
 from web.runtime.authority import level_of_support, settings_of
 from web.runtime.served_schools import count_schools
+from web.schools.agreed_links_pages import pages as agreed_links_pages
 from web.schools.commands import schools
 from web.schools.file import FILE, SUMMARY, identity, institution_of_file, list_parameters, merged_of, summary
 from web.schools.finding import ListedSchool
@@ -36,6 +37,7 @@ from web.schools.schemas import SchoolFileFilters
 
 pages = Pages("schools", __name__, template_folder="templates")
 pages.register_blueprint(hand_over_pages)
+pages.register_blueprint(agreed_links_pages)
 
 
 def _officer(row: ListedSchool, names: Names) -> dict[str, str]:

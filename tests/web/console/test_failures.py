@@ -41,6 +41,7 @@ WORDS = {
     "authorities move": "salford --to sqlite:///elsewhere.sqlite",
     "authorities open": "salford",
     "begin": "--authority Salford --administrator Jo --email jo@council.example",
+    "confirm-links": "--reason Converted",
     "follow": "",
     "import groups": "groups.csv",
     "import inspections": "inspections.csv",
