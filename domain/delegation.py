@@ -48,6 +48,7 @@ class Act(LabelledEnum):
     REOPEN_CONCERN = "reopen_the_concern"
     GRANT_EXEMPTION = "grant_exemption"
     EXEMPT_FROM_DBS = "exempt_from_dbs"
+    CLOSE_BREACH = "close_a_breach"
     CHANGE_SCHEME = "change_the_scheme"
     WAIVE_EVALUATION = "waive_evaluation"
     SET_NEED = "set_a_level_of_support"
@@ -242,6 +243,7 @@ COMMON_SCHEME = (
         lapses_after=3,
     ),
     DelegationRow("S24", Act.REOPEN_CONCERN, None, (Decider.SENIOR_OFFICER,), deputies=(Decider.DIRECTOR,)),
+    DelegationRow("S9", Act.CLOSE_BREACH, None, (Decider.DIRECTOR,), deputies=(Decider.CHIEF_OFFICER,)),
     DelegationRow(
         "S8",
         Act.GRANT_EXEMPTION,

@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.authority import Authority, Settings
 from domain.concern import ConcernCase, Institution, ReviewDecision
 from domain.delegation import Act, Granted
-from domain.engagement import BrokeredEngagement
+from domain.engagement import BreachAnswer, BrokeredEngagement
 from domain.money import MOST, pounds
 from domain.provider import Provider, Requirement
 from domain.provider.exemptions import act_of_exemption
@@ -88,6 +88,14 @@ def reopen(case: ConcernCase, *, by: UUID = STARTER, reason: str = "It fell back
 def for_selection(tender: UUID, act: Act = Act.SELECT_ABOVE_LIMIT, net: Decimal = MOST) -> Granted:
     """Authority to select a quote of a tender, whichever it is."""
     return Granted(DECISION, act, tender, net)
+
+
+def close_breach(
+    engagement: BrokeredEngagement, number: int = 1, *, reason: str = "A letter of then was found"
+) -> None:
+    """Close a breach that was followed up."""
+    granted = Granted(DECISION, Act.CLOSE_BREACH, engagement.id)
+    engagement.close_breach(number, answer=BreachAnswer.EVIDENCE_FOUND, reason=reason, granted=granted)
 
 
 def exempt(

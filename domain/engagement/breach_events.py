@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
-from domain.engagement.parts import EngagementStatus, SessionStatus
+from domain.engagement.parts import BreachAnswer, EngagementStatus, SessionStatus
 from domain.vocabulary import SupportKind
 
 if TYPE_CHECKING:
@@ -68,9 +68,24 @@ class BreachFoundLater(Event):
             session,
             missing=(*session.missing, *self.missing),
             found_later_on=self.meta.signature.today,
+            answer=None,
             told="",
             followed="",
         )
+
+
+class BreachClosed(Event):
+    """By a decision; the breach stays, with what it came to."""
+
+    TOPIC = "engagement.breach-closed"
+    says = (
+        "{by} {on_behalf:recorded that … closed}{own_act:closed} the breach in session {number} as {answer}: {reason}"
+    )
+    number: int
+    answer: BreachAnswer
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        engagement.sessions[self.number] = replace(engagement.sessions[self.number], answer=self.answer)
 
 
 class SessionWronglyReported(Event):

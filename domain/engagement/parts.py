@@ -46,6 +46,13 @@ class SessionStatus(LabelledEnum):
     """Reported as delivered, and never held."""
 
 
+class BreachAnswer(LabelledEnum):
+    """What a breach came to: the check held and was recorded late, or the session was held without it."""
+
+    EVIDENCE_FOUND = "evidence_found"
+    UPHELD = "upheld"
+
+
 KEPT = frozenset({SessionStatus.PLANNED, SessionStatus.DELIVERED})
 """Sessions that take place, or are to."""
 
@@ -106,9 +113,10 @@ class Session:
     """One occasion of the work. `days` counts against those agreed, `minutes` is how long it lasts.
 
     `net` is what it cost: its share of the price as agreed when it was delivered, or cancelled at a charge.
-    `reason` is why it was cancelled. `missing` is of what it was held in breach: what the specialist was not cleared
-    by, or that the provider was suspended; `told` and `followed` are who was told of that, and what came of it.
-    `found_later_on` is the day on which it was recorded what shows the breach, where nobody knew it at the time.
+    `reason` is why it was cancelled. `missing` is of what it was held in breach: what the specialist was not
+    cleared by, or that the provider was suspended; `told` and `followed` are who was told of that, and what came of
+    it. `answer` is how it was closed. `found_later_on` is the day on which it was recorded what shows the breach,
+    where nobody knew it at the time.
     """
 
     number: int
@@ -128,11 +136,17 @@ class Session:
     told: str = ""
     followed: str = ""
     found_later_on: date | None = None
+    answer: BreachAnswer | None = None
 
     @property
     def is_open_breach(self) -> bool:
         """Whether it was held in breach, and nobody has followed that up."""
         return bool(self.missing) and not self.followed
+
+    @property
+    def is_followed_up_breach(self) -> bool:
+        """Whether it was held in breach, and it is still to be said what that came to."""
+        return bool(self.missing and self.followed) and self.answer is None
 
     @property
     def is_used(self) -> bool:

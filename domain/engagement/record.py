@@ -19,6 +19,7 @@ from domain.engagement.parts import (
     KEPT,
     RUNNING,
     Agreement,
+    BreachAnswer,
     Consent,
     Ending,
     EngagementStatus,
@@ -34,6 +35,7 @@ from domain.engagement.rules import (
     DeliveredInTheFuture,
     LessThanUsed,
     MoreThanAgreed,
+    NoBreachToClose,
     NoOpenBreach,
     NoSuchSession,
     NotCleared,
@@ -49,6 +51,7 @@ from domain.engagement.rules import (
     evaluation_must_not_be_waived,
     may_still_be_agreed,
     must_await,
+    must_have_a_breach_to_close,
     must_have_a_delivered_session,
     must_have_a_planned_session,
     must_have_an_open_breach,
@@ -107,6 +110,7 @@ class BrokeredEngagement(Aggregate):
     BreachRecorded: TypeAlias = breach_events.BreachRecorded
     BreachFoundLater: TypeAlias = breach_events.BreachFoundLater
     BreachFollowedUp: TypeAlias = breach_events.BreachFollowedUp
+    BreachClosed: TypeAlias = breach_events.BreachClosed
     SessionWronglyReported: TypeAlias = breach_events.SessionWronglyReported
     SessionCancelled: TypeAlias = events.SessionCancelled
     SpecialistSubstituted: TypeAlias = events.SpecialistSubstituted
@@ -398,6 +402,23 @@ class BrokeredEngagement(Aggregate):
                 was_known=bool(session.missing),
             )
             self.record(found, rules=rules)
+
+    def must_be_ready_to_close(self, number: int) -> None:
+        """Raises NoBreachToClose unless a session was held in breach, was followed up and is not closed."""
+        session = self.sessions.get(number)
+        if session is None or not session.is_followed_up_breach:
+            raise NoBreachToClose("Choose a session held in breach that was followed up", field="number")
+
+    @requires(must_have_a_breach_to_close)
+    def close_breach(
+        self, number: int, *, answer: BreachAnswer, reason: str, granted: Granted, rules: tuple[str, ...] = ()
+    ) -> None:
+        """Say what a breach came to, as somebody decided who did not arrange the work. Raises NoBreachToClose,
+        NotCovered, ReasonNeeded."""
+        self.must_be_ready_to_close(number)
+        granted.must_cover(Act.CLOSE_BREACH, self.id)
+        closed = self.BreachClosed(number=number, answer=answer)
+        self.record(closed, reason=reasoned(reason), rules=rules, decision=granted.decision)
 
     @requires(must_have_a_delivered_session)
     def withdraw_report(self, number: int, *, reason: str) -> None:

@@ -74,6 +74,10 @@ class NoOpenBreach(Refusal):
     """No session was held in breach, or it was followed up."""
 
 
+class NoBreachToClose(Refusal):
+    """No breach was followed up that is not closed."""
+
+
 class DeliveredInTheFuture(Refusal):
     """A session cannot have taken place on a day to come."""
 
@@ -179,6 +183,11 @@ def must_have_a_planned_session(engagement: BrokeredEngagement, _: date) -> None
 def must_have_a_delivered_session(engagement: BrokeredEngagement, _: date) -> None:
     if not engagement.delivered_sessions:
         raise NoSuchSession("No session is recorded as held", field="number")
+
+
+def must_have_a_breach_to_close(engagement: BrokeredEngagement, _: date) -> None:
+    if not any(session.is_followed_up_breach for session in engagement.sessions.values()):
+        raise NoBreachToClose("No session was held in breach that is followed up and not closed")
 
 
 def must_have_an_open_breach(engagement: BrokeredEngagement, _: date) -> None:

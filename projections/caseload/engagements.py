@@ -287,6 +287,7 @@ OfBreach = (
     BrokeredEngagement.BreachRecorded
     | BrokeredEngagement.BreachFoundLater
     | BrokeredEngagement.BreachFollowedUp
+    | BrokeredEngagement.BreachClosed
     | BrokeredEngagement.SessionWronglyReported
 )
 
@@ -299,12 +300,15 @@ def _of_breach(event: OfBreach) -> Iterable[Key]:
     BrokeredEngagement.BreachRecorded,
     BrokeredEngagement.BreachFoundLater,
     BrokeredEngagement.BreachFollowedUp,
+    BrokeredEngagement.BreachClosed,
     BrokeredEngagement.SessionWronglyReported,
     keys=_of_breach,
 )
-def breach_recorded_or_followed_up(_: Item | None, event: OfBreach, key: Key) -> Item | None:
+def breach_recorded_or_followed_up(row: Item | None, event: OfBreach, key: Key) -> Item | None:
     """A session held in breach is work of broker and director until somebody has followed it up, also where that is
-    found out later; one that never took place is none."""
+    found out later; then the broker asks for it to be closed. One that never took place is none."""
+    if isinstance(event, BrokeredEngagement.BreachFollowedUp) and row is not None and key[-1].endswith("broker"):
+        return replace(row, task=Task.CLOSE_BREACH, since=event.meta.occurred_on)
     if not isinstance(event, BrokeredEngagement.BreachRecorded | BrokeredEngagement.BreachFoundLater):
         return None
     return item(

@@ -78,6 +78,7 @@ class Task(LabelledEnum):
     RENEW_CHECK = "renew_a_check"
     GET_CLEARED = "get_the_specialist_cleared"
     FOLLOW_UP_BREACH = "follow_up_a_breach"
+    CLOSE_BREACH = "close_a_breach"
     COMPLETE = "complete_the_engagement"
     EVALUATE = "evaluate_the_engagement"
     CLOSE_ENGAGEMENT = "close_the_engagement"

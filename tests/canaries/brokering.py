@@ -18,7 +18,7 @@ from domain.vocabulary import Side
 from tests.canaries.words import Words
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, consent, outcomes, terms, the_work
 from tests.full_authority import RULES
-from tests.grants import approve, for_selection, waive_evaluation
+from tests.grants import approve, close_breach, for_selection, waive_evaluation
 from tests.scenario import TODAY
 from web.access.policy import Action
 
@@ -131,6 +131,7 @@ class BrokeringWords(Words):
             ),
             lambda it: it.find_breach(2, missing=(word("found later"),), rules=RULES),
             lambda it: it.follow_up_breach(2, told=word("informed"), followed=word("followed up")),
+            lambda it: close_breach(it, 2, reason=word("closed")),
             lambda it: it.withdraw_report(1, reason=word("never took place")),
             lambda it: it.end_early(side=SCHOOL, reason=word("ended early")),
             lambda it: waive_evaluation(it, reason=word("not evaluated")),

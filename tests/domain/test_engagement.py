@@ -12,9 +12,11 @@ import pytest
 
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded, Refusal
 from domain.delegation import Act, Granted, NotCovered
+from domain.delegation import Act as Decided
 from domain.engagement import (
     Agreement,
     Attainment,
+    BreachAnswer,
     BrokeredEngagement,
     Ending,
     EngagementStatus,
@@ -31,6 +33,7 @@ from domain.engagement.rules import (
     HasStarted,
     LessThanUsed,
     MoreThanAgreed,
+    NoBreachToClose,
     NoOpenBreach,
     NoSuchSession,
     NotAllAgreed,
@@ -73,7 +76,7 @@ from tests.domain.brokered import (
     outcomes,
     the_work,
 )
-from tests.grants import DECISION, waive_evaluation
+from tests.grants import DECISION, close_breach, waive_evaluation
 from tests.scenario import TODAY, given, signed
 
 Do = Callable[[BrokeredEngagement], None]
@@ -213,6 +216,32 @@ def test_a_breach_that_is_found_later_is_work_again_and_is_recorded_once() -> No
         lambda engagement: engagement.find_breach(1, missing=("Identity: not checked",), rules=RULES)
     ).then(BrokeredEngagement.BreachFoundLater, was_known=True).then_holds(
         lambda engagement: engagement.sessions[1].is_open_breach and len(engagement.sessions[1].missing) == 2
+    )
+
+
+def test_a_breach_is_closed_by_a_decision_once_it_is_followed_up_and_stays_on_record() -> None:
+    missing = ("Public liability insurance: expired on 29 October 2026",)
+    engagement = an_engagement_with_a_planned_session()
+
+    def follow_up(it: BrokeredEngagement) -> None:
+        it.follow_up_breach(1, told="The headteacher", followed="The policy was renewed")
+
+    def of_another(it: BrokeredEngagement) -> None:
+        granted = Granted(DECISION, Decided.CLOSE_BREACH, GRACE)
+        it.close_breach(1, answer=BreachAnswer.UPHELD, reason="So it was", granted=granted)
+
+    given(engagement).when(deliver(cleared=False, missing=missing)).then(
+        BrokeredEngagement.SessionDelivered, BrokeredEngagement.BreachRecorded
+    ).when(close_breach).then_refused(NoBreachToClose).when(follow_up).then(BrokeredEngagement.BreachFollowedUp).when(
+        of_another
+    ).then_refused(NotCovered).when(lambda it: close_breach(it, reason=" ")).then_refused(ReasonNeeded).when(
+        close_breach
+    ).then(BrokeredEngagement.BreachClosed, answer=BreachAnswer.EVIDENCE_FOUND, decision=DECISION).then_holds(
+        lambda it: it.sessions[1].missing == missing
+    ).when(close_breach).then_refused(NoBreachToClose).when(
+        lambda it: it.find_breach(1, missing=("Identity: not checked",), rules=RULES)
+    ).then(BrokeredEngagement.BreachFoundLater).then_holds(
+        lambda it: it.sessions[1].is_open_breach and it.sessions[1].answer is None
     )
 
 

@@ -29,7 +29,7 @@ from tests.domain.brokered import (
     consent,
     outcomes,
 )
-from tests.grants import waive_evaluation
+from tests.grants import close_breach, waive_evaluation
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, signed
 
@@ -116,6 +116,19 @@ class EngagementLifecycle(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def find_a_breach_later(self, number: int) -> None:
         self.act(lambda engagement: engagement.find_breach(number, missing=("Revoked",), rules=RULES))
+
+    @rule(number=NUMBERS)
+    def follow_up(self, number: int) -> None:
+        self.act(lambda engagement: engagement.follow_up_breach(number, told="The head", followed="Renewed"))
+
+    @rule(number=NUMBERS)
+    def close_a_breach(self, number: int) -> None:
+        session = self.engagement.sessions.get(number)
+        if self.act(lambda engagement: close_breach(engagement, number)):
+            assert session is not None
+            assert session.missing
+            assert session.followed
+            assert session.answer is None
 
     @rule(number=NUMBERS)
     def find_it_never_took_place(self, number: int) -> None:

@@ -104,6 +104,7 @@ KEPT_IN: Mapping[str, str] = {
     "engagements/cancel-session": "engagement.session-cancelled",
     "engagements/plan-session": "engagement.session-planned",
     "engagements/deliver-session": "engagement.session-delivered engagement.breach-recorded",
+    "engagements/close-breach": "engagement.breach-closed decision.asked",
     "engagements/withdraw-report": "engagement.session-wrongly-reported",
     "engagements/pause": "engagement.paused",
     "engagements/resume": "engagement.resumed",

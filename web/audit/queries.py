@@ -89,6 +89,7 @@ ABOUT: Mapping[Subject, tuple[str, ...]] = {
             BrokeredEngagement.BreachRecorded,
             BrokeredEngagement.BreachFoundLater,
             BrokeredEngagement.BreachFollowedUp,
+            BrokeredEngagement.BreachClosed,
             BrokeredEngagement.SessionWronglyReported,
         )
     )

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from domain.engagement import (
     Attainment,
+    BreachAnswer,
     BrokeredEngagement,
     EngagementStatus,
     Session,
@@ -113,6 +114,13 @@ class SessionOut(Schema):
     found_later_on = fields.Date(
         allow_none=True,
         metadata={"description": "When it was recorded what shows the breach; by what was known then, it was none."},
+    )
+    answer = fields.Enum(
+        BreachAnswer,
+        by_value=True,
+        allow_none=True,
+        data_key="breach_answer",
+        metadata={"description": "What the breach came to, once it is closed."},
     )
     told = fields.String(metadata={"description": "Who was informed of the breach."})
     followed = fields.String(metadata={"description": "What was done about the breach."})

@@ -122,6 +122,12 @@ def breaches(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str,
     return {schemas.BREACHES: [(each.number, session_label(each)) for each in sessions if each.is_open_breach]}
 
 
+def followed_up_breaches(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """The sessions held in breach that were followed up and are not closed."""
+    sessions = engagement.sessions.values() if engagement else ()
+    return {schemas.BREACHES: [(each.number, session_label(each)) for each in sessions if each.is_followed_up_breach]}
+
+
 def session_label(session: Session) -> str:
     """A session as a list names it."""
     return f"Session {session.number}, {formats.date(session.on)}, {formats.days(session.days)}"

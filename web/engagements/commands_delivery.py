@@ -32,34 +32,6 @@ def deliver_session(execution: Execution[BrokeredEngagement], values: Values) ->
     delivery(execution).deliver_session(execution.record.id, at=execution.at, **values)
 
 
-engagements.command(
-    "follow-up-breach",
-    "Follow up a session held in breach",
-    Action.KEEP_ENGAGEMENT,
-    schemas.FollowUpBreach,
-    done="Breach followed up",
-    method=BrokeredEngagement.follow_up_breach,
-    lookups=choices.breaches,
-    main=True,
-)
-
-
-engagements.command(
-    "withdraw-report",
-    "Record that a session was wrongly reported",
-    Action.KEEP_ENGAGEMENT,
-    schemas.WithdrawReport,
-    done="Recorded. The session no longer counts",
-    submit="Record",
-    lead="For a session that was recorded as held and never took place. Its days can be planned again, and it costs "
-    "nothing.",
-    method=BrokeredEngagement.withdraw_report,
-    lookups=choices.delivered_sessions,
-    warning=True,
-    check=True,
-)
-
-
 @engagements.command(
     "plan-session",
     "Plan a session",

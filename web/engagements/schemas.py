@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
-from domain.engagement import Attainment, BrokeredEngagement, EngagementStatus, Outcome
+from domain.engagement import Attainment, BreachAnswer, BrokeredEngagement, EngagementStatus, Outcome
 from domain.vocabulary import Side, SupportKind
 from web.commands.fields import (
     NO_PUPILS,
@@ -133,6 +133,21 @@ class FollowUpBreach(Schema):
     )
     told = text_field(rows=2, label="Who was informed, and when", noun="who was informed")
     followed = text_field(rows=3, label="What was done", noun="what was done")
+
+
+class CloseBreach(Schema):
+    number = WholeNumber(
+        required=True,
+        metadata={"label": "Session", "noun": "a session", "widget": "radios", "choices": itemgetter(BREACHES)},
+    )
+    answer = fields.Enum(
+        BreachAnswer,
+        by_value=True,
+        required=True,
+        data_key="breach_answer",
+        metadata={"label": "What it came to", "widget": "radios", "noun": "what it came to"},
+    )
+    reason = reason_field("What shows this")
 
 
 class WithdrawReport(Schema):

@@ -17,6 +17,7 @@ from domain.school.parts import LABELS, in_words
 from domain.school.tellings import day_of
 from domain.vocabulary import Phase, Role, Team
 from projections import caseload, people
+from projections import provider_history as history
 from projections import schools as view
 from projections.people import PersonRow, PostRow
 from projections.row_queries import RowQueries, RowQuery
@@ -26,11 +27,13 @@ from web.access.context import RequestContext, Snapshot, User
 from web.access.disclosure import CONCERN, INSIDE
 from web.access.identity import team_of
 from web.access.list_filters import FOR_THE_SERVICE, items_for_reader
+from web.access.name_cache import names_of, references_of
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.brokerage.renewals import with_renewals
 from web.commands.attachments import ATTACHED_QUERY, RECORD
 from web.commands.linked_records import must_be_open_here
+from web.history.record_addresses import record_href
 from web.layout.links import about, linker
 from web.layout.resource_pages import PageRows
 from web.runtime.authority import level_of_support
@@ -51,7 +54,7 @@ _TODAY = sa.bindparam("today", type_=sa.Date)
 _LATER = sa.select(view.urns.table.c.school).where(view.urns.table.c.urn.in_(sa.bindparam("later", expanding=True)))
 _leading = people.leading(RECORD, _TODAY)
 _school = view.schools.table.c
-_items = caseload.items.table.c
+_items, _case = caseload.items.table.c, history.cases.table.c
 
 WHO = {
     "posts": RowQuery(people.posts, _leading, people.AS_TAKEN),
@@ -83,6 +86,11 @@ SUMMARY = ATTACHED_QUERY.with_(
     inspections=RowQuery(view.inspections, view.inspected(RECORD), view.LAST_INSPECTED),
     groups=RowQuery(
         view.groups, view.groups.table.c.school == RECORD, (view.groups.table.c.name, view.groups.table.c.uid)
+    ),
+    breaches=RowQuery(
+        history.cases,
+        sa.and_(_case.school == RECORD, _case.breaches > 0, _case.holder == _case.provider),
+        (_case.on.desc(), _case.record),
     ),
     waiting=RowQuery(
         caseload.items,
@@ -197,6 +205,9 @@ def summary(snapshot: Snapshot, school: School, user: User, found: PageRows) -> 
     begins = identity(snapshot.context, school, user, "Summary", found)
     told = items_for_reader(snapshot, found["waiting"]) if user.may(Action.READ_CASELOAD, _where(school)) else []
     waiting = with_renewals(snapshot, told)
+    in_breach = [each for each in found["breaches"] if each.record not in hidden_from(snapshot).closed]
+    references = references_of(snapshot, [each.record for each in in_breach])
+    names = names_of(snapshot, [each.provider for each in in_breach])
     officers = [link.officer for link in school.link_officers] + [cover.officer for cover in school.covers]
     waits_for = [id for item in waiting if (id := item.awaited_by_name)]
     known = {row.id: row for row in found["known"]}
@@ -205,6 +216,11 @@ def summary(snapshot: Snapshot, school: School, user: User, found: PageRows) -> 
         "details": list(details_of(school)),
         "source": known[school.id].source if school.id in known else "",
         "waiting": waiting,
+        "breaches": [
+            (names[each.provider], record_href("engagement", references[each.record]), each)
+            for each in in_breach
+            if each.record in references
+        ],
         "about": partial(about, snapshot.services),
         "leads_to": linker(snapshot, waiting),
         "inspections": by_framework(found["inspections"]),

@@ -57,7 +57,7 @@ from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests import grants
 from tests.domain.brokered import a_need, terms
-from tests.grants import approve, for_selection, waive_evaluation
+from tests.grants import approve, close_breach, for_selection, waive_evaluation
 from tests.randomness import FUZZING
 from tests.request_context import sent_by
 from tests.sample_authority import SampleAuthority
@@ -109,6 +109,7 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
         (Task.CONFIRM_ENGAGEMENT, "engagements", "confirm"),
         (Task.PLAN_SESSIONS, "engagements", "plan-session deliver-session"),
         (Task.FOLLOW_UP_BREACH, "engagements", "follow-up-breach"),
+        (Task.CLOSE_BREACH, "engagements", "close-breach"),
         (Task.COMPLETE, "engagements", "complete"),
         (Task.EVALUATE, "engagements", "evaluate"),
         (Task.CLOSE_ENGAGEMENT, "engagements", "close"),
@@ -150,6 +151,7 @@ ACTS: Mapping[Task, str] = {
     Task.CONFIRM_ENGAGEMENT: "confirms",
     Task.PLAN_SESSIONS: "plans delivers",
     Task.FOLLOW_UP_BREACH: "follows_the_breach_up",
+    Task.CLOSE_BREACH: "closes_the_breach",
     Task.COMPLETE: "completes",
     Task.EVALUATE: "evaluates",
     Task.CLOSE_ENGAGEMENT: "closes_the_work",
@@ -351,6 +353,10 @@ class Life:
 
     def follows_the_breach_up(self) -> None:
         self.change(BrokeredEngagement, "follow_up_breach", 1, told="The head", followed="A check was made")
+
+    def closes_the_breach(self) -> None:
+        if BrokeredEngagement in self.ids:
+            self.service.change(BrokeredEngagement, self.ids[BrokeredEngagement], close_breach)
 
     def calls_a_session_off(self) -> None:
         self.change(BrokeredEngagement, "cancel_session", 1, side=Side.SCHOOL, chargeable=False, **REASON)
@@ -803,7 +809,7 @@ def test_every_step_is_met_on_the_way_of_a_record(sample: SampleAuthority, app: 
         *(story.split("|")[0] for story in STORIES.values()),
         "worries refers is_answered_by_the_group",
         "raises triages_in_house asks_the_school is_answered",
-        f"{BEGINS_WORK} plans loses_the_clearance delivers follows_the_breach_up",
+        f"{BEGINS_WORK} plans loses_the_clearance delivers follows_the_breach_up closes_the_breach",
         "plans_a_visit confirms_the_visit visits starts_a_record_to_be_assured writes submits assures issues",
     ]
     for way in ways:

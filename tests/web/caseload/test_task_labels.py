@@ -26,6 +26,7 @@ DONE_BY = {
     Task.PROPOSE: "tenders/propose",
     Task.CONFIRM_ENGAGEMENT: "engagements/confirm",
     Task.FOLLOW_UP_BREACH: "engagements/follow-up-breach",
+    Task.CLOSE_BREACH: "engagements/close-breach",
     Task.COMPLETE: "engagements/complete",
     Task.EVALUATE: "engagements/evaluate",
     Task.CLOSE_ENGAGEMENT: "engagements/close",

@@ -58,6 +58,11 @@ def delivered(number: int = 1, on: date = FIRST, **changes: str) -> dict[str, An
     }
 
 
+def decisions_of(stages: BrokerageStages) -> list[Decision]:
+    """The decision that is asked first."""
+    return [stages.service.find(Decision, record_id(Decision.KIND, f"DN-{TODAY.year}-0001"))]
+
+
 @pytest.fixture
 def broker(stages: BrokerageStages, sign_in: SignIn) -> Browser:
     return sign_in(stages.broker)
@@ -306,6 +311,22 @@ def test_a_session_on_a_day_without_clearance_is_held_in_breach_until_somebody_f
         assert "Follow up a session held in breach" not in browser.get("/caseload")
     assert "A new letter was seen" in broker.get(WORK)
     assert ">In breach<" in broker.get(WORK)
+
+    assert "Close a breach" in broker.get("/caseload")
+    broker.send(
+        f"{WORK}/close-breach", {"number": "1", "breach_answer": "evidence_found", "reason": "The letter was in post"}
+    )
+    decision = next(iter(decisions_of(started)))
+    asked = director.get(f"/decisions/{decision.reference}/give")
+    for said in ("letter of assurance: revoked", "The headteacher", "Evidence found", "Grace Calder"):
+        assert said in asked
+    answers = {"shown": decision.question.fingerprint, "version": str(decision.version), "command": str(uuid4())}
+    director.send_page(f"/decisions/{decision.reference}/give", "", answers)
+    assert "Closed as: evidence found" in plain(broker.get(WORK))
+    assert "Dora Director closed the breach in session 1 as evidence found" in plain(broker.get(WORK))
+    assert "Close a breach" not in broker.get("/caseload")
+    school = started.sample.urn(started.school)
+    assert "Sessions held in breach at this school" in broker.get(f"/schools/{school}")
 
 
 def test_a_check_revoked_from_an_earlier_day_and_a_report_that_was_wrong_are_facts_of_the_session(
