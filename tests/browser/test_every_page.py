@@ -142,7 +142,7 @@ PAGES = [
     (Role.DIRECTOR, "/schools/{school}/file", 200),
     (Role.DIRECTOR, "/schools/?q=bartholomew", 200),
     (Role.DIRECTOR, "/schools/hand-over", 200),
-    (Role.ADMINISTRATOR, "/schools/successions/agreed", 200),
+    (Role.ADMINISTRATOR, "/schools/confirm-links", 200),
     (Role.DIRECTOR, "/schools/hand-over?officer={officer}", 200),
     (Role.DIRECTOR, "/visits/coverage", 200),
     (Role.DIRECTOR, "/requests/gaps", 200),

@@ -23,7 +23,7 @@ LINKS = "links"
 
 UNPROCESSABLE = 422
 
-pages = Pages("agreed_links", __name__, url_prefix="/successions/agreed")
+pages = Pages("agreed_links", __name__, url_prefix="/confirm-links")
 
 
 class ConfirmAgreedLinks(Schema):

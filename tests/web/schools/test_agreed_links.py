@@ -49,20 +49,20 @@ def test_only_what_nothing_contradicts_is_offered_and_each_is_confirmed_once(
     old, new = urns(sample, ash, ash_academy)
     browser = sign_in(sample.administrator())
 
-    page = browser.get("/schools/successions/agreed")
+    page = browser.get("/schools/confirm-links")
     assert "Ash School" in page
     assert "Elm School" in page
     assert "Birch School" not in page
     assert "Split School" not in page
     answers = {"links": [f"{old}-{new}"], "reason": "Converted on 1 September"}
-    done = browser.send("/schools/successions/agreed", answers, status=200).text
+    done = browser.send("/schools/confirm-links", answers, status=200).text
 
     assert "1 of 1 link confirmed" in done
     assert read(sample, ash).urns == [old, new]
     assert read(sample, ash_academy).merged_into == ash
     assert read(sample, elm_academy).merged_into is None
-    assert "Ash School" not in browser.get("/schools/successions/agreed")
-    sign_in(sample.director()).get("/schools/successions/agreed", 403)
+    assert "Ash School" not in browser.get("/schools/confirm-links")
+    sign_in(sample.director()).get("/schools/confirm-links", 403)
 
 
 def test_a_program_is_told_what_became_of_each_link_and_twice_is_once(
