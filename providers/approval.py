@@ -39,6 +39,7 @@ def question_of_approval(request: SupportRequest, ceiling: Decimal, *, school: s
         net=net,
         school=request.school,
         request=request.id,
+        authors=request.brokers,
     )
 
 
@@ -79,7 +80,7 @@ def question_of_selection(
         school=request.school,
         request=request.id,
         provider=provider,
-        authors=tuple({each.recorded_by: None for each in tender.quotes.values() if each.recorded_by}),
+        authors=_authors(request, *(quote.recorded_by for quote in tender.quotes.values())),
     )
 
 
@@ -118,7 +119,13 @@ def question_of_variation(
         school=work.school,
         request=request.id,
         provider=work.provider,
+        authors=_authors(request, *engagement.authors),
     )
+
+
+def _authors(request: SupportRequest, *others: UUID | None) -> tuple[UUID, ...]:
+    """Those who wrote a term of what is asked: who broker the request, or did, and others."""
+    return tuple(dict.fromkeys((*request.brokers, *(each for each in others if each is not None))))
 
 
 def _before(request: SupportRequest) -> str:

@@ -271,6 +271,8 @@ class Decision(Aggregate):
         """
         post = self._decider(self.signature.actor, held, self.today)
         must_not_be_excluded(self.signature.actor, now.excluded)
+        if self.signature.actor in now.authors:
+            raise OwnAsk("You wrote part of what is to be decided, so somebody else decides")
         if shown != self.question.fingerprint or self.question.changed_in(now):
             raise NotAsShown(
                 " ".join(self.question.changed_in(now)) or "Read it again: the terms are others now", field="shown"

@@ -70,6 +70,7 @@ class Proposed(Event):
             fund=self.fund,
         )
         engagement.proposed_on = self.meta.occurred_on
+        engagement.remember_author(self.meta.signature.actor)
         engagement.status = EngagementStatus.PROPOSED
 
 
@@ -305,6 +306,7 @@ class VariationAgreed(Event):
             consent=self._consent,
         )
         engagement.variations = (*engagement.variations, varied)
+        engagement.remember_author(self.meta.signature.actor)
 
     @property
     def _consent(self) -> Consent | None:

@@ -126,6 +126,7 @@ class BrokeredEngagement(Aggregate):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
+        self.authors: tuple[UUID, ...] = ()
         self.agreements: dict[Side, Agreement] = {}
         self.cleared = False
         self.cleared_to: date | None = None
@@ -597,6 +598,11 @@ class BrokeredEngagement(Aggregate):
     def close(self) -> None:
         """Put the finished work away. Raises EvaluationDue."""
         self.record(self.Closed(days=self.used_days, net=self.cost))
+
+    def remember_author(self, person: UUID | None) -> None:
+        """Remember who wrote the terms as they stand, or stood before."""
+        if person is not None:
+            self.authors = tuple(dict.fromkeys((*self.authors, person)))
 
     def remember_agreement(self, side: Side, meta: Meta, recorded: OnBehalf | None = None) -> None:
         """Remember that a side agreed, or how others recorded that it did; with the third the terms stand."""

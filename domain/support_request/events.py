@@ -85,7 +85,8 @@ class Triaged(Event):
 
     def apply(self, request: SupportRequest) -> None:
         request.status = RequestStatus.TRIAGED
-        request.broker, request.level, request.route = self.broker, self.level, self.route
+        request.level, request.route = self.level, self.route
+        request.remember_broker(self.broker)
 
 
 class MoreInformationAsked(Event):
@@ -113,7 +114,7 @@ class Reassigned(Event):
     broker: UUID
 
     def apply(self, request: SupportRequest) -> None:
-        request.broker = self.broker
+        request.remember_broker(self.broker)
 
 
 class ApprovedToBroker(Event):

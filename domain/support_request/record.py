@@ -46,7 +46,7 @@ from domain.vocabulary import About, Phase, Side, SupportKind
 class SupportRequest(Aggregate):
     """A school's need and what became of it.
 
-    `answer_by` moves on by the days that the school took to answer questions; `ceiling` is the most, net of VAT,
+    `brokers` are all who brokered it, who wrote what it asks for on the way. `answer_by` moves on by the days that the school took to answer questions; `ceiling` is the most, net of VAT,
     that may be committed. Folded: a draft is kept with its form, not as an event; the search and the
     shortlist are one event that keeps the whole ranking as seen; invitations and quotes stand in the tender.
     Training for one school is a request like any other (source report, paragraphs 11, 12, 14 and 16).
@@ -100,6 +100,7 @@ class SupportRequest(Aggregate):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.broker: UUID | None = None
+        self.brokers: tuple[UUID, ...] = ()
         self.route: Route | None = None
         self.level: SupportLevel | None = None
         self.answer_by: date | None = None
@@ -321,6 +322,11 @@ class SupportRequest(Aggregate):
         self.waiting_since = None
         if self.answer_by is not None:
             self.answer_by += timedelta(days=waited)
+
+    def remember_broker(self, broker: UUID) -> None:
+        """Remember who brokers it, beside those who did before."""
+        self.broker = broker
+        self.brokers = tuple(dict.fromkeys((*self.brokers, broker)))
 
     def remember_ceiling(self, ceiling: Decimal) -> None:
         """Remember up to which net sum brokering is approved."""

@@ -299,7 +299,17 @@ def _question_and_row(
     context: RequestContext, act: DecidedAct[A], record: A, answers: Answers
 ) -> tuple[Question, DelegationRow, str]:
     question = act.asked(context, record, answers)
+    question = replace(question, authors=(*question.authors, *_earlier_askers(context, question)))
     return question, *row_of_today(context, question)
+
+
+def _earlier_askers(context: RequestContext, question: Question) -> list[UUID]:
+    """Those who asked for the same before and got no answer that stands: what is asked now, they wrote before."""
+    with context.read_present() as snapshot:
+        rows = view.about(snapshot.connection, question.subject)
+    same = [row for row in rows if (row.command, row.matter) == (question.command, question.matter)]
+    asked = {row.asker: None for row in same if row.basis is Basis.OWN_ACT and row.status is not DecisionStatus.GIVEN}
+    return [each for each in asked if each is not None and each not in (context.user.person, *question.authors)]
 
 
 def _with_deputies_at_once(snapshot: Snapshot, row: DelegationRow, question: Question) -> DelegationRow:
