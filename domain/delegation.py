@@ -2,7 +2,8 @@
 
 The bands are those of local authorities' published contract rules: one quote or officer's decision to £5,000, a
 senior officer to £10,000, a director to £25,000, above that a director and a countersigner (the section 151 officer).
-All sums are in pounds, net of VAT, and count the whole cost, whoever pays it, not the last rise alone.
+All sums are in pounds, net of VAT, and count what the council pays in all, not the last rise alone. What a school
+pays from its own budget is for the school to agree to, and nobody in the service decides it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class Act(LabelledEnum):
     """What takes somebody's authority."""
 
     APPROVE_SPENDING = "approve_spending"
+    RAISE_LIMIT = "raise_limit"
     SELECT_PROVIDER = "select_provider"
     SELECT_NOT_BEST = "select_not_best"
     SELECT_ABOVE_LIMIT = "select_above_limit"
@@ -62,10 +64,13 @@ class Act(LabelledEnum):
         """As "Approve spending of up to £3,600"."""
         if net is None:
             return self.label
-        return f"{self.label} {'of up to' if self is Act.APPROVE_SPENDING else 'at'} {in_pounds(net)}"
+        return f"{self.label} {_BEFORE_SUMS.get(self.value, 'at')} {in_pounds(net)}"
 
+
+_BEFORE_SUMS = {"approve_spending": "of up to", "raise_limit": "to"}
 
 _ACTS = {
+    "raise_limit": "Raise the approved limit once prices are known",
     "select_provider": "Select a provider",
     "select_not_best": "Select a provider other than the best of the comparison",
     "select_above_limit": "Select a provider above the approved limit",
@@ -88,7 +93,7 @@ DECIDED_AS = {
 }
 """The acts that the row of another decides."""
 
-AS_SPENDING = frozenset({Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
+AS_SPENDING = frozenset({Act.RAISE_LIMIT, Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
 """What is decided by the rows of spending, on the new total, and never by whoever asks."""
 
 
@@ -392,6 +397,12 @@ def check_scheme(scheme: Sequence[DelegationRow]) -> None:
         limits = [row.up_to for row in scheme if row.act is act]
         if limits.count(None) != 1 or len(set(limits)) != len(limits):
             raise BandsDoNotFit(f"{act.label}: give each row a limit of its own, and one row none", field="up_to")
+
+
+def decided_together(scheme: Sequence[DelegationRow], net: Decimal, together: Decimal) -> bool:
+    """Whether another row of the scheme decides on spending so much together than on the sum alone."""
+    alone, both = (row_for(scheme, Act.APPROVE_SPENDING, each) for each in (net, together))
+    return alone.code != both.code
 
 
 def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> DelegationRow:

@@ -25,7 +25,8 @@ class DecisionRow(Row):
     and their deputies too after `passes_on`. That nobody decided in time follows from `lapses_on`. Of two people who
     decide, the first may have approved it already; the authors wrote part of what is to be decided. `late` says that
     more than LATE_AFTER weekdays lay between decision and recording; a bank holiday is no working day. What came to
-    nothing may have been `asked_again` in another decision, named by its reference."""
+    nothing may have been `asked_again` in another decision, named by its reference. `together` is the sum with what
+    the same provider, or the same school and need, had in twelve months, where another row would decide that."""
 
     id: UUID
     reference: str
@@ -57,6 +58,7 @@ class DecisionRow(Row):
     first_by: UUID | None = None
     first_post: Decider | None = None
     late: bool = False
+    together: Decimal | None = None
     asked_again: str = ""
 
     def may_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> bool:
@@ -103,6 +105,7 @@ def _begun(event: Begun, status: DecisionStatus, basis: Basis) -> DecisionRow:
         countersigns=route.countersigns,
         authors=asked.authors,
         matter=asked.matter,
+        together=asked.together,
     )
 
 
@@ -187,9 +190,11 @@ def listed(
     seen: sa.ColumnElement[bool] | None = None,
     statuses: Collection[DecisionStatus] = (),
     on_record: UUID | None = None,
+    act: Act | None = None,
     asker: UUID | None = None,
     decider: UUID | None = None,
     only: Collection[UUID] | None = None,
+    together: bool | None = None,
     after: str | None = None,
 ) -> sa.Select[Any]:
     """Decisions, newest first, of `only` these and as far as they are `seen`; a lapsed one is found as lapsed."""
@@ -200,9 +205,16 @@ def listed(
         query = query.where(seen)
     if statuses:
         query = query.where(sa.or_(*(_stands(status, today) for status in statuses)))
-    for column, value in ((_columns.on_record, on_record), (_columns.asker, asker), (_columns.decider, decider)):
+    for column, value in (
+        (_columns.on_record, on_record),
+        (_columns.act, act),
+        (_columns.asker, asker),
+        (_columns.decider, decider),
+    ):
         if value is not None:
             query = query.where(column == value)
+    if together is not None:
+        query = query.where(_columns.together.is_not(None) if together else _columns.together.is_(None))
     if only is not None:
         query = query.where(_columns.id.in_(only))
     return query.where(_columns.reference < after) if after is not None else query

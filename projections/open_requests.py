@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.decision import Decision
-from domain.support_request import RequestStatus, Route, SupportRequest, Urgency
+from domain.support_request import Payer, Payment, RequestStatus, Route, SupportRequest, Urgency
+from domain.support_request.parts import status_with
 from domain.tender import Tender
 from domain.vocabulary import LabelledEnum, Phase, SchoolId, Side, SupportKind
 from projections.view import Key, Row, View, ViewTable, replace
@@ -38,7 +39,9 @@ class RequestWaitsFor(LabelledEnum):
 class RequestRow(Row):
     """A support request as it stands; `unanswered` are the providers whose reply is awaited.
 
-    `asked` are the decisions without which it does not go on, and `asked_until` the last day for the latest of them.
+    Of what is spent, without a `payer` the council's, the school has agreed to pay `school_agreed`; both in pounds
+    net of VAT. `asked` are the decisions without which it does not go on, and `asked_until` the last day for the
+    latest of them.
     """
 
     id: UUID
@@ -62,6 +65,9 @@ class RequestRow(Row):
     answer_by: date | None = None
     waiting_since: date | None = None
     ceiling: Decimal | None = None
+    payer: Payer | None = None
+    council_part: Decimal | None = None
+    school_agreed: Decimal | None = None
     shortlist: tuple[UUID, ...] = ()
     tender: UUID | None = None
     reply_by: date | None = None
@@ -71,6 +77,11 @@ class RequestRow(Row):
     ended_on: date | None = None
     asked: tuple[UUID, ...] = ()
     asked_until: date | None = None
+
+    @property
+    def paid(self) -> Payment:
+        """Who pays, as the limits count it."""
+        return Payment(self.payer or Payer.COUNCIL, self.council_part)
 
     @property
     def waiting_for(self) -> RequestWaitsFor:
@@ -146,6 +157,8 @@ def request_raised(_: RequestRow | None, event: SupportRequest.Raised) -> Reques
         needed_by=event.needed_by,
         budget=event.budget,
         status=RequestStatus.RAISED,
+        payer=event.payer,
+        council_part=event.council_part,
     )
 
 
@@ -178,10 +191,23 @@ def request_reassigned(row: RequestRow | None, event: SupportRequest.Reassigned)
 def request_approved(
     row: RequestRow | None, event: SupportRequest.ApprovedToBroker | SupportRequest.SpendingApproved
 ) -> RequestRow | None:
-    if row is None:
-        return None
-    status = RequestStatus.APPROVED if row.status is RequestStatus.TRIAGED else row.status
-    return replace(row, status=status, ceiling=event.ceiling)
+    return row and _approved(replace(row, ceiling=event.ceiling))
+
+
+@requests.on(SupportRequest.PayerStated)
+def payer_stated(row: RequestRow | None, event: SupportRequest.PayerStated) -> RequestRow | None:
+    return row and _approved(replace(row, payer=event.payer, council_part=event.council_part))
+
+
+@requests.on(SupportRequest.PriceAgreedBySchool)
+def price_agreed(row: RequestRow | None, event: SupportRequest.PriceAgreedBySchool) -> RequestRow | None:
+    return row and _approved(replace(row, school_agreed=event.price))
+
+
+def _approved(row: RequestRow) -> RequestRow:
+    own = row.payer is Payer.SCHOOL
+    approved = row.school_agreed is not None if own else row.ceiling is not None
+    return replace(row, status=status_with(row.status, approved=approved))
 
 
 @requests.on(SupportRequest.ProvidersShortlisted)
@@ -240,6 +266,7 @@ def request_reopened(row: RequestRow | None, _: SupportRequest.Reopened) -> Requ
         is_open=True,
         ended_on=None,
         ceiling=None,
+        school_agreed=None,
         shortlist=(),
         engagement=None,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,11 +21,45 @@ from domain.text import day_in_words
 APPROVE, SELECT, VARY = "approve", "select", "agree-variation"
 
 
-def question_of_approval(request: SupportRequest, ceiling: Decimal, *, school: str) -> Question:
-    """Whether brokering a request may cost up to a sum, net of VAT; `school` is the name of the request's school."""
+@dataclass(frozen=True, slots=True)
+class SpentBefore:
+    """What the council committed in twelve months, in pounds net of VAT: for the same school and need, and to the
+    same provider, where one is known."""
+
+    school_and_need: Decimal
+    provider: Decimal | None = None
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The same as the decider is shown it."""
+        return tuple(
+            Term(f"The same {of} in the last 12 months", in_pounds(net) if net else "Nothing", net)
+            for of, net in (("school and need", self.school_and_need), ("provider", self.provider))
+            if net is not None
+        )
+
+    def with_(self, net: Decimal | None) -> Decimal | None:
+        """A sum together with the larger of the two; None where nothing was spent."""
+        before = max(self.school_and_need, self.provider or Decimal(0))
+        return net + before if net and before else None
+
+
+def question_of_approval(
+    request: SupportRequest,
+    ceiling: Decimal,
+    *,
+    school: str,
+    before: SpentBefore | None = None,
+    prices_known: bool = False,
+) -> Question:
+    """Whether brokering a request may cost up to a sum, net of VAT; `school` is the name of the request's school.
+
+    Once prices are known, nobody raises what they approved themselves: a quote above it would be asked of others too.
+    """
     net = pounds(ceiling)
+    raises = prices_known and request.ceiling is not None and net > request.ceiling
     return Question(
-        act=Act.APPROVE_SPENDING,
+        act=Act.RAISE_LIMIT if raises else Act.APPROVE_SPENDING,
         kind=request.KIND,
         subject=request.id,
         subject_reference=request.reference,
@@ -33,13 +68,16 @@ def question_of_approval(request: SupportRequest, ceiling: Decimal, *, school: s
         terms=(
             Term("School", school),
             Term("Help needed", f"{request.subject} ({request.phase.label})"),
+            Term("Who pays", payer_in_words(request)),
             Term("Approved before", _before(request)),
             Term(SUM, in_pounds(net)),
+            *(before.terms if before else ()),
         ),
         net=net,
         school=request.school,
         request=request.id,
         authors=request.brokers,
+        together=before.with_(net) if before else None,
     )
 
 
@@ -51,11 +89,15 @@ def question_of_selection(
     rationale: str,
     names: Mapping[UUID, str],
     tie: str = "",
+    before: SpentBefore | None = None,
 ) -> Question:
     """Whether a quote is selected: on a broker's own authority where it is the lowest and within what was approved;
-    `names` are those of school, provider and specialist. Raises NoQuote."""
-    act = tender.authority_for(provider, ceiling=request.ceiling or Decimal(0), tie=tie)
-    quote, place = tender.quotes[provider], tender.place_of(provider)
+    `names` are those of school, provider and specialist. Raises NoQuote, SchoolHasNotAgreed."""
+    place = tender.place_of(provider)
+    quote = tender.quotes[provider]
+    counted = request.paid.council_pays(quote.net)
+    act = tender.authority_for(provider, ceiling=request.ceiling or Decimal(0), tie=tie, counted=counted)
+    request.must_be_paid_for(quote.net, field="provider")
     declared = (Term("Connection declared", tie),) if tie else ()
     return Question(
         act=act,
@@ -72,25 +114,34 @@ def question_of_selection(
             Term(SUM, in_pounds(quote.net), quote.net),
             Term("VAT", in_pounds(quote.vat) if quote.vat_is_known else "Not known", quote.vat),
             Term("Total with VAT", in_pounds(quote.gross), quote.gross),
+            *_payment(request, quote.net),
             Term("Place by price", f"{place} of {len(tender.quotes)}", Decimal(place)),
             Term("Approved before", _before(request)),
             *declared,
+            *(before.terms if before else ()),
         ),
-        net=quote.net,
+        net=counted or None,
         school=request.school,
         request=request.id,
         provider=provider,
+        together=before.with_(counted) if before else None,
         authors=_authors(request, *(quote.recorded_by for quote in tender.quotes.values())),
     )
 
 
 def question_of_variation(
-    engagement: BrokeredEngagement, request: SupportRequest, answers: Mapping[str, Any], *, names: Mapping[UUID, str]
+    engagement: BrokeredEngagement,
+    request: SupportRequest,
+    answers: Mapping[str, Any],
+    *,
+    names: Mapping[UUID, str],
+    before: SpentBefore | None = None,
 ) -> Question:
     """Whether work may cost more in all than was approved; `answers` are those of the variation, `names` those of
     school, provider and the two who agreed."""
-    work, net = engagement.work, pounds(answers["net"])
-    price = work.price_at(net)
+    work = engagement.work
+    price = work.price_at(pounds(answers["net"]))
+    counted = request.paid.council_pays(price.net)
     agreed = [
         Term(
             f"Agreed for the {side}", f"{names.get(answers[f'{side}_by'], '')}, {day_in_words(answers[f'{side}_on'])}"
@@ -110,15 +161,18 @@ def question_of_variation(
             Term("Price before", in_pounds(work.net)),
             Term(SUM, in_pounds(price.net), price.net),
             Term("Total with VAT", in_pounds(price.gross), price.gross),
+            *_payment(request, price.net),
             Term("Days", f"{work.days.normalize():f} before, {answers['days'].normalize():f} now"),
             Term("Last day of work", day_in_words(answers["ends"])),
             *agreed,
             Term("Approved before", _before(request)),
+            *(before.terms if before else ()),
         ),
-        net=price.net,
+        net=counted or None,
         school=work.school,
         request=request.id,
         provider=work.provider,
+        together=before.with_(counted) if before else None,
         authors=_authors(request, *engagement.authors),
     )
 
@@ -126,6 +180,18 @@ def question_of_variation(
 def _authors(request: SupportRequest, *others: UUID | None) -> tuple[UUID, ...]:
     """Those who wrote a term of what is asked: who broker the request, or did, and others."""
     return tuple(dict.fromkeys((*request.brokers, *(each for each in others if each is not None))))
+
+
+def payer_in_words(request: SupportRequest) -> str:
+    """Who pays, and whether anybody has said so."""
+    return str(request.paid) if request.payment else "The council (nobody has said who pays)"
+
+
+def _payment(request: SupportRequest, net: Decimal) -> tuple[Term, ...]:
+    """Who pays a sum; the limits count the council's part."""
+    part = request.paid.council_pays(net)
+    shared = (Term("The council pays", in_pounds(part), part),) if request.paid.council_part is not None else ()
+    return Term("Who pays", payer_in_words(request)), *shared
 
 
 def _before(request: SupportRequest) -> str:

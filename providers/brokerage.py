@@ -19,7 +19,7 @@ from domain.engagement import Work as Terms
 from domain.provider import Provider, ProviderKind
 from domain.service import Service, UnitOfWork
 from domain.signature import on_behalf_of
-from domain.support_request import SupportRequest
+from domain.support_request import Payer, SupportRequest
 from domain.tender import Quote, Tender
 from domain.tender import Terms as QuoteTerms
 from providers.eligibility import (
@@ -45,6 +45,10 @@ class NotOnTheShortlist(Refusal):
 
 class QuotesNeeded(Refusal):
     """A provider from outside is engaged without having quoted."""
+
+
+class SelectedAsPaid(Refusal):
+    """Who pays would change after a quote was selected as it was paid until then."""
 
 
 class NobodySelected(Refusal):
@@ -216,10 +220,33 @@ class Brokerage:
             tender = work.find(Tender, tender_id, at=at)
             request = work.find(SupportRequest, tender.request)
             may_be_asked(work.find(Provider, provider), request.school, tender.today)
-            ceiling = request.ceiling or Decimal(0)
-            tender.select(provider, rationale=rationale, granted=granted, ceiling=ceiling, tie=tie, rules=rules)
-            if (net := tender.quotes[provider].net) > ceiling:
-                request.approve_spending(net, granted=granted, rules=rules)
+            ceiling, quote = request.ceiling or Decimal(0), tender.quotes.get(provider)
+            counted = None if quote is None else request.paid.council_pays(quote.net)
+            tender.select(
+                provider, rationale=rationale, granted=granted, ceiling=ceiling, tie=tie, counted=counted, rules=rules
+            )
+            request.must_be_paid_for(tender.quotes[provider].net, field="provider")
+            if counted is not None and counted > ceiling:
+                request.approve_spending(counted, granted=granted, rules=rules)
+
+        self.service.do(decide)
+
+    def state_payer(
+        self,
+        request_id: UUID,
+        payer: Payer,
+        *,
+        council_part: Decimal | None = None,
+        reason: str = "",
+        at: int | None = None,
+    ) -> None:
+        """Say who pays for a request. Raises SelectedAsPaid once a quote is selected."""
+
+        def decide(work: UnitOfWork) -> None:
+            request = work.find(SupportRequest, request_id, at=at)
+            if request.tender is not None and work.find(Tender, request.tender).selected is not None:
+                raise SelectedAsPaid("A quote has been selected. Withdraw the selection first", field="payer")
+            request.state_payer(payer, council_part=council_part, reason=reason)
 
         self.service.do(decide)
 
@@ -272,7 +299,7 @@ class Brokerage:
     ) -> UUID:
         """Engage a service of the authority's own or a school's specialist without asking for quotes.
 
-        School, kind, subject and phase are the request's. Raises QuotesNeeded, AboveCeiling.
+        School, kind, subject and phase are the request's. Raises QuotesNeeded, AboveCeiling, SchoolHasNotAgreed.
         """
 
         def decide(work: UnitOfWork) -> UUID:
@@ -280,6 +307,7 @@ class Brokerage:
             if work.find(Provider, terms.provider).kind not in WITHOUT_QUOTES:
                 raise QuotesNeeded("Ask this provider for a quote first", field="provider")
             must_be_within_ceiling(request, terms.net)
+            request.must_be_paid_for(terms.net, field="net")
             own = replace(
                 terms, school=request.school, kind=request.kind, subject=request.subject, phase=request.phase
             )

@@ -159,18 +159,26 @@ class Delivery:
         def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
             provider = work.find(Provider, engagement.work.provider)
+            request = work.find(SupportRequest, engagement.request)
+            part = request.paid.council_pays(net)
             if net > engagement.work.net:
-                request = work.find(SupportRequest, engagement.request)
                 if granted is None:
                     must_be_within_ceiling(request, net)
-                elif request.ceiling is None or net > request.ceiling:
-                    request.approve_spending(net, granted=granted, rules=rules)
+                elif request.ceiling is None or part > request.ceiling:
+                    request.approve_spending(part, granted=granted, rules=rules)
             if days > engagement.work.days:
                 must_not_be_suspended(provider, engagement.today)
             _must_lead(work.find(Person, consent.school_by), engagement.work.school, consent.school_on)
             must_work_there(provider, consent.provider_by, consent.provider_on, field="provider_by")
             engagement.agree_variation(
-                days=days, net=net, ends=ends, consent=consent, reason=reason, granted=granted, rules=rules
+                days=days,
+                net=net,
+                ends=ends,
+                consent=consent,
+                reason=reason,
+                granted=granted,
+                counted=part,
+                rules=rules,
             )
 
         self.service.do(decide)

@@ -168,8 +168,8 @@ def must_work_there(provider: Provider, person: UUID, day: date, *, field: str =
 
 
 def must_be_within_ceiling(request: SupportRequest, net: Decimal) -> None:
-    """Raises AboveCeiling where a net sum is more than was approved for the request."""
-    if request.ceiling is None or net > request.ceiling:
+    """Raises AboveCeiling where what the council pays of a net sum is more than was approved for the request."""
+    if (part := request.paid.council_pays(net)) and (request.ceiling is None or part > request.ceiling):
         raise AboveCeiling(
             "This is more than the amount approved for the request. Get more approved first.", field="net"
         )

@@ -84,7 +84,8 @@ class Question:
     `answers` are those of the command, as JSON; `net` is the sum in pounds that the limits count, and `terms` are
     what the decider sees. `authors` wrote a term and decide no more than whoever asks; nor do
     those who are `excluded` by another rule of separation. `matter` tells apart what can be asked of one record at
-    once, as for two of its people.
+    once, as for two of its people. `together` is the sum with what the same provider, or the same school and need,
+    had in twelve months, where another row of the scheme would decide that.
     """
 
     act: Act
@@ -101,6 +102,7 @@ class Question:
     authors: tuple[UUID, ...] = ()
     excluded: tuple[Excluded, ...] = ()
     matter: str = ""
+    together: Decimal | None = None
 
     @property
     def others(self) -> frozenset[UUID]:
@@ -123,6 +125,7 @@ class Question:
         return tuple(
             f"{label}: {shown.value} was shown, and it is now {stands.value}"
             for label in dict.fromkeys([*before, *after])
+            if label in before or label not in SHOWN_LATER
             if not _covers(shown := before.get(label, nothing), stands := after.get(label, nothing))
             and not (is_less and label == SUM)
         )
@@ -133,6 +136,11 @@ def _covers(shown: Term, stands: Term) -> bool:
         return stands.measure <= shown.measure
     return shown.value == stands.value
 
+
+SHOWN_LATER = frozenset(
+    {"Who pays", "The same provider in the last 12 months", "The same school and need in the last 12 months"}
+)
+"""Terms that what was asked in earlier releases did not show: it is decided on what it showed."""
 
 SUM = "Total excluding VAT"
 """The term that says the sum; where it falls, what was approved covers it still."""

@@ -483,15 +483,17 @@ class BrokeredEngagement(Aggregate):
         consent: Consent,
         reason: str,
         granted: Granted | None = None,
+        counted: Decimal | None = None,
         rules: tuple[str, ...] = (),
     ) -> None:
         """All have agreed to other days, price or end. VAT stays at the rate of the terms. `granted` is the decision
-        about a price above what was approved, `rules` the version of those that say who may decide.
+        about a price of which `counted` (all of it where none is given) is above what was approved, `rules` the
+        version of those that say who may decide.
 
         Raises LessThanUsed, DatesOutOfOrder, NotAPrice, OccurredInTheFuture, OnePersonForBoth, NotCovered.
         """
         if granted is not None:
-            granted.must_cover(Act.VARY_ABOVE_LIMIT, self.id, net=net, field="net")
+            granted.must_cover(Act.VARY_ABOVE_LIMIT, self.id, net=net if counted is None else counted, field="net")
         price = self.work.price_at(net)
         check_price(price.net, price.vat)
         for field, day in (("school_on", consent.school_on), ("provider_on", consent.provider_on)):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.support_request.parts import InHouse, Ranked, RequestStatus, Route, SupportLevel, Urgency
+from domain.support_request.payment import Payer, Payment, PriceAgreement
 from domain.vocabulary import Phase, Purpose, SchoolId, Side, SupportKind
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Raised(Event):
     delegates: int | None
     visit: UUID | None
     concern: UUID | None
+    payer: Payer | None = None
+    council_part: Decimal | None = None
 
     def apply(self, request: SupportRequest) -> None:
         request.reference = self.reference
@@ -57,6 +60,8 @@ class Raised(Event):
         request.concern = self.concern
         request.raised_on = self.meta.occurred_on
         request.status = RequestStatus.RAISED
+        if self.payer is not None:
+            request.payment = Payment(self.payer, self.council_part)
 
 
 class Acknowledged(Event):
@@ -128,7 +133,8 @@ class ApprovedToBroker(Event):
     approver: UUID
 
     def apply(self, request: SupportRequest) -> None:
-        request.remember_ceiling(self.ceiling)
+        request.ceiling = self.ceiling
+        request.remember_approval()
 
 
 class SpendingApproved(Event):
@@ -137,7 +143,46 @@ class SpendingApproved(Event):
     ceiling: Decimal
 
     def apply(self, request: SupportRequest) -> None:
-        request.remember_ceiling(self.ceiling)
+        request.ceiling = self.ceiling
+        request.remember_approval()
+
+
+class PayerStated(Event):
+    TOPIC = "support-request.payer-stated"
+    says = "{by} recorded who pays. {who}{reason:: …}"
+    payer: Payer
+    council_part: Decimal | None
+
+    @property
+    def who(self) -> str:
+        """Who pays, in words."""
+        return str(Payment(self.payer, self.council_part))
+
+    def apply(self, request: SupportRequest) -> None:
+        request.payment = Payment(self.payer, self.council_part)
+        request.remember_approval()
+
+
+class PriceAgreedBySchool(Event):
+    """Where a school pays from its own budget, its agreement is the authority."""
+
+    TOPIC = "support-request.price-agreed-by-school"
+    says = (
+        "{by} {recorded:recorded that the school agreed}{own_act:agreed for the school} to pay up to {price} "
+        "excluding VAT{reason:. …}"
+    )
+    price: Decimal
+
+    def apply(self, request: SupportRequest) -> None:
+        signature = self.meta.signature
+        request.price_agreed = PriceAgreement(
+            self.price,
+            signature.actor,
+            self.meta.occurred_on,
+            signature.on_behalf_of is not None,
+            self.meta.reason,
+        )
+        request.remember_approval()
 
 
 class ProvidersShortlisted(Event):
@@ -283,6 +328,6 @@ class Reopened(Event):
 
     def apply(self, request: SupportRequest) -> None:
         request.status = RequestStatus.ACKNOWLEDGED if request.broker is None else RequestStatus.TRIAGED
-        request.tender = request.engagement = request.ceiling = request.merged_into = None
+        request.tender = request.engagement = request.ceiling = request.merged_into = request.price_agreed = None
         request.met_by = request.met_by_whom = None
         request.ranking = request.shortlist = ()

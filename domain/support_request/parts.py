@@ -56,6 +56,13 @@ NEW = frozenset({RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED})
 WITH_BROKER = UNPLACED - NEW | {RequestStatus.PLACED}
 
 
+def status_with(status: RequestStatus, *, approved: bool) -> RequestStatus:
+    """Where a request stands once spending on it is approved, or is so no longer before anybody was looked for."""
+    if status is RequestStatus.TRIAGED and approved:
+        return RequestStatus.APPROVED
+    return RequestStatus.TRIAGED if status is RequestStatus.APPROVED and not approved else status
+
+
 class Urgency(LabelledEnum):
     """How soon an answer is needed."""
 

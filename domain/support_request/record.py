@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, reasoned, requires
+from domain.aggregate import must_have_come, reasoned, requires
 from domain.delegation import Act, Granted
 from domain.money import in_pounds
 from domain.support_request import events
@@ -21,13 +21,16 @@ from domain.support_request.parts import (
     Route,
     SupportLevel,
     Urgency,
+    status_with,
 )
+from domain.support_request.payment import PaidFor, Payer, Payment
 from domain.support_request.rules import (
     AnswerByIsPast,
     NobodyShortlisted,
     NoMoreThanBefore,
     NotInRanking,
     SameRequest,
+    council_must_pay,
     days_ahead,
     enough_delegates,
     given,
@@ -36,6 +39,7 @@ from domain.support_request.rules import (
     nothing_must_be_asked,
     only_when,
     positive,
+    school_must_pay,
     somebody_must_be_shortlisted,
     something_must_be_asked,
 )
@@ -43,11 +47,11 @@ from domain.text import plain
 from domain.vocabulary import About, Phase, Side, SupportKind
 
 
-class SupportRequest(Aggregate):
+class SupportRequest(PaidFor):
     """A school's need and what became of it.
 
-    `brokers` are all who brokered it, who wrote what it asks for on the way. `answer_by` moves on by the days that the school took to answer questions; `ceiling` is the most, net of VAT,
-    that may be committed. Folded: a draft is kept with its form, not as an event; the search and the
+    `brokers` are all who brokered it, who wrote what it asks for on the way. `answer_by` moves on by the days that
+    the school took to answer questions. Folded: a draft is kept with its form, not as an event; the search and the
     shortlist are one event that keeps the whole ranking as seen; invitations and quotes stand in the tender.
     Training for one school is a request like any other (source report, paragraphs 11, 12, 14 and 16).
     """
@@ -82,6 +86,8 @@ class SupportRequest(Aggregate):
     Reassigned: TypeAlias = events.Reassigned
     ApprovedToBroker: TypeAlias = events.ApprovedToBroker
     SpendingApproved: TypeAlias = events.SpendingApproved
+    PayerStated: TypeAlias = events.PayerStated
+    PriceAgreedBySchool: TypeAlias = events.PriceAgreedBySchool
     ProvidersShortlisted: TypeAlias = events.ProvidersShortlisted
     ProviderRemovedFromShortlist: TypeAlias = events.ProviderRemovedFromShortlist
     TenderOpened: TypeAlias = events.TenderOpened
@@ -106,7 +112,6 @@ class SupportRequest(Aggregate):
         self.answer_by: date | None = None
         self.waiting_since: date | None = None
         self.waited = 0
-        self.ceiling: Decimal | None = None
         self.ranking: tuple[Ranked, ...] = ()
         self.shortlist: tuple[UUID, ...] = ()
         self.tender: UUID | None = None
@@ -136,12 +141,17 @@ class SupportRequest(Aggregate):
         delegates: int | None = None,
         visit: UUID | None = None,
         concern: UUID | None = None,
+        payer: Payer | None = None,
+        council_part: Decimal | None = None,
     ) -> SupportRequest:
         """A school, or an officer for it, asks for help. `budget` is net of VAT; `area` is where help is needed.
 
-        Raises AnswerNeeded, NeededTooEarly, DelegatesAreForTraining, NotASum.
+        `council_part` is the most that the council pays where it shares the cost.
+
+        Raises AnswerNeeded, NeededTooEarly, DelegatesAreForTraining, NotASum, CouncilPartNeeded.
         """
         request = cls.named(reference)
+        paid = Payment.of(payer or Payer.COUNCIL, council_part)
         days_ahead(needed_from, needed_by, request.today)
         enough_delegates(kind, delegates)
         request.record(
@@ -163,6 +173,8 @@ class SupportRequest(Aggregate):
                 delegates=delegates,
                 visit=visit,
                 concern=concern,
+                payer=payer,
+                council_part=paid.council_part,
             )
         )
         return request
@@ -200,16 +212,44 @@ class SupportRequest(Aggregate):
         """Give the request to another broker."""
         self.record(self.Reassigned(broker=broker), reason=reasoned(reason), people=(self.broker,))
 
-    @requires(only_when(*WITH_BROKER), must_be_triaged_for_brokering)
+    @requires(only_when(*(WITH_BROKER - {RequestStatus.PLACED})))
+    def state_payer(self, payer: Payer, *, council_part: Decimal | None = None, reason: str = "") -> None:
+        """Say who pays, once the request is triaged and before a provider is found. Raises CouncilPartNeeded."""
+        paid = Payment.of(payer, council_part)
+        self.record(self.PayerStated(payer=paid.payer, council_part=paid.council_part), reason=plain(reason))
+
+    @requires(only_when(*WITH_BROKER), must_be_triaged_for_brokering, school_must_pay)
+    def agree_price(self, price: Decimal, *, reason: str = "", came_on: date | None = None) -> None:
+        """The school agrees to pay up to a net sum from its own budget; given anew, it replaces the last one.
+        `came_on` is the day on which that reached the service, today where none is given.
+
+        Raises NotToBeBrokered, SchoolPaysNothing, NotASum, OccurredInTheFuture, NoMoreThanBefore.
+        """
+        if came_on is not None:
+            must_have_come(came_on, self.today, "came_on")
+        agreed, before = positive(price, "price"), self.price_agreed
+        if self.status is RequestStatus.PLACED and before is not None and agreed <= before.price:
+            raise NoMoreThanBefore(
+                f"A provider has been found. Enter more than the {in_pounds(before.price)} agreed before",
+                field="price",
+            )
+        self.record(self.PriceAgreedBySchool(price=agreed), occurred=came_on, reason=plain(reason))
+
+    @requires(only_when(*WITH_BROKER), must_be_triaged_for_brokering, council_must_pay)
     def approve_spending(self, ceiling: Decimal, *, granted: Granted, rules: tuple[str, ...] = ()) -> None:
         """Allow brokering up to a net sum, as a decision granted it; given anew, it replaces the last ceiling.
 
         Once the request is placed, more may be approved, as for a variation of the work, and never less. `rules` are
         the versions of those that say who may approve so much. Selecting a quote above the ceiling, or agreeing to a
-        higher price of the work, approves so much too. Raises NotToBeBrokered, NotASum, NoMoreThanBefore, NotCovered.
+        higher price of the work, approves so much too. Raises NotToBeBrokered, SchoolPays, NotASum, NoMoreThanBefore,
+        NotCovered.
         """
         approved = self.SpendingApproved(ceiling=positive(ceiling, "ceiling"))
-        raised_by = {Act.SELECT_ABOVE_LIMIT: self.tender, Act.VARY_ABOVE_LIMIT: self.engagement}
+        raised_by = {
+            Act.RAISE_LIMIT: self.id,
+            Act.SELECT_ABOVE_LIMIT: self.tender,
+            Act.VARY_ABOVE_LIMIT: self.engagement,
+        }
         act = granted.act if granted.act in raised_by else Act.APPROVE_SPENDING
         granted.must_cover(act, raised_by.get(act) or self.id, net=approved.ceiling, field="ceiling")
         if self.status is RequestStatus.PLACED and self.ceiling is not None and approved.ceiling <= self.ceiling:
@@ -328,11 +368,11 @@ class SupportRequest(Aggregate):
         self.broker = broker
         self.brokers = tuple(dict.fromkeys((*self.brokers, broker)))
 
-    def remember_ceiling(self, ceiling: Decimal) -> None:
-        """Remember up to which net sum brokering is approved."""
-        self.ceiling = ceiling
-        if self.status is RequestStatus.TRIAGED:
-            self.status = RequestStatus.APPROVED
+    def remember_approval(self) -> None:
+        """Remember whether brokering is approved by whoever pays."""
+        own = self.paid.payer is Payer.SCHOOL
+        approved = self.price_agreed is not None if own else self.ceiling is not None
+        self.status = status_with(self.status, approved=approved)
 
     def ended(self, status: RequestStatus, day: date) -> None:
         """Remember the way in which the request came to its end."""

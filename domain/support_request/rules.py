@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from domain.aggregate import Refusal, Rule
 from domain.money import pounds
 from domain.support_request.parts import NEW, RequestStatus, Route
+from domain.support_request.payment import Payer, SchoolPays, SchoolPaysNothing
 from domain.text import plain
 from domain.vocabulary import SupportKind
 
@@ -115,6 +116,16 @@ def something_must_be_asked(request: SupportRequest, _: date) -> None:
 def must_be_triaged_for_brokering(request: SupportRequest, _: date) -> None:
     if request.route is not Route.BROKERED:
         raise NotToBeBrokered("The request was not triaged for brokering. Triage it again first.")
+
+
+def school_must_pay(request: SupportRequest, _: date) -> None:
+    if request.paid.payer is Payer.COUNCIL:
+        raise SchoolPaysNothing("The council pays for this. Record first that the school pays")
+
+
+def council_must_pay(request: SupportRequest, _: date) -> None:
+    if request.paid.payer is Payer.SCHOOL:
+        raise SchoolPays("The school pays from its own budget. It is the school that agrees to the price")
 
 
 def somebody_must_be_shortlisted(request: SupportRequest, _: date) -> None:

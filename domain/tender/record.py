@@ -281,22 +281,25 @@ class Tender(Aggregate):
         granted: Granted,
         ceiling: Decimal,
         tie: str = "",
+        counted: Decimal | None = None,
         rules: tuple[str, ...] = (),
     ) -> None:
-        """Choose one quote, as a decision granted it. `ceiling` is the net sum approved for the request, and `tie`
-        what connects the asker with the school or a provider.
+        """Choose one quote, as a decision granted it. `ceiling` is the net sum approved for the request, `counted`
+        the part of the quote that counts against it (all of it where none is given), and `tie` what connects the
+        asker with the school or a provider.
 
         Raises TenderNotOpen, NoQuote, NotYetDue, OneProviderIsNoChoice, AboveCeiling, NotTheBest, NotCovered.
         """
         quote = self._quoted(provider)
-        takes = self.authority_for(provider, ceiling=ceiling, tie=tie)
+        counted = quote.net if counted is None else counted
+        takes = self.authority_for(provider, ceiling=ceiling, tie=tie, counted=counted)
         if takes is Act.SELECT_ABOVE_LIMIT and granted.act is not takes:
-            above = in_pounds(quote.net - ceiling)
+            above = in_pounds(counted - ceiling)
             raise AboveCeiling(f"The quote is {above} above the approved limit", field="provider")
         if takes is Act.SELECT_NOT_BEST and granted.act is Act.SELECT_PROVIDER:
             raise NotTheBest("This is not the best quote of the comparison", field="provider")
         covering = granted.act if granted.act in SELECTIONS else takes
-        granted.must_cover(covering, self.id, net=quote.net, field="provider")
+        granted.must_cover(covering, self.id, net=counted or None, field="provider")
         selected = self.QuoteSelected(provider=provider, specialist=quote.specialist, net=quote.net, tie=plain(tie))
         self.record(
             selected,
@@ -312,11 +315,17 @@ class Tender(Aggregate):
         net = self._quoted(provider).net
         return 1 + sum(quote.net < net for quote in self.quotes.values())
 
-    def authority_for(self, provider: UUID, *, ceiling: Decimal, tie: str = "") -> Act:
-        """What it takes to select a quote where so much is approved for the request. Raises NoQuote."""
-        if self._quoted(provider).net > ceiling:
+    def authority_for(
+        self, provider: UUID, *, ceiling: Decimal, tie: str = "", counted: Decimal | None = None
+    ) -> Act:
+        """What it takes to select a quote where so much is approved for the request; one of which nothing counts is
+        for the school that pays it to prefer. Raises NoQuote."""
+        net = self._quoted(provider).net
+        counted = net if counted is None else counted
+        if counted > ceiling:
             return Act.SELECT_ABOVE_LIMIT
-        return Act.SELECT_NOT_BEST if plain(tie) or self.place_of(provider) > 1 else Act.SELECT_PROVIDER
+        is_best = not counted or self.place_of(provider) == 1
+        return Act.SELECT_PROVIDER if is_best and not plain(tie) else Act.SELECT_NOT_BEST
 
     @requires(somebody_must_be_selected)
     def withdraw_selection(self, *, reason: str) -> None:

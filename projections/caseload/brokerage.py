@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.engagement import BrokeredEngagement
-from domain.support_request import Route, SupportRequest
+from domain.support_request import Payer, Route, SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import SupportKind
 from projections.caseload.item import MAIN, Item, Task, WaitingFor, done, item, items, kind_of, resting, taken_up
@@ -16,7 +16,7 @@ from projections.view import Key, replace
 
 REQUEST, TENDER, ENGAGEMENT = SupportRequest.KIND, Tender.KIND, BrokeredEngagement.KIND
 DAY = timedelta(days=1)
-INFORMATION, QUESTIONS, CLOSING = "information", "questions", "closing"
+INFORMATION, PRICE, QUESTIONS, CLOSING = "information", "price", "questions", "closing"
 
 ON_THE_DESK = ((REQUEST, MAIN), (TENDER, MAIN), (TENDER, QUESTIONS), (ENGAGEMENT, MAIN), (ENGAGEMENT, CLOSING))
 """The kinds and parts of what waits for a request's broker: all of it follows the request."""
@@ -60,7 +60,7 @@ def request_raised(_: Item | None, event: SupportRequest.Raised, key: Key) -> It
     task = Task.TRIAGE if kind == REQUEST else None
     due = event.needed_from if kind == REQUEST else None
     raised = item(event, task, broker_of(event.kind), part=part, due=due, detail=event.subject)
-    return replace(raised, kind=kind)
+    return replace(raised, kind=kind, school_pays=kind == REQUEST and event.payer is Payer.SCHOOL)
 
 
 @items.on(SupportRequest.Acknowledged, key=of_case)
@@ -70,8 +70,61 @@ def request_acknowledged(row: Item | None, event: SupportRequest.Acknowledged) -
 
 @items.on(SupportRequest.Triaged, key=of_case)
 def request_triaged(row: Item | None, event: SupportRequest.Triaged) -> Item | None:
-    task = Task.APPROVE if event.route is Route.BROKERED else Task.FIND_SUPPORT
-    return row and replace(row, task=task, since=event.meta.occurred_on)
+    if row is None:
+        return None
+    task = _approval(row) if event.route is Route.BROKERED else Task.FIND_SUPPORT
+    return replace(row, task=task, since=event.meta.occurred_on)
+
+
+def _approval(row: Item) -> Task:
+    return Task.GET_PRICE_AGREED if row.school_pays else Task.APPROVE
+
+
+@items.on(SupportRequest.PayerStated, key=of_case)
+def payer_stated(row: Item | None, event: SupportRequest.PayerStated) -> Item | None:
+    if row is None:
+        return None
+    row = replace(row, school_pays=event.payer is Payer.SCHOOL)
+    return replace(row, task=_approval(row)) if row.task in (Task.APPROVE, Task.GET_PRICE_AGREED) else row
+
+
+@items.on(SupportRequest.PriceAgreedBySchool, key=of_case)
+def price_agreed(row: Item | None, event: SupportRequest.PriceAgreedBySchool) -> Item | None:
+    if row is None or row.task is not Task.GET_PRICE_AGREED:
+        return row
+    return replace(row, task=Task.SHORTLIST, since=event.meta.occurred_on)
+
+
+def _school_pays(event: SupportRequest.Raised) -> Iterable[Key]:
+    return [] if event.payer in (None, Payer.COUNCIL) else [part_of(PRICE)(event)]
+
+
+def _price(event: Event, task: Task | None) -> Item:
+    return item(event, task, WaitingFor.SCHOOL, part=PRICE)
+
+
+@items.on_each(SupportRequest.Raised, keys=_school_pays)
+def school_will_pay(_: Item | None, event: SupportRequest.Raised, __: Key) -> Item:
+    """Once it is to be brokered, the school says how much it will pay."""
+    return _price(event, None)
+
+
+@items.on(SupportRequest.Triaged, key=part_of(PRICE))
+def school_is_to_agree(row: Item | None, event: SupportRequest.Triaged) -> Item | None:
+    is_brokered = event.route is Route.BROKERED
+    return row and replace(row, task=Task.AGREE_PRICE if is_brokered else None, since=event.meta.occurred_on)
+
+
+@items.on(SupportRequest.PayerStated, key=part_of(PRICE))
+def school_pays_or_not(row: Item | None, event: SupportRequest.PayerStated) -> Item | None:
+    if event.payer is Payer.COUNCIL:
+        return None
+    return row if row and row.gathered else _price(event, Task.AGREE_PRICE)
+
+
+@items.on(SupportRequest.PriceAgreedBySchool, key=part_of(PRICE))
+def school_agreed(row: Item | None, _: object) -> Item | None:
+    return row and replace(row, task=None, gathered=(PRICE,))
 
 
 @items.on(SupportRequest.ApprovedToBroker, SupportRequest.SpendingApproved, key=of_case)
@@ -173,6 +226,11 @@ def request_put_out(row: Item | None, _: object) -> Item | None:
 @items.on(SupportRequest.Placed, *ENDS, key=of_case)
 def request_needs_nothing(row: Item | None, _: object) -> Item | None:
     return row and replace(row, task=None)
+
+
+@items.on(*ENDS, key=part_of(PRICE))
+def school_need_not_agree(row: Item | None, _: object) -> Item | None:
+    return row and replace(row, task=None, gathered=())
 
 
 @items.on(*ENDS, key=part_of(INFORMATION))

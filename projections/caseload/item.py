@@ -64,6 +64,8 @@ class Task(LabelledEnum):
     FIND_SUPPORT = "find_support"
     GIVE_INFORMATION = "give_more_information"
     APPROVE = "approve_brokering"
+    AGREE_PRICE = "agree_what_the_school_pays"
+    GET_PRICE_AGREED = "get_the_school_to_agree_what_it_pays"
     SHORTLIST = "search_and_shortlist_providers"
     INVITE = "invite_providers"
     REPLY = "reply_to_the_invitation"
@@ -121,6 +123,7 @@ _TASK_LABELS = {
     "triage_the_request": "Triage request",
     "give_more_information": "Answer the service's question",
     "approve_brokering": "Approve spending",
+    "get_the_school_to_agree_what_it_pays": "Record what the school agreed to pay",
     "invite_providers": "Invite providers to quote",
     "get_quotes_or_end_the_invitations": "Get quotes or close the invitations",
     "answer_the_question": "Answer a question",
@@ -166,7 +169,8 @@ class Item(Row):
     what has not. Before `not_before` the step cannot be taken: it waits for that day. `days` are those agreed for an
     engagement. `author` is who wrote a record of visit, whom no step of its assurance waits for; `broker` is on whose
     desk an engagement lies while it is the provider's move. Where a decision is asked that a step needs, it
-    `stands_for` that task of the record that it is about (`on_record`), which waits until it is decided.
+    `stands_for` that task of the record that it is about (`on_record`), which waits until it is decided. Where the
+    `school_pays`, it approves what the request costs, and nobody in the service does.
     """
 
     case: UUID
@@ -192,6 +196,7 @@ class Item(Row):
     broker: UUID | None = None
     stands_for: Task | None = None
     on_record: UUID | None = None
+    school_pays: bool = False
 
     @property
     def awaited_by_name(self) -> UUID | None:

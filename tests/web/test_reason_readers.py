@@ -46,6 +46,8 @@ KEPT_IN: Mapping[str, str] = {
     "requests/reassign": "support-request.reassigned",
     "requests/approve": "decision.asked decision.decided-alone",
     "requests/change-ceiling": "decision.asked decision.decided-alone",
+    "requests/state-payer": "support-request.payer-stated",
+    "requests/record-price-agreement": "support-request.price-agreed-by-school",
     "requests/reopen": "support-request.reopened",
     "requests/remove-from-shortlist": "support-request.provider-removed-from-shortlist",
     "requests/open-tender": "tender.opened",

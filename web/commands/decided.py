@@ -23,7 +23,7 @@ from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
 from domain.decision.parts import Earlier
 from domain.decision.rules import NobodyMayDecide, NotTheAsker
-from domain.delegation import Act, Decider, DelegationRow, Granted, is_held, one_of, row_for
+from domain.delegation import Act, Decider, DelegationRow, Granted, decided_together, is_held, one_of, row_for
 from domain.money import MOST
 from domain.on_behalf import CONFIRM_WITHIN
 from domain.person import Person
@@ -300,7 +300,12 @@ def _question_and_row(
 ) -> tuple[Question, DelegationRow, str]:
     question = act.asked(context, record, answers)
     question = replace(question, authors=(*question.authors, *_earlier_askers(context, question)))
-    return question, *row_of_today(context, question)
+    row, version = row_of_today(context, question)
+    if question.net is not None and question.together is not None:
+        settings, _ = settings_of(context.services)
+        if not decided_together(settings.scheme, question.net, question.together):
+            question = replace(question, together=None)
+    return question, row, version
 
 
 def _earlier_askers(context: RequestContext, question: Question) -> list[UUID]:

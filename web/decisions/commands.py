@@ -40,8 +40,10 @@ def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | 
         schools={filters["school"]} if filters.get("school") else None,
         seen=None if reach.everything else asked_only(snapshot.user, snapshot.services.today()),
         statuses=filters.get("status", ()),
+        act=filters.get("act"),
         asker=filters.get("asker"),
         decider=filters.get("decider"),
+        together=filters.get("together"),
         only=_waiting_for_me(snapshot, filters.get("for_me")),
         after=after,
     )

@@ -120,6 +120,16 @@ class DecisionOut(Schema):
     school = SchoolField(attribute="question.school", allow_none=True)
     provider = provider_field(attribute="question.provider", allow_none=True)
     net = fields.Decimal(as_string=True, places=2, attribute="question.net", allow_none=True)
+    together = fields.Decimal(
+        as_string=True,
+        places=2,
+        attribute="question.together",
+        allow_none=True,
+        metadata={
+            "description": "The sum with what the same provider, or the same school and need, had in 12 months, "
+            "where another row of the scheme would decide that."
+        },
+    )
     terms = fields.List(fields.Nested(TermOut), attribute="question.terms")
     fingerprint = fields.String(
         attribute="question.fingerprint",
@@ -160,6 +170,13 @@ class DecisionFilters(Schema):
     status = fields.List(
         fields.Enum(DecisionStatus, by_value=True), metadata={"label": "Status", "choices": itemgetter("status")}
     )
+    act = fields.Enum(Act, by_value=True, metadata={"label": "What is decided"})
     asker = person_field(metadata={"label": "Asked by"})
     decider = person_field(metadata={"label": "Decided by"})
+    together = fields.Boolean(
+        metadata={
+            "label": "With earlier spending",
+            "description": "Whether a limit would have caught it with what went before.",
+        }
+    )
     for_me = fields.Boolean(metadata={"label": "Whose move", "description": "What is yours to decide today."})

@@ -22,6 +22,7 @@ from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import action_for, brokerage_of
+from web.brokerage.spent_before import spent_before
 from web.brokerage.vetting_policy import vetting_of
 from web.commands.decided import Answers, DecidedAct, decide_or_ask
 from web.commands.on_behalf import confirm_by, people_to_choose
@@ -235,7 +236,8 @@ def _question(snapshot: Snapshot, engagement: BrokeredEngagement, answers: Answe
     request = snapshot.services.service.find(SupportRequest, engagement.request)
     work = engagement.work
     people = [work.school, work.provider, answers["school_by"], answers["provider_by"]]
-    return question_of_variation(engagement, request, answers, names=names_of(snapshot, people))
+    names, before = names_of(snapshot, people), spent_before(snapshot, request, work.provider)
+    return question_of_variation(engagement, request, answers, names=names, before=before)
 
 
 def _vary(
@@ -289,9 +291,11 @@ VARIATION = DecidedAct(
     check_page="engagements/check_variation.html",
 )
 def agree_variation(execution: Execution[BrokeredEngagement], values: Values) -> None:
-    """Within what was approved it is the broker's to record; above that somebody else is asked, on the new total."""
+    """Within what was approved it is the broker's to record; above that somebody else is asked, on the new total of
+    what the council pays. What the school pays of it, it has agreed to."""
     request = execution.service.find(SupportRequest, execution.record.request)
-    if values["net"] > max(execution.record.work.net, request.ceiling or Decimal(0)):
+    approved = max(request.paid.council_pays(execution.record.work.net), request.ceiling or Decimal(0))
+    if request.paid.council_pays(values["net"]) > approved:
         decide_or_ask(execution, VARIATION, values)
     else:
         delivery(execution).agree_variation(execution.record.id, **_terms_of(values), at=execution.at)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from domain.money import in_pounds
 from projections.decisions import DecisionRow
 from web import formats
 from web.access.context import Snapshot
@@ -26,8 +27,13 @@ def decision_cell(row: DecisionRow, names: Mapping[UUID, str]) -> dict[str, str]
     return {
         "text": f"{row.act.with_sum(row.net)}{sum_}{at}",
         "href": f"/decisions/{row.reference}",
-        "hint": f"{row.reference}, about {row.on_reference}",
+        "hint": f"{row.reference}, about {row.on_reference}{_together(row)}",
     }
+
+
+def _together(row: DecisionRow) -> str:
+    """That a limit would have caught it together with what went before."""
+    return "" if row.together is None else f". {in_pounds(row.together)} with the last 12 months, above a limit"
 
 
 def waiting_decisions(snapshot: Snapshot) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest, Urgency
+from domain.support_request import Payer, RequestStatus, Route, SupportLevel, SupportRequest, Urgency
 from domain.vocabulary import Phase, Side, SupportKind
 from projections.open_requests import RequestWaitsFor
 from web.access.context import RequestContext, User
@@ -82,6 +82,24 @@ class RequestOut(Schema):
     urgency = fields.Enum(Urgency, by_value=True)
     budget = fields.Decimal(as_string=True, places=2, allow_none=True)
     fund = fields.String()
+    payer = fields.Enum(
+        Payer,
+        by_value=True,
+        allow_none=True,
+        metadata={"description": "Whose money it is; null where nobody has said so, which counts as the council."},
+    )
+    council_part = fields.Decimal(
+        as_string=True,
+        places=2,
+        allow_none=True,
+        metadata={"description": "The most that the council pays where both pay. Limits count the council's part."},
+    )
+    school_agreed = fields.Decimal(
+        as_string=True,
+        places=2,
+        allow_none=True,
+        metadata={"description": "What the school has agreed to pay from its own budget, at most."},
+    )
     delegates = fields.Integer(allow_none=True)
     visit = _record("visit", "V")
     concern = _record("concern", "CC")

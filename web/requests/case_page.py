@@ -16,6 +16,7 @@ from projections.caseload import Item, Task, WaitingFor
 from projections.open_requests import RequestRow, RequestWaitsFor
 from projections.provider_history import BrokeredHistory
 from projections.row_queries import RowQuery
+from providers.approval import payer_in_words
 from web import formats
 from web.access.context import RequestContext, Snapshot
 from web.access.disclosure import INSIDE
@@ -64,6 +65,7 @@ def page_context(snapshot: Snapshot, request: SupportRequest, found: Mapping[str
     work = with_renewals(snapshot, items_for_reader(snapshot, found["work"]))
     shown = {
         "is_inside": is_inside,
+        "paid": payer_in_words(request),
         "clock": clock(request, row.ended_on if row else None, today),
         "waiting_for": waiting_for(row, work, today) if row else "",
         "next_step": next_step(snapshot.context, request, row, work, today),
@@ -193,4 +195,5 @@ def people_named(context: RequestContext, request: SupportRequest) -> list[UUID 
     tender = tender_of(context, request)
     quoting = [quote.specialist for quote in tender.quotes.values()] if tender else []
     invited = tender.invitations if tender else ()
-    return [request.school, request.broker, request.met_by_whom, *request.shortlist, *invited, *quoting]
+    agreed_by = request.price_agreed and request.price_agreed.by
+    return [request.school, request.broker, request.met_by_whom, agreed_by, *request.shortlist, *invited, *quoting]

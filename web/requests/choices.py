@@ -23,6 +23,7 @@ from web.access.policy import Action
 from web.access.restricted import hidden_from
 from web.brokerage.broker_rights import post_for
 from web.brokerage.quote_comparison import compare_quotes, quote_options
+from web.brokerage.spent_before import spent_before
 from web.commands.choices import SERVICE_ROLES, holders_of_roles, open_schools, provider_options
 from web.commands.decided import DECIDERS, deciders, limits_in_words
 from web.commands.dispatch import events_of
@@ -104,6 +105,12 @@ def limits(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
         "limits": limits_in_words(snapshot, Act.APPROVE_SPENDING),
         DECIDERS: deciders(snapshot, Act.APPROVE_SPENDING, school),
     }
+
+
+def limits_and_spent(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:
+    """The same, with what was approved before in twelve months."""
+    before = spent_before(snapshot, request).terms if request else ()
+    return {**limits(snapshot, request), "before": [(term.label, term.value) for term in before]}
 
 
 def ranking_today(snapshot: Snapshot, request: SupportRequest | None) -> Lookups:

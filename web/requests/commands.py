@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.requests import commands_brokering, commands_closing, commands_intake
+from web.requests import commands_brokering, commands_closing, commands_intake, commands_payment
 from web.requests.resource import requests
 
-__all__ = ["commands_brokering", "commands_closing", "commands_intake", "requests"]
+__all__ = ["commands_brokering", "commands_closing", "commands_intake", "commands_payment", "requests"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.decision import Decision, Question
 from domain.delegation import Act, Granted
-from domain.support_request import SupportRequest
+from domain.support_request import RequestStatus, SupportRequest
 from domain.support_request.rules import must_be_approved, must_be_triaged, must_not_be_approved, must_not_be_triaged
 from providers.approval import APPROVE, question_of_approval
 from web.access.context import Snapshot
@@ -15,6 +15,7 @@ from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import must_hold
+from web.brokerage.spent_before import spent_before
 from web.commands.choices import SERVICE_ROLES, needs_school
 from web.commands.decided import (
     DECIDERS,
@@ -26,7 +27,7 @@ from web.commands.decided import (
 from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
-from web.requests.resource import acting_side, broker_command, requests
+from web.requests.resource import acting_side, broker_command, requests, tender_of
 from web.requests.rules import must_broker, needs_broker
 from web.runtime.terms import last_day
 
@@ -135,7 +136,14 @@ def reassign(execution: Execution[SupportRequest], values: Values) -> None:
 
 def _question(snapshot: Snapshot, request: SupportRequest, answers: Answers) -> Question:
     school = names_of(snapshot, [request.school]).get(request.school, "")
-    return question_of_approval(request, answers["ceiling"], school=school)
+    tender = tender_of(snapshot.context, request)
+    return question_of_approval(
+        request,
+        answers["ceiling"],
+        school=school,
+        before=spent_before(snapshot, request),
+        prices_known=request.status is RequestStatus.PLACED or bool(tender and tender.quotes),
+    )
 
 
 def _approve(
@@ -145,8 +153,8 @@ def _approve(
 
 
 ASKED_ABOVE = (
-    "Up to your own limit, this approves the spending. Above it, those who decide are asked, and nothing is approved "
-    "until they answer."
+    "Up to your own limit, this approves the spending. Above it, and to raise it once prices are known, those who "
+    "decide are asked, and nothing is approved until they answer."
 )
 
 APPROVAL = DecidedAct(
@@ -170,7 +178,7 @@ APPROVAL = DecidedAct(
     lead=ASKED_ABOVE,
     method=SupportRequest.approve_spending,
     rules=[must_be_approved],
-    lookups=choices.limits,
+    lookups=choices.limits_and_spent,
     form_page="requests/approve.html",
     initial=lambda _, request: {"ceiling": request.ceiling},
     told_in=(Decision.Asked, Decision.DecidedAlone),
@@ -183,7 +191,7 @@ APPROVAL = DecidedAct(
     lead=ASKED_ABOVE,
     method=SupportRequest.approve_spending,
     rules=[must_not_be_approved],
-    lookups=choices.limits,
+    lookups=choices.limits_and_spent,
     form_page="requests/approve.html",
     initial=lambda _, request: {"ceiling": request.budget},
     main=True,

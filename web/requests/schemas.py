@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from domain.support_request import InHouse, Route, SupportLevel, Urgency
+from domain.support_request import InHouse, Payer, Route, SupportLevel, Urgency
 from domain.vocabulary import Phase, SupportKind
 from web.commands.decided import DecidedElsewhere, WhyNeeded
 from web.commands.fields import (
@@ -42,6 +42,12 @@ def _providers(label: str, among: str, nobody: str, **metadata: Any) -> fields.L
         required=True,
         validate=[validate.Length(1, 200, error=nobody)],
         metadata={"label": label, "choices": itemgetter(among), "noun": "at least one provider", **metadata},
+    )
+
+
+def _council_part() -> fields.Decimal:
+    return money_field(
+        required=False, label="The most that the council pays", hint="Excluding VAT. Only if both pay", width=10
     )
 
 
@@ -81,6 +87,14 @@ class RaiseRequest(Schema):
     )
     budget = money_field(required=False, label="Budget", hint="Excluding VAT, if you know it", width=10)
     fund = line_field(required=False, longest=100, label="Fund", hint="Code or name of the fund that will pay")
+    payer = choice_field(
+        Payer,
+        "Who pays",
+        widget="radios",
+        required=False,
+        hint="If nobody says so, it counts as the council",
+    )
+    council_part = _council_part()
     area = line_field(
         required=False,
         longest=100,
@@ -146,6 +160,21 @@ class ApproveSpending(WhyNeeded, _Ceiling):
 
 class RecordApproval(DecidedElsewhere, _Ceiling):
     pass
+
+
+class StatePayer(Schema):
+    payer = choice_field(Payer, "Who pays", widget="radios", noun="who pays")
+    council_part = _council_part()
+    reason = text_field(required=False, rows=3, label="How this is known", is_reason=True)
+
+
+class AgreePrice(Schema):
+    price = money_field(label="The most that the school pays", hint="Excluding VAT", width=10)
+
+
+class RecordPriceAgreement(AgreePrice):
+    came_on = day_field("Date received", noun="the date it was received")
+    reason = reason_field("Who it came from and how", noun="who it came from and how")
 
 
 class ShortlistProviders(Schema):

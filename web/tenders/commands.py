@@ -25,6 +25,7 @@ from web.access.name_cache import names_of, reference_of
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of
 from web.brokerage.quote_comparison import compare_quotes, quote_options
+from web.brokerage.spent_before import spent_before
 from web.commands.choices import provider_options
 from web.commands.decided import DECIDERS, Answers, DecidedAct, decide_or_ask, deciders, record_for_another
 from web.commands.resource import Execution, Values
@@ -66,6 +67,16 @@ def _choosing(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
         "ceiling": request_of(snapshot.context, tender).ceiling if tender else None,
         DECIDERS: deciders(snapshot, Act.APPROVE_SPENDING, tender.school if tender else None),
     }
+
+
+def _choosing_by_price(snapshot: Snapshot, tender: Tender | None) -> Mapping[str, Any]:
+    """The same, with what each provider had in twelve months."""
+    choosing = _choosing(snapshot, tender)
+    if tender is None:
+        return choosing
+    request = snapshot.services.service.find(SupportRequest, tender.request)
+    had = [(line.name, spent_before(snapshot, request, line.provider).provider) for line in choosing["lines"]]
+    return {**choosing, "before": had}
 
 
 @broker_command(
@@ -136,7 +147,8 @@ def _question(snapshot: Snapshot, tender: Tender, answers: Answers) -> Question:
     quote = tender.quotes.get(answers["provider"])
     people = [quote.specialist] if quote else []
     names = names_of(snapshot, [request.school, answers["provider"], *people])
-    return question_of_selection(tender, request, names=names, **answers)
+    before = spent_before(snapshot, request, answers["provider"])
+    return question_of_selection(tender, request, names=names, before=before, **answers)
 
 
 def _select(
@@ -164,7 +176,7 @@ SELECTION = DecidedAct(
     submit="Select this provider",
     method=Tender.select,
     rules=[must_rest_on_what_stands("select")],
-    lookups=_choosing,
+    lookups=_choosing_by_price,
     form_page="tenders/select.html",
     goes_to=_page_to_propose,
     check=True,

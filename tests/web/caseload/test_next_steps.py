@@ -93,6 +93,8 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
         (Task.FIND_SUPPORT, "requests", "meet-in-house signpost"),
         (Task.GIVE_INFORMATION, "requests", "give-information"),
         (Task.APPROVE, "requests", "approve"),
+        (Task.AGREE_PRICE, "requests", "agree-price"),
+        (Task.GET_PRICE_AGREED, "requests", "record-price-agreement"),
         (Task.SHORTLIST, "requests", "shortlist"),
         (Task.INVITE, "requests", "open-tender"),
         (Task.REPLY, "invitations", "quote decline"),

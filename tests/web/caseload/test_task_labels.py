@@ -19,6 +19,8 @@ DONE_BY = {
     Task.TRIAGE: "requests/triage",
     Task.GIVE_INFORMATION: "requests/give-information",
     Task.APPROVE: "requests/approve",
+    Task.AGREE_PRICE: "requests/agree-price",
+    Task.GET_PRICE_AGREED: "requests/record-price-agreement",
     Task.SHORTLIST: "requests/shortlist",
     Task.INVITE: "requests/open-tender",
     Task.ANSWER_QUESTION: "tenders/answer-question",

@@ -1,4 +1,4 @@
-"""Beyond their own limit nobody decides on what they asked for or wrote a term of, whatever posts they hold by now."""
+"""Beyond their own limit nobody decides on what they asked for or wrote a term of, whatever posts they hold."""
 
 from __future__ import annotations
 
