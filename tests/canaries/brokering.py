@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.engagement import BrokeredEngagement
 from domain.on_behalf import Heard
 from domain.signature import acting, current_signature
-from domain.support_request import InHouse, Ranked, Route, SupportLevel, SupportRequest
+from domain.support_request import InHouse, Payer, Ranked, Route, SupportLevel, SupportRequest
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Side
 from tests.canaries.words import Words
@@ -47,6 +47,8 @@ class BrokeringWords(Words):
             lambda it: it.ask_for_information(word("question")),
             lambda it: it.give_information(word("answer")),
             lambda it: it.reassign(broker=director, reason=word("reassigned")),
+            lambda it: it.state_payer(Payer.SHARED, council_part=Decimal(9000), reason=word("who pays")),
+            lambda it: it.agree_price(Decimal(100), reason=word("price agreed")),
             lambda it: approve(it, 9000),
             shortlist,
             lambda it: it.remove_from_shortlist(ours, reason=word("removed")),
