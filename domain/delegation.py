@@ -77,7 +77,7 @@ _ACTS = {
     "vary_above_limit": "Change the terms above the approved limit",
     "grant_exemption": "Grant an exemption",
     "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
-    "waive_evaluation": "Do without the evaluation of a job",
+    "waive_evaluation": "Waive the evaluation of a job",
     "set_a_level_of_support": "Set the level of support",
     "set_a_level_of_support_far_off": "Set the level of support to the lowest, or two levels off",
     "change_the_scheme": "Change who decides, a limit or the required checks",

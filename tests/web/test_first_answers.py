@@ -36,7 +36,9 @@ from web.commands.dispatch import execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
 from web.forms import Form
 from web.forms.grouped import answers_to_load
+from web.forms.kept import OF_THE_PAGE
 from web.forms.references import resolve
+from web.resources import RESOURCES
 
 LATER = TODAY + timedelta(days=400)
 
@@ -187,3 +189,14 @@ def test_what_a_form_is_filled_with_is_not_refused(first_answers: FirstAnswers, 
             kind, first_answers.authority.record(kind, first_answers.authority.ours).id, step
         )
         first_answers.check(kind)
+
+
+def test_no_question_goes_by_a_name_that_every_form_has_for_itself() -> None:
+    taken = [
+        f"{resource.path}/{command.name}: {field.data_key or name}"
+        for resource, _ in RESOURCES
+        for command in resource.commands.values()
+        for name, field in command.schema().load_fields.items()
+        if (field.data_key or name) in OF_THE_PAGE
+    ]
+    assert taken == []

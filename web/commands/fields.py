@@ -127,10 +127,13 @@ def person_field(**options: Any) -> PersonField:
     return PersonField("person", "PE", **options)
 
 
-def chosen_person(label: str, among: str, *, required: bool = True, **metadata: Any) -> PersonField:
-    """One of the people whom the form offers as `context[among]`, from a list unless `widget` says otherwise."""
+def chosen_person(
+    label: str, among: str, *, name: str | None = None, required: bool = True, **metadata: Any
+) -> PersonField:
+    """One of the people whom the form offers as `context[among]`, from a list unless `widget` says otherwise; `name`
+    is what pages and programs call it where the record's own name will not do."""
     told = {"label": label, "widget": "select", "choices": itemgetter(among), **metadata}
-    return person_field(required=required, metadata=told)
+    return person_field(required=required, data_key=name, metadata=told)
 
 
 def provider_field(**options: Any) -> ProviderField:

@@ -75,6 +75,7 @@ class RecordedElsewhere(Schema):
     whose = chosen_person(
         "Who agreed",
         WHOSE,
+        name="on_behalf_of",
         required=False,
         hint="Leave blank if they are not in the list. They are asked to confirm it",
     )
@@ -98,6 +99,7 @@ class OnBehalfOut(Schema):
 
     whose = person_field(
         allow_none=True,
+        data_key="on_behalf_of",
         metadata={"description": "Whose word it is. Null where nobody is named: then it is the side's."},
     )
     recorder = person_field(allow_none=True)

@@ -26,7 +26,7 @@ def _must_rest(context: RequestContext, record: Aggregate, command: str) -> None
     who = names.get(row.decider, "The person named") if row.decider else "The person named"
     raise RestsOnDisowned(
         f"{row.reference} was recorded as the decision to {act_said(row.act, row.net)}, and {who} has disowned it. "
-        "A director has to decide on it anew first"
+        "A director has to decide on it again first"
     )
 
 

@@ -50,7 +50,7 @@ def _same_reason(_: Snapshot, decision: Decision) -> Mapping[str, Any]:
 
 @decisions.command(
     AGAIN,
-    "Ask again as it stands",
+    "Ask again with today's terms",
     Action.TAKE_PART,
     schemas.AskAgain,
     done="Asked again",

@@ -29,7 +29,7 @@ def _must_be_a_directors(context: RequestContext, decision: Decision) -> None:
     Action.DECIDE,
     schemas.DecideAfterwards,
     done="Decided. What was done before stays in the history as it was",
-    lead="What was carried out on this stands from now on as your decision, with the date of today.",
+    lead="From today, what was carried out rests on your decision. What was recorded before stays in the history.",
     submit="Decide this",
     method=Decision.decide_afterwards,
     whose=_must_be_a_directors,

@@ -39,6 +39,7 @@ class AgreementOut(Schema):
     reason = fields.String(metadata={"description": "How it was agreed, if it was recorded for that side"})
     recorded = fields.Nested(
         OnBehalfOut,
+        data_key="agreement_recorded",
         allow_none=True,
         metadata={"description": "What was recorded for that side, and whether it has confirmed it"},
     )

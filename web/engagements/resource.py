@@ -51,7 +51,7 @@ engagements: Resource[BrokeredEngagement] = Resource(
         TableQuery(view.engagements, _listed, as_of_today),
         lambda row: row.reference,
         schemas.EngagementFilters,
-        names={"cleared_to": "cleared_until", "exempt": "exemptions"},
+        names={"cleared_to": "cleared_until", "exempt": "exemptions", "whose": "on_behalf_of"},
     ),
 )
 

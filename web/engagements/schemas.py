@@ -92,7 +92,9 @@ class RecordAgreement(RecordedElsewhere):
 
 
 class RecordAgreementOfService(RecordedElsewhere):
-    whose = chosen_person("Who agreed", WHOSE, hint="They are asked to confirm it", noun="who agreed")
+    whose = chosen_person(
+        "Who agreed", WHOSE, name="on_behalf_of", hint="They are asked to confirm it", noun="who agreed"
+    )
 
 
 class ConfirmAgreement(Schema):

@@ -71,7 +71,7 @@ visits: Resource[Visit] = Resource(
         lambda row: row.reference,
         schemas.VisitFilters,
         inside=("id", "record_reference"),
-        names={"record": "record_of_visit", "visitors": "visited_by"},
+        names={"record": "record_of_visit", "visitors": "visited_by", "whose": "on_behalf_of"},
     ),
     visibility=Visibility(copy=with_open_links),
 )

@@ -181,13 +181,12 @@ def test_the_sheet_has_the_same(decided: BrokerageStages, sample: SampleAuthorit
 
 
 def test_who_may_not_read_decisions_finds_none_by_who_decided(
-    decided: BrokerageStages, program: Callable[..., Program], sample: SampleAuthority, sign_in: SignIn
+    decided: BrokerageStages, program: Callable[..., Program], sample: SampleAuthority
 ) -> None:
-    administrator = sample.administrator()
-    api = program(administrator)
+    """An administrator reads those alone that they asked for themselves."""
+    api = program(sample.administrator())
     for query in ("decided=late", "basis=on_behalf", f"decider={sample.reference(decided.director)}"):
         assert found(api, query) == []
-    assert "Basis of the decision" not in sign_in(administrator).get("/audit")
 
 
 def test_somebody_sees_which_decisions_stand_in_their_name(decided: BrokerageStages, sign_in: SignIn) -> None:

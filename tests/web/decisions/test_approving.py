@@ -243,7 +243,7 @@ def test_a_decision_made_elsewhere_is_recorded_for_its_maker_who_confirms_or_dis
 
     refused = broker.get(f"{REQUEST}/shortlist", status=409)
     assert "DN-2026-0001 was recorded as the decision to approve spending of up to £6,000 excluding VAT" in refused
-    assert "Dora Director has disowned it. A director has to decide on it anew first" in refused
+    assert "Dora Director has disowned it. A director has to decide on it again first" in refused
     assert request(sample).ceiling == 6000, "nothing is undone by itself"
     assert "Settle what somebody has disowned" in director.get("/caseload?whose=everybody")
     broker.get(f"{ASKED}/decide-afterwards", status=403)

@@ -49,7 +49,7 @@ def test_an_engagement_lives_its_whole_life(
     agreed = broker("agree-for-service")
     assert agreed["status"] == "agreed"
     by_hand = {"by": stages.sample.reference(stages.head), "on": "2026-11-02", "on_behalf": False, "reason": ""}
-    by_hand["recorded"] = None
+    by_hand["agreement_recorded"] = None
     assert agreed["agreements"]["school"] == by_hand
     assert broker("confirm")["cleared_under"] == ["vetting-2"]
     long_day = {"on": FIRST.isoformat(), "days": "1.5", "minutes": 540}
@@ -132,7 +132,7 @@ def test_the_list_tells_what_comes_next(stages: BrokerageStages, program: Open, 
     row = program(stages.head).get("/engagements?status=confirmed").json["items"][0]
 
     assert row["coming"] == [{"number": 1, "on": FIRST.isoformat(), "days": "1.00"}]
-    assert row["agreed_by"] == ["school", "provider", "service"]
+    assert row["on_behalf_of"] == ["school", "provider", "service"]
     assert program(stages.harrop.specialist).get("/engagements").json["items"] == []
 
 
@@ -221,14 +221,14 @@ def test_a_side_without_an_account_agrees_by_what_the_broker_writes_down(
     told = broker(f"record-agreement-of-{side}", came)["agreements"][side]
 
     by = stages.sample.reference(stages.broker)
-    recorded = told.pop("recorded")
+    recorded = told.pop("agreement_recorded")
     assert told == {"by": by, "on": "2026-11-04", "on_behalf": True, "reason": "A signed letter"}
-    assert (recorded["recorder"], recorded["whose"], recorded["confirmation"]) == (by, None, "not_confirmed")
+    assert (recorded["recorder"], recorded["on_behalf_of"], recorded["confirmation"]) == (by, None, "not_confirmed")
     assert (recorded["heard"], recorded["evidence"]) == ("letter", "A signed letter")
     listed = program(stages.broker).get("/engagements").json
     assert listed is not None
     assert listed["items"][0]["recorded_for_others"] == [
-        {"side": side, "recorder": by, "whose": None, "confirmation": "not_confirmed"}
+        {"side": side, "recorder": by, "on_behalf_of": None, "confirmation": "not_confirmed"}
     ]
     signed = list(stages.sample.services.store.get(stages.engagement("BE-2026-0001").id))[-1].meta.signature
     assert (signed.actor, signed.post) == (stages.broker, "broker")

@@ -108,7 +108,7 @@ def test_an_agreement_that_came_by_letter_stands_on_the_page_with_who_wrote_it_d
     assert "£2,430" in form
 
     grace = stages.sample.reference(stages.calder.specialist)
-    answers = {"heard": "letter", "whose": grace, "evidence": "Their letter", **day("came_on", TODAY)}
+    answers = {"heard": "letter", "on_behalf_of": grace, "evidence": "Their letter", **day("came_on", TODAY)}
     broker.send(f"{WORK}/record-agreement-of-provider", answers)
 
     page = plain(broker.get(WORK))

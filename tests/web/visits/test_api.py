@@ -48,7 +48,7 @@ def test_a_visit_is_planned_read_confirmed_and_listed(api: Program, ashgrove: As
     assert agreed["status"] == "confirmed"
     recorder, stands = ashgrove.reference(ashgrove.officer), "not_confirmed"
     told = agreed["agreement_recorded"]
-    assert (told["recorder"], told["whose"], told["confirm_by"], told["confirmation"]) == (
+    assert (told["recorder"], told["on_behalf_of"], told["confirm_by"], told["confirmation"]) == (
         recorder,
         None,
         "2026-11-09",
@@ -58,7 +58,7 @@ def test_a_visit_is_planned_read_confirmed_and_listed(api: Program, ashgrove: As
     assert listed is not None
     assert [row["reference"] for row in listed["items"]] == ["V-2026-0001"]
     assert listed["items"][0]["recorded_for_others"] == [
-        {"side": "school", "recorder": recorder, "whose": None, "confirmation": stands}
+        {"side": "school", "recorder": recorder, "on_behalf_of": None, "confirmation": stands}
     ]
 
 

@@ -114,7 +114,7 @@ def test_a_day_recorded_as_agreed_says_so_everywhere_until_the_school_confirms_o
     officer: Browser, head: Browser, ashgrove: Ashgrove, sample: SampleAuthority
 ) -> None:
     href, other = planned(officer, ashgrove), planned(officer, ashgrove, SOON + timedelta(days=1))
-    whose = {**ELSEWHERE, "whose": ashgrove.reference(ashgrove.head)}
+    whose = {**ELSEWHERE, "on_behalf_of": ashgrove.reference(ashgrove.head)}
     officer.send(f"{href}/record-agreement", {**whose, "evidence": ""}, status=422)
     for each in (href, other):
         officer.send(f"{each}/record-agreement", whose)
