@@ -43,7 +43,7 @@ def _listed(snapshot: Snapshot, reach: ListScope, filters: Values, after: str | 
         act=filters.get("act"),
         asker=filters.get("asker"),
         decider=filters.get("decider"),
-        together=filters.get("together"),
+        together=filters.get("marked"),
         only=_waiting_for_me(snapshot, filters.get("for_me")),
         after=after,
     )

@@ -39,7 +39,7 @@ def _choices(_: Snapshot) -> Mapping[str, list[tuple[str, str]]]:
     return {
         "status": [(status.value, status.label) for status in DecisionStatus],
         "for_me": [("true", "Yours to decide")],
-        "together": [("true", "Above a limit together")],
+        "marked": [("true", "Above a limit together")],
     }
 
 

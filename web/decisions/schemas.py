@@ -173,7 +173,7 @@ class DecisionFilters(Schema):
     act = fields.Enum(Act, by_value=True, metadata={"label": "What is decided"})
     asker = person_field(metadata={"label": "Asked by"})
     decider = person_field(metadata={"label": "Decided by"})
-    together = fields.Boolean(
+    marked = fields.Boolean(
         metadata={
             "label": "With earlier spending",
             "description": "Whether a limit would have caught it with what went before.",

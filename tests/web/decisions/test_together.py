@@ -53,9 +53,9 @@ def test_a_second_request_for_the_same_school_and_need_is_marked_where_both_are_
     marked = decision(sample, 2)
     assert (marked.decider, marked.question.together) == (stages.broker, Decimal(5100))
     assert "Together with the last 12 months this is £5,100" in broker.get("/decisions/DN-2026-0002")
-    assert "£5,100 with the last 12 months, above a limit" in broker.get("/decisions/?together=true")
+    assert "£5,100 with the last 12 months, above a limit" in broker.get("/decisions/?marked=true")
     director = program(stages.director)
-    assert [row["reference"] for row in director.get("/decisions?together=true").json["items"]] == ["DN-2026-0002"]
+    assert [row["reference"] for row in director.get("/decisions?marked=true").json["items"]] == ["DN-2026-0002"]
     assert director.get("/decisions/DN-2026-0002").json["together"] == "5100.00"
 
 

@@ -132,7 +132,7 @@ def test_the_list_tells_what_comes_next(stages: BrokerageStages, program: Open, 
     row = program(stages.head).get("/engagements?status=confirmed").json["items"][0]
 
     assert row["coming"] == [{"number": 1, "on": FIRST.isoformat(), "days": "1.00"}]
-    assert row["on_behalf_of"] == ["school", "provider", "service"]
+    assert row["agreed_by"] == ["school", "provider", "service"]
     assert program(stages.harrop.specialist).get("/engagements").json["items"] == []
 
 
