@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.concern import CaseStatus, ConcernCase, ConcernKind, Rating, Severity
-from domain.vocabulary import Purpose, SchoolId, Sensitivity
+from domain.vocabulary import Purpose, Role, SchoolId, Sensitivity
 from projections.view import Row, View, ViewTable, replace
 
 OPEN = (CaseStatus.RAISED, CaseStatus.ASSESSED, CaseStatus.INTERVENTION)
@@ -36,6 +36,9 @@ class ConcernRow(Row):
     next_review_on: date | None = None
     is_paused: bool = False
     ended_on: date | None = None
+    head_since: int | None = None
+    """From which version on the headteacher reads it: from 0 as the rule once was, from where it was shared."""
+    chair_since: int | None = None
 
 
 cases = ViewTable(
@@ -61,6 +64,21 @@ def concern_raised(_: ConcernRow | None, event: ConcernCase.Raised) -> ConcernRo
         status=CaseStatus.RAISED,
         raised_on=event.meta.occurred_on,
         raised_by=event.meta.signature.actor,
+        head_since=None if event.is_inside else 0,
+        chair_since=None if event.is_inside else 0,
+    )
+
+
+def _since(before: int | None, event: ConcernCase.Shared, post: Role) -> int | None:
+    return event.meta.version if before is None and post in event.with_ else before
+
+
+@cases.on(ConcernCase.Shared)
+def case_shared(row: ConcernRow | None, event: ConcernCase.Shared) -> ConcernRow | None:
+    return row and replace(
+        row,
+        head_since=_since(row.head_since, event, Role.HEADTEACHER),
+        chair_since=_since(row.chair_since, event, Role.CHAIR),
     )
 
 
@@ -148,6 +166,7 @@ def listed(
     statuses: Collection[CaseStatus] = (),
     review_before: date | None = None,
     restricted_of: Collection[UUID] | None = None,
+    apart_from: Collection[UUID] = (),
     after: str | None = None,
 ) -> sa.Select[Any]:
     """Cases, the newest reference first; `after` is the reference of the last one seen. `schools` None means all,
@@ -161,6 +180,8 @@ def listed(
     if restricted_of is not None:
         ordinary = columns.sensitivity == Sensitivity.ORDINARY
         query = query.where(sa.or_(ordinary, columns.school.in_(restricted_of)))
+    if apart_from:
+        query = query.where(columns.id.not_in(apart_from))
     if review_before is not None:
         query = query.where(columns.next_review_on < review_before)
     if after is not None:

@@ -38,7 +38,7 @@ from domain.vocabulary import Audience, Phase, Purpose, Role, ServiceType, Team,
 from providers.approval import question_of_approval
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, terms, the_work
 from tests.domain.test_record_of_visit import CONTENT
-from tests.grants import approve
+from tests.grants import approve, as_raised_before
 from tests.sample_authority import LONG_AGO, SampleAuthority
 from tests.scenario import TODAY
 
@@ -231,14 +231,17 @@ def _record_of_visit(place: Place) -> RecordOfVisit:
 
 
 def _concern(place: Place) -> ConcernCase:
-    return ConcernCase.raise_(
-        f"CC-2026-{place.number:04d}",
-        school=place.school,
-        kind=ConcernKind.ACHIEVEMENT,
-        source=ConcernSource.DATA,
-        severity=Severity.HIGH,
-        detail="Results in mathematics fell twice",
-        purpose=Purpose.CHALLENGE,
+    """Raised before concerns were shared by a stated act, so that head and chair read it."""
+    return as_raised_before(
+        ConcernCase.raise_(
+            f"CC-2026-{place.number:04d}",
+            school=place.school,
+            kind=ConcernKind.ACHIEVEMENT,
+            source=ConcernSource.DATA,
+            severity=Severity.HIGH,
+            detail="Results in mathematics fell twice",
+            purpose=Purpose.CHALLENGE,
+        )
     )
 
 

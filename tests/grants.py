@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.authority import Authority, Settings
-from domain.concern import ConcernCase, Institution, ReviewDecision
+from domain.concern import ConcernCase, Institution, Rating, ReviewDecision
 from domain.delegation import Act, Granted
 from domain.engagement import BreachAnswer, BrokeredEngagement
 from domain.money import MOST, pounds
@@ -132,3 +132,17 @@ def decide_review(case: ConcernCase, decision: ReviewDecision, next_review_on: d
         decided(case, Act.CONTINUE_INTERVENTION, ConcernCase.continue_intervention, by=by, **ahead)
     else:
         decided(case, Act.CHANGE_LEVEL, ConcernCase.change_level, by=by, level=decision, **ahead)
+
+
+def as_raised_before(case: ConcernCase) -> ConcernCase:
+    """A case just raised, as it stands in logs of the time when head and chair could read it from the start."""
+    raised = case.pending[0]
+    object.__setattr__(raised, "is_inside", False)
+    case.is_open_from_the_start = True
+    return case
+
+
+def assess_and_share(case: ConcernCase, words: str = "") -> None:
+    """Assess a case as one to watch, and share it with head and chair, in its own words by default."""
+    case.assess(assessment="Looked at", rating=Rating.WATCH)
+    case.share(words=words or case.detail)

@@ -86,6 +86,9 @@ class Settings:
 
     colour: str = "#1d4f71"
     contact_email: str = ""
+    designated_officer: str = ""
+    social_care: str = ""
+    police: str = "999 if a child is in danger now, otherwise 101"
     writing_days: int = 10
     response_days: int = 10
     presentation_days: int = 60
@@ -171,6 +174,9 @@ WINDOWS = {
 
 CALLED = WINDOWS | {
     "contact_email": "contact email address",
+    "designated_officer": "how to reach the local authority designated officer",
+    "social_care": "how to reach children's social care",
+    "police": "how to reach the police",
     "need_categories": "levels of support",
     "vetting": "vetting requirements",
     "matching_weights": "weights in ranking providers",
@@ -215,7 +221,7 @@ def in_words(name: str, value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}%"
-    if name == "contact_email":
+    if name in ("contact_email", "designated_officer", "social_care", "police"):
         return str(value) or "none"
     if name == "vetting" and isinstance(value, tuple):
         return "; ".join(map(str, value)) or "the usual ones"

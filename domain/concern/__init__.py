@@ -18,6 +18,8 @@ from domain.concern.parts import (
     StepKind,
     Wording,
 )
+from domain.concern.referral import ReferredTo, SafeguardingReferral
+from domain.concern.sharing import Share
 
 __all__ = [
     "Assessment",
@@ -30,9 +32,12 @@ __all__ = [
     "Objective",
     "Rag",
     "Rating",
+    "ReferredTo",
     "Review",
     "ReviewDecision",
+    "SafeguardingReferral",
     "Severity",
+    "Share",
     "Step",
     "StepKind",
     "Wording",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Event, reasoned, requires
-from domain.concern import content, events
+from domain.concern import content, events, referral, sharing
 from domain.concern.ladder import events as ladder
 from domain.concern.ladder.record import FormalLadder
 from domain.concern.ladder.rules import must_have_nothing_open
@@ -36,10 +37,10 @@ from domain.concern.rules import (
     written,
 )
 from domain.delegation import Act, Excluded, Granted, Separation
-from domain.vocabulary import About, Purpose, Sensitivity
+from domain.vocabulary import About, Purpose, Role, Sensitivity
 
 
-class ConcernCase(FormalLadder, content.Content):
+class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded):
     """One case from first worry to end: raised, assessed, then closed or made an intervention that is reviewed
     and ended.
 
@@ -51,7 +52,6 @@ class ConcernCase(FormalLadder, content.Content):
     prefix = "CC"
 
     school: UUID
-    kind: ConcernKind
     source: ConcernSource
     severity: Severity
     raised_on: date
@@ -98,6 +98,8 @@ class ConcernCase(FormalLadder, content.Content):
     Referred: TypeAlias = ladder.Referred
     ReferralAnswered: TypeAlias = ladder.ReferralAnswered
     CeasedToBeMaintained: TypeAlias = ladder.CeasedToBeMaintained
+    SafeguardingReferred: TypeAlias = referral.SafeguardingReferred
+    Shared: TypeAlias = sharing.Shared
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -144,12 +146,15 @@ class ConcernCase(FormalLadder, content.Content):
         on: date | None = None,
         visit: UUID | None = None,
         assess_by: date | None = None,
+        refer_by: date | None = None,
+        about_posts: Iterable[Role] = (),
         rules: tuple[str, ...] = (),
     ) -> ConcernCase:
         """Begin a case. `purpose` is challenge or monitoring; `on` is the day of the worry, today by default; `visit`
         is the one that it came from.
 
-        `assess_by` is the last day to assess it, `rules` the version of the settings that it follows from.
+        `assess_by` is the last day to assess it, `refer_by` to record to whom it was referred, `rules` the version of
+        the settings that they follow from.
         What came by whistleblowing is never ordinary: it is restricted at least, so that the school does not read it.
         """
         if purpose not in {Purpose.CHALLENGE, Purpose.MONITORING}:
@@ -166,6 +171,9 @@ class ConcernCase(FormalLadder, content.Content):
             detail=written(detail, "Enter what the concern is", field="detail"),
             visit=visit,
             assess_by=assess_by,
+            refer_by=refer_by,
+            is_inside=True,
+            about_posts=tuple(post for post in sharing.OF_THE_SCHOOL if post in set(about_posts)),
         )
         if source is ConcernSource.WHISTLEBLOWING and sensitivity is Sensitivity.ORDINARY:
             sensitivity = Sensitivity.RESTRICTED

@@ -22,7 +22,7 @@ from domain.concern.parts import (
     Step,
     StepKind,
 )
-from domain.vocabulary import Purpose, SchoolId, Sensitivity
+from domain.vocabulary import Purpose, Role, SchoolId, Sensitivity
 
 if TYPE_CHECKING:
     from domain.concern.case import ConcernCase
@@ -53,13 +53,16 @@ class _Decided(Event):
 
 
 class Raised(_Named):
-    """`visit` is the one that it came from; events of earlier days do not tell it."""
+    """`visit` is the one that it came from; events of earlier days do not tell it. `refer_by` is the last day to
+    record to whom a safeguarding concern was referred. One that `is_inside` stays inside the service until it is
+    shared; in earlier days head and chair could read a concern from the start. `about_posts` are those of the school
+    whom it is about."""
 
     TOPIC = "concern.raised"
     says = (
         "{by} raised a concern about {kind} ({severity} severity, from {source}{visit: …})"
         + NAMING
-        + "{assess_by:, to be assessed by …}: {detail}"
+        + "{assess_by:, to be assessed by …}{refer_by:, a referral to be recorded by …}: {detail}"
     )
     reference: str
     school: SchoolId
@@ -69,6 +72,9 @@ class Raised(_Named):
     detail: str
     visit: UUID | None = None
     assess_by: date | None = None
+    refer_by: date | None = None
+    is_inside: bool = False
+    about_posts: tuple[Role, ...] = ()
 
     def apply(self, case: ConcernCase) -> None:
         case.reference = self.reference
@@ -78,6 +84,8 @@ class Raised(_Named):
         case.severity = self.severity
         case.detail = self.detail
         case.visit = self.visit
+        case.is_open_from_the_start = not self.is_inside
+        case.about_posts = self.about_posts
         case.named_authoriser = self.named
         case.purpose = self.meta.purpose or Purpose.MONITORING
         case.sensitivity = self.meta.sensitivity

@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+from domain.aggregate import Event
 from domain.concern import ConcernCase, Rating
-from projections.caseload.item import Item, Task, WaitingFor, done, item, items, main, resting, taken_up
-from projections.view import replace
+from projections.caseload.item import (
+    Item,
+    Task,
+    WaitingFor,
+    done,
+    item,
+    items,
+    key_of,
+    main,
+    resting,
+    taken_up,
+)
+from projections.view import Key, replace
 
 Assessed = ConcernCase.Assessed | ConcernCase.FoundCausingConcern
 Paused = ConcernCase.Paused | ConcernCase.PauseDecided
 Started = ConcernCase.InterventionStarted | ConcernCase.InterventionDecided
+REFERRED_BY = (WaitingFor.OFFICER, WaitingFor.DIRECTOR)
+"""Who sees to it that a safeguarding concern is referred."""
+
+
+def _part(post: WaitingFor) -> str:
+    return f"referral-{post.value}"
+
+
 Reopened = ConcernCase.Reopened | ConcernCase.ReopeningDecided
 
 
 @items.on(ConcernCase.Raised, key=main)
 def concern_raised(_: Item | None, event: ConcernCase.Raised) -> Item:
     return item(event, Task.ASSESS, WaitingFor.OFFICER, due=event.assess_by, detail=event.kind.label)
+
+
+def _to_be_referred(event: ConcernCase.Raised) -> list[Key]:
+    return [key_of(event, _part(post)) for post in REFERRED_BY if event.refer_by]
+
+
+@items.on_each(ConcernCase.Raised, keys=_to_be_referred)
+def concern_to_be_referred(_: Item | None, event: ConcernCase.Raised, key: Key) -> Item:
+    """Until a referral is recorded, it is the work of officer and director alike."""
+    post = next(post for post in REFERRED_BY if _part(post) == key[2])
+    return item(event, Task.RECORD_REFERRAL, post, part=str(key[2]), due=event.refer_by, detail=event.kind.label)
+
+
+def _parts(event: Event) -> list[Key]:
+    return [key_of(event, _part(post)) for post in REFERRED_BY]
+
+
+@items.on_each(ConcernCase.SafeguardingReferred, ConcernCase.Withdrawn, keys=_parts)
+def concern_referred(row: Item | None, _: Event, __: Key) -> Item | None:
+    return done(row)
 
 
 @items.on(ConcernCase.Assessed, ConcernCase.FoundCausingConcern, key=main)

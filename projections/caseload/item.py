@@ -86,6 +86,7 @@ class Task(LabelledEnum):
     CLOSE_ENGAGEMENT = "close_the_engagement"
     CLOSE_REQUEST = "close_the_request"
     ASSESS = "assess_the_concern"
+    RECORD_REFERRAL = "record_the_referral"
     DECIDE = "decide_on_the_concern"
     REVIEW = "review_the_intervention"
     RECORD_ANSWER = "record_the_answer_of_the_school"
@@ -138,6 +139,7 @@ _TASK_LABELS = {
     "close_the_engagement": "Close engagement",
     "close_the_request": "Close request",
     "assess_the_concern": "Assess concern",
+    "record_the_referral": "Record the referral",
     "review_the_intervention": "Record review",
     "record_the_answer_of_the_school": "Answer the letter or notice",
     "assess_compliance": "Assess compliance with the notice",

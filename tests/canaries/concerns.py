@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from domain.attachment import Attachment
@@ -81,6 +81,28 @@ class ConcernWords(Words):
             lambda it: grants.reopen(it, reason=word("reopened")),
             lambda it: it.close(reason=word("closed")),
         )
+        self._kept_inside_until_shared()
+
+    def _kept_inside_until_shared(self) -> None:
+        """What is written before a concern is shared is read by those who may read what is kept from the school."""
+        self.right = Action.READ_RESTRICTED
+        inside, found = self.word("inside"), self.word("found inside")
+        self.right = Action.READ_CONCERN
+        told = {**self.RAISED, "detail": inside, "school": self.place.school}
+        case = self.authority._add(lambda: ConcernCase.raise_("CC-2026-0802", **told))
+        self.authority._then(
+            ConcernCase,
+            case,
+            lambda it: it.assess(assessment=found, rating=Rating.WATCH),
+            lambda it: it.share(words=self.word("shared")),
+        )
+
+    RAISED: ClassVar[Mapping[str, Any]] = {
+        "kind": ConcernKind.ACHIEVEMENT,
+        "source": ConcernSource.DATA,
+        "severity": Severity.HIGH,
+        "purpose": Purpose.CHALLENGE,
+    }
 
     def _ladder(self) -> list[Callable[[ConcernCase], object]]:
         """Formal steps, each dated long enough ago for the next."""
@@ -143,14 +165,9 @@ class ConcernWords(Words):
         ]
 
     def _concern(self) -> UUID:
-        raised = {
-            "kind": ConcernKind.ACHIEVEMENT,
-            "source": ConcernSource.DATA,
-            "severity": Severity.HIGH,
-            "purpose": Purpose.CHALLENGE,
-            "detail": self.word("detail"),
-        }
-        return self.authority._add(lambda: ConcernCase.raise_("CC-2026-0801", school=self.place.school, **raised))
+        """Raised when head and chair could read every concern."""
+        raised = {**self.RAISED, "detail": self.word("detail"), "school": self.place.school}
+        return self.authority._add(lambda: grants.as_raised_before(ConcernCase.raise_("CC-2026-0801", **raised)))
 
     def _objectives(self) -> tuple[Objective, ...]:
         return (Objective(1, self.word("objective"), self.word("measure"), NEXT_WEEK),)

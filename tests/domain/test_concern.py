@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -20,11 +21,13 @@ from domain.concern import (
     Objective,
     Rag,
     Rating,
+    ReferredTo,
     ReviewDecision,
     Severity,
     StepKind,
 )
 from domain.concern.content import DecidedUpon, SameWords
+from domain.concern.referral import NotAReferenceNumber, NotSafeguarding
 from domain.concern.rules import (
     CaseIsOpen,
     CaseIsOver,
@@ -52,10 +55,12 @@ from domain.concern.rules import (
     TextNeeded,
     WhistleblowingStaysRestricted,
 )
+from domain.concern.sharing import NobodyToShareWith, ReadAlready, RestrictedIsNotShared, WithdrawnIsNotShared
 from domain.delegation import Act, Excluded, Granted, NotCovered, OneHand, OwnAsk, Separation
-from domain.vocabulary import Purpose, Sensitivity
+from domain.vocabulary import Purpose, Role, Sensitivity
 from tests.grants import (
     DECISION,
+    as_raised_before,
     assess_as_causing_concern,
     decide_review,
     decided,
@@ -588,3 +593,85 @@ def test_a_concern_on_which_something_was_decided_is_not_withdrawn(decide: Calla
         case.assess(assessment="Looked at again", rating=Rating.NO_CONCERN)
 
     given(case).when(lambda case: case.withdraw(**REASON)).then_refused(DecidedUpon)
+
+
+def a_safeguarding_concern() -> ConcernCase:
+    return a_concern(kind=ConcernKind.SAFEGUARDING, sensitivity=Sensitivity.SAFEGUARDING, refer_by=TODAY)
+
+
+def test_a_safeguarding_concern_says_when_and_to_whom_it_was_referred_and_no_more() -> None:
+    referred = given(a_safeguarding_concern()).when(
+        lambda case: case.record_safeguarding_referral(
+            ReferredTo.DESIGNATED_OFFICER, on=YESTERDAY, reference="LADO/2041"
+        )
+    )
+
+    referred.then(
+        ConcernCase.SafeguardingReferred, reference="LADO/2041", sensitivity=Sensitivity.SAFEGUARDING
+    ).then_holds(lambda case: case.safeguarding_referrals[0].on == YESTERDAY)
+    for told in ("Sam Smith", "He hit a boy 2 days ago"):
+        given(a_safeguarding_concern()).when(
+            lambda case, told=told: case.record_safeguarding_referral(ReferredTo.POLICE, on=TODAY, reference=told)
+        ).then_refused(NotAReferenceNumber, field="reference")
+
+
+def test_a_referral_waits_neither_for_a_pause_nor_for_a_decision_and_is_recorded_of_safeguarding_alone() -> None:
+    case = a_safeguarding_concern()
+    with signed():
+        case.pause(**REASON)
+    given(case).when(lambda case: case.record_safeguarding_referral(ReferredTo.SOCIAL_CARE, on=TODAY)).then(
+        ConcernCase.SafeguardingReferred
+    )
+    given(a_concern()).when(lambda case: case.record_safeguarding_referral(ReferredTo.POLICE, on=TODAY)).then_refused(
+        NotSafeguarding
+    )
+
+
+def share(case: ConcernCase, **told: Any) -> None:
+    case.share(**{"words": "Two posts have been vacant since Easter", **told})
+
+
+def test_a_concern_is_shared_once_it_is_assessed_in_words_for_the_school() -> None:
+    given(a_concern()).when(share).then_refused(NotAssessed)
+
+    shared = given(an_assessed_concern(Rating.WATCH)).when(share)
+    shared.then(ConcernCase.Shared, with_=(Role.HEADTEACHER, Role.CHAIR)).then_holds(
+        lambda case: case.share_with([Role.CHAIR]) is not None
+    )
+
+
+def test_one_about_the_head_is_not_shared_with_the_head_unless_somebody_says_so() -> None:
+    with signed():
+        case = a_concern(about_posts=[Role.HEADTEACHER])
+        assess(case, Rating.WATCH)
+    given(case).when(share).then(ConcernCase.Shared, with_=(Role.CHAIR,)).then_holds(
+        lambda case: case.share_with([Role.HEADTEACHER]) is None
+    ).when(lambda case: share(case, with_=[Role.HEADTEACHER])).then(ConcernCase.Shared, with_=(Role.HEADTEACHER,))
+    given(case).when(lambda case: share(case, with_=[])).then_refused(NobodyToShareWith, field="with_")
+
+
+def test_a_restricted_withdrawn_or_always_open_concern_is_not_shared() -> None:
+    with signed():
+        restricted = a_concern(sensitivity=Sensitivity.RESTRICTED)
+        withdrawn = a_concern()
+        withdrawn.withdraw(**REASON)
+    given(restricted).when(share).then_refused(RestrictedIsNotShared)
+    given(withdrawn).when(share).then_refused(WithdrawnIsNotShared)
+    given(as_raised_before(a_concern())).when(share).then_refused(ReadAlready)
+
+
+def test_what_was_written_before_it_was_shared_stays_inside_the_service() -> None:
+    case = an_intervention()
+    with signed():
+        review(case)
+        share(case)
+        review(case, evidence="Seen since")
+    seen, shared = deepcopy(case), case.share_with([Role.HEADTEACHER])
+    assert shared is not None
+    seen.as_shared(shared)
+
+    assert seen.detail == "Two posts have been vacant since Easter"
+    assert (seen.plan, seen.objectives) == ("", ())
+    assert seen.assessment is not None
+    assert (seen.assessment.text, seen.assessment.rating) == ("", Rating.CAUSING_CONCERN)
+    assert [review.evidence for review in seen.reviews] == ["Seen since"]

@@ -12,6 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.aggregate import Refusal
 from domain.concern import CaseStatus, ConcernCase, Finding, Rag, Rating, ReviewDecision, StepKind
+from domain.concern.sharing import OF_THE_SCHOOL
+from domain.vocabulary import Role
 from tests.domain.test_concern import DIRECTOR, LEAD, READING, REASON, a_concern, an_assessed_concern
 from tests.grants import (
     ASSESSOR,
@@ -134,6 +136,10 @@ class CaseMachine(RuleBasedStateMachine):
         if self.case.detail != before:
             assert self.case.earlier_wordings[-1].text == before
 
+    @rule(with_=st.none() | st.lists(st.sampled_from(OF_THE_SCHOOL)))
+    def share(self, with_: list[Role] | None) -> None:
+        self.attempt(lambda case: case.share(words="Words for the school", with_=with_))
+
     @rule()
     def withdraw(self) -> None:
         self.attempt(lambda case: case.withdraw(**REASON))
@@ -191,6 +197,10 @@ class CaseMachine(RuleBasedStateMachine):
     def what_was_decided_upon_is_not_withdrawn(self) -> None:
         if self.case.status is CaseStatus.WITHDRAWN:
             assert not self.case.is_decided_upon
+
+    @invariant()
+    def what_is_shared_was_assessed_before(self) -> None:
+        assert all(share.before.assessment is not None for share in self.case.shares.values())
 
     @invariant()
     def reviews_stand_in_order(self) -> None:

@@ -270,6 +270,7 @@ WITHOUT_A_WORD = {
         (
             "attachment.added reference",
             "concern.raised reference",
+            "concern.safeguarding-referred reference",
             "engagement.proposed reference",
             "note.written reference",
             "support-request.raised reference",

@@ -33,6 +33,7 @@ from web.access.context import Snapshot
 from web.access.identity import concerned
 from web.access.policy import SERVICE, Action, RecordScope
 from web.access.restricted import ATTACHED, Hidden, hidden_from, plain_sentence
+from web.access.shared_concerns import read_since
 
 INSIDE = (*SERVICE, Role.REVIEWER, Role.ADMINISTRATOR)
 
@@ -170,7 +171,7 @@ class Disclosure:
         if kind in ATTACHED:
             return self._sifted or self._is_for_visitor(event.meta.stream, where)
         if kind == CONCERN:
-            return self.may_read(event)
+            return self.may_read(event) and self._is_since_shared(event)
         return event.TOPIC not in BROKERING
 
     def versions(self) -> list[int]:
@@ -227,6 +228,12 @@ class Disclosure:
     def is_plain(self, event: Event) -> bool:
         """Whether the event belongs to a visit of which the visitor is told no more than that somebody comes."""
         return event.meta.stream in self._kept.plain
+
+    def _is_since_shared(self, event: Event) -> bool:
+        """Whether an event of a concern is of the time since it is shared with somebody outside the service."""
+        case = concerns.cases.get(self._connection, event.meta.stream)
+        since = None if case is None else read_since(self._asking, case)
+        return since is not None and event.meta.version >= since
 
     def veils(self, event: Event) -> bool:
         """Whether the text of the event is kept back in a list."""

@@ -5,6 +5,9 @@ restricted concern, at whatever remove, is open to those alone who may read that
 that visit and what hangs on it. Nothing is written down for it: the links say what hangs on what, and the concern
 whether it is restricted, so that all follows when a concern is restricted or opened later.
 
+A concern that is not shared with the school (`web.access.shared_concerns`) is kept from it, with what stands on it;
+visits, requests and engagements that came of it are the school's as any are, unless it is restricted.
+
 A record of visit that is not issued yet is kept from its school likewise, with its number and what hangs on it.
 
 That somebody comes, when, and who, the school and the service must know: a visit is shown to all who may read visits,
@@ -36,6 +39,7 @@ from web.access.context import ContextRule, RequestContext, Snapshot, User
 from web.access.identity import is_reached
 from web.access.outsiders import begun_by_outsider
 from web.access.policy import ASKED_ONLY, SERVICE, Action
+from web.access.shared_concerns import kept_inside
 
 RESTRICTED_TOO = "Restricted: this belongs to a restricted concern. The school and providers cannot see it here."
 RESTRICTED_CONCERN = (
@@ -173,7 +177,8 @@ def _look_up(snapshot: Snapshot) -> Restricted:
     closed = frozenset(record for record, (_, is_closed) in kept.items() if is_closed)
     plain = frozenset(record for record in closed if kept[record][0] == Visit.KIND)
     written = closed & _written_on(connection, plain, user.person)
-    return Restricted(Hidden(closed - plain - written, plain, written), frozenset(kept) - closed)
+    inside = frozenset(kept_inside(connection, user))
+    return Restricted(Hidden((closed - plain - written) | inside, plain, written), frozenset(kept) - closed)
 
 
 def _written_on(connection: sa.Connection, plain: Collection[UUID], person: UUID) -> frozenset[UUID]:

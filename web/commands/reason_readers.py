@@ -42,7 +42,7 @@ def readers_in_words(events: Iterable[type[Event]], user: User | None = None) ->
     sides = ["the school"] * bool(roles.intersection(SCHOOL)) + ["the provider"] * (Role.SPECIALIST in roles)
     if not sides:
         return ""
-    unless = ", unless the concern is restricted" if kinds == {CONCERN} else ""
+    unless = " once the concern is shared with them, unless it is restricted" if kinds == {CONCERN} else ""
     return f"{' and '.join(sides).capitalize()} can read it{unless}."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from domain.concern import ConcernCase
+from domain.concern import ConcernCase, ReferredTo
 from projections import schools
 from projections.row_queries import RowQueries, RowQuery
 from web.access.context import Snapshot
@@ -13,9 +13,13 @@ from web.access.identity import list_scope
 from web.access.policy import Action
 from web.commands.choices import school_in_words
 from web.concerns import schemas
+from web.runtime.authority import settings_of
 from web.runtime.served_schools import is_ours
 
 Lookups = Mapping[str, Any]
+
+CONTACTS = "contacts"
+"""Whom to call about safeguarding, with name and telephone."""
 
 _school = schools.schools.table.c
 
@@ -37,6 +41,17 @@ def for_raising(snapshot: Snapshot, _: ConcernCase | None) -> Lookups:
             and (is_ours(here, school.la_code) or school.left_on is not None)
         ],
     }
+
+
+def for_safeguarding(snapshot: Snapshot, case: ConcernCase | None) -> Lookups:
+    """The schools, and whom to call now."""
+    settings, _ = settings_of(snapshot.services)
+    told = {
+        ReferredTo.DESIGNATED_OFFICER: settings.designated_officer,
+        ReferredTo.SOCIAL_CARE: settings.social_care,
+        ReferredTo.POLICE: settings.police,
+    }
+    return {**for_raising(snapshot, case), CONTACTS: [(whom.label, how) for whom, how in told.items()]}
 
 
 def objectives_to_review(_: Snapshot, case: ConcernCase | None) -> Lookups:

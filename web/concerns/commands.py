@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from domain.concern import ConcernCase, Rating
+from domain.calendar import working_days_after
+from domain.concern import ConcernCase, ConcernKind, ConcernSource, Rating, Severity
+from domain.concern.referral import WHAT_IT_SAYS
 from domain.concern.rules import SHORT_PAUSE
 from domain.service import UnitOfWork
+from domain.vocabulary import Purpose, Sensitivity
 from web.access.awaited_responses import response_requests
 from web.access.context import Snapshot
 from web.access.policy import Action
@@ -18,7 +21,7 @@ from web.commands.resting import must_rest_on_what_stands
 from web.concerns import choices, formal, schemas
 from web.concerns.decided import ASSESSMENT, CONTINUATION, END, LEVEL, PAUSE, REOPENING, START
 from web.concerns.resource import concerns
-from web.runtime.terms import last_day
+from web.runtime.terms import bank_holidays, last_day
 
 __all__ = ["concerns", "formal"]
 
@@ -55,6 +58,58 @@ def raise_concern(execution: Execution[ConcernCase], values: Values) -> ConcernC
     return execution.begin(
         lambda reference: ConcernCase.raise_(reference, **values, assess_by=assess_by, rules=rules)
     )
+
+
+@concerns.beginning(
+    "raise-safeguarding",
+    "Safeguarding concern or allegation",
+    Action.RAISE_CONCERN,
+    schemas.RaiseSafeguarding,
+    submit="Record it",
+    done="Recorded. The director and the school's officer see to it that a referral is recorded",
+    rules=[needs_school(Action.RAISE_CONCERN, also_closed=True)],
+    lookups=choices.for_safeguarding,
+    form_page="concerns/safeguarding.html",
+    goes_to=_where_to,
+)
+def raise_safeguarding(execution: Execution[ConcernCase], values: Values) -> ConcernCase:
+    """Waits for no decision; who it is about and what happened are kept by those to whom it is referred."""
+    services = execution.services
+    must_be_open_school(execution.context, values["school"], services.today(), field="school")
+    assess_by, rules = _to_be_assessed(execution)
+    refer_by = None if values["is_referred"] else working_days_after(services.today(), 1, bank_holidays())
+
+    def raised(reference: str) -> ConcernCase:
+        case = ConcernCase.raise_(
+            reference,
+            school=values["school"],
+            kind=ConcernKind.SAFEGUARDING,
+            source=ConcernSource.OFFICER,
+            severity=Severity.HIGH,
+            detail=WHAT_IT_SAYS,
+            purpose=Purpose.MONITORING,
+            sensitivity=Sensitivity.SAFEGUARDING,
+            assess_by=assess_by,
+            refer_by=refer_by,
+            rules=rules,
+        )
+        if values["is_referred"]:
+            case.record_safeguarding_referral(values["to"], on=values["on"], reference=values.get("reference", ""))
+        return case
+
+    return execution.begin(raised)
+
+
+@concerns.command(
+    "record-safeguarding-referral",
+    "Record the referral",
+    Action.DECIDE_CONCERN,
+    schemas.RecordSafeguardingReferral,
+    done="Referral recorded",
+    method=ConcernCase.record_safeguarding_referral,
+)
+def record_safeguarding_referral(execution: Execution[ConcernCase], values: Values) -> None:
+    execution.change(lambda case: case.record_safeguarding_referral(**values))
 
 
 @concerns.command(
@@ -214,6 +269,21 @@ def resume(execution: Execution[ConcernCase], values: Values) -> None:
 )
 def close(execution: Execution[ConcernCase], values: Values) -> None:
     execution.change(lambda case: case.close(**values))
+
+
+@concerns.command(
+    "share",
+    "Share with the school",
+    Action.DECIDE_CONCERN,
+    schemas.ShareConcern,
+    submit="Share concern",
+    done="Concern shared with the school",
+    method=ConcernCase.share,
+    initial=lambda _, case: {"with_": case.usual_readers},
+    check=True,
+)
+def share(execution: Execution[ConcernCase], values: Values) -> None:
+    execution.change(lambda case: case.share(**values))
 
 
 @concerns.command(

@@ -12,6 +12,7 @@ from projections.concerns import ConcernRow
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import concerned
 from web.access.policy import Action
+from web.access.shared_concerns import reads_from_inside
 from web.concerns.linked import what_came
 from web.concerns.resource import concerns
 from web.layout.links import record_rows
@@ -66,8 +67,12 @@ def _more(snapshot: Snapshot, case: ConcernCase, _: PageRows) -> Mapping[str, An
     """The visit that a case came from, and what came of it, where the person who asks may read them."""
     may_read_visit = snapshot.user.may(Action.READ_VISIT, concerned(snapshot, case.about()))
     visit = ("Visit", "Visit where the concern was found", "visits", case.visit if may_read_visit else None)
-    comes_next = case.next_on(snapshot.services.today())
-    return {"links": record_rows(snapshot, visit), "next": comes_next, **what_came(snapshot, case)}
+    return {
+        "links": record_rows(snapshot, visit),
+        "next": case.next_on(snapshot.services.today()),
+        "is_inside": reads_from_inside(snapshot.user),
+        **what_came(snapshot, case),
+    }
 
 
 def _people(case: ConcernCase) -> Iterator[UUID | None]:
@@ -75,7 +80,9 @@ def _people(case: ConcernCase) -> Iterator[UUID | None]:
     yield from (case.intervention_by, case.intervention_named, case.ended_by, case.end_named)
     if case.assessment:
         yield from (case.assessment.by, case.assessment.named_authoriser)
+    yield from (share.by for share in case.shared_with)
     yield from (wording.reworded_by for wording in case.earlier_wordings)
+    yield from (referral.recorded_by for referral in case.safeguarding_referrals)
     for review in case.reviews:
         yield from (review.by, review.named_authoriser, review.decided_by, *review.attendees)
     for step in case.steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from projections import concerns as view
 from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope, list_scope
 from web.access.policy import Action, RecordScope
+from web.access.restricted import hidden_from
+from web.access.shared_concerns import is_shared, reads_from_inside, share_of
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Resource, Values, Visibility
 from web.concerns import schemas
@@ -24,6 +27,7 @@ def _cases(snapshot: Snapshot, limited: ListScope, filters: Values, after: str |
         statuses=filters.get("status", ()),
         review_before=filters.get("review_before"),
         restricted_of=_restricted(snapshot),
+        apart_from=() if reads_from_inside(snapshot.user) else hidden_from(snapshot).closed,
         after=after,
     )
 
@@ -36,8 +40,21 @@ def _restricted(snapshot: Snapshot) -> frozenset[UUID] | None:
 
 
 def _is_told(context: RequestContext, case: ConcernCase, where: RecordScope) -> bool:
-    """A restricted case is told to those alone who may read what is restricted there."""
-    return case.sensitivity is Sensitivity.ORDINARY or context.user.may(Action.READ_RESTRICTED, where)
+    """A restricted case is told to those alone who may read what is restricted there; to the school, one that is
+    shared."""
+    if case.sensitivity is not Sensitivity.ORDINARY:
+        return context.user.may(Action.READ_RESTRICTED, where)
+    return is_shared(context.user, case)
+
+
+def _as_shared(context: RequestContext, case: ConcernCase, _: RecordScope) -> ConcernCase:
+    """A copy for somebody of the school: in the words in which it is shared, with what was written since."""
+    share = share_of(context.user, case)
+    if share is None:
+        return case
+    seen = copy(case)
+    seen.as_shared(share)
+    return seen
 
 
 concerns: Resource[ConcernCase] = Resource(
@@ -49,5 +66,5 @@ concerns: Resource[ConcernCase] = Resource(
     listing=Listing(
         view.ConcernRow, TableQuery(view.cases, _cases), lambda row: row.reference, schemas.ConcernFilters
     ),
-    visibility=Visibility(is_open=_is_told),
+    visibility=Visibility(is_open=_is_told, copy=_as_shared),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from domain.concern import (
     CaseStatus,
@@ -14,11 +14,12 @@ from domain.concern import (
     Objective,
     Rag,
     Rating,
+    ReferredTo,
     ReviewDecision,
     Severity,
     StepKind,
 )
-from domain.vocabulary import Purpose, Sensitivity
+from domain.vocabulary import Purpose, Role, Sensitivity
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
@@ -41,6 +42,23 @@ SCHOOLS, OBJECTIVES = "schools", "objectives"
 WHY = reason_field("Why this is needed")
 
 
+POSTS = {Role.HEADTEACHER: "The headteacher", Role.CHAIR: "The chair of governors, or governors"}
+
+
+def _of_the_school(label: str, **options: Any) -> fields.List[Role]:
+    metadata = {"label": label, "hint": options.pop("hint", ""), "noun": options.pop("noun", "")}
+    return fields.List(
+        fields.Enum(Role, by_value=True, validate=validate.OneOf(list(POSTS))),
+        metadata={**metadata, "choices": [(post.value, said) for post, said in POSTS.items()]},
+        **options,
+    )
+
+
+def _has_a_form_of_its_own(kind: ConcernKind) -> None:
+    if kind is ConcernKind.SAFEGUARDING:
+        raise ValidationError("Use “Safeguarding concern or allegation”: it says whom to call now")
+
+
 class RaiseConcern(Schema):
     school = SchoolField(
         required=True,
@@ -51,7 +69,17 @@ class RaiseConcern(Schema):
             "choices": lambda context: context[SCHOOLS],
         },
     )
-    kind = choice_field(ConcernKind, "What it is about")
+    kind = fields.Enum(
+        ConcernKind,
+        by_value=True,
+        required=True,
+        validate=_has_a_form_of_its_own,
+        metadata={
+            "label": "What it is about",
+            "hint": "A child at risk, or an allegation against a person, has a form of its own",
+            "choices": [(kind.value, kind.label) for kind in ConcernKind if kind is not ConcernKind.SAFEGUARDING],
+        },
+    )
     source = choice_field(ConcernSource, "How we found out")
     visit = RecordField(
         "visit",
@@ -75,7 +103,75 @@ class RaiseConcern(Schema):
         },
     )
     sensitivity = fields.Enum(Sensitivity, by_value=True, load_default=Sensitivity.ORDINARY)
+    about_posts = _of_the_school(
+        "Is it about somebody who leads the school?",
+        load_default=tuple,
+        hint="Choose none if it is about neither. It is not shared with those it is about unless somebody says so",
+    )
     on = day_field("Date of the concern", required=False, hint="Leave empty for today")
+
+
+class ShareConcern(Schema):
+    with_ = _of_the_school("Who in the school can read it", data_key="with", noun="who can read it")
+    words = text_field(
+        label="What they will read",
+        hint=f"They read this and what is written from now on, and nothing that was written before. {NO_PUPILS}",
+        noun="the words that they will read",
+    )
+
+
+class RecordSafeguardingReferral(Schema):
+    """To whom something was referred, and when; what it is about is kept there."""
+
+    to = choice_field(ReferredTo, "Who it was referred to", widget="radios", noun="who it was referred to")
+    on = day_field("Date of the referral", noun="the date of the referral")
+    reference = line_field(
+        required=False,
+        longest=40,
+        label="Their reference",
+        hint="Only the reference that they gave you. No names, and nothing about what happened",
+        width=20,
+    )
+
+
+class RaiseSafeguarding(RecordSafeguardingReferral):
+    """Whether, when and to whom it was referred, and nothing else."""
+
+    school = RaiseConcern().fields["school"]
+    is_referred = fields.Boolean(
+        required=True,
+        truthy={"yes", "true", True},
+        falsy={"no", "false", False},
+        metadata={
+            "label": "Has it been referred?",
+            "widget": "radios",
+            "choices": [("yes", "Yes"), ("no", "Not yet. I will refer it now and record it today")],
+            "noun": "whether it has been referred",
+        },
+    )
+    to = choice_field(
+        ReferredTo,
+        "If yes, who it was referred to",
+        required=False,
+        widget="radios",
+        noun="who it was referred to",
+    )
+    on = day_field("If yes, date of the referral", required=False, noun="the date of the referral")
+
+    class Meta:
+        fields = ("school", "is_referred", "to", "on", "reference")
+
+    @validates_schema
+    def says_to_whom(self, values: dict[str, Any], **_: Any) -> None:
+        if not values.get("is_referred"):
+            return
+        missing = {
+            name: [f"Enter {told}"]
+            for name, told in (("to", "who it was referred to"), ("on", "the date of the referral"))
+            if not values.get(name)
+        }
+        if missing:
+            raise ValidationError(missing)
 
 
 class RewordConcern(Schema):
@@ -223,7 +319,7 @@ class ChangeSensitivity(Schema):
         widget="radios",
         noun="who can read it",
         choices=[
-            (Sensitivity.ORDINARY.value, "Everyone who can read concerns, including the school"),
+            (Sensitivity.ORDINARY.value, "People who can read concerns, and the school once it is shared"),
             (Sensitivity.RESTRICTED.value, "Only people who can read restricted concerns"),
             (
                 Sensitivity.SAFEGUARDING.value,
@@ -284,6 +380,20 @@ class WordingOut(Schema):
     reworded_by = person_field(allow_none=True)
 
 
+class ShareOut(Schema):
+    post = fields.Enum(Role, by_value=True, data_key="reader")
+    words = fields.String()
+    on = fields.Date()
+    by = person_field(allow_none=True)
+
+
+class SafeguardingReferralOut(Schema):
+    to = fields.Enum(ReferredTo, by_value=True)
+    on = fields.Date()
+    reference = fields.String()
+    recorded_by = person_field(allow_none=True)
+
+
 class StepOut(Schema):
     on = fields.Date()
     kind = fields.Enum(StepKind, by_value=True)
@@ -309,6 +419,15 @@ class ConcernOut(Schema):
     earlier_wordings = fields.List(
         fields.Nested(WordingOut),
         metadata={"description": "What the concern said before it was reworded, oldest first."},
+    )
+    shared_with = fields.List(fields.Nested(ShareOut), metadata={"description": "Who from the school can read it."})
+    is_open_from_the_start = fields.Boolean(
+        metadata={"description": "Raised when head and chair could read every concern that is not restricted."}
+    )
+    about_posts = fields.List(fields.Enum(Role, by_value=True))
+    safeguarding_referrals = fields.List(
+        fields.Nested(SafeguardingReferralOut),
+        metadata={"description": "To whom a safeguarding concern was referred."},
     )
     raised_on = fields.Date()
     raised_by = person_field(allow_none=True)

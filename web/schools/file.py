@@ -262,6 +262,7 @@ def _begin(context: RequestContext, school: School) -> Iterator[tuple[str, str]]
         ("Plan a visit", "visits/plan", Action.PLAN_VISIT),
         ("Raise a support request", "requests/raise", Action.RAISE_REQUEST),
         ("Raise a concern", "concerns/raise", Action.RAISE_CONCERN),
+        ("Safeguarding concern or allegation", "concerns/raise-safeguarding", Action.RAISE_CONCERN),
     ):
         if user.may(action, where):
             yield title, f"/{path}?school={school.urn}"

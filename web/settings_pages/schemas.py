@@ -52,6 +52,18 @@ def _assured(label: str, usual: int = 0) -> WholeNumber:
     )
 
 
+def _to_call(whom: str, *, load_default: str = "") -> fields.String:
+    return fields.String(
+        load_default=load_default,
+        validate=validate.Length(max=200),
+        metadata={
+            "label": whom,
+            "hint": "Name and telephone number. They are shown on the form for a safeguarding concern",
+            "widget": "text",
+        },
+    )
+
+
 def _one_of(words: list[str], label: str) -> fields.String:
     choices = [(word, word.replace("_", " ").capitalize()) for word in words]
     return fields.String(
@@ -101,6 +113,9 @@ class TheSettings(Schema):
     contact_email = fields.Email(
         load_default="", validate=validate.Length(max=254), metadata={"label": "Contact email address"}
     )
+    designated_officer = _to_call("Local authority designated officer")
+    social_care = _to_call("Children's social care")
+    police = _to_call("Police", load_default=authority_settings.Settings().police)
     writing_days = _window("writing_days")
     response_days = _window("response_days")
     presentation_days = _window("presentation_days")

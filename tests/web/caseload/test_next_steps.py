@@ -27,6 +27,7 @@ from domain.concern import (
     Objective,
     Rag,
     Rating,
+    ReferredTo,
     ReviewDecision,
     Severity,
     StepKind,
@@ -116,6 +117,7 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
         (Task.EVALUATE, "engagements", "evaluate"),
         (Task.CLOSE_ENGAGEMENT, "engagements", "close"),
         (Task.ASSESS, "concerns", "assess"),
+        (Task.RECORD_REFERRAL, "concerns", "record-safeguarding-referral"),
         (Task.DECIDE, "concerns", "start-intervention close continue-intervention end-intervention"),
         (Task.REVIEW, "concerns", "hold-review"),
         (Task.RECORD_ANSWER, "concerns", "answer"),
@@ -158,6 +160,7 @@ ACTS: Mapping[Task, str] = {
     Task.EVALUATE: "evaluates",
     Task.CLOSE_ENGAGEMENT: "closes_the_work",
     Task.ASSESS: "assesses",
+    Task.RECORD_REFERRAL: "tells_social_care",
     Task.DECIDE: "intervenes closes_the_concern goes_on ends_the_intervention",
     Task.REVIEW: "reviews",
     Task.RECORD_ANSWER: "answers",
@@ -517,6 +520,22 @@ class Life:
         by = UUID(int=self.service.find(ConcernCase, self.ids[ConcernCase]).version)
         self._decides(method, granted=Granted(grants.DECISION, act, self.ids[ConcernCase], None, by), **told)
 
+    def worries_about_a_child(self) -> None:
+        if ConcernCase not in self.ids:
+            told = {"kind": ConcernKind.SAFEGUARDING, "source": ConcernSource.OFFICER, "severity": Severity.HIGH}
+            case = ConcernCase.raise_(
+                self.named(ConcernCase),
+                school=self.school,
+                detail="Kept elsewhere",
+                purpose=Purpose.MONITORING,
+                refer_by=self.today + DAY,
+                **told,
+            )
+            self.begin(case)
+
+    def tells_social_care(self) -> None:
+        self._decides("record_safeguarding_referral", to=ReferredTo.SOCIAL_CARE, on=self.today)
+
     def assesses(self) -> None:
         self._is_decided(Act.ASSESS_AS_CAUSING_CONCERN, "assess_as_causing_concern", assessment="Looked at")
 
@@ -719,6 +738,8 @@ class Life:
                 return [self.chair]
             case WaitingFor.SCHOOL:
                 return [self.head, self.chair]
+            case WaitingFor.DIRECTOR:
+                return [self.stages.director]
             case WaitingFor.PROVIDER:
                 return [firm.specialist for firm in firms if firm.id == item.provider]
             case _:
@@ -769,6 +790,8 @@ STORIES = {
         | records_that_the_day_is_agreed
         moves_the_visit cancels_the_visit starts_a_record_to_be_assured rewrites submits returns assures corrects
         gives_the_correction_up waits_no_longer takes_the_action_up_again nothing""",
+    "a safeguarding concern": """worries_about_a_child tells_social_care assesses_mildly closes_the_concern
+        worries_again | pauses_the_concern resumes_the_concern nothing""",
     "a concern": """worries assesses intervenes reviews goes_on reviews_for_the_last_time ends_the_intervention
         worries_again
         | assesses_mildly closes_the_concern pauses_the_concern resumes_the_concern nothing""",

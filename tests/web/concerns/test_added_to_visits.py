@@ -9,10 +9,13 @@ from uuid import UUID
 import pytest
 
 from domain.assignment import assign_link_officer
+from domain.concern import ConcernCase
 from domain.person import Person
+from domain.references import record_id
 from domain.school import School
 from domain.visit import Visit, Visitor
 from domain.vocabulary import Role, Sensitivity, Team
+from tests import grants
 from tests.restricted_concern import CANARY, SECRET, RestrictedConcern
 from tests.sample_authority import SampleAuthority
 from tests.web.audit.test_pages import text_of
@@ -350,6 +353,7 @@ def test_a_concern_raised_from_a_plain_visit_is_read_by_its_school_as_any(
     }
     reader = program(restricted.people["bystander"])
     reference = reader.post("/concerns/raise", raised, key="raise-a-concern-1", status=201).json["reference"]
+    restricted.authority._then(ConcernCase, record_id("concern", reference), grants.assess_and_share)
 
     assert may_read(program(restricted.people["head"]), f"concerns/{reference}")
     assert may_read(program(restricted.place.officer), f"concerns/{reference}")

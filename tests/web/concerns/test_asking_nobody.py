@@ -97,8 +97,8 @@ def test_nothing_waits_for_whoever_may_not_read_it_any_more(
 
     before, counted = waiting(), overdue()
     restricted.keep(Sensitivity.RESTRICTED)
-    assert {record for record, _ in before} == {"ROV-2026-0909", "BE-2026-0909"}
-    assert waiting() == set()
+    assert {record for record, _ in before} == {"ROV-2026-0909", "BE-2026-0909", "V-2026-0909"}
+    assert waiting() == {("V-2026-0909", "school")}, "of a visit they know that somebody comes"
     assert overdue() < counted
     restricted.keep(Sensitivity.ORDINARY)
     assert waiting() == before

@@ -258,7 +258,12 @@ def test_a_headteacher_reads_what_concerns_the_school_and_decides_nothing(
     head = sign_in(sample.headteacher(school))
     other = sign_in(sample.headteacher(sample.school("Elm School"), "Hugo Head"))
 
-    assert A_CONCERN["detail"] in head.get(CASE)
+    head.get(CASE, status=404)
+    assert "CC-2026-0001" not in head.get("/concerns/")
+    browser.send(f"{CASE}/assess", {"assessment": "Weak", "rating": "watch"})
+    browser.send_and_check(f"{CASE}/share", {"with": ["headteacher"], "words": "Results fell twice"})
+
+    assert "Results fell twice" in head.get(CASE)
     head.get(f"{CASE}/assess", status=403)
     assert "CC-2026-0001" in head.get("/concerns/")
     other.get(CASE, status=404)

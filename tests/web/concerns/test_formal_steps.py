@@ -133,6 +133,7 @@ def test_an_urgent_notice_leaves_out_the_letter_and_whoever_allowed_that_does_no
 def test_the_school_answers_for_itself(case: Ladder, sign_in: SignIn, sample: SampleAuthority) -> None:
     case.pre_warned()
     case.fact("answer", text="We have a plan")
+    case.fact("share", words="Both posts of deputy head are vacant", **{"with": ["headteacher", "chair"]})
     case.ask("answer", {"text": "Both posts are filled"}, by=sample.headteacher(case.record.school), status=200)
     page = sign_in(case.officer).get(CASE)
     assert "Lena Link recorded the school&#39;s answer" in page

@@ -10,8 +10,10 @@ from uuid import UUID
 
 import pytest
 
+from domain.concern import ConcernCase
 from domain.note import Audience, Note, NoteType
 from domain.references import record_id
+from tests import grants
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
@@ -84,10 +86,16 @@ def concerns(
         about = {**A_CONCERN, **told, "school": str(sample.urn(at))}
         by = api if at == school else program(sample.director())
         by.post("/concerns/raise", about, key=f"raise-concern-{number}", status=201)
+    share_with_school(sample, OPEN)
     for number, concern in enumerate((SECRET, OPEN), 1):
         api.post("/requests/raise", {**a_request, "concern": concern}, key=f"raise-request-{number}", status=201)
         api.post("/visits/plan", {**a_visit, "concern": concern}, key=f"plan-visit-{number}", status=201)
         _note_and_file(sample, api, school, concern)
+
+
+def share_with_school(sample: SampleAuthority, concern: str) -> None:
+    with sample.acting():
+        sample.services.service.change(ConcernCase, record_id("concern", concern), grants.assess_and_share)
 
 
 def _note_and_file(sample: SampleAuthority, api: Program, school: UUID, concern: str) -> None:
