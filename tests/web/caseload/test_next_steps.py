@@ -47,7 +47,7 @@ from domain.record_of_visit import (
     Section,
 )
 from domain.service import UnitOfWork, rehearsing
-from domain.support_request import ENDS, InHouse, Route, SupportLevel, SupportRequest
+from domain.support_request import ENDS, InHouse, Payer, Route, SupportLevel, SupportRequest
 from domain.tender import DeclineReason, Tender, TenderStatus
 from domain.visit import CancelledBy, Visit, Visitor
 from domain.vocabulary import Purpose, Side, Team, VisitKind
@@ -143,6 +143,8 @@ ACTS: Mapping[Task, str] = {
     Task.FIND_SUPPORT: "meets_it_in_house",
     Task.GIVE_INFORMATION: "is_answered",
     Task.APPROVE: "approves",
+    Task.AGREE_PRICE: "agrees_the_price",
+    Task.GET_PRICE_AGREED: "agrees_the_price",
     Task.SHORTLIST: "shortlists",
     Task.INVITE: "invites",
     Task.REPLY: "quotes another_quotes",
@@ -215,6 +217,14 @@ class Life:
         if SupportRequest not in self.ids:
             need = a_need(school=self.school, needed_from=self.today, needed_by=self.today + 200 * DAY)
             self.begin(SupportRequest.raise_(self.named(SupportRequest), **need))
+
+    def raises_at_its_own_cost(self) -> None:
+        if SupportRequest not in self.ids:
+            need = a_need(school=self.school, needed_from=self.today, needed_by=self.today + 200 * DAY)
+            self.begin(SupportRequest.raise_(self.named(SupportRequest), **need, payer=Payer.SCHOOL))
+
+    def agrees_the_price(self) -> None:
+        self.change(SupportRequest, "agree_price", Decimal(9000))
 
     def acknowledges(self) -> None:
         self.change(SupportRequest, "acknowledge", officer=self.stages.broker, answer_by=self.today + 9 * DAY)
@@ -834,6 +844,7 @@ def test_every_step_is_met_on_the_way_of_a_record(sample: SampleAuthority, app: 
         *(story.split("|")[0] for story in STORIES.values()),
         "worries refers is_answered_by_the_group",
         "raises triages_in_house asks_the_school is_answered",
+        "raises_at_its_own_cost acknowledges triages agrees_the_price",
         f"{BEGINS_WORK} plans loses_the_clearance delivers follows_the_breach_up closes_the_breach",
         "plans_a_visit confirms_the_visit visits starts_a_record_to_be_assured writes submits assures issues",
     ]
