@@ -29,6 +29,9 @@ class Refusal(Exception):
     `field` names the answer at fault, where there is one, so that a form can show the message beside it.
     """
 
+    passes: ClassVar[bool] = False
+    """Whether it stands for a time alone, so that what is asked for meanwhile may still be done."""
+
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
         self.field = field

@@ -242,13 +242,18 @@ def _having_in_hand(work: UnitOfWork) -> Iterator[None]:
 
 
 class Service(Application[UUID]):
-    """The service's records, on whatever log it is given."""
+    """The service's records, on whatever log it is given.
+
+    `completes` is done to the records that each command has in hand, before they are saved: what follows from it for
+    other records, whatever command it was, is taken in hand and saved with them.
+    """
 
     name = "sis"
 
     def __init__(self, factory: InfrastructureFactory[Any]) -> None:
         self._given_factory = factory
         super().__init__()
+        self.completes: Callable[[UnitOfWork], None] = lambda _: None
         if not isinstance(self.events, Log):
             raise TypeError("the factory must make an event store that is a Log")
         self._log: Log = self.events
@@ -301,6 +306,7 @@ class Service(Application[UUID]):
                 try:
                     with _having_in_hand(work):
                         result = command(work)
+                        self.completes(work)
                 except (Refusal, Stale):
                     self._unless_done(work.pending(first_event_id()))
                     raise

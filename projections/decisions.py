@@ -67,6 +67,34 @@ class DecisionRow(Row):
         return not has_part and is_held(posts_of(self, day), held) is not None
 
 
+class AskedMatter(Row):
+    """What was asked last of a command on a record, or about one matter of it. Who asks for the same at one moment
+    waits for this row."""
+
+    on_record: UUID
+    command: str
+    matter: str
+    decision: UUID
+
+
+asked_matters = ViewTable("decision_asked_matters", AskedMatter, key=("on_record", "command", "matter"))
+
+
+def matter_of(event: Decision.Asked) -> AskedMatter:
+    """The matter that is asked about."""
+    asked = event.question
+    return AskedMatter(
+        on_record=asked.subject, command=asked.command, matter=asked.matter, decision=event.meta.stream
+    )
+
+
+@asked_matters.on(
+    Decision.Asked, key=lambda event: (event.question.subject, event.question.command, event.question.matter)
+)
+def matter_asked(_: AskedMatter | None, event: Decision.Asked) -> AskedMatter:
+    return matter_of(event)
+
+
 decisions = ViewTable(
     "decisions",
     DecisionRow,
@@ -160,7 +188,7 @@ def no_longer_asked(row: DecisionRow | None, _: Event) -> DecisionRow | None:
     return row and replace(row, status=DecisionStatus.WITHDRAWN)
 
 
-@decisions.on(Decision.Overtaken)
+@decisions.on(Decision.Overtaken, Decision.OvertakenByAct)
 def overtaken(row: DecisionRow | None, _: Event) -> DecisionRow | None:
     return row and replace(row, status=DecisionStatus.OVERTAKEN)
 
@@ -336,4 +364,21 @@ def open_on(connection: sa.Connection, day: date) -> list[DecisionRow]:
     return decisions.rows(connection, query.order_by(_columns.asked_on, _columns.reference))
 
 
-VIEW = View("decisions", decisions)
+def asked_of_matter(connection: sa.Connection, asked: AskedMatter, day: date) -> DecisionRow | None:
+    """Where another decision asks for the same and is open on a day; read while the row of the matter is held."""
+    matter = asked_matters.table.c
+    last = sa.select(matter.decision).where(
+        matter.on_record == asked.on_record, matter.command == asked.command, matter.matter == asked.matter
+    )
+    query = decisions.table.select().where(_columns.id == last.scalar_subquery(), is_open_on(day))
+    found = next(iter(decisions.rows(connection, query)), None)
+    return found if found and found.id != asked.decision else None
+
+
+def open_about(connection: sa.Connection, records: Collection[UUID], day: date) -> list[DecisionRow]:
+    """What somebody is still to decide on a day about any of these records."""
+    query = decisions.table.select().where(_columns.on_record.in_(records), is_open_on(day))
+    return decisions.rows(connection, query.order_by(_columns.reference))
+
+
+VIEW = View("decisions", decisions, asked_matters)

@@ -341,7 +341,14 @@ def decision_asked(row: RequestRow | None, event: Decision.Asked) -> RequestRow 
     return replace(row, asked=(*row.asked, event.meta.stream), asked_until=event.route.lapses_on)
 
 
-@requests.on(Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, key=by_case)
+@requests.on(
+    Decision.Given,
+    Decision.Refused,
+    Decision.Withdrawn,
+    Decision.Overtaken,
+    Decision.OvertakenByAct,
+    key=by_case,
+)
 def decision_over(row: RequestRow | None, event: Event) -> RequestRow | None:
     return row and replace(row, asked=tuple(each for each in row.asked if each != event.meta.stream))
 

@@ -23,6 +23,7 @@ from web.api.limit import add_limit
 from web.api.smorest import handle
 from web.command_forms import form_pages
 from web.commands.attachments import register_resources
+from web.commands.overtaking import overtake_asks
 from web.forms import kept, waiting_files
 from web.forms.restore import add_kept_answers
 from web.layout.navigation import navigation
@@ -35,10 +36,12 @@ from web.runtime.log_position import add_own_acts, take_own_acts
 from web.runtime.migrate import refuse_unfit, upgrade
 from web.runtime.proxy import BehindProxy
 from web.runtime.requests import MOST_FIELDS, MOST_TYPED, CookieResponse, LimitedRequest
-from web.runtime.services import EXTENSION, Services
+from web.runtime.services import COMPLETES, EXTENSION, Services
 from web.runtime.services import services as present_services
 from web.runtime.settings import DeploymentSettings, settings_from_environment
 from web.runtime.signed_cookies import SignedApart, sign_with
+
+COMPLETES.append(overtake_asks)
 
 SWEPT_EVERY = timedelta(hours=1)
 

@@ -64,6 +64,8 @@ class CaseIsOpen(Refusal):
 class PausedCaseRefusesWork(Refusal):
     """A paused case is resumed before anything else happens in it."""
 
+    passes = True
+
 
 class NotPaused(Refusal):
     """The case is not paused."""

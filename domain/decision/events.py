@@ -176,6 +176,18 @@ class Overtaken(Event):
         decision.changed = self.changed
 
 
+class OvertakenByAct(Event):
+    """What was done to the record leaves nothing to decide."""
+
+    TOPIC = "decision.overtaken-by-act"
+    says = "There was nothing left to decide after what {by} had done. {why}"
+    why: str
+
+    def apply(self, decision: Decision) -> None:
+        decision.status, decision.is_outcome_read = DecisionStatus.OVERTAKEN, False
+        decision.changed = (self.why,)
+
+
 class GivingFailed(Event):
     """A rule stood against the command that was asked for: nothing was approved, and it is asked still."""
 

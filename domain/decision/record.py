@@ -73,6 +73,7 @@ class Decision(Aggregate):
     Refused: TypeAlias = events.Refused
     Withdrawn: TypeAlias = events.Withdrawn
     Overtaken: TypeAlias = events.Overtaken
+    OvertakenByAct: TypeAlias = events.OvertakenByAct
     GivingFailed: TypeAlias = events.GivingFailed
     OutcomeRead: TypeAlias = events.OutcomeRead
     Confirmed: TypeAlias = events.Confirmed
@@ -315,6 +316,11 @@ class Decision(Aggregate):
     def overtake(self, changed: tuple[str, ...]) -> None:
         """The terms are others than those that were asked about: it has to be asked again."""
         self.record(self.Overtaken(changed=changed), people=(self.asker,))
+
+    def overtaken_by_act(self, why: str) -> None:
+        """What was done to the record leaves nothing to decide; nothing happens where nobody is asked any more."""
+        if self.status in OPEN and self.status_on(self.today) in OPEN:
+            self.record(self.OvertakenByAct(why=plain(why)), people=(self.asker,))
 
     @requires(must_be_asked)
     def giving_failed(self, why: str) -> None:

@@ -70,6 +70,8 @@ class NotAPrice(Refusal):
 class NotYetDue(Refusal):
     """Others still have time to reply."""
 
+    passes = True
+
 
 class AllHaveReplied(Refusal):
     """There is no invitation without a reply."""

@@ -50,6 +50,9 @@ STANDS_FOR = {
 }
 """The task of a record that an act does: while the act is asked of others, it is their move."""
 
+ENDS = (Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, Decision.OvertakenByAct)
+"""After these nobody is asked any more."""
+
 CONDITION, OUTCOME, FAILED, DISOWNED = "condition", "outcome", "failed", "disowned"
 
 
@@ -109,7 +112,7 @@ def _all(event: Event) -> Iterable[Key]:
     return [_key(event, post.value) for post in Decider]
 
 
-@items.on_each(Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, keys=_all)
+@items.on_each(*ENDS, keys=_all)
 def decision_over(*_: object) -> None:
     """Nobody is asked any more."""
 
@@ -145,13 +148,18 @@ def _act(row: Item) -> str:
     return row.detail.partition(":")[0]
 
 
-@items.on(Decision.Refused, Decision.Overtaken, key=_part(OUTCOME))
-def came_to_nothing(row: Item | None, event: Decision.Refused | Decision.Overtaken) -> Item | None:
+Nothing = Decision.Refused | Decision.Overtaken | Decision.OvertakenByAct
+
+
+@items.on(Decision.Refused, Decision.Overtaken, Decision.OvertakenByAct, key=_part(OUTCOME))
+def came_to_nothing(row: Item | None, event: Nothing) -> Item | None:
     """Whoever asked has to know, but for what they brought about themselves."""
     if row is None or row.person == event.meta.signature.actor:
         return None
     if isinstance(event, Decision.Refused):
         said = f"refused. {event.meta.reason}"
+    elif isinstance(event, Decision.OvertakenByAct):
+        said = f"nothing left to decide. {event.why}"
     else:
         said = f"has to be asked again. {' '.join(event.changed)}"
     return replace(
@@ -174,7 +182,7 @@ def giving_failed(row: Item | None, event: Decision.GivingFailed) -> Item | None
     )
 
 
-@items.on(Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, key=_part(FAILED))
+@items.on(*ENDS, key=_part(FAILED))
 def failed_before(*_: object) -> None:
     """What has come of it since says more."""
 

@@ -35,10 +35,13 @@ class Alongside(ABC):
     """Rows of the web layer's own tables that are saved in the transaction of a command's events, or not at all."""
 
     is_saved = False
+    stands_alone = False
+    """Whether it reads what others save at the same moment, so that their events are not appended with these."""
 
     @abstractmethod
     def write(self, connection: sa.Connection, events: Sequence[Event]) -> None:
-        """Write them; called again where the transaction has to be repeated, and in whatever thread saves."""
+        """Write them, or refuse to have anything saved; called again where the transaction has to be repeated, and in
+        whatever thread saves."""
 
 
 _ALONGSIDE: ContextVar[tuple[Alongside, ...]] = ContextVar("rows saved alongside events", default=())
@@ -160,7 +163,8 @@ class Saving(Appending):
         return appended
 
     def is_like(self, others: Sequence[Self]) -> bool:
-        return all(other.plan is self.plan for other in others)
+        stands_alone = any(rows.stands_alone for each in (self, *others) for rows, _ in each.alongside)
+        return not stands_alone and all(other.plan is self.plan for other in others)
 
     def joined(self, all_of_them: Sequence[Self], looked_at: Mapping[UUID, int]) -> Self:
         one = super().joined(all_of_them, looked_at)

@@ -25,10 +25,12 @@ MOST = 17
 """Statements of one page or list, with finding out who asks and what is kept from them; where a decision is asked
 about a record, its page names those who may make it, by three: what is asked, the team of the school, the posts."""
 
-MOST_OF_FORM = 9
-"""Statements of one command of a page: it is looked up first, with whether the same was begun just now."""
+MOST_OF_FORM = 11
+"""Statements of one command of a page: it is looked up first, with whether the same was begun just now; whether the
+decision that it rests on was disowned, and what is asked about the record, which may be left with nothing to decide,
+are looked up too."""
 
-MOST_OF_PROGRAM = 12
+MOST_OF_PROGRAM = 13
 """Statements of one command of a program: its Idempotency-Key is looked up before, the answer about a request says
 what is asked about it, and a process that has not read the settings yet reads them once."""
 

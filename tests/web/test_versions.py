@@ -19,7 +19,7 @@ from domain.assignment import assign_link_officer
 from domain.attachment import Attachment
 from domain.authority import Authority
 from domain.concern import ConcernCase
-from domain.decision import Decision
+from domain.decision import Decision, DecisionStatus
 from domain.delegation import Decider
 from domain.engagement import BrokeredEngagement
 from domain.imports import Import
@@ -110,8 +110,11 @@ def _steps(authority: FullAuthority) -> dict[type[Aggregate], list[Step]]:
             lambda it: it.change_sensitivity(Sensitivity.ORDINARY, reason="Known now"),
         ],
         Decision: [
-            lambda it: it.giving_failed("The request was closed"),
-            lambda it: it.refuse(held={Decider.DIRECTOR}, reason="Too much"),
+            lambda it: (
+                it.mark_read(taken_over_by=it.signature.actor)
+                if it.status is DecisionStatus.OVERTAKEN
+                else it.refuse(held={Decider.DIRECTOR}, reason="Too much")
+            ),
         ],
         BrokeredEngagement: [
             lambda it: it.agree(Side.SCHOOL),

@@ -16,9 +16,10 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import msgspec
+import sqlalchemy as sa
 from marshmallow import Schema, fields
 
-from domain.aggregate import Aggregate, Refusal
+from domain.aggregate import Aggregate, Event, Refusal
 from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
 from domain.decision.parts import Earlier
@@ -30,6 +31,7 @@ from domain.person import Person
 from domain.service import NotFound, UnitOfWork
 from domain.signature import acting, current_signature, on_behalf_of
 from projections import decisions as view
+from projections.event_log import Alongside, saving_alongside
 from web import formats
 from web.access.context import RequestContext, Snapshot
 from web.access.deciders import held_by, holders_of, team_for
@@ -186,7 +188,8 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
         else:
             _ask(execution, work, act, record, question, reason=values.get("reason", ""))
 
-    execution.change_with_others(decide)
+    with saving_alongside(_OneAsk(context.services), too=True):
+        execution.change_with_others(decide)
 
 
 def ask_again(execution: Execution[Decision], reason: str) -> None:
@@ -204,7 +207,8 @@ def ask_again(execution: Execution[Decision], reason: str) -> None:
         earlier = Earlier(decision.id, decision.reference)
         _ask(execution, work, act, record, question, reason=reason, earlier=earlier)
 
-    execution.change_with_others(decide)
+    with saving_alongside(_OneAsk(context.services), too=True):
+        execution.change_with_others(decide)
 
 
 def must_be_theirs_to_ask(context: RequestContext, decision: Decision) -> None:
@@ -330,9 +334,29 @@ def _must_not_be_asked(context: RequestContext, record: Aggregate, act: DecidedA
     with context.read_present() as snapshot:
         asked = view.open_ask(snapshot.connection, record.id, question.command, today, matter=question.matter)
     if asked is not None:
-        said = f"{asked.reference} already asks this of {view.whom(asked, today)}"
         # Other answers may lie within the own limit: it is these that would be asked twice.
-        raise AlreadyAsked(said, field=next(iter(act.answers), ""))
+        raise _already_asked(asked, today, field=next(iter(act.answers), ""))
+
+
+def _already_asked(asked: view.DecisionRow, today: date, *, field: str = "") -> AlreadyAsked:
+    return AlreadyAsked(f"{asked.reference} already asks this of {view.whom(asked, today)}", field=field)
+
+
+class _OneAsk(Alongside):
+    """Refuses to save what somebody else asks at the same moment. Whoever asks for the same matter waits here for the
+    other, as both change the row of the matter, and reads what the other has saved."""
+
+    stands_alone = True
+
+    def __init__(self, services: Services) -> None:
+        self._today = services.today()
+
+    def write(self, connection: sa.Connection, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, Decision.Asked):
+                asked = view.asked_of_matter(connection, view.matter_of(event), self._today)
+                if asked is not None:
+                    raise _already_asked(asked, self._today)
 
 
 def _came_to_nothing(context: RequestContext, question: Question) -> Earlier | None:

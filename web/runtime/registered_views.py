@@ -34,6 +34,7 @@ DECIDED_BY: tuple[View, ...] = (
     schools.VIEW,
     people.VIEW,
     providers.VIEW,
+    decisions.VIEW,
     imports.VIEW,
 )
 """Those by which commands decide, and who somebody is: they are never behind the log."""

@@ -15,7 +15,7 @@ from flask import current_app, has_request_context, request
 
 from domain.aggregate import Aggregate, Refusal
 from domain.references import reference
-from domain.service import Service, is_rehearsing
+from domain.service import Service, UnitOfWork, is_rehearsing
 from domain.signature import LONDON, Signature, acting
 from domain.vocabulary import Channel
 from projections import references
@@ -33,6 +33,9 @@ CHOSEN = "sis.chosen"
 """Where the environment of a request holds which authority answers it."""
 
 Clock = Callable[[], datetime]
+
+COMPLETES: list[Callable[[Services, UnitOfWork], None]] = []
+"""What is done to the records of each command before they are saved (Service.completes)."""
 
 _DRAWN: ContextVar[list[str]] = ContextVar("references drawn for the command in hand")
 
@@ -54,6 +57,7 @@ class Services:
         self.log = open_log(database, clock)
         self.follower = Follower(VIEWS)
         self.service = Service(LogFactory(self.log, self.follower))
+        self.service.completes = self._complete
         self.readings = ReadConsistency(database, self.follower, has_replica=bool(replica_url))
         self.store.on_saved = self.readings.saved
         self._clock = clock
@@ -153,6 +157,10 @@ class Services:
         if generation != self.follower.plan.generation:
             with suppress(Superseded):
                 self.store.learn()
+
+    def _complete(self, work: UnitOfWork) -> None:
+        for complete in COMPLETES:
+            complete(self, work)
 
     def prepare_views(self) -> list[str]:
         """Make missing views and refill those whose code has changed; returns their names."""

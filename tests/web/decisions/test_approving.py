@@ -203,17 +203,6 @@ def test_where_the_terms_have_changed_it_has_to_be_asked_again(
     assert request(sample).ceiling == 4000
 
 
-def test_what_a_rule_stands_against_is_not_given_and_asked_still(
-    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
-) -> None:
-    broker = sign_in(stages.broker)
-    broker.send(f"{REQUEST}/approve", MUCH)
-    broker.send_and_check(f"{REQUEST}/decline", {"reason": "Out of scope"})
-    give(sign_in(stages.director), sample, status=422)
-    assert decision(sample).status is DecisionStatus.ASKED
-    assert "could not be carried out" in sign_in(stages.director).get(ASKED)
-
-
 def test_a_decision_made_elsewhere_is_recorded_for_its_maker_who_confirms_or_disowns_it(
     triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
@@ -337,18 +326,6 @@ def test_where_the_scheme_has_changed_others_are_asked_again(
     sample.put_in_force(raised)
     assert "others decide this now" in give(sign_in(lead), sample, status=422)
     assert (request(sample).ceiling, decision(sample).status) == (None, DecisionStatus.OVERTAKEN)
-
-
-def test_what_fails_twice_is_refused_twice(
-    triaged: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
-) -> None:
-    broker, director = sign_in(stages.broker), program(stages.director)
-    broker.send(f"{REQUEST}/approve", MUCH)
-    broker.send_and_check(f"{REQUEST}/decline", {"reason": "Out of scope"})
-    body = {"shown": director.get(ASKED).json["fingerprint"]}
-    for version in (1, 2):
-        director.post(f"{ASKED}/give", body, key="failing-1", at=f'"{version}"', status=422)
-    assert decision(sample).version == 3
 
 
 def test_what_is_written_on_the_request_meanwhile_disturbs_nothing(

@@ -134,16 +134,28 @@ def test_who_has_taken_over_the_request_finds_it_and_may_ask_again_or_withdraw(
     assert decision(sample, 2).status is DecisionStatus.WITHDRAWN
 
 
-def test_what_could_not_be_carried_out_is_told_to_whoever_asked(
+def test_what_another_act_leaves_pointless_is_overtaken_with_it_and_told_unless_it_was_the_askers_own(
     asked: Browser, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
 ) -> None:
-    asked.send_and_check(f"{REQUEST}/decline", {"reason": "Out of scope"})
-    director = program(stages.director)
-    shown = {"shown": director.get(ASKED).json["fingerprint"]}
-    director.post(f"{ASKED}/give", shown, key="giving-again-1", at='"1"', status=422)
-    broker = program(stages.broker)
-    [item] = to_read(broker)
-    assert item["detail"].startswith("Approve spending of up to £6,000: could not be carried out. ")
+    other = sample.broker("Bob Broker")
+    sign_in(other).send_and_check(f"{REQUEST}/decline", {"reason": "Out of scope"})
+    assert (decision(sample).status, decision(sample).version) == (DecisionStatus.OVERTAKEN, 2)
+    *_, declined = sample.services.store.get(record_id(SupportRequest.KIND, "SR-2026-0001"))
+    *_, overtaken = sample.services.store.get(decision(sample).id)
+    assert declined.meta.signature == overtaken.meta.signature, "one act"
+    why = "The status of SR-2026-0001 is now “Declined”"
+    [item] = to_read(program(stages.broker))
+    assert item["detail"] == f"Approve spending of up to £6,000: nothing left to decide. {why}"
+    assert f"There was nothing left to decide after what Bob Broker had done. {why}" in asked.get(ASKED)
+    assert "has to be asked again" in sign_in(stages.director).get(f"{ASKED}/give", status=409)
+    asked.get(f"{ASKED}/ask-again", status=409)
     asked.send(f"{ASKED}/mark-read", {})
-    assert to_read(broker) == []
-    assert decision(sample).status is DecisionStatus.ASKED
+    assert to_read(program(stages.broker)) == []
+
+
+def test_what_the_asker_ends_themselves_is_not_told_them(
+    asked: Browser, sample: SampleAuthority, stages: BrokerageStages, program: Programs
+) -> None:
+    asked.send_and_check(f"{REQUEST}/decline", {"reason": "Out of scope"})
+    assert decision(sample).status is DecisionStatus.OVERTAKEN
+    assert to_read(program(stages.broker)) == []

@@ -162,14 +162,28 @@ def test_whoever_recorded_a_quote_for_its_provider_does_not_decide_about_it(
     assert tender(sample).selected == stages.harrop.id
 
 
-def test_nothing_is_given_where_the_provider_was_suspended_meanwhile(
-    quoted: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+def test_nothing_is_given_where_the_provider_was_suspended_meanwhile_and_whoever_asked_is_told(
+    quoted: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
 ) -> None:
     select(sign_in(stages.broker), HARROP)
     stages.suspend(stages.harrop)
     assert "suspended" in give(sign_in(stages.director), sample, status=422)
-    assert decision(sample).status is DecisionStatus.ASKED
+    director = program(stages.director)
+    body = {"shown": director.get(ASKED).json["fingerprint"]}
+    for version in (2, 3):
+        director.post(f"{ASKED}/give", body, key="failing-1", at=f'"{version}"', status=422)
+    assert (decision(sample).status, decision(sample).version) == (DecisionStatus.ASKED, 4), "each time is kept"
     assert (tender(sample).selected, request(sample).ceiling) == (None, 2500)
+    assert "could not be carried out" in sign_in(stages.director).get(ASKED)
+
+    def to_read() -> list[str]:
+        mine = program(stages.broker).get("/caseload?whose=mine").json["items"]
+        return [each["detail"] for each in mine if each["task"] == "read_the_outcome"]
+
+    [told] = to_read()
+    assert told.startswith("Select a provider above the approved limit at £2,700: could not be carried out. ")
+    sign_in(stages.broker).send(f"{ASKED}/mark-read", {})
+    assert to_read() == []
 
 
 def test_a_lower_limit_than_the_price_selects_nothing(
