@@ -20,8 +20,10 @@ LONG = 250
 
 
 def questions(schema: Schema, answers: Answers) -> list[FormField]:
-    """The questions a schema asks, in its order. Raises TypeError for a field no form can ask."""
-    return [kind_of(field)(field, field.data_key or name, answers) for name, field in schema.load_fields.items()]
+    """The questions a schema asks, in its order, and those that others give rise to last. Raises TypeError for a
+    field no form can ask."""
+    asked = (kind_of(field)(field, field.data_key or name, answers) for name, field in schema.load_fields.items())
+    return sorted(asked, key=lambda question: isinstance(question, typed.OnceAsked))
 
 
 class GroupField(FormField):

@@ -96,6 +96,10 @@ class OnceAsked(LongText):
     def widget(self) -> str:  # type: ignore[override]  # a class attribute elsewhere, here it follows from the form
         return "textarea" if self.error or self.value else "hidden"
 
+    @property
+    def asked(self) -> str:
+        return self.label
+
 
 class FileInput(FormField):
     """A file handed over: a werkzeug FileStorage, which no page can carry on to the next."""
