@@ -22,6 +22,7 @@ class Recollection(Service):
         # Without the library's set-up: nothing is stored.
         self._records: dict[UUID, Aggregate] = {}
         self._happened: list[Event] = []
+        self.completes = lambda _: None
 
     def find(self, kind: type[A], id: UUID, *, version: int | None = None) -> A:
         """The record as it is now. Raises NotFound."""

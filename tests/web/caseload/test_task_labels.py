@@ -34,6 +34,7 @@ DONE_BY = {
     Task.CLOSE_ENGAGEMENT: "engagements/close",
     Task.CLOSE_REQUEST: "requests/close",
     Task.ASSESS: "concerns/assess",
+    Task.RECORD_REFERRAL: "concerns/record-safeguarding-referral",
     Task.REVIEW: "concerns/hold-review",
     Task.RECORD_ANSWER: "concerns/answer",
     Task.ASSESS_COMPLIANCE: "concerns/assess-compliance",

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 
 from domain.concern import ConcernCase, ConcernKind, ConcernSource, Severity
+from domain.references import record_id
 from domain.vocabulary import Purpose, Team
+from tests import grants
 from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser
 
@@ -64,6 +66,9 @@ def test_a_restricted_concern_is_not_told_to_the_school(sample: SampleAuthority,
     for number, source in enumerate((ConcernSource.OFFICER, ConcernSource.WHISTLEBLOWING), 1):
         with sample.acting(sample.director(f"Director {number}"), "director"):
             a_concern(sample, school, f"CC-2026-000{number}", source)
+    with sample.acting(sample.director(), "director"):
+        shared = record_id(ConcernCase.KIND, "CC-2026-0001")
+        sample.services.service.change(ConcernCase, shared, grants.assess_and_share)
     head, director = sign_in(sample.headteacher(school)), sign_in(sample.director())
 
     assert "CC-2026-0001" in head.get("/concerns/")

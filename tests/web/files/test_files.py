@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from domain.attachment import MOST_BYTES, Attachment
+from domain.concern import ConcernCase
 from domain.provider import Provider, ProviderKind
 from domain.references import record_id
 from domain.vocabulary import Audience
 from projections.event_log import saving_alongside
+from tests import grants
 from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
 from tests.web.files.sample_files import pdf
@@ -62,8 +64,11 @@ def director(sample: SampleAuthority, sign_in: Open) -> Browser:
 
 @pytest.fixture
 def concern(sample: SampleAuthority, director: Browser, school: UUID) -> str:
-    made = director.send("/concerns/raise", {**RAISED, "school": str(sample.urn(school))})
-    return made.headers["Location"]
+    made = director.send("/concerns/raise", {**RAISED, "school": str(sample.urn(school))}).headers["Location"]
+    with sample.acting(sample.director("Sheila Sharer"), "director"):
+        case = record_id(ConcernCase.KIND, made.rsplit("/", 1)[-1])
+        sample.services.service.change(ConcernCase, case, grants.assess_and_share)
+    return made
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 
+from domain.concern import ConcernCase
 from domain.note import Note
 from domain.provider import Provider, ProviderKind
 from domain.references import record_id
 from projections import readings
+from tests import grants
 from tests.sample_authority import SampleAuthority
 from tests.web.conftest import Browser, Program
 
@@ -61,8 +63,11 @@ def director(sample: SampleAuthority, sign_in: Open) -> Browser:
 @pytest.fixture
 def concern(sample: SampleAuthority, director: Browser, school: UUID) -> str:
     """The page of a concern about the school."""
-    made = director.send("/concerns/raise", {**RAISED, "school": str(sample.urn(school))})
-    return made.headers["Location"]
+    made = director.send("/concerns/raise", {**RAISED, "school": str(sample.urn(school))}).headers["Location"]
+    with sample.acting(sample.director("Sheila Sharer"), "director"):
+        case = record_id(ConcernCase.KIND, made.rsplit("/", 1)[-1])
+        sample.services.service.change(ConcernCase, case, grants.assess_and_share)
+    return made
 
 
 @pytest.fixture
