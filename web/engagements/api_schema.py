@@ -90,6 +90,7 @@ class SessionOut(Schema):
     outlook = fields.Enum(
         SessionOutlook,
         by_value=True,
+        allow_none=True,
         dump_default=None,
         metadata={"description": "Whether a planned session can be held, by what is known today."},
     )
