@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event, Meta, ReasonNeeded, must_have_come, reasoned, requires
+from domain.aggregate import Event, must_have_come, reasoned, requires
 from domain.delegation import Act, Granted
 from domain.engagement import breach_events, events
 from domain.engagement.parts import (
@@ -16,34 +15,18 @@ from domain.engagement.parts import (
     AWAITING_EVALUATION,
     BEFORE_START,
     GOING_ON,
-    KEPT,
     RUNNING,
-    Agreement,
-    BreachAnswer,
     Consent,
-    Ending,
     EngagementStatus,
-    Evaluation,
     Outcome,
-    Session,
-    SessionStatus,
-    Variation,
     Work,
 )
 from domain.engagement.rules import (
     DatesOutOfOrder,
-    DeliveredInTheFuture,
     LessThanUsed,
-    MoreThanAgreed,
-    NoBreachToClose,
-    NoOpenBreach,
-    NoSuchSession,
-    NotCleared,
     OnePersonForBoth,
-    OutsideTheAgreedDates,
     SameSpecialist,
     all_must_have_agreed,
-    check_count,
     check_outcomes,
     check_price,
     check_ratings,
@@ -51,21 +34,17 @@ from domain.engagement.rules import (
     evaluation_must_not_be_waived,
     may_still_be_agreed,
     must_await,
-    must_have_a_breach_to_close,
-    must_have_a_delivered_session,
-    must_have_a_planned_session,
-    must_have_an_open_breach,
+    must_be_cleared,
     must_have_been_delivered,
     must_have_been_evaluated,
-    must_have_days_left,
     must_have_no_planned_session,
     must_not_have_started,
     must_rest_on_agreements,
     only_when,
 )
+from domain.engagement.sessions import Sessions
 from domain.money import half_days, pounds
 from domain.on_behalf import (
-    Confirmation,
     EvidenceNeeded,
     Heard,
     NotYours,
@@ -75,11 +54,11 @@ from domain.on_behalf import (
     must_not_be_recorder,
 )
 from domain.signature import on_behalf_of
-from domain.text import counted, plain
-from domain.vocabulary import About, Personal, Side
+from domain.text import plain
+from domain.vocabulary import Personal, Side
 
 
-class BrokeredEngagement(Aggregate):
+class BrokeredEngagement(Sessions):
     """A specialist or trainer at work in a school on agreed terms.
 
     Whether a specialist is cleared on a day is worked out by the caller and handed in with the versions of the
@@ -89,12 +68,6 @@ class BrokeredEngagement(Aggregate):
 
     KIND = "engagement"
     prefix = "BE"
-
-    status: EngagementStatus
-    request: UUID
-    tender: UUID | None
-    work: Work
-    proposed_on: date
 
     Proposed: TypeAlias = events.Proposed
     AgreedBySchool: TypeAlias = events.AgreedBySchool
@@ -123,58 +96,6 @@ class BrokeredEngagement(Aggregate):
     EvaluationWaived: TypeAlias = events.EvaluationWaived
     Closed: TypeAlias = events.Closed
     Cancelled: TypeAlias = events.Cancelled
-
-    def __init__(self, id: UUID) -> None:
-        super().__init__(id)
-        self.authors: tuple[UUID, ...] = ()
-        self.agreements: dict[Side, Agreement] = {}
-        self.cleared = False
-        self.cleared_to: date | None = None
-        self.exempt: tuple[str, ...] = ()
-        self.conditions: tuple[str, ...] = ()
-        self.cleared_under: tuple[str, ...] = ()
-        self.sessions: dict[int, Session] = {}
-        self.evaluation: Evaluation | None = None
-        self.evaluation_waived = False
-        self.waived_because = ""
-        self.variations: tuple[Variation, ...] = ()
-        self.paused_because = ""
-        self.ending: Ending | None = None
-
-    @property
-    def agreed_by(self) -> frozenset[Side]:
-        """The sides that have agreed to the terms, or are recorded to have."""
-        return frozenset(side for side, agreed in self.agreements.items() if not agreed.is_disowned)
-
-    @property
-    def disowned(self) -> dict[Side, Agreement]:
-        """The agreements that others recorded for a side which says that it did not agree."""
-        return {side: agreed for side, agreed in self.agreements.items() if agreed.is_disowned}
-
-    @property
-    def planned_sessions(self) -> list[Session]:
-        """Sessions to come, in order of their days."""
-        planned = (each for each in self.sessions.values() if each.status is SessionStatus.PLANNED)
-        return sorted(planned, key=lambda session: (session.on, session.number))
-
-    @property
-    def used_days(self) -> Decimal:
-        """Days delivered, or cancelled at a charge."""
-        return sum((each.days for each in self.sessions.values() if each.is_used), Decimal(0))
-
-    @property
-    def planned_days(self) -> Decimal:
-        return sum((each.days for each in self.planned_sessions), Decimal(0))
-
-    @property
-    def left_days(self) -> Decimal:
-        """Days agreed that are neither used nor planned."""
-        return self.work.days - self.used_days - self.planned_days
-
-    @property
-    def cost(self) -> Decimal:
-        """The net cost of the days used so far."""
-        return sum((each.net for each in self.sessions.values()), Decimal(0))
 
     @classmethod
     def propose(
@@ -300,7 +221,7 @@ class BrokeredEngagement(Aggregate):
     ) -> None:
         """Note that the specialist is cleared for the work, from which checks exempt, and what has to be renewed by
         when. Raises NotCleared."""
-        _must_be_cleared(cleared)
+        must_be_cleared(cleared)
         seen = self.ClearanceConfirmed(
             specialist=self.work.specialist, valid_to=valid_to, exempt=exempt, conditions=conditions
         )
@@ -309,145 +230,8 @@ class BrokeredEngagement(Aggregate):
     @requires(must_rest_on_agreements, all_must_have_agreed, only_when(EngagementStatus.AGREED))
     def confirm(self) -> None:
         """The work may start. Raises NotAllAgreed, NotCleared."""
-        _must_be_cleared(self.cleared)
+        must_be_cleared(self.cleared)
         self.record(self.Confirmed())
-
-    @requires(only_when(*RUNNING), must_rest_on_agreements, must_have_days_left)
-    def plan_session(
-        self,
-        *,
-        on: date,
-        days: Decimal,
-        cleared: bool,
-        rules: tuple[str, ...],
-        minutes: int | None = None,
-        place: str = "",
-    ) -> None:
-        """Plan a session. Raises OutsideTheAgreedDates, NotHalfDays, MoreThanAgreed, NotCleared."""
-        self._must_be_within(on)
-        check_count(minutes, "minutes")
-        self._must_fit(half_days(days))
-        _must_be_cleared(cleared)
-        planned = self.SessionPlanned(
-            number=len(self.sessions) + 1, on=on, days=half_days(days), minutes=minutes, place=plain(place)
-        )
-        self.record(planned, rules=rules)
-
-    @requires(only_when(*RUNNING), must_have_a_planned_session)
-    def deliver_session(
-        self,
-        number: int,
-        *,
-        on: date,
-        days: Decimal,
-        cleared: bool,
-        rules: tuple[str, ...],
-        note: str = "",
-        attended: int | None = None,
-        missing: tuple[str, ...] = (),
-    ) -> None:
-        """Record that a planned session took place; day and length may differ from the plan. Where the specialist was
-        not cleared, it is recorded as held in breach of what was `missing`.
-
-        Raises NoSuchSession, DeliveredInTheFuture, OutsideTheAgreedDates, MoreThanAgreed.
-        """
-        session = self._planned(number)
-        if on > self.today:
-            raise DeliveredInTheFuture("The date must be today or in the past", field="on")
-        self._must_be_within(on)
-        check_count(attended, "attended")
-        self._must_fit(half_days(days), instead_of=session.days)
-        delivered = self.SessionDelivered(
-            number=number,
-            on=on,
-            days=half_days(days),
-            specialist=self.work.specialist,
-            net=self._share(half_days(days)),
-            note=plain(note),
-            attended=attended,
-        )
-        self.record(delivered, occurred=on, rules=rules)
-        if missing or not cleared:
-            breach = self.BreachRecorded(
-                number=number,
-                on=on,
-                specialist=self.work.specialist,
-                kind=self.work.kind,
-                missing=missing or ("The specialist was not cleared",),
-            )
-            self.record(breach, rules=rules)
-
-    @requires(must_have_an_open_breach)
-    def follow_up_breach(self, number: int, *, told: str, followed: str) -> None:
-        """Record who was told of a session held in breach, and what was done. Raises NoOpenBreach, ReasonNeeded."""
-        session = self.sessions.get(number)
-        if session is None or not session.is_open_breach:
-            raise NoOpenBreach("Choose a session that was held in breach and is not followed up", field="number")
-        for field, said in (("told", told), ("followed", followed)):
-            if not plain(said):
-                raise ReasonNeeded("Enter who was informed and what was done", field=field)
-        self.record(self.BreachFollowedUp(number=number, told=plain(told), followed=plain(followed)))
-
-    def find_breach(self, number: int, *, missing: tuple[str, ...], rules: tuple[str, ...]) -> None:
-        """Record that a delivered session was held in breach of what was `missing`, as is known only now; nothing
-        where that is recorded already. Raises NoSuchSession."""
-        session = self._delivered(number)
-        new = tuple(each for each in missing if each not in session.missing)
-        if new and session.specialist is not None:
-            found = self.BreachFoundLater(
-                number=number,
-                on=session.on,
-                specialist=session.specialist,
-                kind=self.work.kind,
-                missing=new,
-                was_known=bool(session.missing),
-            )
-            self.record(found, rules=rules)
-
-    def must_be_ready_to_close(self, number: int) -> None:
-        """Raises NoBreachToClose unless a session was held in breach, was followed up and is not closed."""
-        session = self.sessions.get(number)
-        if session is None or not session.is_followed_up_breach:
-            raise NoBreachToClose("Choose a session held in breach that was followed up", field="number")
-
-    @requires(must_have_a_breach_to_close)
-    def close_breach(
-        self, number: int, *, answer: BreachAnswer, reason: str, granted: Granted, rules: tuple[str, ...] = ()
-    ) -> None:
-        """Say what a breach came to, as somebody decided who did not arrange the work. Raises NoBreachToClose,
-        NotCovered, ReasonNeeded."""
-        self.must_be_ready_to_close(number)
-        granted.must_cover(Act.CLOSE_BREACH, self.id)
-        closed = self.BreachClosed(number=number, answer=answer)
-        self.record(closed, reason=reasoned(reason), rules=rules, decision=granted.decision)
-
-    @requires(must_have_a_delivered_session)
-    def withdraw_report(self, number: int, *, reason: str) -> None:
-        """Record that a session which was reported never took place. Raises NoSuchSession, ReasonNeeded."""
-        session = self._delivered(number)
-        wrong = self.SessionWronglyReported(
-            number=number,
-            on=session.on,
-            days=session.days,
-            net=session.net,
-            specialist=session.specialist or self.work.specialist,
-            goes_on=self.status in GOING_ON,
-            in_breach=bool(session.missing),
-        )
-        self.record(wrong, reason=reasoned(reason))
-
-    @requires(only_when(*GOING_ON), must_have_a_planned_session)
-    def cancel_session(self, number: int, *, side: Side, chargeable: bool, reason: str) -> None:
-        """A planned session will not take place. Raises NoSuchSession."""
-        session = self._planned(number)
-        cancelled = self.SessionCancelled(
-            number=number,
-            side=side,
-            chargeable=chargeable,
-            days=session.days if chargeable else Decimal(0),
-            net=self._share(session.days) if chargeable else Decimal(0),
-        )
-        self.record(cancelled, reason=reasoned(reason))
 
     @requires(only_when(*GOING_ON))
     def substitute(
@@ -467,7 +251,7 @@ class BrokeredEngagement(Aggregate):
         """
         if new == self.work.specialist:
             raise SameSpecialist("This person already does the work", field="specialist")
-        _must_be_cleared(cleared)
+        must_be_cleared(cleared)
         substituted = self.SpecialistSubstituted(
             old=self.work.specialist, new=new, valid_to=valid_to, exempt=exempt, conditions=conditions
         )
@@ -600,72 +384,3 @@ class BrokeredEngagement(Aggregate):
     def close(self) -> None:
         """Put the finished work away. Raises EvaluationDue."""
         self.record(self.Closed(days=self.used_days, net=self.cost))
-
-    def remember_author(self, person: UUID | None) -> None:
-        """Remember who wrote the terms as they stand, or stood before."""
-        if person is not None:
-            self.authors = tuple(dict.fromkeys((*self.authors, person)))
-
-    def remember_agreement(self, side: Side, meta: Meta, recorded: OnBehalf | None = None) -> None:
-        """Remember that a side agreed, or how others recorded that it did; with the third the terms stand."""
-        if recorded is None and meta.signature.on_behalf_of is not None:
-            recorded = OnBehalf(None, meta.signature.actor, meta.occurred_on, evidence=meta.reason)
-        self.agreements[side] = Agreement(meta.signature.actor, meta.occurred_on, recorded)
-        if self.agreed_by == frozenset(Side) and self.status is EngagementStatus.PROPOSED:
-            self.status = EngagementStatus.AGREED
-
-    def remember_word(self, side: Side, confirmation: Confirmation, meta: Meta) -> None:
-        """Remember what a side says of the agreement that others recorded for it."""
-        agreed = self.agreements[side]
-        if agreed.recorded is not None:
-            self.agreements[side] = replace(agreed, recorded=agreed.recorded.said(confirmation, meta))
-
-    def drop_planned_sessions(self) -> None:
-        """Remember that sessions to come will not take place."""
-        for session in self.planned_sessions:
-            self.sessions[session.number] = replace(session, status=SessionStatus.CANCELLED)
-
-    def about(self) -> About:
-        return About(self.work.school, self.request, self.work.provider, (self.work.specialist,))
-
-    def _must_be_within(self, day: date) -> None:
-        if not self.work.begins <= day <= self.work.ends:
-            raise OutsideTheAgreedDates("The date must be within the agreed dates", field="on")
-
-    def _must_fit(self, days: Decimal, *, instead_of: Decimal = Decimal(0)) -> None:
-        left = self.left_days + instead_of
-        if days > left:
-            raise MoreThanAgreed(
-                f"Only {counted(left, 'agreed day is', 'agreed days are')} left. Agree a variation first.",
-                field="days",
-            )
-
-    def _planned(self, number: int) -> Session:
-        session = self.sessions.get(number)
-        if session is None or session.status is not SessionStatus.PLANNED:
-            raise NoSuchSession("Choose a session that is planned", field="number")
-        return session
-
-    def _delivered(self, number: int) -> Session:
-        session = self.sessions.get(number)
-        if session is None or session.status is not SessionStatus.DELIVERED:
-            raise NoSuchSession("Choose a session that is recorded as held", field="number")
-        return session
-
-    @property
-    def delivered_sessions(self) -> list[Session]:
-        """Sessions that took place, in order of their days."""
-        held = (each for each in self.sessions.values() if each.status is SessionStatus.DELIVERED)
-        return sorted(held, key=lambda session: (session.on, session.number))
-
-    def _kept_sessions(self) -> list[Session]:
-        return [each for each in self.sessions.values() if each.status in KEPT]
-
-    def _share(self, days: Decimal) -> Decimal:
-        """The part of the price not yet spent that falls on these of the days not yet used."""
-        return pounds((self.work.net - self.cost) * days / (self.work.days - self.used_days))
-
-
-def _must_be_cleared(cleared: bool) -> None:
-    if not cleared:
-        raise NotCleared("The specialist is not cleared on those dates", field="specialist")

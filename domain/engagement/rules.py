@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from domain.aggregate import Refusal, Rule
+from domain.aggregate import Refusal
 from domain.engagement.parts import (
     AWAITING_AGREEMENT,
     AWAITING_EVALUATION,
@@ -23,7 +23,15 @@ from domain.text import plain
 from domain.vocabulary import Side
 
 if TYPE_CHECKING:
-    from domain.engagement.record import BrokeredEngagement
+    from domain.engagement.state import EngagementState
+
+S = TypeVar("S", bound="EngagementState")
+
+
+class EngagementRule(Protocol):
+    """A rule for any part of an engagement."""
+
+    def __call__(self, engagement: S, today: date, /) -> None: ...
 
 
 class TermsIncomplete(Refusal):
@@ -118,10 +126,10 @@ class EvaluationDue(Refusal):
     """The school has not evaluated the work, and nobody waived that."""
 
 
-def only_when(*statuses: EngagementStatus) -> Rule[BrokeredEngagement]:
+def only_when(*statuses: EngagementStatus) -> EngagementRule:
     """The rule that an act belongs to these stages of the engagement's life."""
 
-    def must_be_at_that_stage(engagement: BrokeredEngagement, _: date) -> None:
+    def must_be_at_that_stage(engagement: S, _: date) -> None:
         if engagement.status not in statuses:
             raise NotAtThisStage(
                 f"You cannot do this while the status of the engagement is “{engagement.status.label}”"
@@ -130,29 +138,29 @@ def only_when(*statuses: EngagementStatus) -> Rule[BrokeredEngagement]:
     return must_be_at_that_stage
 
 
-def must_await(side: Side) -> Rule[BrokeredEngagement]:
+def must_await(side: Side) -> EngagementRule:
     """The rule that a side has still to agree to the terms."""
 
-    def must_be_awaited(engagement: BrokeredEngagement, _: date) -> None:
+    def must_be_awaited(engagement: S, _: date) -> None:
         if side in engagement.agreed_by:
             raise AlreadyAgreed(f"The {side} has already agreed")
 
     return must_be_awaited
 
 
-def all_must_have_agreed(engagement: BrokeredEngagement, _: date) -> None:
+def all_must_have_agreed(engagement: S, _: date) -> None:
     if engagement.status is EngagementStatus.PROPOSED:
         missing = ", ".join(side for side in Side if side not in engagement.agreed_by)
         raise NotAllAgreed(f"Still waiting for agreement to the terms from: {missing}")
 
 
-def may_still_be_agreed(engagement: BrokeredEngagement, today: date) -> None:
+def may_still_be_agreed(engagement: S, today: date) -> None:
     """The terms wait for agreement; also while work goes on that rests on one that is disowned."""
     if not engagement.disowned or engagement.status not in GOING_ON | BEFORE_START:
         only_when(*AWAITING_AGREEMENT)(engagement, today)
 
 
-def must_rest_on_agreements(engagement: BrokeredEngagement, _: date) -> None:
+def must_rest_on_agreements(engagement: S, _: date) -> None:
     for side, agreed in engagement.disowned.items():
         why = f": {agreed.recorded.why}" if agreed.recorded else ""
         raise RestsOnDisowned(
@@ -160,62 +168,62 @@ def must_rest_on_agreements(engagement: BrokeredEngagement, _: date) -> None:
         )
 
 
-def must_await_word_of(side: Side) -> Rule[BrokeredEngagement]:
+def must_await_word_of(side: Side) -> EngagementRule:
     """The rule that a side is still to say whether it agreed, as others recorded."""
 
-    def must_be_unconfirmed(engagement: BrokeredEngagement, _: date) -> None:
+    def must_be_unconfirmed(engagement: S, _: date) -> None:
         agreed = engagement.agreements.get(side)
         must_await_word(agreed.recorded if agreed else None)
 
     return must_be_unconfirmed
 
 
-def must_have_days_left(engagement: BrokeredEngagement, _: date) -> None:
+def must_have_days_left(engagement: S, _: date) -> None:
     if engagement.left_days <= 0:
         raise MoreThanAgreed("All the agreed days are already used or planned. Agree a variation first", field="days")
 
 
-def must_have_a_planned_session(engagement: BrokeredEngagement, _: date) -> None:
+def must_have_a_planned_session(engagement: S, _: date) -> None:
     if not engagement.planned_sessions:
         raise NoSuchSession("No session is planned", field="number")
 
 
-def must_have_a_delivered_session(engagement: BrokeredEngagement, _: date) -> None:
+def must_have_a_delivered_session(engagement: S, _: date) -> None:
     if not engagement.delivered_sessions:
         raise NoSuchSession("No session is recorded as held", field="number")
 
 
-def must_have_a_breach_to_close(engagement: BrokeredEngagement, _: date) -> None:
+def must_have_a_breach_to_close(engagement: S, _: date) -> None:
     if not any(session.is_followed_up_breach for session in engagement.sessions.values()):
         raise NoBreachToClose("No session was held in breach that is followed up and not closed")
 
 
-def must_have_an_open_breach(engagement: BrokeredEngagement, _: date) -> None:
+def must_have_an_open_breach(engagement: S, _: date) -> None:
     if not any(session.is_open_breach for session in engagement.sessions.values()):
         raise NoOpenBreach("No session was held in breach that is not followed up")
 
 
-def must_have_no_planned_session(engagement: BrokeredEngagement, _: date) -> None:
+def must_have_no_planned_session(engagement: S, _: date) -> None:
     if engagement.planned_sessions:
         raise SessionsStillPlanned("Record or cancel the sessions that are still planned first")
 
 
-def must_have_been_delivered(engagement: BrokeredEngagement, _: date) -> None:
+def must_have_been_delivered(engagement: S, _: date) -> None:
     if not any(each.status is SessionStatus.DELIVERED for each in engagement.sessions.values()):
         raise NothingDelivered("No sessions were delivered. End the work early, or cancel it.")
 
 
-def must_not_have_started(engagement: BrokeredEngagement, _: date) -> None:
+def must_not_have_started(engagement: S, _: date) -> None:
     if engagement.used_days:
         raise HasStarted("Some days are already used. End the work early instead.")
 
 
-def evaluation_must_not_be_waived(engagement: BrokeredEngagement, _: date) -> None:
+def evaluation_must_not_be_waived(engagement: S, _: date) -> None:
     if engagement.evaluation_waived:
         raise NotAtThisStage("You have already recorded that there will be no evaluation")
 
 
-def must_have_been_evaluated(engagement: BrokeredEngagement, _: date) -> None:
+def must_have_been_evaluated(engagement: S, _: date) -> None:
     if engagement.status in AWAITING_EVALUATION and not engagement.evaluation_waived:
         raise EvaluationDue(
             "The school has not evaluated the work. Ask for an evaluation, or record that there will be none."
@@ -260,3 +268,8 @@ def check_outcomes(outcomes: tuple[Outcome, ...], objectives: tuple[str, ...]) -
     """Raises OutcomeNeeded unless each objective has its outcome."""
     if sorted(each.objective for each in outcomes) != sorted(objectives):
         raise OutcomeNeeded("Select how far each objective was met", field="outcomes")
+
+
+def must_be_cleared(cleared: bool) -> None:
+    if not cleared:
+        raise NotCleared("The specialist is not cleared on those dates", field="specialist")
