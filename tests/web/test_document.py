@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from marshmallow import Schema
 from openapi_schema_validator import OAS31Validator
 
 from tests.databases import Databases
@@ -314,3 +315,19 @@ def test_allow_names_the_methods_that_are_there_and_no_other(shared: SharedAutho
         for method, status in (("OPTIONS", 200), ("DELETE", 405)):
             answer = somebody.client.open(address, method=method, headers=somebody.headers)
             assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (status, there), path
+
+
+def test_what_may_be_told_as_null_says_so() -> None:
+    def all_of(schema: type[Schema]) -> Iterator[type[Schema]]:
+        for each in schema.__subclasses__():
+            yield each
+            yield from all_of(each)
+
+    silent = [
+        f"{schema.__name__}.{name}"
+        for schema in all_of(Schema)
+        if schema.__module__.startswith("web.")
+        for name, field in schema._declared_fields.items()
+        if field.dump_default is None and not field.allow_none
+    ]
+    assert silent == []

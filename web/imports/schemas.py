@@ -168,6 +168,7 @@ class PreviewOut(Schema):
 
     imported_before = fields.String(
         attribute="before.reference",
+        allow_none=True,
         dump_default=None,
         metadata={"description": "The last import of the very same file; null where there is none"},
     )
