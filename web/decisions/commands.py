@@ -164,10 +164,6 @@ def give(execution: Execution[Decision], values: Values) -> None:
         lowest, limit = decided.stands(record), values.get("lower_limit")
         if lowest is not None and limit is not None and limit <= lowest:
             raise NotALimit(f"Enter more than the {in_pounds(lowest)} approved before", field="limit")
-        try:
-            now = decided.asked(context, record, answers)
-        except Refusal as refused:
-            raise CannotBeCarriedOut(str(refused)) from refused
         granted = decision.give(
             now,
             shown=values["shown"],

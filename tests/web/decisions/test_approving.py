@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.authority import Settings
-from domain.decision import Decision, DecisionStatus
+from domain.decision import DecisionStatus
 from domain.references import record_id
 from domain.support_request import RequestStatus, Route, SupportLevel, SupportRequest
 from domain.vocabulary import Team
@@ -22,6 +22,7 @@ from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
+from tests.web.decisions.conftest import decision
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
@@ -29,11 +30,6 @@ Programs = Callable[..., Program]
 REQUEST = "/requests/SR-2026-0001"
 ASKED = "/decisions/DN-2026-0001"
 MUCH = {"ceiling": "6,000", "reason": "Two terms of help in one department"}
-
-
-@pytest.fixture
-def stages(sample: SampleAuthority) -> BrokerageStages:
-    return BrokerageStages(sample)
 
 
 @pytest.fixture
@@ -51,10 +47,6 @@ def triaged(sample: SampleAuthority, stages: BrokerageStages) -> UUID:
 
 def request(sample: SampleAuthority) -> SupportRequest:
     return sample.services.service.find(SupportRequest, record_id(SupportRequest.KIND, "SR-2026-0001"))
-
-
-def decision(sample: SampleAuthority, number: int = 1) -> Decision:
-    return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
 
 
 def give(browser: Browser, sample: SampleAuthority, *, status: int = 303, **answers: str) -> str:

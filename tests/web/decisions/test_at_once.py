@@ -34,11 +34,6 @@ def services(each_databases: Databases, clock: Clock) -> Iterator[Services]:
 
 
 @pytest.fixture
-def stages(sample: SampleAuthority) -> BrokerageStages:
-    return BrokerageStages(sample)
-
-
-@pytest.fixture
 def triaged(sample: SampleAuthority, stages: BrokerageStages) -> UUID:
     """A request that is to be brokered, of which no spending is approved yet."""
 

@@ -8,9 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.decision import Decision, DecisionStatus
+from domain.decision import DecisionStatus
 from domain.provider import Evidence, Provider, Requirement
-from domain.references import record_id
 from projections import decisions as view
 from providers.brokerage import EngagementTerms
 from providers.eligibility import clearance_of, in_words
@@ -18,6 +17,7 @@ from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.brokerage_stages import BrokerageStages, Firm
 from tests.web.conftest import Browser, Program
+from tests.web.decisions.conftest import decision
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
@@ -25,11 +25,6 @@ Programs = Callable[..., Program]
 ASKED = "/decisions/DN-2026-0001"
 UNTIL = date(2026, 11, 16)
 TRAINING = Requirement.SAFEGUARDING_TRAINING
-
-
-@pytest.fixture
-def stages(sample: SampleAuthority) -> BrokerageStages:
-    return BrokerageStages(sample)
 
 
 def lose_training(stages: BrokerageStages, firm: Firm) -> None:
@@ -48,10 +43,6 @@ def firm(stages: BrokerageStages) -> Firm:
 
 def page_of(firm: Firm, sample: SampleAuthority) -> str:
     return f"/providers/{sample.services.service.find(Provider, firm.id).reference}"
-
-
-def decision(sample: SampleAuthority, number: int = 1) -> Decision:
-    return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
 
 
 def answers(firm: Firm, sample: SampleAuthority, item: Requirement = TRAINING, until: date = UNTIL) -> dict[str, str]:

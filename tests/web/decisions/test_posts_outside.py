@@ -12,9 +12,10 @@ from domain.vocabulary import Role
 from tests.sample_authority import SampleAuthority
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
-from tests.web.decisions.test_approving import REQUEST, SignIn, decision, request, stages, triaged
+from tests.web.decisions.conftest import decision
+from tests.web.decisions.test_approving import REQUEST, SignIn, request, triaged
 
-__all__ = ["stages", "triaged"]
+__all__ = ["triaged"]
 
 ASKED = "/decisions/DN-2026-0001"
 OVER = {"ceiling": "30,000", "reason": "A year of help in three departments"}

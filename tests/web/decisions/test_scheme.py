@@ -18,10 +18,11 @@ from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
-from tests.web.decisions.test_approving import MUCH, REQUEST, SignIn, decision, give, stages, triaged
+from tests.web.decisions.conftest import decision
+from tests.web.decisions.test_approving import MUCH, REQUEST, SignIn, give, triaged
 from web.settings_pages.schemas import SettingsOut
 
-__all__ = ["stages", "triaged"]
+__all__ = ["triaged"]
 
 CHANGE = "/settings/authority/change-scheme"
 TOMORROW = date(2026, 11, 3)

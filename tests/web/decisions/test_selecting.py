@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.decision import Decision, DecisionStatus
+from domain.decision import DecisionStatus
 from domain.references import record_id
 from domain.support_request import RequestStatus, SupportRequest
 from domain.tender import Tender, TenderStatus
@@ -17,6 +17,7 @@ from tests.domain.brokered import terms
 from tests.sample_authority import SampleAuthority
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
+from tests.web.decisions.conftest import decision
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
@@ -24,11 +25,6 @@ Programs = Callable[..., Program]
 TENDER, ASKED = "/tenders/TN-2026-0001", "/decisions/DN-2026-0001"
 CALDER, HARROP = "PV-2026-0001", "PV-2026-0002"
 WHY = "The only one who can come in time"
-
-
-@pytest.fixture
-def stages(sample: SampleAuthority) -> BrokerageStages:
-    return BrokerageStages(sample)
 
 
 @pytest.fixture
@@ -46,10 +42,6 @@ def tender(sample: SampleAuthority) -> Tender:
 
 def request(sample: SampleAuthority) -> SupportRequest:
     return sample.services.service.find(SupportRequest, record_id(SupportRequest.KIND, "SR-2026-0001"))
-
-
-def decision(sample: SampleAuthority, number: int = 1) -> Decision:
-    return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
 
 
 def select(browser: Browser, provider: str, **answers: str) -> None:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from domain.decision import Decision, DecisionStatus
-from domain.references import record_id
+from domain.decision import DecisionStatus
 from domain.support_request import Route, SupportLevel, SupportRequest
 from tests.domain.brokered import a_need
 from tests.sample_authority import SampleAuthority
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
+from tests.web.decisions.conftest import decision
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
@@ -21,11 +21,6 @@ Programs = Callable[..., Program]
 REQUEST = "/requests/SR-2026-0001"
 ASKED = "/decisions/DN-2026-0001"
 MUCH = {"ceiling": "6000", "reason": "Two terms of help in one department"}
-
-
-@pytest.fixture
-def stages(sample: SampleAuthority) -> BrokerageStages:
-    return BrokerageStages(sample)
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +34,6 @@ def triaged(sample: SampleAuthority, stages: BrokerageStages) -> UUID:
 
     with stages.brokering():
         return sample.services.service.add(raise_).id
-
-
-def decision(sample: SampleAuthority, number: int = 1) -> Decision:
-    return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
 
 
 def test_a_form_that_is_sent_twice_asks_once_and_says_twice_that_it_is_asked(

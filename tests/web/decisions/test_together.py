@@ -6,30 +6,19 @@ from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
 
-import pytest
-
 from domain.decision import Decision
 from domain.delegation import Act
-from domain.references import record_id
 from domain.support_request import Payer, SupportRequest
 from domain.tender import Tender
 from tests.sample_authority import SampleAuthority
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
+from tests.web.decisions.conftest import decision
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
 
 SECOND = "/requests/SR-2026-0002"
-
-
-@pytest.fixture
-def stages(sample: SampleAuthority) -> BrokerageStages:
-    return BrokerageStages(sample)
-
-
-def decision(sample: SampleAuthority, number: int = 1) -> Decision:
-    return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
 
 
 def shown(decision: Decision) -> dict[str, str]:

@@ -8,47 +8,17 @@ from uuid import UUID
 
 import pytest
 
-from domain.decision import Decision
-from domain.references import record_id
-from domain.support_request import Route, SupportLevel, SupportRequest
 from domain.vocabulary import Team
-from tests.domain.brokered import a_need
 from tests.sample_authority import SampleAuthority
 from tests.web.brokerage_stages import BrokerageStages
 from tests.web.conftest import Browser, Program
+from tests.web.decisions.conftest import MUCH, REQUEST
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
 
-REQUEST = "/requests/SR-2026-0001"
 ASKED = "/decisions/DN-2026-0001"
-MUCH = {"ceiling": "6,000", "reason": "Two terms of help in one department"}
 WAITING = "Waiting for your decision"
-
-
-@pytest.fixture
-def stages(sample: SampleAuthority) -> BrokerageStages:
-    return BrokerageStages(sample)
-
-
-@pytest.fixture
-def asked(sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn) -> Browser:
-    """The browser of the broker who asked for £6,000."""
-
-    def raise_() -> SupportRequest:
-        request = SupportRequest.raise_("SR-2026-0001", **a_need(school=stages.school))
-        request.triage(broker=stages.broker, level=SupportLevel.TARGETED, route=Route.BROKERED)
-        return request
-
-    with stages.brokering():
-        sample.services.service.add(raise_)
-    broker = sign_in(stages.broker)
-    broker.send(f"{REQUEST}/approve", MUCH)
-    return broker
-
-
-def decision(sample: SampleAuthority, number: int = 1) -> Decision:
-    return sample.services.service.find(Decision, record_id(Decision.KIND, f"DN-2026-{number:04d}"))
 
 
 def test_a_director_begins_with_what_they_are_to_decide_and_what_is_at_stake(
