@@ -30,6 +30,7 @@ class UnusualDays(Schema):
         longest=2000,
         rows=2,
         widget="once_asked",
+        after="on",
         label="Why this is right",
         hint=f"This will be kept in the audit trail. {NO_PUPILS}",
         is_reason=True,

@@ -20,10 +20,12 @@ LONG = 250
 
 
 def questions(schema: Schema, answers: Answers) -> list[FormField]:
-    """The questions a schema asks, in its order, and those that others give rise to last. Raises TypeError for a
-    field no form can ask."""
-    asked = (kind_of(field)(field, field.data_key or name, answers) for name, field in schema.load_fields.items())
-    return sorted(asked, key=lambda question: isinstance(question, typed.OnceAsked))
+    """The questions a schema asks, in its order, each that another gives rise to after that one. Raises TypeError for
+    a field no form can ask."""
+    asked = [kind_of(field)(field, field.data_key or name, answers) for name, field in schema.load_fields.items()]
+    follow = {each.says["after"]: each for each in asked if isinstance(each, typed.OnceAsked)}
+    first = [each for each in asked if each not in follow.values()]
+    return [each for one in first for each in (one, follow.get(one.key)) if each is not None]
 
 
 class GroupField(FormField):

@@ -90,7 +90,7 @@ class HiddenWords(HiddenField):
 
 
 class OnceAsked(LongText):
-    """Asked only where an answer to another question was refused for want of it."""
+    """Asked only where the answer to the question that it comes `after` was refused for want of it."""
 
     @property
     def widget(self) -> str:  # type: ignore[override]  # a class attribute elsewhere, here it follows from the form

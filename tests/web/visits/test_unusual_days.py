@@ -21,6 +21,8 @@ def test_a_page_asks_why_a_saturday_is_right_and_another_unusual_day_anew(
     assert "Why this is right" not in text_of(page)
     refused = officer.send_page("/visits/plan", page, ashgrove.plan(SATURDAY), status=422).text
     assert "14 November 2026 is a Saturday. If this is right, say why. If not, change it" in text_of(refused)
+    form = refused[refused.index("<form") :]
+    assert form.index("Date of the visit") < form.index("Why this is right") < form.index("Start time")
     why = {"why_unusual": "An open morning for parents"}
     holiday = officer.send_page("/visits/plan", refused, ashgrove.plan(date(2026, 12, 25), **why), status=422).text
     assert "25 December 2026 is a bank holiday" in text_of(holiday)
