@@ -112,7 +112,9 @@ class RaiseConcern(Schema):
 
 
 class ShareConcern(Schema):
-    with_ = _of_the_school("Who in the school can read it", data_key="with", noun="who can read it")
+    with_ = _of_the_school(
+        "Who in the school can read it", required=True, data_key="with", noun="who in the school can read it"
+    )
     words = text_field(
         label="What they will read",
         hint=f"They read this and what is written from now on, and nothing that was written before. {NO_PUPILS}",

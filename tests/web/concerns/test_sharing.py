@@ -86,6 +86,9 @@ def test_a_concern_is_shared_by_a_checked_step_and_read_in_its_words(
     assert re.search(r'value="chair"[^>]* checked', form)
     assert not re.search(r'value="headteacher"[^>]* checked', form)
 
+    nobody = director.send(f"{SHARED}/share", {"words": TOLD}, status=422).text
+    assert "Select who in the school can read it" in nobody
+    assert "can read it (optional)" not in nobody
     checked = director.send(f"{SHARED}/share", {"with": ["chair"], "words": TOLD}, status=200).text
     assert TOLD in checked
     sign_in(place.chair).get(SHARED, status=404)
