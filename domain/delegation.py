@@ -70,6 +70,8 @@ class Act(LabelledEnum):
 _BEFORE_SUMS = {"approve_spending": "of up to", "raise_limit": "to"}
 
 _ACTS = {
+    "send_a_pre_warning_letter": "Send a pre-warning letter",
+    "refer_the_school_to_the_regions_group": "Refer the school to the Regions Group",
     "raise_limit": "Raise the approved limit once prices are known",
     "select_provider": "Select a provider",
     "select_not_best": "Select a provider other than the best of the comparison",
@@ -95,6 +97,16 @@ DECIDED_AS = {
 
 AS_SPENDING = frozenset({Act.RAISE_LIMIT, Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
 """What is decided by the rows of spending, on the new total, and never by whoever asks."""
+
+
+def decided_as(act: Act) -> Act:
+    """The act whose rows decide an act: its own, or those of another."""
+    return Act.APPROVE_SPENDING if act in AS_SPENDING else DECIDED_AS.get(act, act)
+
+
+def also_decided(act: Act) -> tuple[Act, ...]:
+    """The other acts that the rows of an act decide."""
+    return tuple(each for each in Act if each is not act and decided_as(each) is act)
 
 
 COSTS = frozenset({Act.APPROVE_SPENDING, Act.WAIVE_EVALUATION})
@@ -410,9 +422,8 @@ def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> D
     as_spending = act in AS_SPENDING
     if act is Act.SELECT_NOT_BEST:
         net = Decimal(0)  # within what was approved: whoever decides first beyond a broker's own limit
-    decided_as = Act.APPROVE_SPENDING if as_spending else DECIDED_AS.get(act, act)
     rows = sorted(
-        (row for row in scheme if row.act is decided_as and not (as_spending and row.code == OWN_LIMIT)),
+        (row for row in scheme if row.act is decided_as(act) and not (as_spending and row.code == OWN_LIMIT)),
         key=lambda row: Decimal("Infinity") if row.up_to is None else row.up_to,
     )
     for row in rows:

@@ -14,7 +14,7 @@ from marshmallow import Schema, fields
 from domain.authority import version_name
 from domain.calendar import working_days_between
 from domain.decision import Basis, DecisionStatus
-from domain.delegation import Act, Decider, DelegationRow
+from domain.delegation import Act, Decider, DelegationRow, also_decided
 from domain.money import MOST
 from projections import decisions as view
 from projections.view import Row
@@ -27,6 +27,7 @@ from web.access.policy import Action
 from web.access.restricted import hidden_from
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
+from web.forms.messages import lower_first
 from web.layout.filters import Filters
 from web.layout.paging import page_after
 from web.runtime.authority import record_of, settings_of
@@ -51,11 +52,13 @@ class SchemeFilters(Schema):
 class SchemeRow(Row):
     """A row of the scheme on a day: `up_to` in pounds without VAT, None without a limit; days are working days.
 
-    `is_held` says whether somebody holds a post that decides it today, and one that decides as the second.
+    `also_decides` are the acts that go by the rows of this one. `is_held` says whether somebody holds a post that
+    decides it today, and one that decides as the second.
     """
 
     row: str
     act: Act
+    also_decides: tuple[Act, ...]
     up_to: Decimal | None
     decides: tuple[Decider, ...]
     countersigns: tuple[Decider, ...]
@@ -146,6 +149,7 @@ def _rows(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None, 
         SchemeRow(
             row=row.code,
             act=row.act,
+            also_decides=also_decided(row.act),
             up_to=row.up_to,
             decides=row.decides,
             countersigns=row.countersigns,
@@ -191,7 +195,11 @@ def scheme(context: RequestContext) -> tuple[str, int]:
         day=day,
         rows=rows,
         by_act=[
-            (act.label, [_cells(row, held, may_change=may_change) for row in found])
+            (
+                act.label,
+                "; ".join(lower_first(each.label) for each in also_decided(act)),
+                [_cells(row, held, may_change=may_change) for row in found],
+            )
             for act, found in groupby(rows, key=lambda row: row.act)
         ],
         version=_version(version),
@@ -208,6 +216,11 @@ def _version(name: str) -> str:
     return (
         "The original settings" if name == version_name(0) else f"Version {name.rpartition('-')[2]} of the settings"
     )
+
+
+def _also(act: Act) -> str:
+    """What the rows of an act decide beside it, in words."""
+    return "; ".join(lower_first(each.label) for each in also_decided(act))
 
 
 def _cells(row: DelegationRow, held: Mapping[Decider, list[str]], *, may_change: bool) -> list[Any]:

@@ -60,6 +60,8 @@ def test_the_page_says_who_decides_what_who_holds_it_and_what_nobody_can_decide(
     assert "Up to £10,000" in page
     assert "A senior officer or a director" in page
     assert "Director: Dora Director" in page
+    assert "These rows also decide: raise the approved limit once prices are known; select a provider other" in page
+    assert "These rows also decide: send" in page, "a pre-warning letter goes by the row of formal steps"
     assert "Nobody can decide row S4 today" in page
     assert "Nobody can decide row S3 today" not in page
     sample.person("Colin Counter", Role.COUNTERSIGNER)
