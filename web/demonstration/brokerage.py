@@ -94,7 +94,7 @@ class Story:
                 needed_by=today + timedelta(days=150),
                 urgency=Urgency.SOON,
                 budget=need.ceiling,
-                fund="School budget",
+                fund="School improvement budget",
                 delegates=12 if need.kind is SupportKind.TRAINING else None,
             ),
         ).id

@@ -190,6 +190,8 @@ def _intervene(sample: SampleAuthority, diary: Diary, urn: int, case: UUID, rais
         asker=(lead, Role.OFFICER),
         deciders=[(director, Role.DIRECTOR, Decider.DIRECTOR)],
     )
+    told = "Results in mathematics have fallen for three years. This page shows what was agreed and how it goes."
+    decide(14, lambda _, it: it.share(words=told))
     decide(
         21,
         lambda on, it: it.record_step(
