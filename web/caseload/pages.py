@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flask import render_template, request
 
+from domain.person import Person
 from projections.caseload import COUNTED_TO, CaseloadCount, Item
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot, User
@@ -146,7 +147,7 @@ def _cells(
         {"text": task, "href": href, "hint": ", ".join(filter(None, (reference, _not_yet(context, item))))},
         names.get(item.school, "") if item.school else "",
         _waiting_for(item, names),
-        about(context.services, item),
+        names.get(item.record, "") if item.kind == Person.KIND else about(context.services, item),
     ]
 
 

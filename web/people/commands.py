@@ -16,6 +16,7 @@ from domain.person.rules import (
 from domain.service import NotFound, UnitOfWork
 from domain.vocabulary import Role
 from projections import providers
+from projections.caseload.leavers import WORK_OF
 from web import formats
 from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of
@@ -57,7 +58,12 @@ def _posts(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
 
 
 def _in_hand(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
-    return {"held": holdings.of_person(snapshot, person) if person else []}
+    """What is in a person's hands, and whether the director has it once they are gone."""
+    today = snapshot.services.today()
+    return {
+        "held": holdings.of_person(snapshot, person) if person else [],
+        "works_here": person is not None and any(person.holds(role, today) for role in WORK_OF),
+    }
 
 
 def _since(post: Post) -> str:

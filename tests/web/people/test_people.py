@@ -180,12 +180,14 @@ def test_that_somebody_leaves_is_recorded_whatever_they_hold_and_the_director_ha
     asked = text_of(leaving.get(href(sample, officer, "leave")))
     assert f"Still in their name: Ashgrove High School ({sample.urn(school)})" in asked
     assert f"covering for Birch Primary School ({sample.urn(covered)})" in asked
+    assert "it is on the director's caseload until it is handed over" in asked.replace("&#39;", "'")
     leaving.send(href(sample, officer, "leave"), {**day("on", TODAY), **REASON})
 
     assert read(sample, officer).left_on == TODAY
     sample.clock.go_to(TODAY + timedelta(days=1))
     director = sign_in(sample.director())
-    assert HAND_OVER in text_of(director.get("/caseload"))
+    told = text_of(director.get("/caseload"))
+    assert f"{HAND_OVER} {sample.reference(officer)} Director {name}" in told
     schools = sample.services.service
     with sample.acting():
         schools.change(School, school, lambda it: it.release_link_officer(until=TODAY, reason=name))
