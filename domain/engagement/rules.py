@@ -162,7 +162,7 @@ def may_still_be_agreed(engagement: S, today: date) -> None:
 
 def must_rest_on_agreements(engagement: S, _: date) -> None:
     for side, agreed in engagement.disowned.items():
-        why = f": {agreed.recorded.why}" if agreed.recorded else ""
+        why = f": {agreed.recorded.why.rstrip('.')}" if agreed.recorded else ""
         raise RestsOnDisowned(
             f"The {side} says that it did not agree to the terms{why}. Nothing more rests on them until it agrees"
         )

@@ -296,6 +296,16 @@ def test_what_ends_on_a_later_day_is_not_said_to_have_ended(event: Event, words:
     assert sentence(signed(event, reason="Moved"), NAMES) == f"Anne Webb {words}: Moved"
 
 
+@pytest.mark.parametrize("said", ["It did.", "Did it?", "It did!", "It did…"])
+def test_words_that_end_a_sentence_take_no_second_full_stop(said: str) -> None:
+    event = ConcernCase.Raised.__new__(ConcernCase.Raised)
+    vars(event).update(meta=meta(), detail=said, source="It did")
+
+    assert sentence(event, NAMES, "{detail}. Then {detail:as …}. {source}. {detail}") == (
+        f"{said} Then as {said} It did. {said}"
+    )
+
+
 def test_words_around_a_value_that_is_not_given_are_left_out() -> None:
     told_of_all = {"trading_as": "Hollin Maths", "name": Personal(BEN, "Ben Hall")}
     for given, words in (

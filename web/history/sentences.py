@@ -6,6 +6,8 @@ all of it out where nothing is given.
 Nobody is said to have decided or done what somebody else wrote down: `{own_act:started}` stands where whoever acts
 names nobody else, `{recorded:recorded the start of}` where they do or act on behalf of others, who are `{on_behalf}`;
 `{recorder}` is whoever acts there. Who is named as the decider is left out where that is whoever acts.
+
+Words of people that end a sentence themselves take no second full stop: “{plan}. Reason: …” is told with one.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ UNNAMED = {
 def sentence(event: Event, names: Mapping[UUID, str], says: str = "") -> str:
     """What happened, in one sentence, the event's own or another; somebody who has no name in `names` is called by
     their kind."""
-    return (says or event.says).format_map(_Told(event, names))
+    told = (says or event.says).format_map(_Told(event, names))
+    return told.replace(f"{ENDED}.", "").replace(ENDED, "")
 
 
 def ids_in(events: Iterable[Event]) -> set[UUID]:
@@ -66,6 +69,9 @@ def _named_by_meta(event: Event) -> Iterator[UUID | None]:
 
 DOTS = "…"
 
+ENDED = "\N{NULL}"
+"""Stands behind words that end a sentence until the sentence is made: no text of an event can hold it."""
+
 
 class _Given(str):
     """A value in words, which knows whether there was one."""
@@ -74,9 +80,10 @@ class _Given(str):
     is_given: bool
 
     def __format__(self, around: str) -> str:
+        words = str(self) + (ENDED if self.endswith((".", "?", "!", DOTS)) else "")
         if not around:
-            return str(self)
-        return around.replace(DOTS, str(self)) if self.is_given else ""
+            return words
+        return around.replace(DOTS, words) if self.is_given else ""
 
 
 class _Told(dict[str, str]):
