@@ -148,12 +148,16 @@ def test_something_is_overdue_but_not_for_years(waiting: list[caseload.Item]) ->
     assert len(long_overdue) < len(overdue) / 4
 
 
-def test_one_intervention_is_under_way_and_has_been_reviewed(lived: Services) -> None:
+def test_three_interventions_can_be_read_each_with_its_own_end(lived: Services) -> None:
+    """One with a warning notice and one at an academy go on; one has ended by a decision after its review."""
     with lived.read() as connection:
         cases = concerns.cases.rows(connection, concerns.listed())
-    [intervention] = [case for case in cases if case.status is CaseStatus.INTERVENTION]
-    assert intervention.head_since is not None, "the school that answers for it reads it"
-    assert len(cases) == 3
+        decided = [row.act for row in decisions.decisions.rows(connection) if row.status is DecisionStatus.GIVEN]
+    led = {case.school: case for case in cases if case.status in {CaseStatus.INTERVENTION, CaseStatus.ENDED}}
+    assert sorted(case.status for case in led.values()) == [CaseStatus.ENDED, *[CaseStatus.INTERVENTION] * 2]
+    assert all(case.head_since is not None for case in led.values()), "the schools that answer for them read them"
+    assert {Act.ASSESS_AS_CAUSING_CONCERN, Act.START_INTERVENTION, Act.END_INTERVENTION, Act.REFER} <= set(decided)
+    assert len(cases) == 5
 
 
 def test_everybody_is_fictional_and_nobody_acts_without_a_name(lived: Services) -> None:
