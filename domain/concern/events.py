@@ -378,6 +378,14 @@ class EndDecided(_Decided):
 
     def apply(self, case: ConcernCase) -> None:
         case.outcome = self.outcome
+        if case.reviews_of_this_plan and case.reviews[-1].decision is None:
+            case.reviews[-1] = replace(
+                case.reviews[-1],
+                decision=ReviewDecision.END,
+                decided_by=self.decider,
+                decided_on=self.meta.occurred_on,
+                decided_because=self.meta.reason,
+            )
         case.over(CaseStatus.ENDED, self, by=self.decider)
 
 

@@ -475,6 +475,16 @@ def test_an_intervention_ends_when_a_review_decided_so() -> None:
     ).then_holds(lambda case: case.status is CaseStatus.ENDED and case.next_review_on is None)
 
 
+def test_the_end_of_an_intervention_is_what_was_decided_after_its_last_review() -> None:
+    def end(case: ConcernCase) -> None:
+        end_intervention(case, by=DIRECTOR, outcome="Leadership is secure", **REASON)
+
+    case = given(an_intervention()).when(lambda case: review(case, ReviewDecision.END)).when(end).record
+    last = case.reviews[-1]
+    assert (last.decision, last.decided_by, last.decided_on) == (ReviewDecision.END, DIRECTOR, TODAY)
+    assert last.decided_because == "Because it was agreed"
+
+
 def test_a_concern_is_closed_without_an_intervention_for_a_reason() -> None:
     given(an_assessed_concern(Rating.NO_CONCERN)).when(lambda case: case.close(reason=" ")).then_refused(
         ReasonNeeded

@@ -21,9 +21,10 @@ from tests.web.statements import Heard, Statements
 from web.layout import waiting_decisions
 from web.resources import RESOURCES
 
-MOST = 17
+MOST = 18
 """Statements of one page or list, with finding out who asks and what is kept from them; where a decision is asked
-about a record, its page names those who may make it, by three: what is asked, the team of the school, the posts."""
+about a record, its page names those who may make it, by three: what is asked, the team of the school, the posts; a
+history names the decisions behind what was done, by one."""
 
 MOST_OF_FORM = 11
 """Statements of one command of a page: it is looked up first, with whether the same was begun just now; whether the

@@ -71,7 +71,7 @@ def record_page(
         rows_of(snapshot, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
         extra = more(snapshot, seen, rows) if more else {}
         names = names_of(snapshot, {*shown, *extra.get("also_named", ())})
-        history = entries(snapshot, told, disclosure)
+        history = entries(snapshot, told, disclosure, decided=True)
         attached = attached_to(snapshot, resource, found, rows)
         restricted_too = restriction_notice(snapshot, found.record)
     page_title = title(seen, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -95,6 +96,7 @@ def test_the_trail_says_who_asked_and_who_decided(case: Case, sign_in: SignIn) -
     page = sign_in(case.officer).get(CASE)
     assert "Lea Lead decided that the school causes concern" in page
     assert "Dora Director decided to start an intervention" in page
+    assert re.search(r"DN-2026-0001</a>, asked by [^,]+, decided by Lea Lead\. Asked and decided", page)
     asked = sign_in(case.officer).get("/decisions/DN-2026-0001")
     assert "asked a senior officer to assess the school as causing concern" in asked
 
