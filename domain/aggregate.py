@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
-from typing import Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, ParamSpec, Self, TypeVar, dataclass_transform
 from uuid import UUID
 
 from domain.references import record_id
 from domain.signature import LONDON, Signature, current_signature, next_event_id
 from domain.text import changed_texts, day_in_words, plain, visible
 from domain.vocabulary import About, Purpose, Sensitivity
+
+if TYPE_CHECKING:
+    from domain.correction import Restated
 
 
 class Refusal(Exception):
@@ -247,6 +250,8 @@ class Aggregate:
         self.id = id
         self.version = 0
         self.reference = ""
+        self.restated: tuple[Restated, ...] = ()
+        """What was entered wrongly and is put right since, in order."""
         self._pending: list[Event] = []
 
     @classmethod

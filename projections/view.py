@@ -30,6 +30,7 @@ import msgspec
 import sqlalchemy as sa
 
 from domain.aggregate import EVENTS, Event
+from domain.correction import Correction
 from domain.school import School
 from domain.vocabulary import SchoolId
 from projections.columns import column_type
@@ -53,6 +54,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 replace = msgspec.structs.replace
+
+S = TypeVar("S", bound=Row)
+
+
+def restate(row: S, event: Correction) -> S:
+    """The row with what a correction restates of it, and the day on which it did."""
+    values = {each.field: each.now for each in event.restated if each.field in row.__struct_fields__}
+    return replace(row, **values, restated_on=event.meta.occurred_on)
 
 
 def by_stream(event: Event) -> Key:

@@ -14,7 +14,7 @@ from domain.on_behalf import Confirmation
 from domain.visit import Visit, VisitStatus
 from domain.vocabulary import Purpose, SchoolId, Side, VisitKind
 from projections.recorded import Recorded, RecordedForOther, said
-from projections.view import Key, Row, View, ViewTable, replace
+from projections.view import Key, Row, View, ViewTable, replace, restate
 
 
 class PlannedVisit(Row):
@@ -43,6 +43,7 @@ class PlannedVisit(Row):
     record: UUID | None = None
     record_reference: str = ""
     recorded_for_others: Recorded = ()
+    restated_on: date | None = None
 
 
 class Visiting(Row):
@@ -194,6 +195,19 @@ def record_started(row: PlannedVisit | None, event: Visit.RecordStarted) -> Plan
 @visits.on(Visit.Closed)
 def visit_closed(row: PlannedVisit | None, _: Visit.Closed) -> PlannedVisit | None:
     return row and replace(row, status=VisitStatus.CLOSED)
+
+
+@visits.on(Visit.Corrected)
+def visit_corrected(row: PlannedVisit | None, event: Visit.Corrected) -> PlannedVisit | None:
+    """A visit to another school is not agreed by that school."""
+    if row is None:
+        return None
+    row = restate(row, event)
+    if event.held_on is not None and event.term is not None and event.academic_year is not None:
+        row = replace(row, on=event.held_on, term=event.term, academic_year=event.academic_year)
+    if event.to_agree is not None:
+        row = replace(row, status=VisitStatus.PLANNED, recorded_for_others=())
+    return row
 
 
 def _comers(event: Undertaken | Visit.VisitorsChanged) -> Iterable[Key]:

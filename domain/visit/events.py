@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.calendar import Term
+from domain.correction import Correction
 from domain.on_behalf import Confirmation, Heard, recorded_by
 from domain.visit.parts import STANDING_ITEM, AgendaItem, AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, SchoolId, Side, VisitKind
@@ -67,6 +68,7 @@ class HeldUnplanned(Undertaken):
 
     def apply(self, visit: Visit) -> None:
         super().apply(visit)
+        visit.is_unplanned = True
         _remember_holding(visit, self)
 
 
@@ -283,6 +285,53 @@ class Closed(Event):
 
     def apply(self, visit: Visit) -> None:
         visit.status = VisitStatus.CLOSED
+
+
+class Corrected(Correction):
+    """What was entered of the visit was wrong. Another school is asked to agree the day of a visit that is ahead,
+    `to_agree`; `write_by` follows the day on which it was held, term and school year that of a visit held without a
+    plan."""
+
+    TOPIC = "visit.corrected"
+    says = "{by} corrected what was entered of the visit: {restated}. {reason}"
+    RESTATES = {
+        "school": "School",
+        "kind": "Type of visit",
+        "for_purpose": "Purpose",
+        "focus": "Focus",
+        "held_on": "Held on",
+        "minutes": "Length",
+        "attended": "Who was there",
+    }
+    CALLS = {"for_purpose": "purpose"}
+    school: SchoolId | None = None
+    school_was: SchoolId | None = None
+    kind: VisitKind | None = None
+    kind_was: VisitKind | None = None
+    for_purpose: Purpose | None = None
+    for_purpose_was: Purpose | None = None
+    focus: str | None = None
+    focus_was: str | None = None
+    held_on: date | None = None
+    held_on_was: date | None = None
+    minutes: int | None = None
+    minutes_was: int | None = None
+    attended: str | None = None
+    attended_was: str | None = None
+    to_agree: date | None = None
+    write_by: date | None = None
+    academic_year: int | None = None
+    term: Term | None = None
+
+    def apply(self, visit: Visit) -> None:
+        super().apply(visit)
+        if self.held_on is not None:
+            visit.write_by = self.write_by
+        if self.held_on is not None and self.academic_year is not None and self.term is not None:
+            visit.on, visit.academic_year, visit.term = self.held_on, self.academic_year, self.term
+        if self.to_agree is not None:
+            visit.status, visit.confirmed_by, visit.agreement = VisitStatus.PLANNED, frozenset(), None
+            visit.expected = ""
 
 
 def _remember_holding(visit: Visit, event: Held | HeldUnplanned) -> None:

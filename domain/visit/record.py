@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Aggregate, must_have_come, reasoned, requires
 from domain.calendar import Term, TermDates
+from domain.correction import RestsOnIt
 from domain.on_behalf import Confirmation, Heard, OnBehalf, evidenced, must_await_word, must_not_be_recorder
 from domain.signature import on_behalf_of
 from domain.text import day_in_words, plain
@@ -25,7 +26,9 @@ from domain.visit.parts import (
     WrittenUp,
 )
 from domain.visit.rules import (
+    DayStillToCome,
     NoSuchItem,
+    NotHeld,
     NotItsRecord,
     NotThePlannedDay,
     RecordNotIssued,
@@ -87,6 +90,7 @@ class Visit(Aggregate):
         self.remote: bool | None = None
         """Whether it was held by video or telephone; None while it was not held."""
         self.written_up: UUID | None = None
+        self.is_unplanned = False
 
     def about(self) -> About:
         return About(self.school, self.request, people=tuple(visitor.person for visitor in self.visitors))
@@ -121,6 +125,7 @@ class Visit(Aggregate):
     Held: TypeAlias = events.Held
     RecordStarted: TypeAlias = events.RecordStarted
     Closed: TypeAlias = events.Closed
+    Corrected: TypeAlias = events.Corrected
 
     @classmethod
     def plan(
@@ -423,6 +428,64 @@ class Visit(Aggregate):
         """
         self.must_be_written_up(record)
         self.record(self.Closed())
+
+    def correct(
+        self,
+        *,
+        reason: str,
+        school: UUID | None = None,
+        kind: VisitKind | None = None,
+        purpose: Purpose | None = None,
+        focus: str | None = None,
+        held_on: date | None = None,
+        minutes: int | None = None,
+        attended: str | None = None,
+        term: TermDates | None = None,
+        write_by: date | None = None,
+        rules: tuple[str, ...] = (),
+    ) -> None:
+        """Put right what was entered wrongly, also of a visit that is over. `term` and `write_by` follow from
+        `held_on`.
+
+        Raises NothingToCorrect, NotHeld, DayStillToCome, NotALength, NothingSaid, RestsOnIt, ReasonNeeded.
+        """
+        if self.held_on is None and (held_on or attended):
+            raise NotHeld("This visit is not recorded as held", field="held_on" if held_on else "attended")
+        if held_on is not None and held_on > self.today:
+            raise DayStillToCome("The date must be today or in the past", field="held_on")
+        corrected = self.Corrected.of(
+            self,
+            {
+                "school": school,
+                "kind": kind,
+                "for_purpose": purpose,
+                "focus": None if focus is None else said(focus, "Enter what the visit is about", field="focus"),
+                "held_on": held_on,
+                "minutes": None if minutes is None else length(minutes),
+                "attended": None if attended is None else said(attended, "Enter who was there", field="attended"),
+            },
+            to_agree=self.on if self.is_ahead and school not in (None, self.school) else None,
+            write_by=write_by,
+            academic_year=term.academic_year if term and self.is_unplanned else None,
+            term=term.term if term and self.is_unplanned else None,
+        )
+        self._record_must_not_rest_on(corrected)
+        self.record(
+            corrected,
+            purpose=purpose or self.purpose,
+            reason=reasoned(reason, "Enter what was wrong"),
+            rules=rules if corrected.held_on else (),
+        )
+
+    def _record_must_not_rest_on(self, corrected: events.Corrected) -> None:
+        """Raises RestsOnIt where the record of the visit, which says the same, was started."""
+        said_there = {"school", "kind", "for_purpose", "held_on"}.intersection(corrected.values)
+        if self.written_up is not None and said_there:
+            field = min(said_there)
+            raise RestsOnIt(
+                "The record of this visit was started for this school, day, type and purpose",
+                field=corrected.CALLS.get(field, field),
+            )
 
     def must_be_written_up(self, record: WrittenUp | None) -> None:
         """Raises RecordNotIssued, NotItsRecord unless this is the visit's issued record, or the visit needs none."""

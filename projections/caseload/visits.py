@@ -82,6 +82,26 @@ def visit_rescheduled(row: Item | None, event: Visit.Rescheduled | Visit.Agreeme
     return row and replace(row, task=Task.GET_DAY_AGREED, due=event.on)
 
 
+@items.on_each(Visit.Corrected, keys=lambda event: [main(event), *_of_day(event)])
+def visit_corrected(row: Item | None, event: Visit.Corrected, key: Key) -> Item | None:
+    """Another school is asked to agree the day of a visit that is ahead."""
+    if event.to_agree is not None and key != main(event):
+        is_asked = key[-1] == CONFIRMING
+        day, detail = event.to_agree, row.detail if row else ""
+        asked = item(event, Task.CONFIRM_VISIT, WaitingFor.SCHOOL, part=CONFIRMING, due=day, detail=detail)
+        row = asked if is_asked else None
+    elif event.to_agree is not None and row is not None:
+        row = replace(row, task=Task.GET_DAY_AGREED)
+    return row and replace(
+        row,
+        school=event.meta.about.school,
+        detail=event.kind.label if event.kind else row.detail,
+        purpose=event.for_purpose or row.purpose,
+        due=event.write_by or row.due if event.held_on else row.due,
+        since=event.held_on or row.since,
+    )
+
+
 @items.on(Visit.VisitorsChanged, key=main)
 def visitors_changed(row: Item | None, event: Visit.VisitorsChanged) -> Item | None:
     return row and replace(row, person=event.lead)

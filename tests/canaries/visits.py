@@ -52,6 +52,7 @@ class VisitWords(Words):
             lambda it: it.reschedule(on=TODAY, term=default_term_on(TODAY), side=SCHOOL, reason=word("moved back")),
             lambda it: it.confirm(side=SCHOOL, on=TODAY, expected=word("expected again")),
             lambda it: it.hold(on=TODAY, minutes=60, attendees=word("attendees")),
+            lambda it: it.correct(focus=word("focus meant"), attended=word("who came"), reason=word("put right")),
         )
         then(Visit, self._visit(2), lambda it: it.cancel(cause=CancelledBy.SCHOOL, reason=word("cancelled")))
         then(Visit, self._visit(3), self._day_agreed, self._day_disowned, lambda it: it.miss(reason=word("not made")))

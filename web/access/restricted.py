@@ -83,6 +83,7 @@ PLAIN_VISIT = {
     "visit.not-made": "{by} recorded that the visit on {on} did not take place",
     "visit.held": "{by} recorded that the visit took place on {on}",
     "visit.closed": "{by} closed the visit",
+    "visit.corrected": "{by} corrected what was entered of the visit",
 }
 """The sentences by which a plain visit is told: those of any visit, as far as they say that somebody comes or came,
 when and who. Beside these what the school put on its agenda is told, and nothing else."""
@@ -276,7 +277,7 @@ def plain_visit(visit: V) -> V:
     untold = {**dict.fromkeys(("kind", "purpose", "concern", "request", "remote")), "focus": ""}
     told = {name: getattr(visit, name) for name in (*vars(Aggregate(visit.id)), *COMING)}
     agreement = visit.agreement and replace(visit.agreement, evidence="", why="")
-    vars(seen).update(untold | told, agenda=own, agreement=agreement)
+    vars(seen).update(untold | told, agenda=own, agreement=agreement, restated=())
     return seen
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Event
+from domain.correction import Restated
 from domain.vocabulary import Channel, LabelledEnum, Personal
 from web import formats
 
@@ -162,6 +163,10 @@ def value_in_words(value: Any, names: Mapping[UUID, str], *, field: str = "") ->
             return ", ".join(
                 f"{str(key).replace('_', ' ')}: {value_in_words(each, names)}" for key, each in sorted(value.items())
             )
+    if isinstance(value, Restated):
+        now, was = (value_in_words(each, names, field=value.field) for each in (value.now, value.was))
+        entered = "was left out" if value.was in (None, "") else f"entered as {was}"
+        return f"{within_a_sentence(value.label)}: {now} ({entered})"
     if dataclasses.is_dataclass(value) and type(value).__str__ is object.__str__:
         parts = (getattr(value, part.name) for part in dataclasses.fields(value))
         return " ".join(

@@ -10,6 +10,7 @@ from flask import render_template
 from werkzeug.exceptions import BadRequest
 
 from domain.aggregate import Aggregate, Event
+from domain.correction import Restated
 from projections import readings
 from projections.row_queries import RowQueries
 from web.access.context import RequestContext, Snapshot
@@ -23,7 +24,8 @@ from web.commands.dispatch import load_for_user
 from web.commands.listing import NO_PLACE
 from web.commands.resource import Resource
 from web.commands.unsettled import unsettled_decisions
-from web.history.sentences import ids_in
+from web.formats import short_date, upper_first
+from web.history.sentences import ids_in, value_in_words
 from web.history.timeline import entries, page_of_record
 from web.layout.paging import PAGE, page_links, place_asked
 
@@ -66,6 +68,8 @@ def record_page(
             decisions = unsettled_decisions(snapshot, found.record, found.concerned)
         deciders = {each.decision: each.deciders(snapshot) for each in decisions}
         shown |= {id for each in decisions for id in (each.asker, each.decider, *deciders[each.decision]) if id}
+        restated = vars(seen).get("restated", ())
+        shown |= {*ids_within(restated)}
         readers = _readers(snapshot, found.record.id, found.concerned)
         shown |= {each.reader for each in readers}
         rows_of(snapshot, {*ids_within(vars(found.record)), *ids_within(rows), *ids_in(told), *shown})
@@ -89,12 +93,26 @@ def record_page(
         readers=readers,
         decisions=decisions,
         deciders=deciders,
+        restated=[_restated(each, names) for each in restated],
         restricted_too=restricted_too,
         page_title=page_title,
         section=resource.path.capitalize(),
         breadcrumbs=[(resource.path.capitalize(), f"/{resource.path}"), (page_title, "")],
         **extra,
     )
+
+
+def _restated(restated: Restated, names: Mapping[UUID, str]) -> Mapping[str, str]:
+    """What was entered wrongly and put right, in the words of the page."""
+    now, was = (value_in_words(each, names, field=restated.field) for each in (restated.now, restated.was))
+    return {
+        "label": restated.label,
+        "now": upper_first(now),
+        "was": "Left out" if restated.was in (None, "") else upper_first(was),
+        "on": short_date(restated.on),
+        "by": names.get(restated.by, "Somebody") if restated.by else "The service",
+        "reason": restated.reason,
+    }
 
 
 def _readers(snapshot: Snapshot, record: UUID, where: RecordScope) -> list[readings.ReadingOfRecord]:

@@ -25,6 +25,7 @@ from web.access.restricted import hidden_from, plain_row
 from web.brokerage.broker_rights import must_hold
 from web.commands.assurance import asks_for_assurance
 from web.commands.choices import needs_school
+from web.commands.correcting import CORRECT, DONE, LEAD, TITLE, must_be_theirs_at, nothing_must_hang_on
 from web.commands.linked_records import concerns_among, must_be_of_school, must_be_open_school, with_open_links
 from web.commands.listing import Listing, TableQuery
 from web.commands.on_behalf import confirm_by, people_to_choose
@@ -332,6 +333,39 @@ visits.command(
     warning=True,
     method=Visit.cancel,
 )
+
+
+def _as_entered(snapshot: Snapshot, visit: Visit) -> Mapping[str, Any]:
+    facts = ("kind", "purpose", "focus", "held_on", "minutes", "attended")
+    return {
+        "school": reference_of(snapshot, visit.school),
+        **{name: getattr(visit, name) for name in facts},
+    }
+
+
+@visits.command(
+    CORRECT,
+    TITLE,
+    Action.PLAN_VISIT,
+    schemas.CorrectVisit,
+    done=DONE,
+    method=Visit.correct,
+    lookups=_planning,
+    initial=_as_entered,
+    lead=LEAD,
+    submit="Correct",
+)
+def correct(execution: Execution[Visit], values: Values) -> None:
+    context, visit = execution.context, execution.record
+    school, held = values.get("school") or visit.school, values.get("held_on") or visit.held_on
+    if school != visit.school:
+        must_be_theirs_at(context, Action.PLAN_VISIT, school)
+        must_be_open_school(context, school, held or visit.on, field="school")
+        must_be_of_school(execution.service, school, concern=visit.concern, request=visit.request)
+        nothing_must_hang_on(context, visit)
+    day, rules = _to_be_written(execution, held) if held else (None, ())
+    term = term_of(execution.services, held) if held else None
+    execution.change(lambda visit: visit.correct(term=term, write_by=day, rules=rules, **values))
 
 
 @visits.command(

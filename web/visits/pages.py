@@ -20,6 +20,7 @@ from web.access.identity import allow, concerned, list_scope
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.commands.attachments import ATTACHED_QUERY
+from web.commands.correcting import restated_in_words
 from web.commands.on_behalf import agreed_in_words, doubts_in_words, ids_in
 from web.commands.resource import Values
 from web.layout.csv_export import csv_response
@@ -64,7 +65,10 @@ LIST: ListPage[PlannedVisit] = ListPage(
         ListColumn("Led by", _led_by),
         ListColumn(
             "Status",
-            lambda row, names: {"tag": row.status, "hint": doubts_in_words(row.recorded_for_others, names)},
+            lambda row, names: {
+                "tag": row.status,
+                "hint": doubts_in_words(row.recorded_for_others, names) or restated_in_words(row.restated_on),
+            },
             by=["status"],
         ),
     ],

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 from domain.calendar import Term
 from domain.visit import AgendaKind, CancelledBy, Visitor, VisitStatus
 from domain.vocabulary import Purpose, Side, VisitKind
+from web.commands.correcting import CorrectedOut, Correcting
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
@@ -47,9 +48,9 @@ def _starts_at() -> fields.Time:
     return fields.Time(metadata={"label": "Start time", "hint": "For example, 9:30am"})
 
 
-def _school() -> SchoolField:
+def _school(*, required: bool = True) -> SchoolField:
     return SchoolField(
-        required=True,
+        required=required,
         metadata={
             "label": "School",
             "hint": "Start typing its name or URN",
@@ -233,6 +234,22 @@ class HoldVisit(UnusualDays):
     )
 
 
+class CorrectVisit(Correcting):
+    school = _school(required=False)
+    kind = choice_field(VisitKind, "Type of visit", required=False)
+    purpose = choice_field(Purpose, "Purpose", required=False)
+    focus = text_field(required=False, label="Focus", hint=NO_PUPILS, rows=3)
+    held_on = day_field("Date the visit took place", required=False)
+    minutes = _minutes()
+    attended = line_field(
+        "present",
+        required=False,
+        label="Who from the school was there",
+        hint="Give roles, not names, for example headteacher and chair of governors",
+        longest=500,
+    )
+
+
 class StartRecord(Schema):
     needs_assurance = fields.Boolean(
         load_default=False,
@@ -259,7 +276,7 @@ class AgendaItemOut(Schema):
     side = fields.Enum(Side, by_value=True)
 
 
-class VisitOut(Schema):
+class VisitOut(CorrectedOut):
     """A visit as the API shows it."""
 
     reference = fields.String()

@@ -1,0 +1,159 @@
+"""What was entered wrongly is put right in the record itself, which keeps what it was said to be, by whom and why."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+import domain
+from domain.aggregate import EVENTS, Aggregate, ReasonNeeded
+from domain.calendar import default_term_on
+from domain.correction import Correction, NothingToCorrect, RestsOnIt
+from domain.visit import Visit, Visitor, VisitStatus
+from domain.visit.rules import DayStillToCome, NotALength, NotHeld
+from domain.vocabulary import Purpose, Side, VisitKind
+from tests.domain.test_visit import HEAD, TUESDAY, WEDNESDAY, Written, a_held_visit, a_planned_visit, unplanned
+from tests.randomness import FUZZING
+from tests.scenario import TODAY, assert_replays, given, signed
+
+for module in pkgutil.walk_packages(domain.__path__, "domain."):
+    importlib.import_module(module.name)
+
+OTHER_SCHOOL, OFFICER = uuid4(), uuid4()
+WRONG = "Picked from the wrong line"
+CORRECTIONS = [event for event in EVENTS.values() if issubclass(event, Correction)]
+
+
+def unmarked(record: Aggregate) -> dict[str, Any]:
+    """All that a record remembers but for its marks of corrections."""
+    marks = {"id", "version", "restated", "_pending", "reference"}
+    return {name: value for name, value in vars(record).items() if name not in marks}
+
+
+@pytest.mark.parametrize("event", CORRECTIONS, ids=lambda event: event.TOPIC)
+def test_a_correction_says_of_all_that_it_restates_what_it_is_and_what_it_was(event: type[Correction]) -> None:
+    known = {field.name: field.default for field in fields(event)}  # type: ignore[arg-type]  # made so in __init_subclass__
+    for name in event.RESTATES:
+        assert known[name] is None, "what is not restated is not told"
+        assert known[f"{name}_was"] is None
+    assert {*event.CALLS} <= {*event.RESTATES}
+
+
+def test_a_planned_visit_gets_the_school_and_kind_that_were_meant() -> None:
+    visit = a_planned_visit()
+    was = visit.school
+    given(visit).when(
+        lambda visit: visit.correct(school=OTHER_SCHOOL, kind=VisitKind.FOLLOW_UP, reason=WRONG), by=OFFICER
+    ).then(Visit.Corrected, kind=VisitKind.FOLLOW_UP, kind_was=VisitKind.CORE, school_was=was, reason=WRONG)
+    assert (visit.school, visit.kind) == (OTHER_SCHOOL, VisitKind.FOLLOW_UP)
+    assert visit.about().school == OTHER_SCHOOL
+    assert [(each.field, each.was, each.by) for each in visit.restated] == [
+        ("school", was, OFFICER),
+        ("kind", VisitKind.CORE, OFFICER),
+    ]
+
+
+def test_the_school_that_was_meant_agrees_the_day_itself() -> None:
+    visit = a_planned_visit()
+    with signed(TODAY, by=HEAD):
+        visit.confirm(side=Side.SCHOOL, on=visit.on, expected="the headteacher")
+    given(visit).when(lambda visit: visit.correct(kind=VisitKind.MONITORING, reason=WRONG)).then(Visit.Corrected)
+    assert visit.status is VisitStatus.CONFIRMED
+    given(visit).when(lambda visit: visit.correct(school=OTHER_SCHOOL, reason=WRONG)).then(Visit.Corrected)
+    assert (visit.status, visit.confirmed_by, visit.expected) == (VisitStatus.PLANNED, frozenset(), "")
+
+
+def test_what_is_right_already_is_not_corrected() -> None:
+    visit = a_planned_visit()
+    given(visit).when(lambda visit: visit.correct(kind=visit.kind, reason=WRONG)).then_refused(NothingToCorrect)
+    given(visit).when(lambda visit: visit.correct(kind=VisitKind.MONITORING, reason=" ")).then_refused(ReasonNeeded)
+
+
+def test_what_happened_is_corrected_once_it_has() -> None:
+    visit = a_planned_visit()
+    given(visit).when(lambda visit: visit.correct(held_on=TODAY, reason=WRONG)).then_refused(
+        NotHeld, field="held_on"
+    ).when(lambda visit: visit.correct(attended="the chair", reason=WRONG)).then_refused(NotHeld, field="attended")
+    given(a_held_visit()).when(lambda visit: visit.correct(held_on=WEDNESDAY, reason=WRONG), on=TUESDAY).then_refused(
+        DayStillToCome, field="held_on"
+    ).when(lambda visit: visit.correct(minutes=0, reason=WRONG), on=TUESDAY).then_refused(NotALength, field="minutes")
+
+
+def test_the_day_of_a_visit_without_a_plan_is_the_one_of_its_term() -> None:
+    with signed(TODAY):
+        visit = unplanned()
+    day = date(2026, 8, 28)
+    given(visit).when(
+        lambda visit: visit.correct(held_on=day, term=default_term_on(day), write_by=TODAY, reason=WRONG)
+    ).then(Visit.Corrected)
+    meant = default_term_on(day)
+    assert (visit.on, visit.held_on, visit.write_by) == (day, day, TODAY)
+    assert (visit.academic_year, visit.term) == (meant.academic_year, meant.term)
+
+
+def test_what_its_record_says_too_is_corrected_before_the_record_is_started() -> None:
+    visit = a_held_visit()
+    with signed(TUESDAY):
+        visit.start_record(Written(visit.id))
+    given(visit).when(lambda visit: visit.correct(school=OTHER_SCHOOL, reason=WRONG), on=TUESDAY).then_refused(
+        RestsOnIt, field="school"
+    ).when(lambda visit: visit.correct(purpose=Purpose.SUPPORT, reason=WRONG), on=TUESDAY).then_refused(
+        RestsOnIt, field="purpose"
+    ).when(lambda visit: visit.correct(minutes=45, reason=WRONG), on=TUESDAY).then(Visit.Corrected, minutes_was=90)
+
+
+ENTERED = st.fixed_dictionaries(
+    {
+        "school": st.sampled_from([uuid4(), uuid4()]),
+        "kind": st.sampled_from(VisitKind),
+        "purpose": st.sampled_from(Purpose),
+        "focus": st.sampled_from(["Attendance", "Reading"]),
+        "minutes": st.integers(1, 300),
+    }
+)
+HELD = st.fixed_dictionaries({"held_on": st.sampled_from([TODAY, TUESDAY]), "attended": st.just("the head")})
+
+
+@drawn(wrong=ENTERED, right=ENTERED, held=st.none() | HELD, is_held=st.booleans())
+@settings(max_examples=60 * FUZZING)
+def test_a_corrected_visit_is_the_one_that_was_entered_rightly_at_first(
+    wrong: dict[str, Any], right: dict[str, Any], held: dict[str, Any] | None, is_held: bool
+) -> None:
+    def visit(entered: dict[str, Any], facts: dict[str, Any]) -> Visit:
+        with signed(TODAY):
+            made = Visit.plan(
+                "V-2026-0001",
+                on=TUESDAY,
+                term=default_term_on(TUESDAY),
+                visitors=[Visitor(OFFICER, "officer")],
+                lead=OFFICER,
+                **entered,
+            )
+        if is_held:
+            day, who = facts["held_on"], facts["attended"]
+            with signed(TUESDAY + timedelta(days=1)):
+                made.hold(on=day, minutes=entered["minutes"], attendees=who, write_by=day + timedelta(days=14))
+        return made
+
+    first = {"held_on": TUESDAY, "attended": "the chair"}
+    meant = visit(right, held or first)
+    corrected = visit(wrong, first)
+    answers = {**right, **(held or {})} if is_held else right
+    with signed(TUESDAY + timedelta(days=1), by=OFFICER):
+        try:
+            corrected.correct(**answers, write_by=(held or first)["held_on"] + timedelta(days=14), reason=WRONG)
+        except NothingToCorrect:
+            assert unmarked(corrected) == unmarked(meant)
+            return
+    assert unmarked(corrected) == unmarked(meant)
+    assert all(each.was != each.now for each in corrected.restated)
+    assert_replays(corrected)
