@@ -36,7 +36,15 @@ from web.demonstration.places import AUTHORITY, AUTHORITY_CODE
 from web.demonstration.register import write_register
 from web.demonstration.sample_authority import SampleAuthority
 from web.demonstration.schools import schools, september
-from web.demonstration.setting_up import appoint, name_authority, renew, set_own_limit, settle, take_in_register
+from web.demonstration.setting_up import (
+    appoint,
+    name_authority,
+    renew,
+    set_own_limit,
+    set_whom_to_call,
+    settle,
+    take_in_register,
+)
 from web.demonstration.visits import visit_all
 from web.imports.importers import ImportResult
 from web.runtime.services import Services
@@ -77,6 +85,7 @@ def load_demonstration(services: Services, *, on: date | None = None, seed: int 
     diary.write(
         began, None, Role.ADMINISTRATOR, lambda: set_own_limit(services, Decimal(2500), from_=next_day), hour=10
     )
+    diary.write(began, None, Role.ADMINISTRATOR, lambda: set_whom_to_call(services, from_=next_day), hour=10)
     with tempfile.TemporaryDirectory() as folder:
         register = Path(folder) / "register.csv"
         write_register(register, seed=seed, on=on)

@@ -56,6 +56,17 @@ def set_own_limit(services: Services, limit: Decimal, *, from_: date) -> None:
     services.service.change(Authority, AUTHORITY, change)
 
 
+def set_whom_to_call(services: Services, *, from_: date) -> None:
+    """Say whom to call when a child may be at risk, by numbers that are kept for fiction; the caller has signed."""
+
+    def change(it: Authority) -> None:
+        settings, _ = it.settings_on(from_)
+        numbers = replace(settings, designated_officer="01632 960101", social_care="01632 960102")
+        it.change_settings(numbers, from_=from_, reason="From the council's safeguarding partnership")
+
+    services.service.change(Authority, AUTHORITY, change)
+
+
 def take_in_register(services: Services, register: Path, *, dated: date, la: str | None = None) -> ImportResult:
     """Import a register, as `sis import schools` does; the caller has signed."""
     wanted = ImportFile(what=ImportKind.SCHOOLS, file=register, source=Source(register.name, dated), la=la or ALL)

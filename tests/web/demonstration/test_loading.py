@@ -20,6 +20,7 @@ from tests.scenario import TODAY
 from web.console.running import made_whole
 from web.demonstration.loading import SEED, load_demonstration, sign_ins
 from web.demonstration.people import cast
+from web.runtime.authority import settings_of
 from web.runtime.services import Services
 
 ALL = 10_000
@@ -63,6 +64,11 @@ def test_each_post_has_a_sign_in(lived: Services) -> None:
         roles = {post.role for post in people.posts.rows(connection)}
     assert roles == set(Role)
     assert len(sign_ins(lived)) == len({one.name for one in sign_ins(lived)}) == 13
+
+
+def test_whoever_is_worried_about_a_child_reads_whom_to_call(lived: Services) -> None:
+    settings, _ = settings_of(lived)
+    assert "" not in (settings.designated_officer, settings.social_care, settings.police)
 
 
 def test_something_waits_on_every_desk(waiting: list[caseload.Item]) -> None:
