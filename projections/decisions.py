@@ -25,8 +25,9 @@ class DecisionRow(Row):
     and their deputies too after `passes_on`. That nobody decided in time follows from `lapses_on`. Of two people who
     decide, the first may have approved it already; the authors wrote part of what is to be decided. `late` says that
     more than LATE_AFTER weekdays lay between decision and recording; a bank holiday is no working day. What came to
-    nothing may have been `asked_again` in another decision, named by its reference. `together` is the sum with what
-    the same provider, or the same school and need, had in twelve months, where another row would decide that."""
+    nothing may have been `asked_again` in another decision, named by its reference. While an answer is awaited,
+    the days until it lapses are not counted. `together` is the sum with what the same provider, or the same school
+    and need, had in twelve months, where another row would decide that."""
 
     id: UUID
     reference: str
@@ -60,11 +61,16 @@ class DecisionRow(Row):
     late: bool = False
     together: Decimal | None = None
     asked_again: str = ""
+    stopped_on: date | None = None
+
+    def counted_to(self, day: date) -> date:
+        """The day to which it is counted whether it passes on or has lapsed: none while an answer is awaited."""
+        return day if self.stopped_on is None else min(day, self.stopped_on)
 
     def may_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> bool:
-        """Whether somebody who decides as these posts may decide what is asked on a day."""
+        """Whether somebody who decides as these posts may decide what is asked on a day, and waits for no answer."""
         has_part = person in (self.asker, self.first_by) or person in self.authors
-        return not has_part and is_held(posts_of(self, day), held) is not None
+        return self.stopped_on is None and not has_part and is_held(posts_of(self, day), held) is not None
 
 
 class AskedMatter(Row):
@@ -170,10 +176,36 @@ def decided_afterwards(_: DecisionRow | None, event: Decision.DecidedAfterwards)
     return replace(row, decider=row.asker, decided_on=row.asked_on)
 
 
+@decisions.on(Decision.MoreAsked)
+def more_asked(row: DecisionRow | None, event: Decision.MoreAsked) -> DecisionRow | None:
+    return row and replace(row, status=DecisionStatus.MORE_ASKED, stopped_on=event.meta.occurred_on)
+
+
+@decisions.on(Decision.Answered)
+def answered(row: DecisionRow | None, event: Decision.Answered) -> DecisionRow | None:
+    if row is None:
+        return None
+    begun_anew = {"first_by": None, "first_post": None} if event.is_restated else {}
+    row = replace(row, **begun_anew)
+    return replace(
+        row,
+        status=DecisionStatus.HALF_GIVEN if row.first_by else DecisionStatus.ASKED,
+        stopped_on=None,
+        net=event.question.net,
+        together=event.question.together,
+        authors=event.question.authors,
+        passes_on=event.passes_on,
+        lapses_on=event.lapses_on,
+    )
+
+
 @decisions.on(Decision.FirstGiven)
 def first_given(row: DecisionRow | None, event: Decision.FirstGiven) -> DecisionRow | None:
     return row and replace(
-        row, status=DecisionStatus.HALF_GIVEN, first_by=event.meta.signature.actor, first_post=event.post
+        row,
+        status=DecisionStatus.HALF_GIVEN,
+        first_by=event.meta.signature.actor,
+        first_post=event.post,
     )
 
 
@@ -208,7 +240,8 @@ _columns = decisions.table.c
 
 def is_open_on(day: date) -> sa.ColumnElement[bool]:
     """The condition that somebody is still to decide on a day."""
-    return sa.and_(_columns.status.in_(list(OPEN)), sa.or_(_columns.lapses_on.is_(None), _columns.lapses_on >= day))
+    in_time = sa.or_(_columns.lapses_on.is_(None), _columns.lapses_on >= day)
+    return sa.and_(_columns.status.in_(list(OPEN)), sa.or_(_columns.status == DecisionStatus.MORE_ASKED, in_time))
 
 
 def listed(
@@ -251,7 +284,8 @@ def listed(
 def concerns(person: UUID, posts: Collection[Decider], day: date) -> sa.ColumnElement[bool]:
     """The condition that a decision names somebody, or that one of these posts is asked for it on a day."""
     asked = [_is_among(_columns.posts, post) for post in posts]
-    passed_on = [sa.and_(_is_among(_columns.deputies, post), _columns.passes_on < day) for post in posts]
+    counted_to = sa.func.coalesce(_columns.stopped_on, day)
+    passed_on = [sa.and_(_is_among(_columns.deputies, post), _columns.passes_on < counted_to) for post in posts]
     return sa.or_(_columns.asker == person, _columns.decider == person, *asked, *passed_on)
 
 
@@ -268,7 +302,7 @@ def _stands(status: DecisionStatus, today: date) -> sa.ColumnElement[bool]:
 
 def as_of(row: DecisionRow, day: date) -> DecisionRow:
     """The row as it stands on a day: what nobody decided in time has lapsed."""
-    if row.status in OPEN and row.lapses_on is not None and row.lapses_on < day:
+    if row.status in OPEN and row.lapses_on is not None and row.lapses_on < row.counted_to(day):
         return replace(row, status=DecisionStatus.LAPSED)
     return row
 
@@ -345,12 +379,12 @@ def came_to_nothing(
 
 def posts_of(row: DecisionRow, day: date) -> tuple[Decider, ...]:
     """The posts that may decide on a day."""
-    return _route(row).asked_of(day, row.first_post)
+    return _route(row).asked_of(row.counted_to(day), row.first_post)
 
 
 def whom(row: DecisionRow, day: date) -> str:
     """The same as it stands in a sentence."""
-    return _route(row).whom(day, row.first_post)
+    return _route(row).whom(row.counted_to(day), row.first_post)
 
 
 def _route(row: DecisionRow) -> Route:

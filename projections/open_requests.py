@@ -341,6 +341,17 @@ def decision_asked(row: RequestRow | None, event: Decision.Asked) -> RequestRow 
     return replace(row, asked=(*row.asked, event.meta.stream), asked_until=event.route.lapses_on)
 
 
+@requests.on(Decision.MoreAsked, key=by_case)
+def more_asked(row: RequestRow | None, event: Decision.MoreAsked) -> RequestRow | None:
+    """While the decider waits for an answer, the decision does not lapse."""
+    return replace(row, asked_until=None) if row and event.meta.stream in row.asked else row
+
+
+@requests.on(Decision.Answered, key=by_case)
+def answered(row: RequestRow | None, event: Decision.Answered) -> RequestRow | None:
+    return replace(row, asked_until=event.lapses_on) if row and event.meta.stream in row.asked else row
+
+
 @requests.on(
     Decision.Given,
     Decision.Refused,

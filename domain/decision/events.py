@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
-from domain.decision.parts import Basis, Condition, DecisionStatus, Earlier, Question, Route
+from domain.decision.parts import Basis, Condition, DecisionStatus, Earlier, Enquiry, Question, Route
 from domain.delegation import Act, Decider
 from domain.on_behalf import Heard
 
@@ -111,6 +112,53 @@ class DecidedAfterwards(_Begun):
         decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post)
 
 
+class MoreAsked(Event):
+    """Somebody who is to decide wants to know more first: the days until it lapses are not counted meanwhile."""
+
+    TOPIC = "decision.more-asked"
+    says = "{by} asked: {enquiry}"
+    enquiry: str
+    post: Decider
+
+    def apply(self, decision: Decision) -> None:
+        decision.status = DecisionStatus.MORE_ASKED
+        decision.enquiries.append(Enquiry(self.enquiry, self.meta.signature.actor, self.meta.occurred_on))
+
+
+class Answered(Event):
+    """It is asked on as `question` puts it now, until other days. Where it `is_restated`, both of two people who
+    decide begin anew; `changed` are the terms that are others."""
+
+    TOPIC = "decision.answered"
+    says = "{by} answered: {answer}{changes:. It is asked on other terms now. …}"
+    answer: str
+    question: Question
+    changed: tuple[str, ...]
+    is_restated: bool
+    passes_on: date | None
+    lapses_on: date | None
+
+    @property
+    def changes(self) -> str:
+        """What is another in it, in sentences."""
+        return ". ".join(self.changed)
+
+    def apply(self, decision: Decision) -> None:
+        decision.enquiries[-1] = replace(
+            decision.enquiries[-1],
+            answer=self.answer,
+            answered_by=self.meta.signature.actor,
+            answered_on=self.meta.occurred_on,
+            changed=self.changed,
+        )
+        decision.question = self.question
+        decision.route = replace(decision.route, passes_on=self.passes_on, lapses_on=self.lapses_on)
+        if self.is_restated:
+            decision.first_by = decision.first_post = decision.first_on = None
+            decision.limit = decision.condition = None
+        decision.status = DecisionStatus.HALF_GIVEN if decision.first_by else DecisionStatus.ASKED
+
+
 class _Approval(Event):
     """Somebody approved, as `post`, what was `shown` to them: as far as a limit, and on a condition."""
 
@@ -132,6 +180,7 @@ class FirstGiven(_Approval):
     def apply(self, decision: Decision) -> None:
         decision.status = DecisionStatus.HALF_GIVEN
         decision.first_by, decision.first_post = self.meta.signature.actor, self.post
+        decision.first_on = self.meta.occurred_on
         decision.limit, decision.condition = self.limit, self.condition
 
 

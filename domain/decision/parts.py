@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ class DecisionStatus(LabelledEnum):
     """How a decision stands. What is decided lasts; `LAPSED` follows from the day alone."""
 
     ASKED = "asked"
+    MORE_ASKED = "more_asked"
     HALF_GIVEN = "half_given"
     GIVEN = "given"
     REFUSED = "refused"
@@ -33,6 +35,7 @@ class DecisionStatus(LabelledEnum):
 
 
 _LABELS = {
+    "more_asked": "Waiting for an answer",
     "half_given": "Approved by one of two",
     "given": "Approved",
     "lapsed": "Not decided in time",
@@ -40,7 +43,7 @@ _LABELS = {
     "disowned": "Recorded, and disowned",
 }
 
-OPEN = frozenset({DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN})
+OPEN = frozenset({DecisionStatus.ASKED, DecisionStatus.MORE_ASKED, DecisionStatus.HALF_GIVEN})
 """Somebody is still to decide."""
 
 CAME_TO_NOTHING = frozenset({DecisionStatus.REFUSED, DecisionStatus.OVERTAKEN, DecisionStatus.LAPSED})
@@ -118,17 +121,31 @@ class Question:
 
     def changed_in(self, now: Question) -> tuple[str, ...]:
         """The terms that are others now, as sentences; none where only the sum, or what is measured, is less."""
-        before = {term.label: term for term in self.terms}
-        after = {term.label: term for term in now.terms}
         is_less = self.net is not None and now.net is not None and now.net < self.net
-        nothing = Term("", "nothing")
+        shown_before = {term.label for term in self.terms}
         return tuple(
-            f"{label}: {shown.value} was shown, and it is now {stands.value}"
-            for label in dict.fromkeys([*before, *after])
-            if label in before or label not in SHOWN_LATER
-            if not _covers(shown := before.get(label, nothing), stands := after.get(label, nothing))
-            and not (is_less and label == SUM)
+            _other(label, shown, stands)
+            for label, shown, stands in self._beside(now)
+            if label in shown_before or label not in SHOWN_LATER
+            if not _covers(shown, stands) and not (is_less and label == SUM)
         )
+
+    def differs_in(self, now: Question) -> tuple[str, ...]:
+        """The terms that are others now, as sentences, also where they are less."""
+        return tuple(
+            _other(label, shown, stands) for label, shown, stands in self._beside(now) if shown.value != stands.value
+        )
+
+    def _beside(self, now: Question) -> Iterator[tuple[str, Term, Term]]:
+        """Each term by its label, as it was shown and as it is now."""
+        before, after = ({term.label: term for term in each.terms} for each in (self, now))
+        nothing = Term("", "nothing")
+        for label in dict.fromkeys([*before, *after]):
+            yield label, before.get(label, nothing), after.get(label, nothing)
+
+
+def _other(label: str, shown: Term, stands: Term) -> str:
+    return f"{label}: {shown.value} was shown, and it is now {stands.value}"
 
 
 def _covers(shown: Term, stands: Term) -> bool:
@@ -182,6 +199,20 @@ class Earlier:
 
     decision: UUID
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """What somebody who is to decide wants to know first, and what they were told; `changed` are the terms that are
+    others since, as sentences."""
+
+    text: str
+    by: UUID | None
+    on: date
+    answer: str = ""
+    answered_by: UUID | None = None
+    answered_on: date | None = None
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

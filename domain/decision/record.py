@@ -18,6 +18,7 @@ from domain.decision.parts import (
     Condition,
     DecisionStatus,
     Earlier,
+    Enquiry,
     Question,
     Route,
 )
@@ -34,7 +35,9 @@ from domain.decision.rules import (
     TwoDecide,
     must_be_asked,
     must_be_disowned,
+    must_be_enquired,
     must_have_a_condition,
+    must_have_all_answered,
     must_have_an_outcome,
     only_when,
 )
@@ -68,6 +71,8 @@ class Decision(Aggregate):
     Asked: TypeAlias = events.Asked
     DecidedAlone: TypeAlias = events.DecidedAlone
     RecordedForAnother: TypeAlias = events.RecordedForAnother
+    MoreAsked: TypeAlias = events.MoreAsked
+    Answered: TypeAlias = events.Answered
     FirstGiven: TypeAlias = events.FirstGiven
     Given: TypeAlias = events.Given
     Refused: TypeAlias = events.Refused
@@ -84,8 +89,10 @@ class Decision(Aggregate):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
+        self.enquiries: list[Enquiry] = []
         self.first_by: UUID | None = None
         self.first_post: Decider | None = None
+        self.first_on: date | None = None
         self.decider: UUID | None = None
         self.decided_as: Decider | None = None
         self.decided_on: date | None = None
@@ -208,10 +215,15 @@ class Decision(Aggregate):
             )
         return decision, decision._granted()
 
+    @property
+    def open_enquiry(self) -> Enquiry | None:
+        """What somebody who is to decide waits to be told."""
+        return self.enquiries[-1] if self.status is DecisionStatus.MORE_ASKED else None
+
     def status_on(self, day: date) -> DecisionStatus:
-        """How it stands on a day: what nobody decided in time has lapsed."""
+        """How it stands on a day: what nobody decided in time has lapsed, but while an answer is awaited."""
         lapses_on = self.route.lapses_on
-        if self.status in OPEN and lapses_on is not None and day > lapses_on:
+        if self.status in OPEN and lapses_on is not None and self._counted_to(day) > lapses_on:
             return DecisionStatus.LAPSED
         return self.status
 
@@ -223,7 +235,7 @@ class Decision(Aggregate):
 
     def asked_of(self, day: date) -> tuple[Decider, ...]:
         """The posts whose move it is on a day."""
-        return self.route.asked_of(day, self.first_post)
+        return self.route.asked_of(self._counted_to(day), self.first_post)
 
     def is_asked_of(self, posts: Collection[Decider], day: date) -> bool:
         """Whether one of these posts decides it, had its part in it, or is a deputy's to whom it has passed."""
@@ -232,7 +244,7 @@ class Decision(Aggregate):
 
     def whom(self, day: date) -> str:
         """The same as it stands in a sentence."""
-        return self.route.whom(day, self.first_post)
+        return self.route.whom(self._counted_to(day), self.first_post)
 
     def must_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> None:
         """Raises NotYours, OwnAsk, SamePerson where it is not somebody's to decide on a day."""
@@ -253,7 +265,40 @@ class Decision(Aggregate):
         if self.condition is None or person not in (self.condition.owner, self.decider):
             raise NotYours("Only the person who has to meet the condition, or who set it, can record that")
 
-    @requires(must_be_asked)
+    @requires(must_be_asked, must_have_all_answered)
+    def ask_more(self, enquiry: str, *, held: Collection[Decider]) -> None:
+        """Ask whoever asked a question, before it is decided; the days until it lapses are not counted until they
+        answer. Raises NotYours, OwnAsk, SamePerson, ReasonNeeded, AskedMoreAlready."""
+        post = self._decider(self.signature.actor, held, self.today)
+        text = reasoned(enquiry, "Enter your question")
+        self.record(self.MoreAsked(enquiry=text, post=post), people=(self.asker,))
+
+    @requires(must_be_asked, must_be_enquired)
+    def answer(
+        self,
+        answer: str,
+        now: Question,
+        *,
+        passes_on: date | None,
+        lapses_on: date | None,
+        taken_over_by: UUID | None = None,
+        rules: tuple[str, ...] = (),
+    ) -> None:
+        """Answer what a decider wants to know, and ask on, as `now` puts it. Where that is another question, both of
+        two people who decide begin anew. Raises NotTheAsker, ReasonNeeded, NothingToAnswer."""
+        self.must_be_asked_by(self.signature.actor, taken_over_by)
+        is_restated = now.fingerprint != self.question.fingerprint
+        answered = self.Answered(
+            answer=reasoned(answer, "Enter your answer"),
+            question=now if is_restated else self.question,
+            changed=self.question.differs_in(now),
+            is_restated=is_restated,
+            passes_on=passes_on,
+            lapses_on=lapses_on,
+        )
+        self.record(answered, people=(self.enquiries[-1].by,), rules=rules)
+
+    @requires(must_be_asked, must_have_all_answered)
     def give(
         self,
         now: Question,
@@ -268,7 +313,7 @@ class Decision(Aggregate):
 
         `shown` is the fingerprint of what was on the page, `now` the question as it stands at this moment, `rules`
         the version of the scheme. Raises NotYours, OwnAsk, SamePerson, NotAsShown, NotALimit, ConditionStands,
-        ConditionDuePast.
+        ConditionDuePast, AskedMoreAlready.
         """
         post = self._decider(self.signature.actor, held, self.today)
         must_not_be_excluded(self.signature.actor, now.excluded)
@@ -285,7 +330,7 @@ class Decision(Aggregate):
             raise ConditionDuePast("The date must be today or in the future", field="due")
         condition = condition or self.condition
         given: type[events.FirstGiven | events.Given] = self.Given
-        if self.route.countersigns and self.status is DecisionStatus.ASKED:
+        if self.route.countersigns and self.first_by is None:
             given = self.FirstGiven
         self.record(
             given(post=post, shown=shown, limit=limit, condition=condition),
@@ -404,6 +449,10 @@ class Decision(Aggregate):
         asked = self.question
         people = dict.fromkeys(each for each in (self.asker, self.decider) if each is not None)
         return About(school=asked.school, request=asked.request, provider=asked.provider, people=tuple(people))
+
+    def _counted_to(self, day: date) -> date:
+        """The day to which it is counted whether it passes on or has lapsed: none while an answer is awaited."""
+        return day if self.open_enquiry is None else min(day, self.open_enquiry.on)
 
     def _granted(self) -> Granted:
         sums = [each for each in (self.question.net, self.limit) if each is not None]

@@ -65,6 +65,14 @@ class NotToAskAgain(Refusal):
     """What is asked waits for an answer still, or was approved or withdrawn."""
 
 
+class AskedMoreAlready(Refusal):
+    """Somebody who is to decide has asked a question already, and waits for the answer."""
+
+
+class NothingToAnswer(Refusal):
+    """Nobody who is to decide waits for an answer."""
+
+
 class NoSuchCondition(Refusal):
     """There is no condition to be met."""
 
@@ -85,6 +93,16 @@ def must_be_asked(decision: Decision, today: date) -> None:
         raise AlreadyAnswered(_ENDED[decision.status])
     if decision.status_on(today) is DecisionStatus.LAPSED:
         raise Lapsed("Nobody decided this in time. It has to be asked again")
+
+
+def must_have_all_answered(decision: Decision, _: date) -> None:
+    if decision.open_enquiry is not None:
+        raise AskedMoreAlready(f"Somebody has asked already: {decision.open_enquiry.text}")
+
+
+def must_be_enquired(decision: Decision, _: date) -> None:
+    if decision.open_enquiry is None:
+        raise NothingToAnswer("Nobody who decides has asked a question")
 
 
 def only_when(*statuses: DecisionStatus, why: str) -> Rule[Decision]:

@@ -76,15 +76,15 @@ def too_late(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
 
 def asked_on(day: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     """The condition that an item can be worked on, on a day: what is asked of a post, from when it passes to a deputy
-    and until it lapses, and not what it stands for meanwhile; what came of it once something has; what somebody is
-    to get confirmed once that is late."""
+    and until it lapses, but not while whoever asked is to answer first, and not what it stands for meanwhile; what
+    came of it once something has; what somebody is to get confirmed once that is late."""
     has_come = sa.or_(_columns.not_before.is_(None), _columns.not_before <= day)
     in_time = _columns.due >= day
     stands = sa.exists().where(
         _asks.on_record == _columns.record,
         _asks.task == Task.DECIDE_ASK,
         _asks.stands_for == _columns.task,
-        _asks.due >= day,
+        sa.or_(_asks.due.is_(None), _asks.due >= day),
     )
     waits = sa.and_(_columns.task.in_([*decisions.STANDS_FOR.values()]), stands)
     on_a_day = _columns.task.in_([Task.DECIDE_ASK, Task.READ_OUTCOME, Task.GET_CONFIRMATION])

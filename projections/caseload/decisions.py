@@ -53,7 +53,7 @@ STANDS_FOR = {
 ENDS = (Decision.Given, Decision.Refused, Decision.Withdrawn, Decision.Overtaken, Decision.OvertakenByAct)
 """After these nobody is asked any more."""
 
-CONDITION, OUTCOME, FAILED, DISOWNED = "condition", "outcome", "failed", "disowned"
+CONDITION, OUTCOME, FAILED, DISOWNED, ENQUIRY = "condition", "outcome", "failed", "disowned", "enquiry"
 
 
 def _case(event: Event) -> UUID:
@@ -120,11 +120,33 @@ def decision_over(*_: object) -> None:
 @items.on_each(Decision.FirstGiven, keys=_all)
 def first_given(row: Item | None, event: Decision.FirstGiven, _: Key) -> Item | None:
     """The other of two people is asked still."""
-    return None if row is None or event.post.value in row.gathered else row
+    return done(row) if row is not None and event.post.value in row.gathered else row
+
+
+@items.on_each(Decision.MoreAsked, keys=_all)
+def more_asked(row: Item | None, *_: object) -> Item | None:
+    """The days until it lapses are not counted, and it is the asker's move."""
+    return row and replace(row, due=None)
+
+
+@items.on_each(Decision.Answered, keys=_all)
+def answered(row: Item | None, event: Decision.Answered, key: Key) -> Item | None:
+    """It is to be decided by other days, by both of two people anew where the terms are others."""
+    if row is None or (row.task is None and not event.is_restated):
+        return row
+    part = str(key[2])
+    post = next(post for post in Decider if _key(event, post.value)[2] == part)
+    return replace(
+        row,
+        task=Task.DECIDE_ASK,
+        waiting_for=MOVES[post],
+        due=event.lapses_on,
+        not_before=event.passes_on + timedelta(days=1) if row.not_before and event.passes_on else None,
+    )
 
 
 def _of_asker(event: Event) -> Iterable[Key]:
-    return [_key(event, OUTCOME), _key(event, FAILED)]
+    return [_key(event, OUTCOME), _key(event, FAILED), _key(event, ENQUIRY)]
 
 
 @items.on_each(Decision.Asked, keys=_of_asker)
@@ -146,6 +168,10 @@ def asker_waits(_: Item | None, event: Decision.Asked, key: Key) -> Item:
 
 def _act(row: Item) -> str:
     return row.detail.partition(":")[0]
+
+
+def _of_outcome(event: Event) -> Iterable[Key]:
+    return [_key(event, OUTCOME), _key(event, FAILED)]
 
 
 Nothing = Decision.Refused | Decision.Overtaken | Decision.OvertakenByAct
@@ -187,7 +213,41 @@ def failed_before(*_: object) -> None:
     """What has come of it since says more."""
 
 
-@items.on_each(Decision.OutcomeRead, keys=_of_asker)
+@items.on(Decision.MoreAsked, key=_part(ENQUIRY))
+def asker_is_asked(row: Item | None, event: Decision.MoreAsked) -> Item | None:
+    """Whoever asked is to answer."""
+    return row and replace(
+        row,
+        task=Task.ANSWER_DECIDER,
+        detail=f"{_act(row)}: {event.enquiry}",
+        since=event.meta.occurred_on,
+    )
+
+
+@items.on(Decision.MoreAsked, key=_part(OUTCOME))
+def may_not_lapse(row: Item | None, _: Event) -> Item | None:
+    """While an answer is awaited it does not lapse."""
+    return row and replace(row, task=None)
+
+
+@items.on(Decision.Answered, key=_part(OUTCOME))
+def may_lapse(row: Item | None, event: Decision.Answered) -> Item | None:
+    if row is None or event.lapses_on is None:
+        return row
+    return replace(row, task=Task.READ_OUTCOME, not_before=event.lapses_on + timedelta(days=1))
+
+
+@items.on(Decision.Answered, key=_part(ENQUIRY))
+def asker_answered(row: Item | None, _: Event) -> Item | None:
+    return row and replace(row, task=None)
+
+
+@items.on(*ENDS, key=_part(ENQUIRY))
+def nothing_to_answer(*_: object) -> None:
+    """Nobody waits for an answer any more."""
+
+
+@items.on_each(Decision.OutcomeRead, keys=_of_outcome)
 def outcome_read(row: Item | None, event: Decision.OutcomeRead, _: Key) -> Item | None:
     """That nobody decides in time may still be to come."""
     if row is None or (row.not_before is not None and row.not_before > event.meta.occurred_on):

@@ -103,13 +103,14 @@ class Task(LabelledEnum):
     MEET_CONDITION = "meet_the_condition"
     HAND_OVER = "hand_over_the_work"
     READ_OUTCOME = "read_the_outcome"
+    ANSWER_DECIDER = "answer_the_decider"
 
     @property
     def label(self) -> str:
         return _TASK_LABELS.get(self.value) or super().label
 
 
-OF_ASKER = (Task.READ_OUTCOME,)
+OF_ASKER = (Task.READ_OUTCOME, Task.ANSWER_DECIDER)
 """What falls to whoever asked for a decision, and to whom the request is given since."""
 
 _TASK_LABELS = {
@@ -155,6 +156,7 @@ _TASK_LABELS = {
     "meet_the_condition": "Record that the condition is met",
     "hand_over_the_work": "Hand over the work of somebody whose role ended",
     "read_the_outcome": "Ask again, or mark as read",
+    "answer_the_decider": "Answer the decider's question",
 }
 """What one command does is called by the command's title, so that a list and the page it leads to agree."""
 

@@ -13,6 +13,7 @@ from domain.aggregate import OccurredInTheFuture, ReasonNeeded
 from domain.decision import Condition, Decision, DecisionStatus, Heard, Question, Route, Term
 from domain.decision.parts import SUM
 from domain.decision.rules import (
+    AskedMoreAlready,
     ConditionDuePast,
     ConditionStands,
     DecidedTooEarly,
@@ -21,6 +22,7 @@ from domain.decision.rules import (
     NoSuchCondition,
     NotALimit,
     NotAsShown,
+    NothingToAnswer,
     NothingToRead,
     NotTheAsker,
     NotTheirs,
@@ -378,3 +380,76 @@ def test_each_sum_has_one_row_and_a_limit_that_reaches_further_takes_bands_away(
     assert one_of(DelegationRow("X", Act.APPROVE_SPENDING, None, tuple(Decider)[1:4]).decides) == (
         "a CPD manager, a senior officer or a director"
     )
+
+
+def ask_more(decision: Decision, enquiry: str = "Why two terms?", *, by: UUID = DIRECTOR) -> None:
+    with signed(TOMORROW, by=by):
+        decision.ask_more(enquiry, held=IS_DIRECTOR)
+
+
+def answer(decision: Decision, now: Question | None = None, **answers: Any) -> None:
+    days = {"passes_on": None, "lapses_on": LAST_DAY + timedelta(days=30)} | answers
+    decision.answer("The exams are in June", now or decision.question, **days)
+
+
+def test_whoever_decides_may_ask_first_and_while_they_wait_for_the_answer_it_neither_lapses_nor_is_given() -> None:
+    decision = ask(passes_on=TOMORROW, deputies=(Decider.CHIEF_OFFICER,))
+    given(decision).when(lambda it: it.ask_more("Why?", held=IS_BROKER), by=OTHER).then_refused(NotYours)
+    given(decision).when(lambda it: it.ask_more(" ", held=IS_DIRECTOR), by=DIRECTOR).then_refused(ReasonNeeded)
+    given(decision).when(answer, by=BROKER).then_refused(NothingToAnswer)
+    ask_more(decision)
+    late = LAST_DAY + timedelta(days=20)
+    assert (decision.status_on(late), decision.asked_of(late)) == (DecisionStatus.MORE_ASKED, (Decider.DIRECTOR,))
+    given(decision).when(give, by=OTHER).then_refused(AskedMoreAlready)
+    given(decision).when(lambda it: it.ask_more("When?", held=IS_DIRECTOR), by=OTHER).then_refused(AskedMoreAlready)
+    given(decision).when(answer, by=OTHER).then_refused(NotTheAsker)
+    with signed(late, by=BROKER):
+        answer(decision)
+    [said] = decision.enquiries
+    assert (said.by, said.on, said.answer, said.answered_by, said.answered_on, said.changed) == (
+        DIRECTOR,
+        TOMORROW,
+        "The exams are in June",
+        BROKER,
+        late,
+        (),
+    )
+    with signed(late, by=DIRECTOR):
+        assert give(decision) is not None
+    refused = ask()
+    ask_more(refused)
+    with signed(TOMORROW, by=DIRECTOR):
+        refused.refuse(held=IS_DIRECTOR, reason="I know enough")
+    assert refused.open_enquiry is None
+
+
+def test_an_answer_on_other_terms_is_another_question_which_both_of_two_people_decide_anew() -> None:
+    decision = ask(countersigns=(Decider.COUNTERSIGNER,))
+    with signed(by=DIRECTOR):
+        give(decision, limit=Decimal(3000))
+    assert (decision.first_by, decision.first_on) == (DIRECTOR, TODAY)
+    shown = decision.question.fingerprint
+    with signed(TOMORROW, by=FINANCE):
+        decision.ask_more("Why so much?", held=IS_COUNTERSIGNER)
+    with signed(TOMORROW, by=BROKER):
+        answer(decision)
+    assert (decision.status, decision.first_by) == (DecisionStatus.HALF_GIVEN, DIRECTOR)
+    with signed(TOMORROW, by=FINANCE):
+        decision.ask_more("Why not less?", held=IS_COUNTERSIGNER)
+    with signed(TOMORROW, by=BROKER):
+        answer(decision, a_question(3200))
+    assert decision.enquiries[-1].changed == (f"{SUM}: £3600 was shown, and it is now £3200",)
+    assert (decision.status, decision.first_by, decision.first_on, decision.limit) == (
+        DecisionStatus.ASKED,
+        None,
+        None,
+        None,
+    )
+    with signed(TOMORROW, by=FINANCE):
+        with pytest.raises(NotAsShown):
+            give(decision, shown=shown, held=IS_COUNTERSIGNER)
+        assert give(decision, held=IS_COUNTERSIGNER) is None
+    with signed(TOMORROW, by=DIRECTOR):
+        granted = give(decision)
+    assert granted is not None
+    assert granted.net == Decimal(3200)

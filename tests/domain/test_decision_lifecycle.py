@@ -192,6 +192,28 @@ class DecisionLifecycle(RuleBasedStateMachine):
 
         self.note(self.attempt(PEOPLE[who], command), PEOPLE[who])
 
+    @rule(who=ANYBODY, nth=st.integers(0, 3))
+    def ask_a_question(self, who: int, nth: int) -> None:
+        if nth < len(self.decisions):
+            held = self.held[PEOPLE[who]]
+            self.change(PEOPLE[who], self.decisions[-1 - nth], lambda it: it.ask_more("Why?", held=held))
+
+    @rule(nth=st.integers(0, 3))
+    def answer_it(self, nth: int) -> None:
+        """Whoever asked answers, and asks on as it stands now."""
+        if nth >= len(self.decisions):
+            return
+        asked = self.decisions[-1 - nth]
+        until = self.today + timedelta(days=14)
+
+        def answer(decision: Decision) -> None:
+            now = self.as_it_stands(decision.question)
+            decision.answer("As it stands now", now, passes_on=None, lapses_on=until)
+
+        asker = self.desk.service.find(Decision, asked).asker
+        if asker is not None:
+            self.change(asker, asked, answer)
+
     @rule(who=ANYBODY, whose=ANYBODY, firm=FIRMS)
     def record_for_another(self, who: int, whose: int, firm: int) -> None:
         def command(work: UnitOfWork) -> UUID:

@@ -20,12 +20,12 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields
 
 from domain.aggregate import Aggregate, Event, Refusal
-from domain.calendar import working_days_after
+from domain.calendar import working_days_after, working_days_between
 from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
 from domain.decision.parts import Earlier
-from domain.decision.rules import NobodyMayDecide, NotTheAsker
+from domain.decision.rules import NobodyMayDecide, NotALimit, NotTheAsker
 from domain.delegation import Act, Decider, DelegationRow, Granted, decided_together, is_held, one_of, row_for
-from domain.money import MOST
+from domain.money import MOST, in_pounds
 from domain.on_behalf import CONFIRM_WITHIN
 from domain.person import Person
 from domain.service import NotFound, UnitOfWork
@@ -57,6 +57,10 @@ class AlreadyAsked(Refusal):
 
 class YoursToDecide(Refusal):
     """Somebody would ask others for what they may decide themselves by now."""
+
+
+class OthersDecide(Refusal):
+    """On the terms of today another row of the scheme decides than the one by which it was asked."""
 
 
 class CannotBeCarriedOut(Refusal):
@@ -233,6 +237,44 @@ def question_now(context: RequestContext, decision: Decision) -> Question:
     act = act_of(decision)
     record = context.services.service.find(act.resource.kind, decision.question.subject)
     return act.asked(context, record, act.loaded(decision.question.answers))
+
+
+def put_anew(
+    execution: Execution[Decision], work: UnitOfWork, decision: Decision, lower: Decimal | None
+) -> tuple[Question, str]:
+    """What a decision asks for as it stands now, for a `lower` sum where one is named, and the version of the scheme.
+    Whoever puts it on other terms has written them. Raises NotALimit, OthersDecide, and the refusals of the act."""
+    context, act, asked = execution.context, act_of(decision), decision.question
+    record, answers = work.find(act.resource.kind, asked.subject), act.loaded(asked.answers)
+    if lower is not None:
+        if asked.net is None or not 0 < lower < asked.net:
+            most = "" if asked.net is None else f" Enter less than {in_pounds(asked.net)}."
+            raise NotALimit(f"This is not less than what was asked for.{most}", field="lower_sum")
+        answers = act.lowered(answers, lower)
+    now, row, version = _question_and_row(context, act, record, answers)
+    if now.fingerprint == asked.fingerprint:
+        return asked, version
+    if not is_route_of(row, decision.route):
+        raise OthersDecide("On the terms of today others decide this. Withdraw it, and ask again")
+    act.try_out(execution, record, now, (version,))
+    wrote = {context.user.person, *asked.authors, *now.authors} - {decision.asker}
+    return replace(now, authors=tuple(sorted(wrote))), version
+
+
+def counted_on(services: Services, decision: Decision) -> tuple[date | None, date | None]:
+    """Until when a decision passes on and lapses, if an answer is given today: later by the working days for which it
+    was awaited. What has passed to deputies stays with them."""
+    route, enquiry = decision.route, decision.open_enquiry
+    if enquiry is None:
+        return route.passes_on, route.lapses_on
+    holidays = bank_holidays()
+    awaited = working_days_between(enquiry.on, services.today(), holidays)
+    has_passed = route.passes_on is not None and route.passes_on < enquiry.on
+    passes_on, lapses_on = (
+        working_days_after(day, awaited, holidays) if day is not None else None
+        for day in (route.passes_on, route.lapses_on)
+    )
+    return route.passes_on if has_passed else passes_on, lapses_on
 
 
 def _ask(

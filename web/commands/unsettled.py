@@ -44,6 +44,11 @@ class UnsettledDecision:
     lapses_on: date | None
     decider: UUID | None
 
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether somebody who is to decide has asked a question, and waits for the answer."""
+        return self.status is DecisionStatus.MORE_ASKED
+
     def deciders(self, snapshot: Snapshot) -> tuple[UUID, ...]:
         """Those who hold these posts today and may decide."""
         holders = holders_of(snapshot, self.asked_of, self.school) if self.asked_of else []
@@ -72,7 +77,7 @@ def _unsettled(row: view.DecisionRow, today: date) -> UnsettledDecision:
         view.whom(row, today) if posts else "",
         apart,
         row.school,
-        row.lapses_on if posts else None,
+        row.lapses_on if posts and row.stopped_on is None else None,
         row.decider,
     )
 

@@ -101,6 +101,7 @@ decisions: Resource[Decision] = Resource(
             "authors",
             "first_by",
             "first_post",
+            "stopped_on",
         ),
         names={"on_reference": "record", "on_kind": "record_kind", "row": "scheme_row", "posts": "asked_of"},
     ),
@@ -112,7 +113,7 @@ decisions: Resource[Decision] = Resource(
 OTHER_SCHEME = "The scheme of delegation has changed: others decide this now. It has to be asked again"
 
 
-def _must_be_theirs(context: RequestContext, decision: Decision) -> None:
+def must_be_theirs(context: RequestContext, decision: Decision) -> None:
     with context.read() as snapshot:
         held = held_by_user(snapshot, decision.question.school)
     decision.must_be_decided_by(context.user.person, held, context.services.today())
@@ -133,7 +134,7 @@ def _colleagues(snapshot: Snapshot, _: Decision | None) -> Mapping[str, Any]:
     schemas.GiveDecision,
     done="Your approval is recorded",
     method=Decision.give,
-    whose=_must_be_theirs,
+    whose=must_be_theirs,
     lookups=_colleagues,
     initial=lambda _, decision: {"shown": decision.question.fingerprint},
     form_page="decisions/give.html",
@@ -218,7 +219,7 @@ def _remember(execution: Execution[Decision], what: Any, name: str) -> None:
     schemas.RefuseDecision,
     done="Refused",
     method=Decision.refuse,
-    whose=_must_be_theirs,
+    whose=must_be_theirs,
     form_page="decisions/give.html",
     main=True,
     warning=True,

@@ -18,19 +18,19 @@ from web.decisions import schemas
 from web.decisions.commands import decisions
 
 
-def _taken_over_by(work: UnitOfWork, decision: Decision) -> UUID | None:
+def taken_over_by(work: UnitOfWork, decision: Decision) -> UUID | None:
     """The broker of the request that a decision belongs to."""
     request = decision.question.request
     return work.find(SupportRequest, request).broker if request else None
 
 
-def _must_be_the_askers(context: RequestContext, decision: Decision) -> None:
-    taken_over_by = _taken_over_by(UnitOfWork(context.services.service), decision)
-    decision.must_be_asked_by(context.user.person, taken_over_by)
+def must_be_the_askers(context: RequestContext, decision: Decision) -> None:
+    work = UnitOfWork(context.services.service)
+    decision.must_be_asked_by(context.user.person, taken_over_by(work, decision))
 
 
 def _must_be_theirs_to_ask(context: RequestContext, decision: Decision) -> None:
-    _must_be_the_askers(context, decision)
+    must_be_the_askers(context, decision)
     must_be_theirs_to_ask(context, decision)
 
 
@@ -72,11 +72,11 @@ def again(execution: Execution[Decision], values: Values) -> None:
     schemas.MarkRead,
     done="Marked as read",
     method=Decision.mark_read,
-    whose=_must_be_the_askers,
+    whose=must_be_the_askers,
 )
 def mark_read(execution: Execution[Decision], _: Values) -> None:
     execution.change_with_others(
-        lambda work, decision: decision.mark_read(taken_over_by=_taken_over_by(work, decision))
+        lambda work, decision: decision.mark_read(taken_over_by=taken_over_by(work, decision))
     )
 
 
@@ -87,9 +87,9 @@ def mark_read(execution: Execution[Decision], _: Values) -> None:
     schemas.WithdrawDecision,
     done="Nobody is asked any more",
     method=Decision.withdraw,
-    whose=_must_be_the_askers,
+    whose=must_be_the_askers,
 )
 def withdraw(execution: Execution[Decision], values: Values) -> None:
     execution.change_with_others(
-        lambda work, decision: decision.withdraw(**values, taken_over_by=_taken_over_by(work, decision))
+        lambda work, decision: decision.withdraw(**values, taken_over_by=taken_over_by(work, decision))
     )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import render_template, request
 
 from domain.decision import Decision, DecisionStatus, Question
+from domain.decision.parts import OPEN
 from projections.audit_trail import TrailFilter, positions, trail
 from projections.decisions import DecisionRow, by_id
 from web import formats
@@ -20,7 +21,7 @@ from web.access.disclosure import READING
 from web.access.identity import allow, concerned
 from web.access.name_cache import names_of
 from web.access.policy import Action
-from web.decisions import commands_asker, commands_disowned
+from web.decisions import commands_asker, commands_disowned, commands_enquiry
 from web.decisions.commands import decisions
 from web.history.record_addresses import PATHS
 from web.history.timeline import timeline_of
@@ -30,7 +31,7 @@ from web.layout.paging import PAGE, page_links, place_asked
 from web.layout.resource_pages import PageRows, record_page
 from web.layout.waiting_decisions import decision_cell, waiting_decisions
 
-__all__ = ["commands_asker", "commands_disowned", "decisions", "pages"]
+__all__ = ["commands_asker", "commands_disowned", "commands_enquiry", "decisions", "pages"]
 
 pages = Pages("decisions", __name__, template_folder="templates")
 
@@ -116,6 +117,7 @@ def decision(context: RequestContext, ref: str) -> str:
             decision.decider,
             decision.first_by,
             decision.condition.owner if decision.condition else None,
+            *(each for enquiry in decision.enquiries for each in (enquiry.by, enquiry.answered_by)),
         ],
         more=_around,
     )
@@ -123,7 +125,7 @@ def decision(context: RequestContext, ref: str) -> str:
 
 def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str, Any]:
     asked, today = decision.question, snapshot.services.today()
-    waits = decision.status_on(today) in (DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN)
+    waits = decision.status_on(today) in OPEN
     posts = decision.asked_of(today)
     barred = {decision.asker, *asked.others}
     holders = [each for each in holders_of(snapshot, posts, asked.school) if each not in barred] if waits else []

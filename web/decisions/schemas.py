@@ -64,6 +64,20 @@ class WithdrawDecision(Schema):
     reason = reason_field("Why you no longer ask")
 
 
+class AskMore(Schema):
+    enquiry = text_field(rows=3, label="Your question", noun="your question")
+
+
+class AnswerDecider(Schema):
+    answer = text_field(rows=3, label="Your answer", noun="your answer")
+    lower_sum = money_field(
+        required=False,
+        label="Lower sum",
+        hint="Only if you ask for less than before, excluding VAT",
+        width=10,
+    )
+
+
 class AskAgain(Schema):
     reason = reason_field("Why this is needed")
 
@@ -104,6 +118,16 @@ class ConditionOut(Schema):
     met_on = fields.Date(allow_none=True)
 
 
+class EnquiryOut(Schema):
+    text = fields.String(metadata={"description": "What somebody who is to decide wants to know."})
+    by = person_field(allow_none=True)
+    on = fields.Date()
+    answer = fields.String()
+    answered_by = person_field(allow_none=True)
+    answered_on = fields.Date(allow_none=True)
+    changed = fields.List(fields.String(), metadata={"description": "The terms that were others with the answer."})
+
+
 class DecisionOut(Schema):
     """A decision as it stands today."""
 
@@ -141,6 +165,9 @@ class DecisionOut(Schema):
     asked_of = fields.List(fields.Enum(Decider, by_value=True), attribute="posts_today")
     passes_on = fields.Date(attribute="route.passes_on", allow_none=True)
     lapses_on = fields.Date(attribute="route.lapses_on", allow_none=True)
+    enquiries = fields.List(fields.Nested(EnquiryOut))
+    first_by = person_field(allow_none=True, metadata={"description": "Who approved it as the first of two people."})
+    first_on = fields.Date(allow_none=True)
     decider = person_field(allow_none=True)
     decided_as = fields.Enum(Decider, by_value=True, allow_none=True)
     decided_on = fields.Date(allow_none=True)

@@ -14,6 +14,7 @@ from marshmallow import Schema, fields
 from domain.authority import version_name
 from domain.calendar import working_days_between
 from domain.decision import Basis, DecisionStatus
+from domain.decision.parts import OPEN
 from domain.delegation import Act, Decider, DelegationRow, also_decided
 from domain.money import MOST
 from projections import decisions as view
@@ -110,7 +111,7 @@ class AskedByRow:
             return
         self.asked += 1
         status = view.as_of(row, today).status
-        self.waiting += status in (DecisionStatus.ASKED, DecisionStatus.HALF_GIVEN)
+        self.waiting += status in OPEN
         self.given += status is DecisionStatus.GIVEN
         self.refused += status is DecisionStatus.REFUSED
         self.lapsed += status is DecisionStatus.LAPSED

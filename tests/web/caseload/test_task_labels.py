@@ -41,6 +41,7 @@ DONE_BY = {
     Task.NOTIFY_INTENTION: "concerns/notify-intention",
     Task.RECORD_REFERRAL_ANSWER: "concerns/record-referral-answer",
     Task.MEET_CONDITION: "decisions/meet-condition",
+    Task.ANSWER_DECIDER: "decisions/answer",
 }
 
 DONE_BY_SEVERAL = {
