@@ -25,6 +25,8 @@ from web.files.commands import files
 from web.files.pages import pages as file_pages
 from web.imports.commands import imports
 from web.imports.pages import pages as import_pages
+from web.in_school.pages import pages as in_school_pages
+from web.in_school.presences import in_school
 from web.invitations.commands import invitations
 from web.invitations.pages import pages as invitation_pages
 from web.notes.commands import notes
@@ -75,13 +77,14 @@ RESOURCES: tuple[tuple[Resource[Any], Blueprint], ...] = (
     (imports, import_pages),
 )
 
-PAGES: tuple[Blueprint, ...] = (about_pages, search_pages, caseload_pages, audit_pages, scheme_pages)
+PAGES: tuple[Blueprint, ...] = (about_pages, search_pages, caseload_pages, audit_pages, scheme_pages, in_school_pages)
 
 LIST_ENDPOINTS: tuple[ListEndpoint, ...] = (
     caseload,
     search,
     audit,
     core_visits_list,
+    in_school,
     gaps_list,
     missed,
     successions,

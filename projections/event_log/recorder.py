@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -123,6 +123,12 @@ class SqlLog(ApplicationRecorder):
     @abstractmethod
     def select_positions(self, connection: sa.Connection, positions: Sequence[int]) -> list[StoredRecord]:
         """The events at these positions, in the log's order."""
+
+    def select_records(self, connection: sa.Connection, ids: Collection[UUID]) -> list[StoredRecord]:
+        """The events of several records, in the log's order."""
+        asked = sa.select(EVENTS.c.position).where(EVENTS.c.stream_id.in_(ids))
+        positions = connection.execute(asked).scalars().all()
+        return self.select_positions(connection, positions) if positions else []
 
     @abstractmethod
     def _select_record(self, id: UUID, gt: int, lte: int, order: str) -> list[StoredRecord]: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -126,6 +126,13 @@ class EventStore(Log):
     def at(self, connection: sa.Connection, positions: Sequence[int]) -> list[Event]:
         """The events at these positions of the log, in order. Raises Unreadable."""
         return self._events_of(self.recorder.select_positions(connection, positions))
+
+    def histories(self, connection: sa.Connection, records: Collection[UUID]) -> dict[UUID, list[Event]]:
+        """All that happened to each of some records, in order. Raises Unreadable."""
+        found: dict[UUID, list[Event]] = {}
+        for event in self._events_of(self.recorder.select_records(connection, records)):
+            found.setdefault(event.meta.stream, []).append(event)
+        return found
 
     def at_as_far_as_read(
         self, connection: sa.Connection, positions: Sequence[int]

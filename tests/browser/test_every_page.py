@@ -145,6 +145,7 @@ PAGES = [
     (Role.ADMINISTRATOR, "/schools/confirm-links", 200),
     (Role.DIRECTOR, "/schools/hand-over?officer={officer}", 200),
     (Role.DIRECTOR, "/visits/coverage", 200),
+    (Role.DIRECTOR, "/in-school", 200),
     (Role.DIRECTOR, "/requests/gaps", 200),
     (Role.DIRECTOR, "/providers/vetting?standing=ended&standing=missing", 200),
     (Role.DIRECTOR, "/audit/{event}", 200),

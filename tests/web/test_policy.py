@@ -25,6 +25,7 @@ manage accounts                          -    -    -    -    -    -    -    -   
 change settings                          -    -    -    -    -    -    -    -    -    all  -    -
 read visits                              all  all  all  all  all  own  own  -    all  -    -    -
 plan and make visits                     team -    all  -    -    -    -    -    -    -    -    -
+read who was in school                   -    -    all  own  -    own  own  -    all  -    -    -
 confirm visits                           -    -    -    -    -    own  own  -    -    -    -    -
 add agenda items                         team -    all  -    -    own  own  -    -    -    -    -
 read issued records of visit             all  all  all  all  all  own  own  -    all  -    -    -
@@ -117,9 +118,9 @@ def the_post(role: Role, *, leads: bool = False) -> Right:
 
 
 def own_record(role: Role) -> RecordScope:
-    """A record of a post's own: of those who see what they are asked, or ask, alone, one that names them."""
-    asked_only = {Role.CHIEF_OFFICER, Role.COUNTERSIGNER, Role.ADMINISTRATOR}
-    return NAMED_IN if role in asked_only else OWN_RECORD
+    """A record of a post's own: of those who see what they are asked, ask or broker alone, one that names them."""
+    by_name = {Role.CHIEF_OFFICER, Role.COUNTERSIGNER, Role.ADMINISTRATOR, Role.BROKER}
+    return NAMED_IN if role in by_name else OWN_RECORD
 
 
 def may(action: Action, right: Right, where: RecordScope | None = None) -> bool:

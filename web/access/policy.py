@@ -62,6 +62,7 @@ class Action(StrEnum):
     KEEP_SETTINGS = "change settings"
     READ_VISIT = "read visits"
     PLAN_VISIT = "plan and make visits"
+    READ_PRESENCE = "read who was in school"
     CONFIRM_VISIT = "confirm visits"
     ADD_AGENDA_ITEM = "add agenda items"
     READ_RECORD = "read issued records of visit"
@@ -132,6 +133,7 @@ POLICY: Mapping[Action, Row] = {
     Action.KEEP_SETTINGS: _row((ALL, (ADMIN,))),
     Action.READ_VISIT: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),
     Action.PLAN_VISIT: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
+    Action.READ_PRESENCE: _row((ALL, (DIRECTOR, REVIEWER)), (OWN, (BROKER, *SCHOOL))),
     Action.CONFIRM_VISIT: _row((OWN, SCHOOL)),
     Action.ADD_AGENDA_ITEM: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
     Action.READ_RECORD: _row((ALL, (*SERVICE, REVIEWER)), (OWN, SCHOOL)),

@@ -13,6 +13,7 @@ SECTIONS: tuple[tuple[str, str, Action], ...] = (
     ("Decisions", "/decisions", Action.DECIDE),
     ("Schools", "/schools", Action.FIND_SCHOOLS),
     ("Visits", "/visits", Action.READ_VISIT),
+    ("In school", "/in-school", Action.READ_PRESENCE),
     ("Records of visit", "/records", Action.READ_RECORD),
     ("Requests", "/requests", Action.READ_REQUEST),
     ("Invitations", "/invitations", Action.ANSWER_INVITATION),
