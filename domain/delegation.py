@@ -55,6 +55,7 @@ class Act(LabelledEnum):
     WAIVE_EVALUATION = "waive_evaluation"
     SET_NEED = "set_a_level_of_support"
     SET_NEED_FAR = "set_a_level_of_support_far_off"
+    AS_RECORDED = "as_recorded_before"
 
     @property
     def label(self) -> str:
@@ -83,6 +84,7 @@ _ACTS = {
     "set_a_level_of_support": "Set the level of support",
     "set_a_level_of_support_far_off": "Set the level of support to the lowest, or two levels off",
     "change_the_scheme": "Change who decides, a limit or the required checks",
+    "as_recorded_before": "Do as was recorded before decisions were kept",
 }
 
 DECIDED_AS = {
@@ -92,8 +94,10 @@ DECIDED_AS = {
         Act.GIVE_NOTICE,
     ),
     Act.SUSPEND_BUDGET: Act.APPOINT_INTERIM_BOARD,
+    Act.AS_RECORDED: Act.START_INTERVENTION,
 }
-"""The acts that the row of another decides."""
+"""The acts that the row of another decides. What was recorded before decisions were kept, and takes none today, is
+nobody's to decide; a director sees to it where the person named disowns it."""
 
 AS_SPENDING = frozenset({Act.RAISE_LIMIT, Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
 """What is decided by the rows of spending, on the new total, and never by whoever asks."""
@@ -106,7 +110,7 @@ def decided_as(act: Act) -> Act:
 
 def also_decided(act: Act) -> tuple[Act, ...]:
     """The other acts that the rows of an act decide."""
-    return tuple(each for each in Act if each is not act and decided_as(each) is act)
+    return tuple(each for each in Act if each not in (act, Act.AS_RECORDED) and decided_as(each) is act)
 
 
 COSTS = frozenset({Act.APPROVE_SPENDING, Act.WAIVE_EVALUATION})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -61,6 +61,8 @@ class DecisionRow(Row):
     late: bool = False
     together: Decimal | None = None
     asked_again: str = ""
+    entry: UUID | None = None
+    """Of the log, which the decider answers for, of the time before decisions were kept."""
     stopped_on: date | None = None
 
     def counted_to(self, day: date) -> date:
@@ -105,10 +107,23 @@ decisions = ViewTable(
     "decisions",
     DecisionRow,
     key=("id",),
-    indexes=[("reference",), ("on_record",), ("request",), ("status", "lapses_on"), ("decider", "status")],
+    indexes=[
+        ("reference",),
+        ("on_record",),
+        ("request",),
+        ("status", "lapses_on"),
+        ("decider", "status"),
+        ("entry",),
+    ],
 )
 
-Begun = Decision.Asked | Decision.DecidedAlone | Decision.RecordedForAnother | Decision.DecidedAfterwards
+Begun = (
+    Decision.Asked
+    | Decision.DecidedAlone
+    | Decision.RecordedForAnother
+    | Decision.DecidedAfterwards
+    | Decision.RecordedBefore
+)
 Answered = Decision.Given | Decision.Refused
 
 
@@ -196,6 +211,20 @@ def answered(row: DecisionRow | None, event: Decision.Answered) -> DecisionRow |
         authors=event.question.authors,
         passes_on=event.passes_on,
         lapses_on=event.lapses_on,
+    )
+
+
+@decisions.on(Decision.RecordedBefore)
+def answered_for(_: DecisionRow | None, event: Decision.RecordedBefore) -> DecisionRow:
+    row = _begun(event, DecisionStatus.UNCONFIRMED, Basis.BEFORE_DECISIONS)
+    return replace(
+        row,
+        asker=event.recorded_by,
+        asked_on=event.recorded_on,
+        decider=row.asker,
+        decided_on=event.decided_on,
+        late=event.recorded_on > working_days_after(event.decided_on, LATE_AFTER, ()),
+        entry=event.entry,
     )
 
 
@@ -327,6 +356,16 @@ def about(connection: sa.Connection, record: UUID) -> list[DecisionRow]:
     return decisions.rows(connection, listed(today=date.max, on_record=record))
 
 
+def answers_for(connection: sa.Connection, entries: Collection[UUID]) -> Mapping[UUID, list[DecisionRow]]:
+    """What those named in entries of the time before decisions were kept have said of them, by the entries' ids."""
+    found: dict[UUID, list[DecisionRow]] = {}
+    query = decisions.table.select().where(_columns.entry.in_(entries)).order_by(_columns.reference)
+    for row in decisions.rows(connection, query) if entries else ():
+        if row.entry is not None:
+            found.setdefault(row.entry, []).append(row)
+    return found
+
+
 def unsettled(connection: sa.Connection, record: UUID, request: UUID | None, day: date) -> list[DecisionRow]:
     """What is asked about a record, or about anything of its request, and what was recorded for somebody who has not
     confirmed it or has disowned it; the newest first."""
@@ -340,7 +379,8 @@ def unsettled(connection: sa.Connection, record: UUID, request: UUID | None, day
 
 def disowned_beneath(connection: sa.Connection, record: UUID, request: UUID | None) -> list[DecisionRow]:
     """The disowned decisions on which a record rests, its own or those of its request, where nobody with the
-    authority has decided the same since; the oldest first."""
+    authority has decided the same since; the oldest first. What was recorded before decisions were kept was there
+    before any of them, and where it takes nobody's authority today, nothing rests on it."""
     is_about = _columns.on_record == record
     if request is not None:
         is_about = sa.or_(is_about, _columns.request == request)
@@ -349,10 +389,11 @@ def disowned_beneath(connection: sa.Connection, record: UUID, request: UUID | No
         since.on_record == _columns.on_record,
         since.command == _columns.command,
         since.matter == _columns.matter,
-        since.reference > _columns.reference,
+        sa.or_(since.reference > _columns.reference, _columns.entry.is_not(None)),
         since.status.in_([DecisionStatus.GIVEN, DecisionStatus.CONFIRMED]),
     )
-    query = decisions.table.select().where(is_about, _columns.status == DecisionStatus.DISOWNED, sa.not_(anew))
+    is_disowned = sa.and_(_columns.status == DecisionStatus.DISOWNED, _columns.act != Act.AS_RECORDED)
+    query = decisions.table.select().where(is_about, is_disowned, sa.not_(anew))
     return decisions.rows(connection, query.order_by(_columns.reference))
 
 

@@ -159,6 +159,23 @@ class Answered(Event):
         decision.status = DecisionStatus.HALF_GIVEN if decision.first_by else DecisionStatus.ASKED
 
 
+class RecordedBefore(_Begun):
+    """Whoever acts takes up what `recorded_by` recorded before decisions were kept, naming them as having decided
+    it on `decided_on`: the `entry` of the log, which stays as it is."""
+
+    TOPIC = "decision.recorded-before"
+    says = "{by} answered for what {recorded_by} had recorded on {recorded_on} as their decision, to {act}"
+    entry: UUID
+    recorded_by: UUID | None
+    recorded_on: date
+    decided_on: date
+
+    def apply(self, decision: Decision) -> None:
+        self.begin(decision, DecisionStatus.UNCONFIRMED, Basis.BEFORE_DECISIONS)
+        decision.asker, decision.asked_on, decision.entry = self.recorded_by, self.recorded_on, self.entry
+        decision.decided(self.meta.signature.actor, self.decided_on)
+
+
 class _Approval(Event):
     """Somebody approved, as `post`, what was `shown` to them: as far as a limit, and on a condition."""
 

@@ -84,6 +84,7 @@ class Decision(Aggregate):
     Confirmed: TypeAlias = events.Confirmed
     Disowned: TypeAlias = events.Disowned
     DecidedAfterwards: TypeAlias = events.DecidedAfterwards
+    RecordedBefore: TypeAlias = events.RecordedBefore
     Settled: TypeAlias = events.Settled
     ConditionMet: TypeAlias = events.ConditionMet
 
@@ -108,6 +109,7 @@ class Decision(Aggregate):
         self.failed_because = ""
         self.changed: tuple[str, ...] = ()
         self.earlier: Earlier | None = None
+        self.entry: UUID | None = None
         self.is_outcome_read = False
 
     @classmethod
@@ -219,6 +221,37 @@ class Decision(Aggregate):
     def open_enquiry(self) -> Enquiry | None:
         """What somebody who is to decide waits to be told."""
         return self.enquiries[-1] if self.status is DecisionStatus.MORE_ASKED else None
+
+    @classmethod
+    def take_up(
+        cls,
+        reference: str,
+        question: Question,
+        route: Route,
+        *,
+        entry: UUID,
+        recorded_by: UUID | None,
+        recorded_on: date,
+        decided_on: date,
+    ) -> Decision:
+        """Answer for what `recorded_by` recorded in one's name before decisions were kept, by confirming or
+        disowning it next. Raises NotYours where one recorded it oneself."""
+        decision = cls.named(reference)
+        if decision.signature.actor in (None, recorded_by):
+            raise NotYours("You recorded this yourself, so there is nothing to confirm")
+        decision.record(
+            cls.RecordedBefore(
+                reference=reference,
+                question=question,
+                route=route,
+                entry=entry,
+                recorded_by=recorded_by,
+                recorded_on=recorded_on,
+                decided_on=decided_on,
+            ),
+            people=(recorded_by,),
+        )
+        return decision
 
     def status_on(self, day: date) -> DecisionStatus:
         """How it stands on a day: what nobody decided in time has lapsed, but while an answer is awaited."""

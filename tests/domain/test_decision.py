@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded
-from domain.decision import Condition, Decision, DecisionStatus, Heard, Question, Route, Term
+from domain.decision import Basis, Condition, Decision, DecisionStatus, Heard, Question, Route, Term
 from domain.decision.parts import SUM
 from domain.decision.rules import (
     AskedMoreAlready,
@@ -50,6 +50,7 @@ from tests.scenario import TODAY, given, signed
 REQUEST = UUID("5e0e5700-0000-4000-8000-000000000001")
 DIRECTOR, OTHER, FINANCE = LEAD, GRACE, HEAD
 IS_DIRECTOR, IS_BROKER, IS_COUNTERSIGNER = {Decider.DIRECTOR}, {Decider.BROKER}, {Decider.COUNTERSIGNER}
+ENTRY = UUID("e7e70000-0000-4000-8000-000000000001")
 TOMORROW, LAST_DAY = TODAY + timedelta(days=1), TODAY + timedelta(days=14)
 
 
@@ -314,6 +315,31 @@ def disowned() -> Decision:
     decision = record_for()[0]
     given(decision).when(lambda it: it.disown(reason="I said no"), by=DIRECTOR)
     return decision
+
+
+def take_up(by: UUID = DIRECTOR, recorder: UUID = BROKER) -> Decision:
+    with signed(by=by):
+        return Decision.take_up(
+            "DN-2026-0003",
+            a_question(),
+            a_route(),
+            entry=ENTRY,
+            recorded_by=recorder,
+            recorded_on=TODAY - timedelta(days=60),
+            decided_on=TODAY - timedelta(days=63),
+        )
+
+
+def test_who_was_named_before_decisions_were_kept_confirms_or_disowns_it_and_nobody_else() -> None:
+    decision = take_up()
+    assert (decision.entry, decision.asker, decision.decider) == (ENTRY, BROKER, DIRECTOR)
+    assert (decision.basis, decision.asked_on) == (Basis.BEFORE_DECISIONS, TODAY - timedelta(days=60))
+    given(take_up()).when(lambda it: it.confirm(), by=BROKER).then_refused(NotYours)
+    given(take_up()).when(lambda it: it.confirm(), by=DIRECTOR).then(Decision.Confirmed)
+    given(decision).when(lambda it: it.disown(reason="I was never asked"), by=DIRECTOR).then(Decision.Disowned)
+    given(decision).when(lambda it: it.confirm(), by=DIRECTOR).then_refused(AlreadyAnswered)
+    with pytest.raises(NotYours):
+        take_up(by=BROKER)
 
 
 def test_what_was_done_on_a_disowned_decision_is_decided_now_by_a_decision_of_its_own() -> None:

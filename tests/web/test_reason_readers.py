@@ -68,6 +68,7 @@ KEPT_IN: Mapping[str, str] = {
     "decisions/withdraw": "decision.withdrawn",
     "decisions/ask-again": "decision.asked",
     "decisions/disown": "decision.disowned",
+    "decisions/disown-earlier": "decision.disowned",
     "decisions/decide-afterwards": "decision.decided-afterwards",
     "decisions/settle": "decision.settled",
     "concerns/send-pre-warning": "decision.asked",

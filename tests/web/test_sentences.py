@@ -132,6 +132,7 @@ WITHOUT_AN_ACT = {
     "authority person": "who is let in or appointed",
     "concern visit": "a record",
     "decision decider": "“recorded that … agreed”, who is asked to confirm it",
+    "decision recorded_by": "who recorded it, in the time before decisions were kept",
     "engagement new": "who comes instead",
     "engagement old": "who no longer comes",
     "engagement provider": "with whom the work is",

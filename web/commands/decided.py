@@ -458,7 +458,8 @@ def row_of_today(context: RequestContext, question: Question) -> tuple[Delegatio
     settings, version = settings_of(context.services)
     row = row_for(settings.scheme, question.act, question.net)
     with context.read_present() as snapshot:
-        return DECIDED[question.kind, question.command].among(snapshot, row), version
+        act = DECIDED.get((question.kind, question.command))
+        return (act.among(snapshot, row) if act else row), version
 
 
 class WhyNeeded(Schema):

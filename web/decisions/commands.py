@@ -102,6 +102,7 @@ decisions: Resource[Decision] = Resource(
             "first_by",
             "first_post",
             "stopped_on",
+            "entry",
         ),
         names={"on_reference": "record", "on_kind": "record_kind", "row": "scheme_row", "posts": "asked_of"},
     ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from domain.aggregate import Refusal
 from domain.decision import Decision
-from domain.delegation import is_held
+from domain.delegation import Act, is_held
 from domain.on_behalf import NotYours
 from domain.service import UnitOfWork
 from web.access.context import RequestContext
@@ -15,12 +16,22 @@ from web.decisions import schemas
 from web.decisions.commands import decisions
 
 
+class NothingToDecide(Refusal):
+    """What was recorded before decisions were kept takes none today."""
+
+
 def _must_be_a_directors(context: RequestContext, decision: Decision) -> None:
     with context.read() as snapshot:
         held = held_by_user(snapshot, decision.question.school)
     row, _ = row_of_today(context, decision.question)
     if is_held((*row.decides, *row.deputies), held) is None or context.user.person == decision.asker:
         raise NotYours("Somebody else who may decide this sees to it")
+
+
+def _must_be_decidable(context: RequestContext, decision: Decision) -> None:
+    if decision.question.act is Act.AS_RECORDED:
+        raise NothingToDecide("This takes nobody's decision today. Record what followed instead")
+    _must_be_a_directors(context, decision)
 
 
 @decisions.command(
@@ -32,7 +43,7 @@ def _must_be_a_directors(context: RequestContext, decision: Decision) -> None:
     lead="From today, what was carried out rests on your decision. What was recorded before stays in the history.",
     submit="Decide this",
     method=Decision.decide_afterwards,
-    whose=_must_be_a_directors,
+    whose=_must_be_decidable,
     form_page="decisions/give.html",
     main=True,
 )

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-import sqlalchemy as sa
 from flask import render_template, request
 
 from domain.decision import Decision, DecisionStatus, Question
 from domain.decision.parts import OPEN
-from projections.audit_trail import TrailFilter, positions, trail
 from projections.decisions import DecisionRow, by_id
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
@@ -21,17 +17,16 @@ from web.access.disclosure import READING
 from web.access.identity import allow, concerned
 from web.access.name_cache import names_of
 from web.access.policy import Action
-from web.decisions import commands_asker, commands_disowned, commands_enquiry
+from web.decisions import commands_asker, commands_disowned, commands_earlier, commands_enquiry, earlier
 from web.decisions.commands import decisions
 from web.history.record_addresses import PATHS
-from web.history.timeline import timeline_of
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
 from web.layout.paging import PAGE, page_links, place_asked
 from web.layout.resource_pages import PageRows, record_page
 from web.layout.waiting_decisions import decision_cell, waiting_decisions
 
-__all__ = ["commands_asker", "commands_disowned", "commands_enquiry", "decisions", "pages"]
+__all__ = ["commands_asker", "commands_disowned", "commands_earlier", "commands_enquiry", "decisions", "pages"]
 
 pages = Pages("decisions", __name__, template_folder="templates")
 
@@ -75,33 +70,28 @@ def listed(context: RequestContext) -> Answer:
     asks: Mapping[str, Any] = {}
     if not request.args:
         with context.read() as snapshot:
-            asks = waiting_decisions(snapshot)
+            asks = {**waiting_decisions(snapshot), "in_your_name": earlier.unanswered(snapshot)}
     return list_page(context, LIST, **asks)
 
 
 @pages.get("/in-your-name")
 def in_your_name(context: RequestContext) -> str:
-    """What others recorded as this person's decision before decisions were kept, the latest first."""
+    """What others recorded as this person's decision before decisions were kept, the latest first, each to be
+    confirmed or disowned."""
     allow(context, Action.READ_DECISION)
     with context.read() as snapshot:
-        found = timeline_of(snapshot, _named(snapshot, place_asked()), decided=True)
+        found = earlier.entries_in_name(snapshot, place_asked())
+        count, answers = earlier.unanswered(snapshot), earlier.answers_of(snapshot, found)
     return render_template(
         "decisions/in_your_name.html",
         page_title="Decisions in your name",
         section="Decisions",
         breadcrumbs=[("Decisions", "/decisions/"), ("In your name", "")],
         rows=found[:PAGE],
+        count=count,
+        answers=answers,
         **page_links(str(found[PAGE - 1].id) if len(found) > PAGE else None),
     )
-
-
-def _named(snapshot: Snapshot, after: str | None) -> list[int]:
-    behind = UUID(after) if after and CURSOR.fullmatch(after) else None
-    wanted = TrailFilter(person=snapshot.user.person, named=True, only=trail.table.c.named_deciders == sa.true())
-    return positions(snapshot.connection, wanted, behind, PAGE + 1)
-
-
-CURSOR = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @pages.get("/<ref>")

@@ -20,10 +20,13 @@ from web.commands.fields import (
     reason_field,
     text_field,
 )
+from web.decisions.earlier import EarlierEntry
 from web.layout.filter_fields import SchoolFilter
 
 PEOPLE = "people"
 """What forms offer: who may be given a condition to meet."""
+
+OF_ENTRY = {"widget": "hidden", "description": "The id of the entry of the audit trail that names you."}
 
 
 class GiveDecision(Schema):
@@ -91,6 +94,15 @@ class ConfirmDecision(Schema):
 
 
 class DisownDecision(Schema):
+    reason = reason_field("What is wrong with it")
+
+
+class ConfirmEarlier(Schema):
+    entry = EarlierEntry(required=True, metadata=OF_ENTRY)
+
+
+class DisownEarlier(Schema):
+    entry = EarlierEntry(required=True, metadata=OF_ENTRY)
     reason = reason_field("What is wrong with it")
 
 
@@ -183,6 +195,14 @@ class DecisionOut(Schema):
         dump_default=None,
         allow_none=True,
         metadata={"description": "The same as it was asked before.", "refers_to": "DN"},
+    )
+    entry_id = fields.UUID(
+        attribute="entry",
+        allow_none=True,
+        metadata={
+            "description": "The entry of the audit trail that the decider answered for, where others recorded it "
+            "before decisions were kept."
+        },
     )
     heard = fields.Enum(Heard, by_value=True, allow_none=True)
     evidence = fields.String()

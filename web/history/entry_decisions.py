@@ -17,6 +17,7 @@ from domain.vocabulary import LabelledEnum
 from projections import decisions
 from projections.audit_trail import kind_of, parts, trail
 from projections.decisions import DecisionRow
+from projections.event_log import EVENTS
 from web.access.context import Snapshot
 from web.access.policy import Action
 from web.runtime.terms import bank_holidays
@@ -26,6 +27,10 @@ _SAID = {
     DecisionStatus.CONFIRMED: Confirmation.CONFIRMED,
     DecisionStatus.DISOWNED: Confirmation.DISOWNED,
 }
+
+
+_GRAVEST_FIRST = (Confirmation.DISOWNED, Confirmation.NOT_CONFIRMED, Confirmation.CONFIRMED)
+"""Of several people who are named, what is to be known of an entry."""
 
 
 class DecisionFilter(LabelledEnum):
@@ -71,11 +76,10 @@ def decisions_behind(snapshot: Snapshot, events: Sequence[Event]) -> Mapping[UUI
     asked = {event.meta.event_id: id for event in events if (id := _decision_of(event)) is not None}
     rows = _rows(snapshot, set(asked.values()))
     found = {event: _of_row(rows[id]) for event, id in asked.items() if id in rows}
-    return found | {
-        event.meta.event_id: _before(event)
-        for event in events
-        if event.meta.event_id not in asked and event.said_to_decide
-    }
+    before = {event.meta.event_id: event for event in events if event.said_to_decide}
+    before = {id: event for id, event in before.items() if id not in asked}
+    said = decisions.answers_for(snapshot.connection, before)
+    return found | {id: _before(event, said.get(id, ())) for id, event in before.items()}
 
 
 def ids_in_decisions(behind: Iterable[EntryDecision]) -> Iterator[UUID]:
@@ -110,14 +114,16 @@ def _of_row(row: DecisionRow) -> EntryDecision:
     )
 
 
-def _before(event: Event) -> EntryDecision:
+def _before(event: Event, said: Iterable[DecisionRow]) -> EntryDecision:
     signature, named = event.meta.signature, tuple(dict.fromkeys(event.said_to_decide))
+    answers = {row.decider: _SAID[row.status] for row in said if row.status in _SAID}
+    confirmations = {answers.get(each, Confirmation.NOT_CONFIRMED) for each in named if each != signature.actor}
     return EntryDecision(
         decision="",
         asker=signature.actor,
         deciders=named,
         basis=Basis.BEFORE_DECISIONS,
-        confirmation=None if {*named} == {signature.actor} else Confirmation.NOT_CONFIRMED,
+        confirmation=next((each for each in _GRAVEST_FIRST if each in confirmations), None),
         late=_is_late(event.meta.occurred_on, signature.today),
     )
 
@@ -138,9 +144,10 @@ def entries_with(wanted: DecisionFilter) -> sa.ColumnElement[bool]:
             return _either(_decisions.asker == _decisions.decider, sa.and_(before, _trail.decided_alone))
         case DecisionFilter.NOT_CONFIRMED:
             unconfirmed = _decisions.status == DecisionStatus.UNCONFIRMED
-            return _either(unconfirmed, sa.and_(before, sa.not_(_trail.decided_alone)))
+            return _either(unconfirmed, sa.and_(before, sa.not_(_trail.decided_alone), _named() > _answers()))
         case DecisionFilter.DISOWNED:
-            return _either(_decisions.status == DecisionStatus.DISOWNED)
+            disowned = DecisionStatus.DISOWNED
+            return _either(_decisions.status == disowned, sa.and_(before, _answers(disowned) > 0))
         case DecisionFilter.LATE:
             return _either(_decisions.late, sa.and_(before, _trail.late))
         case DecisionFilter.BEFORE_DECISIONS:
@@ -149,9 +156,8 @@ def entries_with(wanted: DecisionFilter) -> sa.ColumnElement[bool]:
 
 def with_basis(basis: Basis) -> sa.ColumnElement[bool]:
     """The condition that an entry rests on a decision of that basis."""
-    if basis is Basis.BEFORE_DECISIONS:
-        return _trail.named_deciders == sa.true()
-    return _either(_decisions.basis == basis)
+    before = [_trail.named_deciders == sa.true()] if basis is Basis.BEFORE_DECISIONS else []
+    return _either(_decisions.basis == basis, *before)
 
 
 def asked_by(person: UUID) -> sa.ColumnElement[bool]:
@@ -168,6 +174,22 @@ def decided_by(person: UUID) -> sa.ColumnElement[bool]:
 
 def _took_part(person: UUID, how: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.exists().where(_parts.position == _trail.position, _parts.person == person, how)
+
+
+def _named() -> sa.ScalarSelect[int]:
+    """How many others than whoever acted an entry names."""
+    named = sa.select(sa.func.count()).where(_parts.position == _trail.position, _parts.named)
+    return named.correlate(trail.table).scalar_subquery()
+
+
+def _answers(status: DecisionStatus | None = None) -> sa.ScalarSelect[int]:
+    """How many of them have said of an entry of the time before decisions were kept whether it is theirs."""
+    found = sa.select(sa.func.count(_decisions.decider.distinct())).where(
+        EVENTS.c.position == _trail.position, _decisions.entry == EVENTS.c.event_id
+    )
+    if status is not None:
+        found = found.where(_decisions.status == status)
+    return found.correlate(trail.table).scalar_subquery()
 
 
 def _either(decided: sa.ColumnElement[bool], *before: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
