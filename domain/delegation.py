@@ -15,7 +15,7 @@ from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.money import in_pounds
-from domain.text import counted
+from domain.text import counted, either
 from domain.vocabulary import LabelledEnum
 
 
@@ -139,8 +139,7 @@ class Decider(LabelledEnum):
 
 def one_of(posts: Iterable[Decider]) -> str:
     """As "a senior officer or a director"."""
-    *others, last = (post.in_a_sentence for post in posts)
-    return f"{', '.join(others)} or {last}" if others else last
+    return either(post.in_a_sentence for post in posts)
 
 
 def never_held(posts: Sequence[Decider]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -202,6 +202,12 @@ def counted(number: int | Decimal, one: str, several: str = "") -> str:
     """A number with what it counts: "1 row", "2,000 rows"; `several` where that is not `one` with an s."""
     written = f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
     return f"{written} {one if number == 1 else several or f'{one}s'}"
+
+
+def either(words: Iterable[str]) -> str:
+    """Words of which one is meant: "a, b or c"."""
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def day_in_words(day: date) -> str:

@@ -310,15 +310,15 @@ def listed(
     specialist: UUID | None = None,
     statuses: Collection[EngagementStatus] = (),
     kind: SupportKind | None = None,
-    subject: str = "",
+    subjects: Collection[str] = (),
     awaiting: Side | None = None,
     evaluation_due: bool = False,
     among: tuple[Collection[UUID], Collection[UUID]] | None = None,
     after: str | None = None,
 ) -> sa.Select[Any]:
     """Engagements, the newest reference first; `after` is the last one seen. What is None or empty does not narrow;
-    `subject` is part of the subject's name, `awaiting` the side whose agreement is awaited. With `among`, only work
-    at one of its schools or of one of its providers."""
+    `subjects` are words for the subject, the first also as a part of one, `awaiting` the side whose agreement is
+    awaited. With `among`, only work at one of its schools or of one of its providers."""
     columns = engagements.table.c
     query = engagements.table.select()
     for column, several in ((columns.school, schools), (columns.provider, providers)):
@@ -329,8 +329,11 @@ def listed(
     for column, wanted in ((columns.specialist, specialist), (columns.kind, kind)):
         if wanted is not None:
             query = query.where(column == wanted)
-    if subject.strip():
-        query = query.where(columns.subject.icontains(subject.strip(), autoescape=True))
+    if subjects:
+        part, words = next(iter(subjects)), [each.lower() for each in subjects]
+        query = query.where(
+            columns.subject.icontains(part, autoescape=True) | sa.func.lower(columns.subject).in_(words)
+        )
     if awaiting is not None:
         agreed = sa.type_coerce(columns.agreed_by, sa.Text).contains(f'"{awaiting.value}"')
         query = query.where(columns.status == EngagementStatus.PROPOSED, sa.not_(agreed))

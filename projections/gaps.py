@@ -8,6 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.subjects import SubjectList
 from domain.support_request import SupportRequest
 from domain.vocabulary import Phase, SchoolId
 from projections.view import Row, View, ViewTable
@@ -19,7 +20,6 @@ class Gap(Row):
     request: UUID
     school: SchoolId
     subject: str
-    subject_key: str
     phase: Phase
     area: str
     on: date
@@ -27,16 +27,18 @@ class Gap(Row):
 
 
 class GapCount(Row):
-    """How often nobody could be found for a subject in a phase, and when it was last."""
+    """How often nobody could be found for a subject in a phase, and when it was last. Where the subject is not
+    `on_list`, it may be another word for one that somebody offers."""
 
     subject: str
     phase: Phase
+    on_list: bool
     requests: int
     schools: int
     last_on: date
 
 
-gaps = ViewTable("gaps", Gap, key=("request",), indexes=[("subject_key", "phase"), ("on",)])
+gaps = ViewTable("gaps", Gap, key=("request",), indexes=[("on",)])
 
 
 @gaps.on(SupportRequest.Unmet)
@@ -48,7 +50,6 @@ def request_unmet(_: Gap | None, event: SupportRequest.Unmet) -> Gap | None:
         request=event.meta.stream,
         school=school,
         subject=event.subject,
-        subject_key=event.subject.casefold(),
         phase=event.phase,
         area=event.area,
         on=event.meta.occurred_on,
@@ -63,33 +64,39 @@ def request_reopened(_row: Gap | None, _event: SupportRequest.Reopened) -> None:
 
 def gap_counts(
     connection: sa.Connection,
+    listed: SubjectList,
     *,
     since: date,
     until: date,
     schools: Collection[UUID] | None = None,
     apart_from: Collection[UUID] = (),
 ) -> list[GapCount]:
-    """Gaps found between two days, both included, by subject and phase; the most frequent first. `schools` None
-    means those of all; the requests `apart_from` are not counted."""
+    """Gaps found between two days, both included, by subject as `listed` and phase; the most frequent first.
+    `schools` None means those of all; the requests `apart_from` are not counted."""
     columns = gaps.table.c
-    often = sa.func.count()
-    query = (
-        sa.select(
-            sa.func.min(columns.subject).label("subject"),
-            columns.phase,
-            often.label("requests"),
-            sa.func.count(columns.school.distinct()).label("schools"),
-            sa.func.max(columns.on, type_=sa.Date()).label("last_on"),
-        )
-        .where(columns.on.between(since, until))
-        .group_by(columns.subject_key, columns.phase)
-        .order_by(often.desc(), columns.subject_key, columns.phase)
-    )
+    query = gaps.table.select().where(columns.on.between(since, until)).order_by(columns.on, columns.request)
     if schools is not None:
         query = query.where(columns.school.in_(schools))
     if apart_from:
         query = query.where(columns.request.not_in(apart_from))
-    return [GapCount(**row) for row in connection.execute(query).mappings()]
+    found: dict[tuple[str, Phase], list[Gap]] = {}
+    names: dict[str, str] = {}
+    for gap in gaps.rows(connection, query):
+        key = listed.key_of(gap.subject)
+        names.setdefault(key, listed.name_of(gap.subject))
+        found.setdefault((key, gap.phase), []).append(gap)
+    counted = [
+        GapCount(
+            subject=names[key],
+            phase=phase,
+            on_list=listed.find(key) is not None,
+            requests=len(of_subject),
+            schools=len({gap.school for gap in of_subject}),
+            last_on=of_subject[-1].on,
+        )
+        for (key, phase), of_subject in found.items()
+    ]
+    return sorted(counted, key=lambda each: (-each.requests, each.subject.casefold(), each.phase))
 
 
 VIEW = View("gaps", gaps)

@@ -10,8 +10,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain import subjects
 from domain.aggregate import Event
 from domain.decision import Decision
+from domain.subjects import subject_key
 from domain.support_request import Payer, Payment, RequestStatus, Route, SupportRequest, Urgency
 from domain.support_request.parts import status_with
 from domain.tender import Tender
@@ -149,7 +151,7 @@ def request_raised(_: RequestRow | None, event: SupportRequest.Raised) -> Reques
         raised_on=event.meta.occurred_on,
         kind=event.kind,
         subject=event.subject,
-        subject_key=event.subject.casefold(),
+        subject_key=subject_key(event.subject),
         phase=event.phase,
         area=event.area,
         urgency=event.urgency,
@@ -394,7 +396,7 @@ def listed(
     broker: UUID | None = None,
     statuses: Collection[RequestStatus] = (),
     kind: SupportKind | None = None,
-    subject: str = "",
+    subject_keys: Collection[str] = (),
     phase: Phase | None = None,
     urgency: Urgency | None = None,
     waiting_for: RequestWaitsFor | None = None,
@@ -414,8 +416,8 @@ def listed(
             query = query.where(column == value)
     if statuses:
         query = query.where(columns.status.in_(statuses))
-    if subject.strip():
-        query = query.where(columns.subject_key == subject.strip().casefold())
+    if subject_keys:
+        query = query.where(columns.subject_key.in_(subject_keys))
     if waiting_for is not None:
         query = query.where(_waits_for(waiting_for, today, unasked))
     if after is not None:
@@ -469,4 +471,4 @@ def _asked(schools: Collection[UUID] | None, broker: UUID | None) -> sa.Select[A
     return query
 
 
-VIEW = View("open_requests", requests)
+VIEW = View("open_requests", requests, told_in=[subjects])

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain import subjects as subject_words
 from domain.provider import Capability, Check, Duty, Provider, ProviderKind, Requirement, VettingFacts
+from domain.subjects import subject_key
 from domain.vocabulary import Phase, SchoolId, ServiceType
 from projections.view import Key, Row, View, ViewTable, replace
 
@@ -159,7 +161,7 @@ def capability_offered(_: Offered | None, event: Provider.CapabilityOffered) -> 
         subject=event.subject,
         phase=event.phase,
         service=event.service,
-        subject_key=event.subject.casefold(),
+        subject_key=subject_key(event.subject),
     )
 
 
@@ -245,7 +247,7 @@ def listed(
     connection: sa.Connection,
     *,
     text: str = "",
-    subject: str = "",
+    subject_keys: Collection[str] = (),
     phase: Phase | None = None,
     service: ServiceType | None = None,
     kind: ProviderKind | None = None,
@@ -254,7 +256,8 @@ def listed(
     after: str | None = None,
 ) -> sa.Select[Any]:
     """Providers on the list by name; `text` is part of a name or of a reference, `after` the reference of the last
-    one seen. With `among`, only of these. Raises ValueError for an `after` that is nobody's reference."""
+    one seen, `subject_keys` those of all words for the subject looked for. With `among`, only of these. Raises
+    ValueError for an `after` that is nobody's reference."""
     table = providers.table
     query = table.select().where(ON_THE_LIST)
     if text.strip():
@@ -269,8 +272,8 @@ def listed(
         query = query.where(table.c.kind.in_(kinds))
     if among is not None:
         query = query.where(table.c.id.in_(among))
-    if subject.strip() or phase or service:
-        query = query.where(table.c.id.in_(_offering(subject.strip(), phase, service)))
+    if subject_keys or phase or service:
+        query = query.where(table.c.id.in_(_offering(subject_keys, phase, service)))
     if after is not None:
         last = provider_of_reference(connection, after)
         if last is None:
@@ -280,11 +283,13 @@ def listed(
     return query.order_by(*BY_NAME)
 
 
-def _offering(subject: str, phase: Phase | None, service: ServiceType | None) -> sa.Select[tuple[UUID]]:
+def _offering(
+    subject_keys: Collection[str], phase: Phase | None, service: ServiceType | None
+) -> sa.Select[tuple[UUID]]:
     table = offers.table
     query = sa.select(table.c.provider)
-    if subject:
-        query = query.where(table.c.subject_key == subject.casefold())
+    if subject_keys:
+        query = query.where(table.c.subject_key.in_(subject_keys))
     if phase is not None:
         query = query.where(table.c.phase == phase)
     if service is not None:
@@ -370,4 +375,4 @@ def _of(view_table: ViewTable[Any], ids: Collection[UUID]) -> sa.Select[Any]:
     return view_table.table.select().where(view_table.table.c.provider.in_(ids))
 
 
-VIEW = View("providers", providers, offers, specialists, vetting)
+VIEW = View("providers", providers, offers, specialists, vetting, told_in=[subject_words])

@@ -19,6 +19,7 @@ from domain.engagement import Work as Terms
 from domain.provider import Provider, ProviderKind
 from domain.service import Service, UnitOfWork
 from domain.signature import on_behalf_of
+from domain.subjects import USUAL_LIST, SubjectList
 from domain.support_request import Payer, SupportRequest
 from domain.tender import Quote, Tender
 from domain.tender import Terms as QuoteTerms
@@ -75,6 +76,7 @@ class Brokerage:
 
     service: Service
     vetting: VettingOn
+    subjects: SubjectList = USUAL_LIST
 
     def shortlist(
         self,
@@ -90,7 +92,7 @@ class Brokerage:
 
         def decide(work: UnitOfWork) -> Ranking:
             request = work.find(SupportRequest, request_id, at=at)
-            need = need_of(request, on=request.today, days=days)
+            need = need_of(request, on=request.today, listed=self.subjects, days=days)
             ranking = rank(need, offers(need), policy)
             wanted = (each.provider for each in ranking.fitting) if chosen is None else chosen
             rules = (ranking.version, self.vetting(need.first).version)
@@ -322,8 +324,8 @@ class Brokerage:
         if provider_id not in request.shortlist:
             raise NotOnTheShortlist(f"{provider.name} is not on the shortlist", field="provider")
         may_be_asked(provider, request.school, tender.today)
-        need = need_of(request, on=tender.today)
-        clearance = clearance_of(provider, need.subject, need.first, need.last, self.vetting, today=tender.today)
+        need = need_of(request, on=tender.today, listed=self.subjects)
+        clearance = clearance_of(provider, need, self.vetting)
         must_be_cleared(clearance, provider, work)
         tender.invite(provider_id, clearance=in_words(clearance), rules=(self.vetting(need.first).version,))
 

@@ -16,6 +16,7 @@ from domain.person import Person
 from domain.provider import Provider, Specialist
 from domain.provider.rules import NotASpecialist, NotOnTheList
 from domain.service import NotFound, UnitOfWork
+from domain.subjects import SubjectList
 from domain.support_request import SupportRequest
 from domain.tender.rules import AboveCeiling
 from domain.text import day_in_words
@@ -36,7 +37,7 @@ class ConflictOfInterest(Refusal):
     """The provider has declared a tie to the school, or is that school itself."""
 
 
-def need_of(request: SupportRequest, *, on: date, days: Decimal | None = None) -> SupportNeed:
+def need_of(request: SupportRequest, *, on: date, listed: SubjectList, days: Decimal | None = None) -> SupportNeed:
     """What a request looks for, on a day; `days` of support where the broker has an idea of them."""
     first = max(request.needed_from, on)
     return SupportNeed(
@@ -50,13 +51,14 @@ def need_of(request: SupportRequest, *, on: date, days: Decimal | None = None) -
         on=on,
         days=days,
         ceiling=request.ceiling,
+        listed=listed,
     )
 
 
 def offer_of(provider: Provider, need: SupportNeed, vetting: VettingOn, past: PastWork = NOTHING_PAST) -> Offer:
     """A provider as far as a need is concerned, with what is remembered of its past work."""
     rate = provider.rate_on(need.first)
-    clearance = clearance_of(provider, need.subject, need.first, need.last, vetting, today=need.on)
+    clearance = clearance_of(provider, need, vetting)
     free = [each.days for each in provider.capacities if each.from_ <= need.last and need.first <= each.to]
     return Offer(
         provider=provider.id,
@@ -73,19 +75,16 @@ def offer_of(provider: Provider, need: SupportNeed, vetting: VettingOn, past: Pa
     )
 
 
-def clearance_of(
-    provider: Provider, subject: str, first: date, last: date, vetting: VettingOn, *, today: date | None = None
-) -> Clearance:
-    """The longest clearance among the specialists for a subject.
+def clearance_of(provider: Provider, need: SupportNeed, vetting: VettingOn) -> Clearance:
+    """The longest clearance among the specialists for the subject of a need.
 
     Every policy clears people, so a provider that names nobody for the subject is not cleared.
     """
-    policy = vetting(first)
-    people = [each.person for each in provider.specialists_on(first) if _teaches(each, subject)]
+    first, last, policy = need.first, need.last, vetting(need.first)
+    people = [each.person for each in provider.specialists_on(first) if _teaches(each, need)]
     if not people:
-        return Clearance(False, (Missing(None, None, f"No specialist named for {subject}"),), None)
-    on = today or first
-    found = [cleared_if_renewed(provider.facts, person, first, last, policy, today=on) for person in people]
+        return Clearance(False, (Missing(None, None, f"No specialist named for {need.subject}"),), None)
+    found = [cleared_if_renewed(provider.facts, person, first, last, policy, today=need.on) for person in people]
     return max(
         found,
         key=lambda each: (
@@ -175,8 +174,9 @@ def must_be_within_ceiling(request: SupportRequest, net: Decimal) -> None:
         )
 
 
-def _teaches(specialist: Specialist, subject: str) -> bool:
-    return not specialist.subjects or subject.casefold() in {each.casefold() for each in specialist.subjects}
+def _teaches(specialist: Specialist, need: SupportNeed) -> bool:
+    subjects = specialist.subjects
+    return not subjects or any(need.listed.are_one(each, need.subject) for each in subjects)
 
 
 def _named(work: UnitOfWork, person: UUID, provider: Provider) -> str:

@@ -14,6 +14,8 @@ from domain.engagement import BrokeredEngagement
 from domain.provider import Capability, Provider, ProviderKind
 from domain.service import AlreadyDone, Service, UnitOfWork
 from domain.signature import acting, current_signature
+from domain.subjects import USUAL_LIST, SubjectList
+from domain.text import either
 from domain.vocabulary import Phase, ServiceType, Side
 from providers.catalogue.problems import RowProblem, Sorted
 from providers.catalogue.provider_list import ProviderRow
@@ -44,17 +46,18 @@ def import_providers(
     *,
     known: Known,
     next_reference: Callable[[], str],
+    listed: SubjectList = USUAL_LIST,
     usual_kind: ProviderKind = ProviderKind.PRIVATE,
 ) -> ProvidersReport:
     """Take in a list of organisations; the caller has signed. Each row is a command of its own, so that one which
-    is refused becomes a problem while the others count.
+    is refused becomes a problem while the others count. Subjects that are not `listed` are told, and not taken.
 
     A list strikes nothing out: what it leaves open or does not name stays as it is. `usual_kind` is for lists that
     do not tell whose their providers are. Sending the same list again under the same command changes nothing.
     """
     report = ProvidersReport()
     signature = current_signature()
-    for row in report.sort_out(rows):
+    for row in (_with_listed_subjects(each, listed, report) for each in report.sort_out(rows)):
         command = uuid5(signature.command, f"line {row.line} {row.name}")
         with acting(replace(signature, command=command)):
             _take_in(service, row, known(row.name), partial(_register, next_reference, row, usual_kind), report)
@@ -94,6 +97,19 @@ def _engagement_of(work: UnitOfWork, provider: UUID, id: UUID) -> BrokeredEngage
     if engagement.work.provider != provider:
         raise EngagementOfAnother(f"{engagement.reference} is another provider's engagement")
     return engagement
+
+
+def _with_listed_subjects(row: ProviderRow, listed: SubjectList, report: ProvidersReport) -> ProviderRow:
+    """The row with its subjects as the list names them; without any of its own where none is on it."""
+    for word in row.subjects:
+        if listed.find(word) is None:
+            meant = f". Did you mean {either(like)}?" if (like := listed.like(word)) else ""
+            reason = f"is not on the list of subjects, so it is not taken{meant}"
+            report.problems.append(RowProblem(row.line, "subjects", word, reason, row_taken=True))
+    known = tuple(dict.fromkeys(subject.name for word in row.subjects if (subject := listed.find(word))))
+    if known or not row.subjects:
+        return replace(row, subjects=known)
+    return replace(row, subjects=(), phases=(), service_types=())
 
 
 def _take_in(

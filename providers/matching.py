@@ -16,6 +16,7 @@ from uuid import UUID
 
 from domain.money import in_pounds
 from domain.provider import Capability
+from domain.subjects import USUAL_LIST, SubjectList
 from domain.support_request import Ranked
 from domain.text import counted, day_in_words
 from domain.vocabulary import Phase, ServiceType, SupportKind
@@ -44,7 +45,7 @@ SERVED_BY: Mapping[Phase, tuple[Phase, ...]] = MappingProxyType(
 @dataclass(frozen=True, slots=True)
 class SupportNeed:
     """What is looked for on the day `on`: help between two days, for so many days of support (None: not yet known)
-    and at most for so many pounds net of VAT (None: no ceiling)."""
+    and at most for so many pounds net of VAT (None: no ceiling). `listed` says which words are one subject."""
 
     school: UUID
     kind: SupportKind
@@ -56,6 +57,7 @@ class SupportNeed:
     on: date
     days: Decimal | None = None
     ceiling: Decimal | None = None
+    listed: SubjectList = USUAL_LIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class Criterion:
 
 
 def _in_subject(need: SupportNeed, offer: Offer) -> list[Capability]:
-    return [each for each in offer.capabilities if each.subject.casefold() == need.subject.casefold()]
+    return [each for each in offer.capabilities if need.listed.are_one(each.subject, need.subject)]
 
 
 def _in_phase(need: SupportNeed, offer: Offer) -> list[Capability]:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from domain.aggregate import Aggregate, Refusal
 from domain.money import NotMoney
 from domain.service import Stale
-from domain.unusual_days import NotConfirmedAsRight
+from domain.unusual import NotConfirmedAsRight
 from projections.event_log import saving_alongside
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow, allow_any

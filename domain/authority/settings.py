@@ -14,6 +14,7 @@ from domain.calendar import TermDates, default_terms
 from domain.delegation import OWN_LIMIT, DelegationRow, check_scheme, scheme_with
 from domain.establishments import STATE_FUNDED, EstablishmentType
 from domain.money import MOST, in_pounds
+from domain.subjects import Subject, SubjectList, list_of, subject_key
 from domain.text import counted
 
 DECIDED_BY_OTHERS = ("delegation", "approval_ceiling", "exemption_days", "vetting")
@@ -79,9 +80,9 @@ class Settings:
 
     The service works with the open establishments of the served types; one whose type nobody told is not left out.
     Windows are in working days, `renewal_days` in calendar days, money in pounds. No terms of a year, no vetting
-    demands and no weights mean the service's own: the published rule of terms, the common vetting policy, the common
-    ranking. `delegation` are the rows of the scheme of delegation that the authority has set in place of the common
-    ones.
+    demands, no weights and no subjects mean the service's own: the published rule of terms, the common vetting
+    policy, the common ranking, the usual subjects. `delegation` are the rows of the scheme of delegation that the
+    authority has set in place of the common ones.
     """
 
     colour: str = "#1d4f71"
@@ -115,6 +116,7 @@ class Settings:
     approval_ceiling: Decimal = Decimal("5000.00")
     served_types: tuple[EstablishmentType, ...] = STATE_FUNDED
     delegation: tuple[DelegationRow, ...] = ()
+    subjects: tuple[Subject, ...] = ()
     retention: tuple[Retention, ...] = (
         Retention("visit", 7),
         Retention("support_request", 7),
@@ -133,6 +135,11 @@ class Settings:
     def scheme(self) -> tuple[DelegationRow, ...]:
         """Who may decide what."""
         return scheme_with(self.delegation, self.approval_ceiling)
+
+    @property
+    def subject_list(self) -> SubjectList:
+        """The subjects and themes in which support is asked for and offered."""
+        return list_of(self.subjects)
 
     def with_row(self, row: DelegationRow) -> Settings:
         """The same with a row of the scheme of delegation; the limit of what a broker decides alone is a setting of
@@ -187,6 +194,7 @@ CALLED = WINDOWS | {
     "vat_percent": "VAT percentage",
     "approval_ceiling": "spending that a broker may approve",
     "delegation": "scheme of delegation",
+    "subjects": "list of subjects",
     "served_types": "types of school we work with",
     "retention": "how long records are kept",
 }
@@ -255,7 +263,21 @@ def check_settings(settings: Settings) -> None:
         "Enter a weight of 0 or more",
         "matching_weights",
     )
+    check_subjects(settings.subjects)
     must(all(kept.years > 0 for kept in settings.retention), "Enter a number of years, 1 or more", "retention")
+
+
+def check_subjects(subjects: tuple[Subject, ...]) -> None:
+    """Raises NotASetting where a word stands for two subjects, or for none."""
+    stands_for: dict[str, str] = {}
+    for subject in subjects:
+        for word in subject.words:
+            must(bool(subject_key(word)), "Enter the name of each subject in letters", "subjects")
+        for key in {subject_key(word) for word in subject.words}:
+            other = stands_for.setdefault(key, subject.name)
+            must(other == subject.name, f"“{key}” stands both for {other} and for {subject.name}", "subjects")
+    names = [subject_key(subject.name) for subject in subjects]
+    must(len(set(names)) == len(names), "Name each subject once", "subjects")
 
 
 def _in_their_order(terms: tuple[TermDates, ...]) -> bool:

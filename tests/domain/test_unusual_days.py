@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from domain.calendar import default_terms
-from domain.unusual_days import DayQuestion, NotConfirmedAsRight, Unusual, must_be_confirmed, questions_about
+from domain.unusual import NotConfirmedAsRight, Oddity, Unusual, must_be_confirmed
+from domain.unusual_days import questions_about
 
 TODAY = date(2026, 11, 2)
 CHRISTMAS = date(2026, 12, 25)
@@ -37,7 +38,7 @@ def test_a_day_is_asked_about_by_what_is_unusual_of_it(day: date, asked: list[Un
 
 
 def test_all_that_is_unusual_is_confirmed_with_a_reason_or_refused_by_what_it_is() -> None:
-    asked = [DayQuestion(Unusual.WEEKEND, "3 August 2019 is a Saturday"), DayQuestion(Unusual.LONG_AGO, "It is old")]
+    asked = [Oddity(Unusual.WEEKEND, "3 August 2019 is a Saturday"), Oddity(Unusual.LONG_AGO, "It is old")]
     for confirmed, why in (([], ""), ([Unusual.WEEKEND], "Open day"), ([*Unusual], "")):
         with pytest.raises(NotConfirmedAsRight, match=r"^3 August 2019 is a Saturday\. It is old\. If") as refused:
             must_be_confirmed(asked, confirmed, why, field="why")

@@ -177,7 +177,12 @@ def test_engagements_are_found_by_whom_they_concern(after: Callable[..., Engagem
     assert found() == ["BE-2026-0002", "BE-2026-0001"]
     assert found(schools=[SCHOOL]) == found(providers=[CALDER]) == found(specialist=GRACE) == ["BE-2026-0001"]
     assert found(statuses=[EngagementStatus.PROPOSED]) == found(limit=1) == ["BE-2026-0002"]
-    assert found(subject="frenc") == found(awaiting=Side.SCHOOL) == ["BE-2026-0002"]
+    assert (
+        found(subjects=["frenc"])
+        == found(subjects=["Languages", "FRENCH"])
+        == found(awaiting=Side.SCHOOL)
+        == ["BE-2026-0002"]
+    )
     assert found(kind=SupportKind.TRAINING) == []
     assert found(after="BE-2026-0002") == ["BE-2026-0001"]
     assert found(schools=[]) == []

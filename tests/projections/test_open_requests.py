@@ -182,7 +182,7 @@ def test_requests_are_found_by_school_broker_and_what_they_ask_for(service: Serv
     assert found(schools=[]) == []
     assert found(broker=BROKER) == ["SR-2026-0001"]
     assert found(statuses=[RequestStatus.RAISED]) == ["SR-2026-0002"]
-    assert found(subject=" mathematics ") == ["SR-2026-0001"]
+    assert found(subject_keys=["maths", "mathematics"]) == ["SR-2026-0001"]
     assert found(kind=SupportKind.TRAINING) == []
     assert found(phase=Phase.SECONDARY, limit=1) == ["SR-2026-0002"]
     assert found(urgency=Urgency.URGENT) == []

@@ -122,8 +122,22 @@ def test_a_newer_list_adds_what_is_new_and_strikes_nothing_out(take_in: TakeIn, 
 
     assert take_in(newer) == ProvidersReport(changed=1)
     (provider,) = listed(ROW.name)
-    assert [offer.subject for offer in provider.capabilities] == ["Mathematics", "Science", "Art"]
+    assert [offer.subject for offer in provider.capabilities] == ["Mathematics", "Science", "Art and design"]
     assert provider.email == "office@calder.example"
+
+
+def test_a_subject_that_is_not_on_the_list_is_told_and_not_taken_and_another_word_for_one_is_taken_as_it(
+    take_in: TakeIn, listed: Listed
+) -> None:
+    report = take_in(replace(ROW, subjects=("MATHS ", "Mathmatics", "Upholstery")))
+
+    assert {offer.subject for offer in listed(ROW.name)[0].capabilities} == {"Mathematics"}
+    assert [(each.column, each.value, each.reason) for each in report.problems] == [
+        ("subjects", "Mathmatics", "is not on the list of subjects, so it is not taken. Did you mean Mathematics?"),
+        ("subjects", "Upholstery", "is not on the list of subjects, so it is not taken"),
+    ]
+    assert take_in(replace(ROW, name="Only That", subjects=("Upholstery",))).registered == 1
+    assert listed("Only That")[0].capabilities == ()
 
 
 def test_a_new_rate_holds_from_the_day_of_the_list_and_keeps_what_is_not_told(

@@ -49,6 +49,13 @@ def the_rank(offer: Offer, ranking: Ranking) -> int:
     return [each.provider for each in ranking.fitting].index(offer.provider)
 
 
+def test_a_provider_is_found_by_whichever_word_for_the_subject_was_asked_for_and_offered() -> None:
+    for asked, offered in (("Maths", "Mathematics"), ("Mathematics", "NUMERACY "), ("numeracy", "maths")):
+        offer = an_offer(capabilities=(replace(MATHS, subject=offered),))
+        assert rank(replace(NEED, subject=asked), [offer], USUAL_POLICY).fitting
+    assert rank(replace(NEED, subject="Literacy"), [an_offer()], USUAL_POLICY).excluded
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [

@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter, Map
 
 from domain.text import visible, visible_within
-from domain.unusual_days import NotConfirmedAsRight
+from domain.unusual import NotConfirmedAsRight
 from web.access.context import RequestContext, handed
 from web.forms.references import resolve
 from web.runtime.problems import ProblemDetails, problem_of, way_on

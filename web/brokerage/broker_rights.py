@@ -15,6 +15,7 @@ from providers.eligibility import VettingOn
 from web.access.policy import Action
 from web.brokerage.vetting_policy import policy_on
 from web.commands.resource import Execution
+from web.runtime.authority import subjects_of
 from web.runtime.services import Services
 
 BROKERED_BY: dict[SupportKind, tuple[Action, Role]] = {
@@ -52,7 +53,7 @@ def vetting_of(services: Services) -> VettingOn:
 
 def brokerage_of(execution: Execution[Any]) -> Brokerage:
     """The brokerage by which a command is carried out."""
-    return Brokerage(execution.service, vetting_of(execution.services))
+    return Brokerage(execution.service, vetting_of(execution.services), subjects_of(execution.services))
 
 
 def must_hold(execution: Execution[Any], person: UUID, roles: Iterable[Role], message: str, *, field: str) -> None:

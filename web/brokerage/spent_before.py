@@ -18,6 +18,7 @@ from domain.tender import InvitationStatus, TenderStatus
 from projections import engagements, open_requests, tenders
 from providers.approval import SpentBefore
 from web.access.context import Snapshot
+from web.runtime.authority import subjects_of
 
 SEARCHING = (RequestStatus.APPROVED, RequestStatus.SHORTLISTED, RequestStatus.INVITING)
 """Spending is approved, and nobody is found yet."""
@@ -27,7 +28,7 @@ def spent_before(snapshot: Snapshot, request: SupportRequest, provider: UUID | N
     """What the council committed in the twelve months up to today, but for this request."""
     since = _a_year_before(snapshot.services.today())
     return SpentBefore(
-        school_and_need=_for_school_and_need(snapshot.connection, request, since),
+        school_and_need=_for_school_and_need(snapshot, request, since),
         provider=None if provider is None else _to_provider(snapshot.connection, provider, request, since),
     )
 
@@ -39,12 +40,12 @@ def _a_year_before(day: date) -> date:
         return date(day.year - 1, 2, 28)
 
 
-def _for_school_and_need(connection: sa.Connection, request: SupportRequest, since: date) -> Decimal:
+def _for_school_and_need(snapshot: Snapshot, request: SupportRequest, since: date) -> Decimal:
     """Work for the same subject at the school, and what is approved to look for more of it."""
-    columns = open_requests.requests.table.c
+    connection, columns = snapshot.connection, open_requests.requests.table.c
     others = open_requests.requests.table.select().where(
         columns.school == request.school,
-        columns.subject_key == request.subject.casefold(),
+        columns.subject_key.in_(subjects_of(snapshot.services).keys_of(request.subject)),
         columns.kind == request.kind,
         columns.id != request.id,
     )

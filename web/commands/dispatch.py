@@ -16,7 +16,7 @@ from domain.aggregate import Aggregate, Event
 from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved, rehearsing
 from domain.service import NotFound as NoRecord
 from domain.signature import remarking
-from domain.unusual_days import NotConfirmedAsRight, must_be_confirmed
+from domain.unusual import NotConfirmedAsRight, must_be_confirmed
 from domain.vocabulary import About
 from web.access.context import RequestContext
 from web.access.deciders import forget_unsettled

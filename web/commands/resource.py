@@ -24,7 +24,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 from domain.aggregate import Aggregate, Event, Refusal, Rule, first_refusal
 from domain.references import record_id
 from domain.service import Service, UnitOfWork
-from domain.unusual_days import DayQuestion
+from domain.unusual import Oddity
 from domain.vocabulary import About
 from web.access.context import ContextRule, RequestContext, Snapshot, User
 from web.access.identity import concerned
@@ -152,7 +152,7 @@ class Command(Generic[A]):
     told_in: Sequence[type[Event]] = ()
     preview: Callable[[RequestContext, Values], Mapping[str, Any]] | None = None
     preview_out: type[Schema] | None = None
-    unusual: Callable[[Snapshot, A | None, Values], Iterable[DayQuestion]] | None = None
+    unusual: Callable[[Snapshot, A | None, Values], Iterable[Oddity]] | None = None
 
     def carry_out(self, execution: Execution[A], values: Values) -> Any:
         """Do it; gives the new record where it begins one."""
@@ -248,7 +248,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     told_in: Sequence[type[Event]]
     preview: Callable[[RequestContext, Values], Mapping[str, Any]] | None
     preview_out: type[Schema] | None
-    unusual: Callable[[Snapshot, A | None, Values], Iterable[DayQuestion]] | None
+    unusual: Callable[[Snapshot, A | None, Values], Iterable[Oddity]] | None
 
 
 @dataclass(frozen=True)

@@ -19,19 +19,20 @@ from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Execution, Resource, Values, Visibility
 from web.engagements import schemas
 from web.engagements.api_schema import EngagementOut, copy_for
+from web.runtime.authority import subjects_of
 
 
 def _one(id: UUID | None) -> list[UUID] | None:
     return None if id is None else [id]
 
 
-def _listed(_: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
+def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     return view.listed(
         schools=_one(filters.get("school")),
         providers=_one(filters.get("provider")),
         statuses=filters.get("status", ()),
         kind=filters.get("kind"),
-        subject=filters.get("subject", ""),
+        subjects=subjects_of(snapshot.services).words_for(filters.get("subject", "")),
         awaiting=filters.get("awaiting"),
         evaluation_due=filters.get("evaluation_due", False),
         among=None if scope.everything else (scope.schools, scope.providers),

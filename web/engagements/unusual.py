@@ -7,15 +7,13 @@ from decimal import Decimal
 
 from domain.engagement import BrokeredEngagement, SessionStatus
 from domain.text import counted, day_in_words
-from domain.unusual_days import DayQuestion, Unusual
+from domain.unusual import Oddity, Unusual
 from web.access.context import Snapshot
 from web.commands.resource import Values
 from web.commands.unusual_days import day_in_school
 
 
-def day_of_session(
-    snapshot: Snapshot, engagement: BrokeredEngagement | None, values: Values
-) -> Iterator[DayQuestion]:
+def day_of_session(snapshot: Snapshot, engagement: BrokeredEngagement | None, values: Values) -> Iterator[Oddity]:
     """What is unusual about the day on which a session is to be or was, and about how much stands on that day."""
     day, days, number = values["on"], values["days"], values.get("number")
     sessions = [] if engagement is None else list(engagement.sessions.values())
@@ -28,4 +26,4 @@ def day_of_session(
     together = days + sum((each.days for each in others if each.status is not SessionStatus.CANCELLED), Decimal(0))
     if together > 1:
         of_sessions = f"{counted(together, 'day')} of sessions with this one"
-        yield DayQuestion(Unusual.MORE_THAN_A_DAY, f"{day_in_words(day)} has {of_sessions}")
+        yield Oddity(Unusual.MORE_THAN_A_DAY, f"{day_in_words(day)} has {of_sessions}")

@@ -30,7 +30,7 @@ from providers.intake.groups import GroupsReport, import_groups
 from providers.intake.inspections import InspectionsReport, import_inspections
 from providers.intake.links import LinksReport, import_links
 from providers.intake.schools import ImportReport, Whole, import_schools
-from web.runtime.authority import record_of
+from web.runtime.authority import record_of, subjects_of
 from web.runtime.services import Services
 from web.runtime.virus_scanner import Scanner
 
@@ -175,6 +175,7 @@ def _providers(services: Services, wanted: ImportFile) -> ProvidersReport:
         _provider_rows(wanted),
         known=lambda name: [provider.id for provider in named(name)],
         next_reference=lambda: services.next_reference(Provider),
+        listed=subjects_of(services),
         usual_kind=wanted.provider_kind or ProviderKind.PRIVATE,
     )
 

@@ -13,9 +13,11 @@ from domain.service import UnitOfWork
 from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
 from web.access.context import Snapshot
 from web.commands.choices import everybody
+from web.commands.confirming import unknown_subjects
 from web.commands.resource import Execution, Values
 from web.providers import schemas
 from web.providers.resource import KEEP, providers, with_specialists
+from web.runtime.authority import subjects_of
 
 
 def _with_everybody(snapshot: Snapshot, _: Provider | None) -> Mapping[str, Any]:
@@ -86,14 +88,16 @@ providers.command(
     done="Subject added",
     submit="Add subject",
     method=Provider.offer,
+    unusual=lambda snapshot, _, values: unknown_subjects(snapshot.services, [values["subject"]]),
 )
 def offer(execution: Execution[Provider], values: Values) -> None:
     wanted = [(phase, service) for phase in values["phases"] for service in values["services"]]
+    subject = subjects_of(execution.services).name_of(values["subject"])
 
     def all_of_it(provider: Provider) -> None:
-        new = [each for each in wanted if not provider.offers(values["subject"].strip(), *each)]
+        new = [each for each in wanted if not provider.offers(subject, *each)]
         for phase, service in new or wanted[:1]:
-            provider.offer(subject=values["subject"], phase=phase, service=service)
+            provider.offer(subject=subject, phase=phase, service=service)
 
     execution.change(all_of_it)
 
@@ -152,6 +156,7 @@ providers.command(
     done="Specialist added",
     method=Provider.add_specialist,
     lookups=_with_everybody,
+    unusual=lambda snapshot, _, values: unknown_subjects(snapshot.services, values["subjects"]),
 )
 def add(execution: Execution[Provider], values: Values) -> None:
     def both(work: UnitOfWork) -> None:
@@ -161,7 +166,7 @@ def add(execution: Execution[Provider], values: Values) -> None:
             execution.record.id,
             specialist,
             teaches=values["teaches"],
-            subjects=values["subjects"],
+            subjects=map(subjects_of(execution.services).name_of, values["subjects"]),
             duties=values["duties"],
             at=execution.at,
         )

@@ -34,6 +34,7 @@ from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
 from web.providers.commands import providers
 from web.providers.expiring_checks import VettingLine, vetting
+from web.runtime.authority import subjects_of
 
 pages = Pages("providers", __name__, template_folder="templates")
 
@@ -55,6 +56,11 @@ COUNTED = (
 def works_in(areas: tuple[str, ...] | None) -> str:
     """Where a provider works, as far as it has told."""
     return "Not known" if areas is None else ", ".join(areas) or "Anywhere"
+
+
+def _subjects_offered(snapshot: Snapshot) -> list[str]:
+    listed = subjects_of(snapshot.services)
+    return sorted({listed.name_of(word) for word in subjects(snapshot.connection)}, key=str.casefold)
 
 
 def _subjects(row: ListedProvider, _: Names) -> str:
@@ -79,7 +85,7 @@ LIST: ListPage[ListedProvider] = ListPage(
         ListColumn("Works in", lambda row, _: works_in(row.areas)),
         ListColumn("Status", _status),
     ],
-    choices=lambda snapshot: {"subject": [(subject, subject) for subject in subjects(snapshot.connection)]},
+    choices=lambda snapshot: {"subject": [(subject, subject) for subject in _subjects_offered(snapshot)]},
     empty_text="No providers",
     template="providers/list.html",
 )

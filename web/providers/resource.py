@@ -17,12 +17,14 @@ from web.commands.choices import Choices
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Resource, Values
 from web.providers import api_schema, schemas
+from web.runtime.authority import subjects_of
 
 
 def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
     among = None if scope.everything else scope.providers
-    asked = {"text" if name == "q" else name: value for name, value in filters.items()}
-    return view.listed(snapshot.connection, among=among, after=after, **asked)
+    asked = {"text" if name == "q" else name: value for name, value in filters.items() if name != "subject"}
+    subject_keys = subjects_of(snapshot.services).keys_of(filters.get("subject", ""))
+    return view.listed(snapshot.connection, among=among, after=after, subject_keys=subject_keys, **asked)
 
 
 providers: Resource[Provider] = Resource(

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from domain.provider import ConflictNature, Duty, Evidence, ProviderKind, Requirement
 from domain.provider.exemptions import MAY_BE_EXEMPT
 from domain.vocabulary import Phase, ServiceType
+from web.commands.confirming import Confirming, why_unusual
 from web.commands.decided import DecidedElsewhere
 from web.commands.fields import (
     RecordField,
@@ -86,10 +87,11 @@ class ChangeProviderContact(Schema):
     website = line_field(required=False, longest=300, label="Website")
 
 
-class OfferServices(Schema):
+class OfferServices(Confirming):
     """A subject in every chosen phase and by every chosen service."""
 
     subject = line_field(label="Subject", longest=100, noun="the subject")
+    why_unusual = why_unusual("subject")
     phases = fields.List(
         fields.Enum(Phase, by_value=True),
         required=True,
@@ -158,7 +160,7 @@ def _duties() -> fields.List[Duty]:
     )
 
 
-class AddSpecialist(Schema):
+class AddSpecialist(Confirming):
     person = chosen_person(
         "Someone already in the service",
         PEOPLE,
@@ -176,6 +178,7 @@ class AddSpecialist(Schema):
         validate=validate.Length(max=50),
         metadata={"hint": "Enter each subject on a new line. Leave empty for everything the provider offers."},
     )
+    why_unusual = why_unusual("subjects")
     teaches = _teaches()
     duties = _duties()
 

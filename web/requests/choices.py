@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
 from flask import request as sent
 from marshmallow import ValidationError
 
@@ -32,23 +31,7 @@ from web.commands.listing import ListEndpoint, Listing, Values
 from web.layout.paging import page_after
 from web.requests import schemas
 from web.requests.ranking import Candidate, candidates_now
-
-TAUGHT = (
-    "Art and design",
-    "Citizenship",
-    "Computing",
-    "Design and technology",
-    "English",
-    "Geography",
-    "History",
-    "Languages",
-    "Mathematics",
-    "Music",
-    "Physical education",
-    "Religious education",
-    "Science",
-)
-"""The subjects of the national curriculum, and religious education: asked for even where nobody offers them."""
+from web.runtime.authority import subjects_of
 
 WITHIN = (*SERVICE_ROLES, Role.SPECIALIST)
 """Whose posts let them meet a need from within."""
@@ -59,14 +42,15 @@ Lookups = Mapping[str, Any]
 def for_raising(snapshot: Snapshot, _: SupportRequest | None) -> Lookups:
     return {
         schemas.SCHOOLS: open_schools(snapshot, Action.RAISE_REQUEST),
-        schemas.SUBJECTS: [(subject, subject) for subject in subjects(snapshot.connection)],
+        schemas.SUBJECTS: [(subject, subject) for subject in subjects(snapshot)],
     }
 
 
-def subjects(connection: sa.Connection) -> list[str]:
-    """Every subject that is taught or offered, each once, as providers write it."""
-    by_key = {subject.casefold(): subject for subject in (*TAUGHT, *providers.subjects(connection))}
-    return sorted(by_key.values(), key=str.casefold)
+def subjects(snapshot: Snapshot) -> list[str]:
+    """Every subject on the list, and what providers offer besides."""
+    listed = subjects_of(snapshot.services)
+    names = {listed.name_of(word) for word in providers.subjects(snapshot.connection)}
+    return sorted({*names, *(each.name for each in listed.subjects)}, key=str.casefold)
 
 
 def first_answers(snapshot: Snapshot, user: User) -> Lookups:
@@ -166,13 +150,18 @@ def others_of_school(snapshot: Snapshot, request: SupportRequest | None) -> Look
 
 
 class SubjectRow(Row):
-    """A subject that is taught or offered, as providers write it."""
+    """A subject in which support can be asked for, and the other words for it; `on_list` is False for one that only
+    providers have named."""
 
     subject: str
+    aliases: tuple[str, ...]
+    on_list: bool
 
 
 def _subjects(snapshot: Snapshot, _: ListScope, __: Values, after: str | None, limit: int) -> list[SubjectRow]:
-    rows = [SubjectRow(subject=subject) for subject in subjects(snapshot.connection)]
+    listed = subjects_of(snapshot.services)
+    found = [(name, listed.find(name)) for name in subjects(snapshot)]
+    rows = [SubjectRow(subject=name, aliases=it.aliases if it else (), on_list=it is not None) for name, it in found]
     return page_after(rows, lambda row: row.subject, after, limit)
 
 

@@ -17,6 +17,7 @@ from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import must_hold
 from web.brokerage.spent_before import spent_before
 from web.commands.choices import SERVICE_ROLES, needs_school
+from web.commands.confirming import unknown_subjects
 from web.commands.decided import (
     DECIDERS,
     Answers,
@@ -29,6 +30,7 @@ from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
 from web.requests.resource import acting_side, broker_command, requests, tender_of
 from web.requests.rules import must_broker, needs_broker
+from web.runtime.authority import subjects_of
 from web.runtime.terms import last_day
 
 
@@ -43,11 +45,13 @@ from web.runtime.terms import last_day
     lookups=choices.for_raising,
     first_answers=choices.first_answers,
     draft=True,
+    unusual=lambda snapshot, _, values: unknown_subjects(snapshot.services, [values["subject"]]),
 )
 def raise_request(execution: Execution[SupportRequest], values: Values) -> SupportRequest:
     must_be_open_school(execution.context, values["school"], execution.services.today(), field="school")
     must_be_of_school(execution.service, values["school"], visit=values.get("visit"), concern=values.get("concern"))
-    return execution.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **values))
+    asked = {**values, "subject": subjects_of(execution.services).name_of(values["subject"])}
+    return execution.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **asked))
 
 
 @broker_command(

@@ -18,6 +18,7 @@ from web.commands.fields import day_field
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import Values
 from web.layout.paging import page_after
+from web.runtime.authority import subjects_of
 
 FROM_THE_FIRST = date(2000, 1, 1)
 
@@ -31,6 +32,7 @@ def count_gaps(snapshot: Snapshot, scope: ListScope, filters: Values) -> list[Ga
     """Gaps by subject and phase, the most frequent first; a school is shown its own."""
     return view.gap_counts(
         snapshot.connection,
+        subjects_of(snapshot.services),
         since=filters.get("since") or FROM_THE_FIRST,
         until=filters.get("until") or snapshot.services.today(),
         schools=scope.narrowed(),
@@ -41,11 +43,9 @@ def count_gaps(snapshot: Snapshot, scope: ListScope, filters: Values) -> list[Ga
 def by_subject(found: Iterable[GapCount]) -> list[tuple[str, int]]:
     """How often nobody could be found for each subject, the most frequent first."""
     sums: Counter[str] = Counter()
-    spelt: dict[str, str] = {}
     for each in found:
-        spelt.setdefault(each.subject.casefold(), each.subject)
-        sums[each.subject.casefold()] += each.requests
-    return [(spelt[key], count) for key, count in sums.most_common()]
+        sums[each.subject] += each.requests
+    return sums.most_common()
 
 
 def chart_title(bars: list[tuple[str, int]]) -> str:

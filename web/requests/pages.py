@@ -116,6 +116,7 @@ GAPS: ListPage[GapCount] = ListPage(
     counted=("gap", "gaps"),
     columns=[
         ListColumn("Subject", lambda row, _: {"text": row.subject, "href": _unmet(row)}),
+        ListColumn("On the list of subjects", lambda row, _: "Yes" if row.on_list else "No"),
         ListColumn("Phase", lambda row, _: row.phase.label, by=["phase"]),
         ListColumn("Requests", lambda row, _: row.requests, numeric=True),
         ListColumn("Schools", lambda row, _: row.schools, numeric=True),

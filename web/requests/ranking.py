@@ -22,7 +22,7 @@ from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
 from web.brokerage.broker_rights import vetting_of
 from web.brokerage.provider_past import past_for_reader
-from web.runtime.authority import settings_of
+from web.runtime.authority import settings_of, subjects_of
 from web.runtime.bulk_load import load_records
 from web.runtime.services import Services
 
@@ -44,7 +44,9 @@ _ON_LIST = RowQueries(
     past=RowQuery(
         histories,
         histories.table.c.holder.in_(
-            sa.select(_offering.provider).where(_offering.subject_key == sa.bindparam("subject", type_=sa.Text))
+            sa.select(_offering.provider).where(
+                _offering.subject_key.in_(sa.bindparam("subject", type_=sa.Text, expanding=True))
+            )
         ),
     ),
 )
@@ -60,12 +62,12 @@ def offers_on_list(context: RequestContext, services: Services) -> Callable[[Sup
     def offers(need: SupportNeed) -> list[Offer]:
         vetting = vetting_of(services)
         with services.read() as connection:
-            answers = _ON_LIST.rows(connection, subject=need.subject.casefold())
+            answers = _ON_LIST.rows(connection, subject=list(need.listed.keys_of(need.subject)))
             rows, past = (
                 answers["rows"],
                 {each.holder: each for each in past_for_reader(Snapshot(context, connection), answers["past"])},
             )
-            near = {row.id for row in rows if _offers(row, need.subject)}
+            near = {row.id for row in rows if _offers(row, need)}
             found = load_records(services, connection, dict.fromkeys(near, Provider))
         return [
             offer_of(found[row.id], need, vetting, past_work(past.get(row.id)))
@@ -77,8 +79,8 @@ def offers_on_list(context: RequestContext, services: Services) -> Callable[[Sup
     return offers
 
 
-def _offers(row: ListedProvider, subject: str) -> bool:
-    return any(each.subject.casefold() == subject.casefold() for each in row.capabilities)
+def _offers(row: ListedProvider, need: SupportNeed) -> bool:
+    return any(need.listed.are_one(each.subject, need.subject) for each in row.capabilities)
 
 
 def past_work(history: BrokeredHistory | None) -> PastWork:
@@ -150,6 +152,6 @@ def candidates_now(
     snapshot: Snapshot, services: Services, request: SupportRequest, days: Decimal | None
 ) -> Candidates:
     """The ranking as it would be today."""
-    need = need_of(request, on=services.today(), days=days)
+    need = need_of(request, on=services.today(), listed=subjects_of(services), days=days)
     ranking = rank(need, offers_on_list(snapshot.context, services)(need), matching_policy(services))
     return candidates(snapshot, ranking.seen)

@@ -21,13 +21,15 @@ from web.brokerage.broker_rights import BROKERING, action_for
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Carry, CommandOptions, Resource, Values, Visibility
 from web.requests import api_schema
+from web.runtime.authority import subjects_of
 
 
 def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
-    asked = {name: value for name, value in filters.items() if name not in {"school", "status", "open"}}
+    asked = {name: value for name, value in filters.items() if name not in {"school", "status", "open", "subject"}}
     return view.listed(
         schools=scope.narrowed(filters.get("school")),
         statuses=filters.get("status", ()),
+        subject_keys=subjects_of(snapshot.services).keys_of(filters.get("subject", "")),
         is_open=filters.get("open"),
         today=snapshot.services.today(),
         unasked=restricted_records(snapshot),

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from domain.support_request import InHouse, Payer, Route, SupportLevel, Urgency
 from domain.vocabulary import Phase, SupportKind
+from web.commands.confirming import Confirming, why_unusual
 from web.commands.decided import DecidedElsewhere, WhyNeeded
 from web.commands.fields import (
     NO_PUPILS,
@@ -51,7 +52,7 @@ def _council_part() -> fields.Decimal:
     )
 
 
-class RaiseRequest(Schema):
+class RaiseRequest(Confirming):
     school = SchoolField(
         required=True,
         metadata={
@@ -71,6 +72,7 @@ class RaiseRequest(Schema):
         hint="If it is not in the list, leave this blank and enter it below",
     )
     other_subject = line_field(required=False, longest=100, label="Another subject or theme")
+    why_unusual = why_unusual("other_subject")
     phase = fields.Enum(Phase, by_value=True, required=True, metadata={"noun": "the phase"})
     need = text_field(label="What the school needs help with", hint=NO_PUPILS, noun="what the school needs help with")
     outcome_wanted = text_field(

@@ -10,6 +10,7 @@ from flask import has_app_context
 
 from domain.authority import AUTHORITY, Authority, Settings, version_name
 from domain.service import NotFound, Unavailable
+from domain.subjects import SubjectList
 from web.runtime.request_scope import request_scope
 from web.runtime.services import Services
 
@@ -42,6 +43,11 @@ def settings_of(services: Services) -> tuple[Settings, str]:
     """The dated settings in force today, and the name of their version for the decisions that use them."""
     record = record_of(services)
     return record.settings_on(services.today()) if record else (Settings(), version_name(0))
+
+
+def subjects_of(services: Services) -> SubjectList:
+    """The list of subjects and themes in force today."""
+    return settings_of(services)[0].subject_list
 
 
 def level_of_support(services: Services, code: str | None) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from domain.text import day_in_words
-from domain.unusual_days import DayQuestion, Unusual
+from domain.unusual import Oddity, Unusual
 from domain.visit import Visit
 from projections import people
 from projections import visits as view
@@ -21,7 +21,7 @@ USUAL_LENGTH = timedelta(hours=1)
 """Of a visit whose length is not known."""
 
 
-def day_of_visit(snapshot: Snapshot, visit: Visit | None, values: Values) -> Iterator[DayQuestion]:
+def day_of_visit(snapshot: Snapshot, visit: Visit | None, values: Values) -> Iterator[Oddity]:
     """What is unusual about the day on which a visit is to be or was."""
     day = values["on"]
     if visit is None or visit.on != day:
@@ -41,7 +41,7 @@ def day_of_visit(snapshot: Snapshot, visit: Visit | None, values: Values) -> Ite
 
 def _elsewhere(
     snapshot: Snapshot, visitors: set[UUID], others: list[view.PlannedVisit], period: tuple[datetime, datetime]
-) -> Iterator[DayQuestion]:
+) -> Iterator[Oddity]:
     """Another visit of the same people in the same hours, as far as the user may see it."""
     begins, ends = period
     hidden = hidden_from(snapshot)
@@ -53,7 +53,7 @@ def _elsewhere(
         if begins < other_ends and other_begins < ends:
             person = people.by_id(snapshot.connection, next(each for each in other.visitors if each in visitors))
             name, at = person.name if person else "A visitor", formats.time(other.starts_at)
-            yield DayQuestion(Unusual.SAME_TIME, f"{name} makes another visit at {at} on {day_in_words(other.on)}")
+            yield Oddity(Unusual.SAME_TIME, f"{name} makes another visit at {at} on {day_in_words(other.on)}")
             return
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from domain.provider import Evidence, Provider, Requirement
 from projections import decisions as view
 from providers.brokerage import EngagementTerms
 from providers.eligibility import clearance_of, in_words
+from tests.providers.test_matching import NEED
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.brokerage_stages import BrokerageStages, Firm
@@ -107,7 +109,7 @@ def test_what_rests_on_an_exemption_says_so_in_ranking_invitation_and_engagement
     assert row["exemptions"] == [said]
 
     provider = stages.service.find(Provider, firm.id)
-    clearance = clearance_of(provider, "Mathematics", TODAY, UNTIL, stages.brokerage.vetting)
+    clearance = clearance_of(provider, replace(NEED, first=TODAY, last=UNTIL), stages.brokerage.vetting)
     assert in_words(clearance) == "exempt until 16 November 2026 (DN-2026-0001): Safeguarding training"
 
 

@@ -138,12 +138,37 @@ def test_what_will_not_do_is_said_and_the_rest_kept(
     assert "Planning that holds for the whole key stage" in answer.text
 
 
-def test_a_subject_that_nobody_offers_can_be_asked_for(
+def test_a_subject_that_is_not_on_the_list_is_asked_about_and_taken_with_a_reason(
+    stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, program: Programs, answers: dict[str, Any]
+) -> None:
+    other, head = answers | {"subject": "", "other_subject": "Mathmatics"}, sign_in(stages.head)
+
+    asked = head.send(RAISE, other, status=422)
+    refused = (
+        program(stages.head)
+        .post("/requests/raise", in_the_api(answers, subject="Mathmatics"), key="asked-about", status=422)
+        .json
+    )
+
+    sentence = "“Mathmatics” is not on the list of subjects, which has Mathematics. If this is right, say why"
+    assert sentence in asked.text
+    assert sentence in refused["errors"]["json"]["why_unusual"][0]
+    assert refused["to_confirm"] == ["unknown_subject"]
+    right = {"other_subject": "Mandarin", "unusual": "unknown_subject", "why_unusual": "For the new exchange"}
+    head.send(RAISE, other | right)
+    assert found(sample).subject == "Mandarin"
+    assert "Confirmed as right: For the new exchange" in head.get("/requests/SR-2026-0001")
+
+
+def test_another_word_for_a_subject_is_that_subject_and_leaves_out_nobody_who_offers_it(
     stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any]
 ) -> None:
-    sign_in(stages.head).send(RAISE, answers | {"subject": "", "other_subject": "Mandarin"})
+    head = sign_in(stages.head)
 
-    assert found(sample).subject == "Mandarin"
+    head.send(RAISE, answers | {"subject": "", "other_subject": "MATHS "})
+
+    assert found(sample).subject == "Mathematics"
+    assert "/requests/SR-2026-0001" in head.get("/requests/?subject=numeracy")
 
 
 def test_a_training_request_says_for_how_many(
