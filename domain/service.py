@@ -197,6 +197,34 @@ def before_saving(act: Callable[[], None]) -> Iterator[None]:
         _BEFORE_SAVING.reset(token)
 
 
+Check = Callable[["UnitOfWork"], None]
+
+_RESTS_ON: ContextVar[list[Check] | None] = ContextVar("what the present command rests on", default=None)
+
+
+@contextmanager
+def with_checks() -> Iterator[None]:
+    """Have the command in this block rest on what is said by `rest_on`."""
+    token = _RESTS_ON.set([])
+    try:
+        yield
+    finally:
+        _RESTS_ON.reset(token)
+
+
+def rest_on(check: Check) -> None:
+    """Ask this first of the records that the present command takes in hand, each time that it is decided: what it
+    looks at is held to its version until the command is saved. Raises what the check raises, where the command is
+    being decided already."""
+    in_hand, checks = _IN_HAND.get(), _RESTS_ON.get()
+    if in_hand is not None and in_hand[0] == current_signature().command:
+        check(in_hand[1])
+    elif checks is not None:
+        checks.append(check)
+    else:
+        raise RuntimeError("no command is being carried out")
+
+
 class UnitOfWork:
     """The records that one command has in hand. All are saved together or not at all.
 
@@ -305,6 +333,8 @@ class Service(Application[UUID]):
             with acting(current_signature()):
                 try:
                     with _having_in_hand(work):
+                        for check in _RESTS_ON.get() or ():
+                            check(work)
                         result = command(work)
                         self.completes(work)
                 except (Refusal, Stale):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.person import Person
+from domain.service import UnitOfWork, rest_on
 from domain.vocabulary import Role, SupportKind
 from providers.brokerage import Brokerage
 from providers.eligibility import VettingOn
@@ -57,10 +58,13 @@ def brokerage_of(execution: Execution[Any]) -> Brokerage:
 
 
 def must_hold(execution: Execution[Any], person: UUID, roles: Iterable[Role], message: str, *, field: str) -> None:
-    """Raises NotTheirPost unless the person holds one of the posts today."""
+    """Refuse what is carried out with NotTheirPost unless the person holds one of the posts today, and still does
+    when it is saved: nothing is given to somebody in the moment in which they leave."""
     asked, today = tuple(roles), execution.services.today()
-    if person == execution.user.person and execution.user.holds(*asked):
-        return
-    found = execution.service.find(Person, person)
-    if not any(found.holds(role, today) for role in asked):
-        raise NotTheirPost(message, field=field)
+
+    def holds(work: UnitOfWork) -> None:
+        found = work.find(Person, person)
+        if not any(found.holds(role, today) for role in asked):
+            raise NotTheirPost(message, field=field)
+
+    rest_on(holds)

@@ -13,7 +13,7 @@ from flask import request
 from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Aggregate, Event
-from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved, rehearsing
+from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved, rehearsing, with_checks
 from domain.service import NotFound as NoRecord
 from domain.signature import remarking
 from domain.unusual import NotConfirmedAsRight, must_be_confirmed
@@ -255,7 +255,7 @@ def _carry_out(
     for attempt in range(ATTEMPTS):
         version = at if record is None or at is None else saved_version(context, record, at)
         try:
-            with remarking(remark):
+            with remarking(remark), with_checks():
                 return command.carry_out(Execution(context, resource, record, version), values)
         except Stale as stale:
             if record is None or attempt + 1 == ATTEMPTS:
