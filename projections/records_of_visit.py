@@ -232,7 +232,9 @@ def actions_agreed(row: AgreedAction | None, event: IssuedVersion, key: Key) -> 
     )
 
 
-def _one_action(event: RecordOfVisit.ActionCompleted | RecordOfVisit.ActionReopened) -> Key:
+def _one_action(
+    event: RecordOfVisit.ActionCompleted | RecordOfVisit.ActionReopened | RecordOfVisit.ActionHandedOver,
+) -> Key:
     return event.meta.stream, event.number
 
 
@@ -244,6 +246,11 @@ def action_completed(row: AgreedAction | None, event: RecordOfVisit.ActionComple
 @actions.on(RecordOfVisit.ActionReopened, key=_one_action)
 def action_reopened(row: AgreedAction | None, _: RecordOfVisit.ActionReopened) -> AgreedAction | None:
     return row and replace(row, completed_on=None)
+
+
+@actions.on(RecordOfVisit.ActionHandedOver, key=_one_action)
+def action_handed_over(row: AgreedAction | None, event: RecordOfVisit.ActionHandedOver) -> AgreedAction | None:
+    return row and replace(row, owner=event.owner, due=event.due)
 
 
 def actions_of(connection: sa.Connection, of: Collection[UUID]) -> list[AgreedAction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from hashlib import sha256
@@ -134,6 +134,18 @@ class Content:
     def drop(self, sort: type[Part], key: str | int) -> Content:
         """The same without the part of that sort and key."""
         return self._with(sort, tuple(part for part in self._group(sort) if part.key != key))
+
+    def handed_over(self, actions: Mapping[int, tuple[UUID, date]]) -> Content:
+        """The same with these actions, by number, in the hands of others and due by other days."""
+        return replace(
+            self,
+            actions=tuple(
+                replace(each, owner=actions[each.number][0], due=actions[each.number][1])
+                if each.number in actions
+                else each
+                for each in self.actions
+            ),
+        )
 
     def numbered(self, *, issues: int, actions: int) -> Content:
         """The same with numbers for those that have none, after the highest ever given."""

@@ -20,6 +20,7 @@ from domain.record_of_visit.content import (
 from domain.record_of_visit.parts import (
     Answered,
     Completion,
+    HandedOver,
     IssueAnswer,
     Presentation,
     RecordStatus,
@@ -280,7 +281,7 @@ class CorrectionAbandoned(Event):
     def apply(self, record: RecordOfVisit) -> None:
         record.status = RecordStatus.ISSUED
         record.correction = ""
-        record.content = record.versions[-1].content
+        record.content = record.in_force
 
 
 # Responses and presentation
@@ -371,6 +372,34 @@ class ActionReopened(Event):
         del record.completed[self.number]
 
 
+class ActionHandedOver(Event):
+    """`before` had it until then, None where nobody did by name; `was_due` is the day by which it was due."""
+
+    TOPIC = "record-of-visit.action-handed-over"
+    says = "{by} {did} agreed action {number}{giver: from …}{taker: to …}, due by {due}: {reason}"
+    number: int
+    owner: UUID
+    due: date
+    before: UUID | None
+    was_due: date
+
+    @property
+    def did(self) -> str:
+        return "changed the due date of" if self.owner == self.before else "handed over"
+
+    @property
+    def giver(self) -> UUID | None:
+        return None if self.owner == self.before else self.before
+
+    @property
+    def taker(self) -> UUID | None:
+        return None if self.owner == self.before else self.owner
+
+    def apply(self, record: RecordOfVisit) -> None:
+        record.handed_over[self.number] = HandedOver(self.owner, self.due, self.meta.occurred_on)
+        record.content = record.content.handed_over({self.number: (self.owner, self.due)})
+
+
 class Closed(Event):
     TOPIC = "record-of-visit.closed"
     says = "{by} closed the record"
@@ -403,6 +432,7 @@ def _issue(record: RecordOfVisit, event: Issued | Reissued) -> None:
     record.correction = ""
     record.answered = dict.fromkeys(Respondent, Answered.AWAITED)
     record.is_withheld = False
+    record.handed_over.clear()
     if event.respond_by is None:
         withhold(record)
     record.versions.append(

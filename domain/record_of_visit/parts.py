@@ -106,6 +106,15 @@ class Presentation:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Who has an agreed action since it was handed over, by when it is due, and the day on which that was done."""
+
+    owner: UUID
+    due: date
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """The day on which an agreed action was done, and what there is to say of it."""
 

@@ -13,6 +13,7 @@ from domain.record_of_visit.content import AgreedAction, Content, ExtentOfAgreem
 from domain.record_of_visit.parts import (
     Answered,
     Completion,
+    HandedOver,
     IssueAnswer,
     Presentation,
     RecordStatus,
@@ -24,6 +25,7 @@ from domain.record_of_visit.rules import (
     AlreadyCompleted,
     AssuranceNeeded,
     DayStillToCome,
+    HeldAlready,
     MeetingBeforeIssue,
     NoSuchAction,
     NotAwaited,
@@ -107,6 +109,7 @@ class RecordOfVisit(Aggregate):
     PresentationWaived: TypeAlias = events.PresentationWaived
     ActionCompleted: TypeAlias = events.ActionCompleted
     ActionReopened: TypeAlias = events.ActionReopened
+    ActionHandedOver: TypeAlias = events.ActionHandedOver
     WithheldFromSchool: TypeAlias = withheld.WithheldFromSchool
     SentToSchool: TypeAlias = withheld.SentToSchool
     Closed: TypeAlias = events.Closed
@@ -126,6 +129,7 @@ class RecordOfVisit(Aggregate):
         self.presentations: list[Presentation] = []
         self.presentation_waived = False
         self.completed: dict[int, Completion] = {}
+        self.handed_over: dict[int, HandedOver] = {}
 
     def about(self) -> About:
         return About(self.school, people=(self.author,))
@@ -141,6 +145,13 @@ class RecordOfVisit(Aggregate):
         if not self.versions:
             raise NotIssued("This record has not been issued yet")
         return self.versions[-1]
+
+    @property
+    def in_force(self) -> Content:
+        """What the version that everybody goes by says, with its actions in the hands of those who have them now.
+        Raises NotIssued."""
+        handed = {number: (each.owner, each.due) for number, each in self.handed_over.items()}
+        return self.current.content.handed_over(handed)
 
     @property
     def awaited(self) -> list[Respondent]:
@@ -161,7 +172,7 @@ class RecordOfVisit(Aggregate):
     @property
     def open_actions(self) -> list[AgreedAction]:
         """The agreed actions of the current version that are not completed."""
-        issued = self.versions[-1].content.actions if self.versions else ()
+        issued = self.in_force.actions if self.versions else ()
         return [action for action in issued if action.number not in self.completed]
 
     @classmethod
@@ -390,14 +401,28 @@ class RecordOfVisit(Aggregate):
 
         Raises NotIssued, NoSuchAction, AlreadyCompleted, DayStillToCome, BeforeTheVisit.
         """
-        action = self._issued_action(number)
-        if number in self.completed:
-            raise AlreadyCompleted(f"Action {number} is already complete")
+        action = self._open_action(number)
         if on > self.today:
             raise DayStillToCome("The date must be today or in the past", field="on")
         not_before(self.visited_on, on, field="on")
         completed = self.ActionCompleted(number=number, on=on, note=plain(note))
         self.record(completed, occurred=on, purpose=action.purpose, people=(action.owner,))
+
+    @requires(must_have_been_issued)
+    def hand_over_action(self, number: int, *, owner: UUID, due: date | None = None, reason: str) -> None:
+        """Give an agreed action to another person, or another due date, also after the record was closed. What was
+        issued stays as it is, and nobody is asked to respond again.
+
+        Raises NotIssued, NoSuchAction, AlreadyCompleted, HeldAlready, BeforeTheVisit, ReasonNeeded.
+        """
+        action = self._open_action(number)
+        due = due or action.due
+        if (owner, due) == (action.owner, action.due):
+            raise HeldAlready("Choose another person or another due date", field="owner")
+        not_before(self.visited_on, due, field="due")
+        handed = self.ActionHandedOver(number=number, owner=owner, due=due, before=action.owner, was_due=action.due)
+        concerned = tuple(dict.fromkeys((action.owner, owner)))
+        self.record(handed, purpose=action.purpose, reason=reasoned(reason), people=concerned)
 
     @requires(must_have_been_issued)
     def reopen_action(self, number: int, *, reason: str) -> None:
@@ -429,7 +454,13 @@ class RecordOfVisit(Aggregate):
             )
 
     def _issued_action(self, number: int) -> AgreedAction:
-        for action in self.current.content.actions:
+        for action in self.in_force.actions:
             if action.number == number:
                 return action
         raise NoSuchAction(f"This record has no agreed action {number}", field="number")
+
+    def _open_action(self, number: int) -> AgreedAction:
+        action = self._issued_action(number)
+        if number in self.completed:
+            raise AlreadyCompleted(f"Action {number} is already complete", field="number")
+        return action

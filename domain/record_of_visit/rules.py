@@ -120,6 +120,10 @@ class NotCompleted(Refusal):
     """The action has not been completed."""
 
 
+class HeldAlready(Refusal):
+    """The action is that person's already, and due by that day."""
+
+
 class DayStillToCome(Refusal):
     """What happened, happened today or before."""
 
@@ -180,7 +184,7 @@ def must_be_ready_to_issue(record: RecordOfVisit, today: date) -> None:
 
 
 def must_differ_from_what_was_issued(record: RecordOfVisit, _: date) -> None:
-    if record.versions and record.content == record.current.content:
+    if record.versions and record.content == record.in_force:
         raise NothingCorrected("Nothing has changed. Correct the record or discard the correction")
 
 

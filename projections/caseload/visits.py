@@ -279,7 +279,9 @@ def action_agreed(row: Item | None, event: RecordOfVisit.Issued | RecordOfVisit.
     )
 
 
-def _of_action(event: RecordOfVisit.ActionCompleted | RecordOfVisit.ActionReopened) -> Key:
+def _of_action(
+    event: RecordOfVisit.ActionCompleted | RecordOfVisit.ActionReopened | RecordOfVisit.ActionHandedOver,
+) -> Key:
     return key_of(event, action_part(event.number))
 
 
@@ -291,3 +293,8 @@ def action_completed(row: Item | None, _: object) -> Item | None:
 @items.on(RecordOfVisit.ActionReopened, key=_of_action)
 def action_reopened(row: Item | None, event: RecordOfVisit.ActionReopened) -> Item | None:
     return row and replace(row, task=Task.COMPLETE_ACTION, since=event.meta.occurred_on)
+
+
+@items.on(RecordOfVisit.ActionHandedOver, key=_of_action)
+def action_handed_over(row: Item | None, event: RecordOfVisit.ActionHandedOver) -> Item | None:
+    return row and replace(row, person=event.owner, due=event.due, since=event.meta.occurred_on)

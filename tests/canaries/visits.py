@@ -152,6 +152,7 @@ class VisitWords(Words):
             issue,
             lambda it: it.complete_action(1, on=TODAY, note=word("done")),
             lambda it: it.reopen_action(1, reason=word("not done")),
+            lambda it: it.hand_over_action(1, owner=self.place.head, due=TOMORROW, reason=word("handed over")),
             lambda it: it.decline_response(Respondent.CHAIR, reason=word("no response")),
             lambda it: it.present(meeting_on=TODAY, minute=word("minute")),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -34,6 +35,7 @@ from domain.record_of_visit.rules import (
     CorrectionUnderWay,
     DayStillToCome,
     DisagreementUnexplained,
+    HeldAlready,
     IssuedTextStays,
     MeetingBeforeIssue,
     NoPresentationNeeded,
@@ -700,6 +702,61 @@ def test_an_action_is_opened_again_only_if_completed_and_for_a_reason() -> None:
     with signed(TODAY):
         record.complete_action(1, on=TODAY)
     given(record).when(lambda record: record.reopen_action(1, reason="")).then_refused(ReasonNeeded)
+
+
+def test_an_action_changes_hands_without_a_word_of_what_was_issued_changing() -> None:
+    def hand_over(record: RecordOfVisit) -> None:
+        record.hand_over_action(1, owner=HEADTEACHER, due=RESPOND_BY, reason="Lena has left")
+
+    given(an_issued_record()).when(hand_over).then(
+        RecordOfVisit.ActionHandedOver,
+        number=1,
+        owner=HEADTEACHER,
+        before=COLLEAGUE,
+        was_due=VISIT_CLASSES.due,
+        reason="Lena has left",
+        purpose=Purpose.SUPPORT,
+    ).then_holds(
+        lambda record: [(each.owner, each.due) for each in record.open_actions] == [(HEADTEACHER, RESPOND_BY)]
+    ).then_holds(lambda record: record.current.content.actions == (replace(VISIT_CLASSES, number=1),)).then_holds(
+        lambda record: record.awaited == [*Respondent]
+    ).when(hand_over).then_refused(HeldAlready, field="owner")
+    given(a_closed_record()).when(hand_over).then(RecordOfVisit.ActionHandedOver)
+
+
+def test_an_action_is_handed_over_while_it_is_open_and_for_a_reason() -> None:
+    def hand_over(number: int = 1, **changed: Any) -> Callable[[RecordOfVisit], None]:
+        return lambda record: record.hand_over_action(
+            number, **{"owner": HEADTEACHER, "reason": "Lena has left"} | changed
+        )
+
+    given(a_draft()).when(hand_over()).then_refused(NotIssued)
+    given(an_issued_record()).when(hand_over(2)).then_refused(NoSuchAction)
+    given(an_issued_record()).when(hand_over(due=date(2026, 10, 31))).then_refused(BeforeTheVisit, field="due")
+    given(an_issued_record()).when(hand_over(reason=" ")).then_refused(ReasonNeeded)
+    given(an_issued_record()).when(lambda record: record.complete_action(1, on=TODAY)).then(
+        RecordOfVisit.ActionCompleted
+    ).when(hand_over()).then_refused(AlreadyCompleted)
+
+
+def test_a_correction_goes_on_with_an_action_as_it_was_handed_over() -> None:
+    record = an_issued_record()
+    with signed(TODAY):
+        record.hand_over_action(1, owner=HEADTEACHER, reason="Lena has left")
+        record.reopen_for_correction("A wrong name")
+    given(record).when(lambda record: record.issue(recipients=(), respond_by=RESPOND_BY)).then_refused(
+        NothingCorrected
+    )
+    with signed(TODAY):
+        record.hand_over_action(1, owner=HEADTEACHER, due=RESPOND_BY, reason="Half-term")
+        record.abandon_correction()
+    assert [(each.owner, each.due) for each in record.content.actions] == [(HEADTEACHER, RESPOND_BY)]
+    with signed(TODAY):
+        record.reopen_for_correction("A wrong name")
+        record.write(replace(record.content, sections=(Section(heading="Seen", text="Other lessons"),)))
+        record.issue(recipients=(), respond_by=RESPOND_BY)
+    assert record.current.content.actions[0].owner == HEADTEACHER
+    assert record.handed_over == {}
 
 
 def test_agreed_actions_outlive_the_closed_record() -> None:

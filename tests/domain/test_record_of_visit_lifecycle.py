@@ -147,6 +147,11 @@ class RecordLifecycle(RuleBasedStateMachine):
             )
         )
 
+    @rule(number=NUMBERS, days=st.integers(0, 2))
+    def hand_an_action_over(self, number: int, days: int) -> None:
+        due = self.today + timedelta(days=days)
+        self.act(lambda record: record.hand_over_action(number, owner=COLLEAGUE, due=due, reason="Leaving"))
+
     @rule()
     def close(self) -> None:
         self.act(lambda record: record.close())

@@ -273,6 +273,10 @@ STORIES = {
             (lambda one: one.present(meeting_on=TODAY, minute="7.2"), TO_DO),
             (lambda one: one.complete_action(1, on=TODAY), {}),
             (lambda one: one.reopen_action(1, **REASON), TO_DO),
+            (
+                lambda one: one.hand_over_action(1, owner=HEAD, due=IN_A_TERM, **REASON),
+                {part: (task, waiting, IN_A_TERM) for part, (task, waiting, _) in TO_DO.items()},
+            ),
         ],
     ),
     "a concern that becomes an intervention": Story(

@@ -325,6 +325,8 @@ def test_an_action_is_overdue_after_its_day_until_it_is_completed(
     assert overdue(DAY_AFTER, owner=COLLEAGUE) == [(second, 1)]
     do(first, lambda record: record.reopen_action(1, reason="Not done"))
     assert set(overdue(DAY_AFTER)) == {(first, 1), (second, 1)}
+    do(first, lambda record: record.hand_over_action(1, owner=HEADTEACHER, reason="Leaving"))
+    assert overdue(DAY_AFTER, owner=HEADTEACHER) == [(first, 1)]
 
 
 def test_open_actions_are_paged_in_the_order_of_their_days(ask: Ask, do: Do, first: UUID, second: UUID) -> None:

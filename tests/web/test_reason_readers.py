@@ -43,6 +43,7 @@ KEPT_IN: Mapping[str, str] = {
     "records/decline-response": "record-of-visit.response-declined",
     "records/waive-presentation": "record-of-visit.presentation-waived",
     "records/reopen-action": "record-of-visit.action-reopened",
+    "records/hand-over-action": "record-of-visit.action-handed-over",
     "records/correct": "record-of-visit.reopened-for-correction",
     "requests/raise": "support-request.raised",
     "requests/reassign": "support-request.reassigned",

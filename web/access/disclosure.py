@@ -74,6 +74,7 @@ ISSUED = frozenset(
         "presentation-waived",
         "action-completed",
         "action-reopened",
+        "action-handed-over",
         "closed",
     )
 )

@@ -72,6 +72,13 @@ class CompletionOut(Schema):
     note = fields.String()
 
 
+class ActionHandOverOut(Schema):
+    number = fields.Integer()
+    owner = person_field()
+    due = fields.Date()
+    on = fields.Date()
+
+
 class RecordOut(Schema):
     """A record of visit as the API shows it: to a school the version that was issued last, to the service what is
     being written."""
@@ -100,9 +107,18 @@ class RecordOut(Schema):
     completed = fields.List(
         fields.Nested(CompletionOut), metadata={"description": "The agreed actions that are done"}
     )
+    actions_handed_over = fields.List(
+        fields.Nested(ActionHandOverOut),
+        metadata={"description": "The agreed actions that were handed over since the version was issued"},
+    )
 
     def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
         """What stands by number in the record is listed here."""
         if attr == "completed" and isinstance(obj, RecordOfVisit):
             return [{"number": number, "on": each.on, "note": each.note} for number, each in obj.completed.items()]
+        if attr == "actions_handed_over" and isinstance(obj, RecordOfVisit):
+            handed = obj.handed_over.items()
+            return [
+                {"number": number, "owner": each.owner, "due": each.due, "on": each.on} for number, each in handed
+            ]
         return super().get_attribute(obj, attr, default)

@@ -19,8 +19,10 @@ from web.access.context import Snapshot, User
 from web.access.name_cache import names_of, reference_of, references_of
 from web.access.policy import SCHOOL
 from web.access.restricted import is_kept_from_others
+from web.brokerage.broker_rights import must_hold
 from web.commands.attachments import RECORD
 from web.commands.choices import Choices
+from web.commands.resource import Execution
 from web.records import schemas
 from web.runtime.authority import settings_of
 from web.runtime.terms import days_from
@@ -49,6 +51,19 @@ def owners(snapshot: Snapshot, record: RecordOfVisit | None) -> Mapping[str, Any
     owning = dict.fromkeys(action.owner for action in record.content.actions if action.owner)
     offered = dict(_in_words(found["leading"])) | dict(_named(snapshot, owning))
     return {schemas.OWNERS: list(({**offered, **dict(_in_words(found["inside"])), **offered}).items())}
+
+
+def must_own(execution: Execution[RecordOfVisit], named: Mapping[str, UUID]) -> None:
+    """Raises NotTheirPost unless everybody who comes to own an action works in the service, is a specialist, or
+    leads the school; `named` are they, by the answer that names them."""
+    if not named:
+        return
+    with execution.context.read() as snapshot:
+        leading = {person for person, _ in recipients(snapshot, execution.record.school)}
+    for answer, person in named.items():
+        if person not in leading:
+            whom = "Choose the headteacher or chair of this school, or somebody who works for the service"
+            must_hold(execution, person, OWNING, whom, field=answer)
 
 
 def _in_words(found: Iterable[PersonRow]) -> Choices:
@@ -138,7 +153,7 @@ def open_to(user: User, record: RecordOfVisit) -> list[AgreedAction]:
 
 def completed_actions(user: User, record: RecordOfVisit) -> list[AgreedAction]:
     """The completed actions that somebody may open again."""
-    issued = record.versions[-1].content.actions if record.versions else ()
+    issued = record.in_force.actions if record.versions else ()
     return [action for action in issued if action.number in record.completed and may_complete(user, action)]
 
 

@@ -89,7 +89,7 @@ records.command(
 
 
 def _refuse_the_other_side(execution: Execution[RecordOfVisit], number: int) -> None:
-    issued = execution.record.versions[-1].content.actions if execution.record.versions else ()
+    issued = execution.record.in_force.actions if execution.record.versions else ()
     for action in issued:
         if action.number == number and not choices.may_complete(execution.user, action):
             raise Forbidden("You can only update actions that are for the school")
@@ -135,6 +135,22 @@ def complete_action(execution: Execution[RecordOfVisit], values: Values) -> None
 def reopen_action(execution: Execution[RecordOfVisit], values: Values) -> None:
     _refuse_the_other_side(execution, values["number"])
     execution.change(lambda record: record.reopen_action(values["number"], reason=values["reason"]))
+
+
+@records.command(
+    "hand-over-action",
+    "Hand over an action",
+    Action.WRITE_RECORD,
+    schemas.HandOverAction,
+    done="Action handed over",
+    lead="What was issued stays as it is, and nobody is asked to respond again.",
+    method=RecordOfVisit.hand_over_action,
+    whose=_must_have_open,
+    lookups=lambda snapshot, record: {**choices.actions(snapshot, record), **choices.owners(snapshot, record)},
+)
+def hand_over_action(execution: Execution[RecordOfVisit], values: Values) -> None:
+    choices.must_own(execution, {"owner": values["owner"]})
+    execution.change(lambda record: record.hand_over_action(**values))
 
 
 @records.command(

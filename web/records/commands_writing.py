@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from domain.record_of_visit import Content, RecordOfVisit
+from domain.record_of_visit import RecordOfVisit
 from domain.record_of_visit.rules import (
     IssuedTextStays,
     must_have_been_issued,
@@ -14,29 +14,13 @@ from domain.record_of_visit.rules import (
 )
 from domain.service import UnitOfWork
 from domain.visit import Visit
-from web.access.awaited_responses import recipients, response_request
+from web.access.awaited_responses import response_request
 from web.access.context import RequestContext
 from web.access.policy import Action
-from web.brokerage.broker_rights import must_hold
 from web.commands.assurance import asks_for_assurance
 from web.commands.resource import Execution, Values
 from web.records import choices, schemas
 from web.records.resource import records
-
-
-def _must_own(execution: Execution[RecordOfVisit], content: Content) -> None:
-    """Raises NotTheirPost unless everybody who comes to own an action works in the service, is a specialist, or
-    leads the school."""
-    known = {action.owner for action in execution.record.content.actions}
-    named = {action.owner for action in content.actions if action.owner} - known
-    if not named:
-        return
-    with execution.context.read() as snapshot:
-        leading = {person for person, _ in recipients(snapshot, execution.record.school)}
-    for row, action in enumerate(content.actions):
-        if action.owner in named - leading:
-            whom = "Choose the headteacher or chair of this school, or somebody who works for the service"
-            must_hold(execution, action.owner, choices.OWNING, whom, field=f"actions.{row}.owner")
 
 
 def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
@@ -58,7 +42,11 @@ def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
     main=True,
 )
 def write(execution: Execution[RecordOfVisit], values: Values) -> None:
-    _must_own(execution, values["content"])
+    known = {action.owner for action in execution.record.content.actions}
+    named = enumerate(values["content"].actions)
+    choices.must_own(
+        execution, {f"actions.{row}.owner": each.owner for row, each in named if each.owner not in {None, *known}}
+    )
     execution.change(lambda record: record.write(values["content"]))
 
 

@@ -164,6 +164,7 @@ def _people(record: RecordOfVisit) -> Iterator[UUID | None]:
     yield from (record.school, record.author, record.assured_by)
     for content in (record.content, *(version.content for version in record.versions)):
         yield from (action.owner for action in content.actions)
+    yield from (handed.owner for handed in record.handed_over.values())
     for version in record.versions:
         yield from version.recipients
     for response in record.responses:

@@ -32,7 +32,7 @@ def _copy_for(context: RequestContext, record: RecordOfVisit, where: RecordScope
     """
     user, seen = context.user, copy(record)
     if not user.may(Action.READ_DRAFT_RECORD, where):
-        seen.content = record.current.content
+        seen.content = record.in_force
         seen.correction = ""
         seen.status = RecordStatus.CLOSED if record.status is RecordStatus.CLOSED else RecordStatus.ISSUED
     if not user.may(Action.READ_RESTRICTED, where):

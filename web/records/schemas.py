@@ -22,7 +22,16 @@ from domain.record_of_visit import (
     Section,
 )
 from domain.vocabulary import Purpose, Side
-from web.commands.fields import NO_PUPILS, choice_field, day_field, line_field, person_field, reason_field, text_field
+from web.commands.fields import (
+    NO_PUPILS,
+    choice_field,
+    chosen_person,
+    day_field,
+    line_field,
+    person_field,
+    reason_field,
+    text_field,
+)
 from web.forms.messages import lower_first
 from web.forms.numbers import WholeNumber
 from web.layout.filter_fields import school_filter
@@ -244,6 +253,13 @@ class CompleteAction(Schema):
     number = _one_of("Completed action", OPEN)
     on = day_field("Date it was completed", noun="the date it was completed")
     note = text_field(required=False, label="Comment", hint=NO_PUPILS, rows=3, longest=2000)
+
+
+class HandOverAction(Schema):
+    number = _one_of("Action to hand over", OPEN)
+    owner = chosen_person("Who has it from today", OWNERS, noun="who has it from today")
+    due = day_field("New due date", required=False, hint="Leave blank if the date stays as it is")
+    reason = reason_field()
 
 
 class ReopenAction(Schema):

@@ -212,6 +212,27 @@ def test_a_school_completes_its_own_actions_alone(stage: Stage) -> None:
     assert len(stage.record.open_actions) == 2
 
 
+def test_an_action_is_handed_over_and_stands_in_the_list_of_whoever_has_it_now(stage: Stage) -> None:
+    stage.issued()
+    colleague = stage.sample.officer("Cora Colleague")
+    answers = {"number": "1", "owner": stage.reference(colleague), **day("due", TODAY), "reason": "Lena leaves"}
+    stage.by_head.get(f"{HREF}/hand-over-action", 403)
+    outside = stage.by_officer.send(
+        f"{HREF}/hand-over-action",
+        answers | {"owner": stage.reference(stage.sample.administrator())},
+        status=422,
+    )
+    assert "Select who has it from today" in outside.text
+    stage.by_officer.send(f"{HREF}/hand-over-action", answers)
+
+    page = stage.by_head.get(HREF)
+    assert "Cora Colleague" in page
+    assert "Changed on 2 Nov 2026, after it was issued" in page
+    assert "Cora Colleague" not in stage.by_head.get(f"{HREF}/versions/1")
+    assert "Send a specialist of mathematics" in stage.browser(colleague).get("/caseload")
+    assert len(stage.record.awaited) == 2
+
+
 def test_a_record_is_closed_with_its_visit_once_all_is_settled(stage: Stage) -> None:
     stage.issued()
     refused = stage.by_officer.get(f"{HREF}/close", status=409)
