@@ -224,7 +224,7 @@ def session_wrongly_reported(
     return replace(row, status=status, used_days=used, cost=row.cost - event.net)
 
 
-@engagements.on(BrokeredEngagement.SessionCancelled)
+@engagements.on(BrokeredEngagement.SessionCancelled, BrokeredEngagement.SessionNotHeld)
 def session_cancelled(row: EngagementRow | None, event: BrokeredEngagement.SessionCancelled) -> EngagementRow | None:
     return row and replace(
         _without_session(row, event.number), used_days=row.used_days + event.days, cost=row.cost + event.net

@@ -274,6 +274,11 @@ def session_cancelled(row: Occasion | None, event: BrokeredEngagement.SessionCan
     return row and _became(row, event, OccasionState.CANCELLED)
 
 
+@occasions.on(BrokeredEngagement.SessionNotHeld, key=_session)
+def session_not_held(row: Occasion | None, event: BrokeredEngagement.SessionNotHeld) -> Occasion | None:
+    return row and _became(row, event, OccasionState.NOT_HELD)
+
+
 def _became(row: Occasion, event: Event, status: OccasionState) -> Occasion:
     signature = event.meta.signature
     return replace(row, status=status, recorded_on=signature.today, recorder=signature.actor)

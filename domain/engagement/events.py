@@ -21,6 +21,7 @@ from domain.engagement.parts import (
     Work,
 )
 from domain.on_behalf import Confirmation, Heard, recorded_by
+from domain.text import counted
 from domain.vocabulary import Personal, Phase, Purpose, SchoolId, Side, SupportKind
 
 if TYPE_CHECKING:
@@ -208,7 +209,8 @@ class SessionDelivered(Event):
     purpose = Purpose.SUPPORT
     DOERS = ("specialist",)
     says = (
-        "{by} {specialist:recorded that … delivered}{own_act:delivered} session {number} ({days}) on {on}{note:. …}"
+        "{by} {specialist:recorded that … delivered}{own_act:delivered} session {number} ({days}) on {on}"
+        "{late:, recorded … later}{note:. …}"
     )
     number: int
     on: date
@@ -217,6 +219,11 @@ class SessionDelivered(Event):
     net: Decimal
     note: str
     attended: int | None
+
+    @property
+    def late(self) -> str:
+        """How long after its day it was recorded, as "8 days"; empty where it was on the day."""
+        return _days_after(self.on, self.meta.signature.today)
 
     def apply(self, engagement: BrokeredEngagement) -> None:
         engagement.status = EngagementStatus.IN_DELIVERY
@@ -229,6 +236,7 @@ class SessionDelivered(Event):
             net=self.net,
             note=self.note,
             attended=self.attended,
+            reported_on=self.meta.signature.today,
         )
 
 
@@ -255,6 +263,20 @@ class SessionCancelled(Event):
             net=self.net,
             cancelled_by=self.side,
             reason=self.meta.reason,
+        )
+
+
+class SessionNotHeld(SessionCancelled):
+    """The day of a planned session came, and nobody held it: by whose doing, and whether it is paid for."""
+
+    TOPIC = "engagement.session-not-held"
+    says = "{by} recorded that session {number} on {on} was not held, because of the {side}, {charge}: {reason}"
+    on: date
+
+    def apply(self, engagement: BrokeredEngagement) -> None:
+        super().apply(engagement)
+        engagement.sessions[self.number] = replace(
+            engagement.sessions[self.number], status=SessionStatus.NOT_HELD, reported_on=self.meta.signature.today
         )
 
 
@@ -406,3 +428,7 @@ class Cancelled(Event):
         engagement.status = EngagementStatus.CANCELLED
         engagement.ending = Ending(self.side, self.meta.occurred_on, self.meta.reason)
         engagement.drop_planned_sessions()
+
+
+def _days_after(day: date, recorded: date) -> str:
+    return counted((recorded - day).days, "day") if recorded > day else ""

@@ -42,6 +42,9 @@ class SessionStatus(LabelledEnum):
     PLANNED = "planned"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+    NOT_HELD = "not_held"
+    """Planned, and nobody held it."""
+
     WRONGLY_REPORTED = "wrongly_reported"
     """Reported as delivered, and never held."""
 
@@ -113,7 +116,8 @@ class Session:
     """One occasion of the work. `days` counts against those agreed, `minutes` is how long it lasts.
 
     `net` is what it cost: its share of the price as agreed when it was delivered, or cancelled at a charge.
-    `reason` is why it was cancelled. `missing` is of what it was held in breach: what the specialist was not
+    `reason` is why it was cancelled or not held; `reported_on` is the day on which
+    it was recorded what became of it. `missing` is of what it was held in breach: what the specialist was not
     cleared by, or that the provider was suspended; `told` and `followed` are who was told of that, and what came of
     it. `answer` is how it was closed. `found_later_on` is the day on which it was recorded what shows the breach,
     where nobody knew it at the time.
@@ -137,6 +141,12 @@ class Session:
     followed: str = ""
     found_later_on: date | None = None
     answer: BreachAnswer | None = None
+    reported_on: date | None = None
+
+    @property
+    def days_late(self) -> int:
+        """How many days after its day it was recorded that it was held, or was not."""
+        return max(0, (self.reported_on - self.on).days) if self.reported_on else 0
 
     @property
     def is_open_breach(self) -> bool:

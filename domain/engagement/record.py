@@ -86,6 +86,7 @@ class BrokeredEngagement(Sessions):
     BreachClosed: TypeAlias = breach_events.BreachClosed
     SessionWronglyReported: TypeAlias = breach_events.SessionWronglyReported
     SessionCancelled: TypeAlias = events.SessionCancelled
+    SessionNotHeld: TypeAlias = events.SessionNotHeld
     SpecialistSubstituted: TypeAlias = events.SpecialistSubstituted
     VariationAgreed: TypeAlias = events.VariationAgreed
     Paused: TypeAlias = events.Paused

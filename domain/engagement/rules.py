@@ -188,6 +188,11 @@ def must_have_a_planned_session(engagement: S, _: date) -> None:
         raise NoSuchSession("No session is planned", field="number")
 
 
+def must_have_a_session_whose_day_has_come(engagement: S, today: date) -> None:
+    if not any(session.on <= today for session in engagement.planned_sessions):
+        raise NoSuchSession("No session is planned for today or an earlier date", field="number")
+
+
 def must_have_a_delivered_session(engagement: S, _: date) -> None:
     if not engagement.delivered_sessions:
         raise NoSuchSession("No session is recorded as held", field="number")

@@ -13,11 +13,13 @@ from domain.engagement.rules import (
     DeliveredInTheFuture,
     NoBreachToClose,
     NoOpenBreach,
+    NoSuchSession,
     check_count,
     must_be_cleared,
     must_have_a_breach_to_close,
     must_have_a_delivered_session,
     must_have_a_planned_session,
+    must_have_a_session_whose_day_has_come,
     must_have_an_open_breach,
     must_have_days_left,
     must_rest_on_agreements,
@@ -168,3 +170,19 @@ class Sessions(EngagementState, part=True):
             net=self._share(session.days) if chargeable else Decimal(0),
         )
         self.record(cancelled, reason=reasoned(reason))
+
+    @requires(only_when(*GOING_ON), must_have_a_session_whose_day_has_come)
+    def miss_session(self, number: int, *, side: Side, chargeable: bool, reason: str) -> None:
+        """The day of a planned session came, and nobody held it. Raises NoSuchSession, ReasonNeeded."""
+        session = self._planned(number)
+        if session.on > self.today:
+            raise NoSuchSession("Choose a planned session whose date is today or in the past", field="number")
+        missed = events.SessionNotHeld(
+            number=number,
+            on=session.on,
+            side=side,
+            chargeable=chargeable,
+            days=session.days if chargeable else Decimal(0),
+            net=self._share(session.days) if chargeable else Decimal(0),
+        )
+        self.record(missed, occurred=session.on, reason=reasoned(reason))

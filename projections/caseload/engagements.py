@@ -166,6 +166,7 @@ OfSession = (
     BrokeredEngagement.SessionPlanned,
     BrokeredEngagement.SessionDelivered,
     BrokeredEngagement.SessionCancelled,
+    BrokeredEngagement.SessionNotHeld,
     keys=_both,
 )
 def session_planned_or_over(row: Item | None, event: OfSession, key: Key) -> Item | None:

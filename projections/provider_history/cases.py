@@ -174,7 +174,7 @@ def work_not_done(
     )
 
 
-@cases.on_each(BrokeredEngagement.SessionCancelled, keys=of_those_at_work)
+@cases.on_each(BrokeredEngagement.SessionCancelled, BrokeredEngagement.SessionNotHeld, keys=of_those_at_work)
 def work_charged(row: ProviderCase | None, event: BrokeredEngagement.SessionCancelled, _: Key) -> ProviderCase | None:
     return row and replace(row, net_cost=row.net_cost + event.net)
 

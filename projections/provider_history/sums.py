@@ -154,7 +154,7 @@ def session_wrongly_reported(
     return replace(history, days=history.days - event.days, net_cost=history.net_cost - event.net)
 
 
-@histories.on_each(BrokeredEngagement.SessionCancelled, keys=those_at_work)
+@histories.on_each(BrokeredEngagement.SessionCancelled, BrokeredEngagement.SessionNotHeld, keys=those_at_work)
 def session_cancelled(
     row: BrokeredHistory | None, event: BrokeredEngagement.SessionCancelled, key: Key
 ) -> BrokeredHistory:

@@ -327,6 +327,34 @@ def test_a_session_cancelled_without_charge_gives_its_days_back() -> None:
     given(engagement).when(plan("3")).then(BrokeredEngagement.SessionPlanned)
 
 
+def test_a_session_that_nobody_held_is_said_so_once_its_day_has_come_and_whose_doing_it_was() -> None:
+    engagement = a_confirmed_engagement(days=Decimal(3), net=Decimal(1000))
+    given(engagement).when(plan(on=TOMORROW)).then(BrokeredEngagement.SessionPlanned)
+
+    def missed(chargeable: bool) -> Callable[[BrokeredEngagement], None]:
+        return lambda engagement: engagement.miss_session(
+            1, side=Side.PROVIDER, chargeable=chargeable, reason="Nobody came"
+        )
+
+    given(engagement).when(missed(False)).then_refused(NoSuchSession)
+    given(engagement).when(missed(True), on=TOMORROW + timedelta(days=3)).then(
+        BrokeredEngagement.SessionNotHeld, on=TOMORROW, days=Decimal(1), net=Decimal("333.33"), reason="Nobody came"
+    )
+    session = engagement.sessions[1]
+    assert (session.status, session.cancelled_by, session.days_late) == (SessionStatus.NOT_HELD, Side.PROVIDER, 3)
+    assert (engagement.used_days, engagement.cost) == (Decimal(1), Decimal("333.33"))
+    given(engagement).when(missed(False)).then_refused(NoSuchSession)
+
+
+def test_a_session_that_is_reported_late_says_how_long_after_its_day() -> None:
+    engagement = an_engagement_with_a_planned_session()
+    scenario = given(engagement).when(deliver(on=TODAY), on=TODAY + timedelta(days=8))
+    assert [each.late for each in scenario.events if isinstance(each, BrokeredEngagement.SessionDelivered)] == [
+        "8 days"
+    ]
+    assert engagement.sessions[1].days_late == 8
+
+
 def test_another_specialist_takes_over_when_cleared() -> None:
     def substitute(person: object, *, cleared: bool = True) -> Do:
         return lambda engagement: engagement.substitute(

@@ -143,6 +143,29 @@ def test_a_revocation_from_an_earlier_day_shows_breaches_of_then_in_what_was_hel
     assert sessions[2].found_later_on == later
 
 
+def test_somebody_who_had_left_before_a_session_held_it_in_breach_as_is_known_once_that_is_recorded(
+    desk: BrokerageScenario, calder: UUID, work: UUID
+) -> None:
+    later = TODAY + timedelta(days=8)
+    with signed():
+        desk.delivery.plan_session(work, on=later, days=ONE)
+    with signed(later):
+        desk.delivery.deliver_session(work, 1, on=later, days=ONE)
+
+    def leave(unit: UnitOfWork) -> None:
+        provider = unit.find(Provider, calder)
+        before = vetted(provider)
+        provider.note_leaving(person=GRACE, reason="Retired", on=later)
+        find_breaches(unit, provider, before, [work], desk.vetting)
+
+    with signed(later + timedelta(days=2)):
+        desk.service.do(leave)
+
+    session = engagement(desk, work).sessions[1]
+    assert session.missing == ("The specialist did not work for the provider",)
+    assert session.found_later_on == later + timedelta(days=2)
+
+
 def test_agreed_work_of_a_suspended_provider_is_not_confirmed(
     desk: BrokerageScenario, calder: UUID, harrop: UUID
 ) -> None:

@@ -110,6 +110,7 @@ KEPT_IN: Mapping[str, str] = {
     "engagements/substitute": "engagement.specialist-substituted",
     "engagements/agree-variation": "engagement.variation-agreed",
     "engagements/cancel-session": "engagement.session-cancelled",
+    "engagements/miss-session": "engagement.session-not-held",
     "engagements/plan-session": "engagement.session-planned",
     "engagements/deliver-session": "engagement.session-delivered engagement.breach-recorded",
     "engagements/close-breach": "engagement.breach-closed decision.asked",

@@ -81,7 +81,12 @@ DIFFERENT: dict[str, list[Iterable[LabelledEnum]]] = {
         {EngagementStatus.ENDED_EARLY, EngagementStatus.CANCELLED},
         {EngagementStatus.CLOSED},
     ],
-    "sessions": [[each] for each in SessionStatus],
+    "sessions": [
+        {SessionStatus.PLANNED},
+        {SessionStatus.DELIVERED},
+        {SessionStatus.CANCELLED, SessionStatus.NOT_HELD},
+        {SessionStatus.WRONGLY_REPORTED},
+    ],
     "checks": [[each] for each in CheckStatus if each is not CheckStatus.MISSING],
     "concerns": [
         {CaseStatus.RAISED},

@@ -79,7 +79,7 @@ class Subject(LabelledEnum):
 
     @property
     def label(self) -> str:
-        return "Sessions held in breach or wrongly reported"
+        return "Sessions held in breach, not held or wrongly reported"
 
 
 ABOUT: Mapping[Subject, tuple[str, ...]] = {
@@ -91,6 +91,7 @@ ABOUT: Mapping[Subject, tuple[str, ...]] = {
             BrokeredEngagement.BreachFollowedUp,
             BrokeredEngagement.BreachClosed,
             BrokeredEngagement.SessionWronglyReported,
+            BrokeredEngagement.SessionNotHeld,
         )
     )
 }

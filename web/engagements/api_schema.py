@@ -110,6 +110,9 @@ class SessionOut(Schema):
     chargeable = fields.Boolean()
     cancelled_by = fields.Enum(Side, by_value=True, allow_none=True)
     reason = fields.String()
+    reported_on = fields.Date(
+        allow_none=True, metadata={"description": "When it was recorded that it was held, or was not"}
+    )
     missing = fields.List(
         fields.String(), metadata={"description": "Of what it was held in breach; none if it was not."}
     )

@@ -110,6 +110,12 @@ def planned_sessions(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapp
     return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
 
 
+def sessions_to_report(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """The planned sessions whose day has come."""
+    sessions, today = engagement.planned_sessions if engagement else [], snapshot.services.today()
+    return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions if each.on <= today]}
+
+
 def delivered_sessions(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     """The sessions that are recorded as held."""
     sessions = engagement.delivered_sessions if engagement else []

@@ -59,6 +59,27 @@ def plan_session(execution: Execution[BrokeredEngagement], values: Values) -> No
     initial=choices.chosen_session,
 )
 def cancel_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    _must_be_charged_by_the_service(execution, values)
+    execution.change(lambda engagement: engagement.cancel_session(**values))
+
+
+@engagements.command(
+    "miss-session",
+    "Record that a session was not held",
+    Action.REPORT_DELIVERY,
+    schemas.MissSession,
+    done="Recorded. The session was not held",
+    submit="Record",
+    warning=True,
+    method=BrokeredEngagement.miss_session,
+    lookups=choices.sessions_to_report,
+    initial=choices.chosen_session,
+)
+def miss_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    _must_be_charged_by_the_service(execution, values)
+    execution.change(lambda engagement: engagement.miss_session(**values))
+
+
+def _must_be_charged_by_the_service(execution: Execution[BrokeredEngagement], values: Values) -> None:
     if values["chargeable"] and not execution.user.may(Action.KEEP_ENGAGEMENT):
         raise ChargedByTheService("Only the service can charge for a cancelled session", field="chargeable")
-    execution.change(lambda engagement: engagement.cancel_session(**values))

@@ -167,6 +167,16 @@ class CancelSession(Schema):
     reason = reason_field("Why it was cancelled")
 
 
+class MissSession(Schema):
+    number = _session()
+    side = _side("Who did it fail on?")
+    chargeable = fields.Boolean(
+        load_default=False,
+        metadata={"label": "Charge for the session. This uses up its days", "widget": "checkboxes"},
+    )
+    reason = reason_field("Why it was not held")
+
+
 class SubstituteSpecialist(Schema):
     specialist = chosen_person("New specialist", SPECIALISTS, noun="a specialist")
     reason = reason_field("Why the specialist is changing")

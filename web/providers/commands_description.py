@@ -16,6 +16,7 @@ from web.commands.choices import everybody
 from web.commands.confirming import unknown_subjects
 from web.commands.resource import Execution, Values
 from web.providers import schemas
+from web.providers.found_later import change_what_clears
 from web.providers.resource import KEEP, providers, with_specialists
 from web.runtime.authority import subjects_of
 
@@ -174,7 +175,7 @@ def add(execution: Execution[Provider], values: Values) -> None:
     execution.service.do(both)
 
 
-providers.command(
+@providers.command(
     "change-duties",
     "Change what a specialist does",
     KEEP,
@@ -183,6 +184,8 @@ providers.command(
     method=Provider.change_duties,
     lookups=with_specialists,
 )
+def change_duties(execution: Execution[Provider], values: Values) -> None:
+    change_what_clears(execution, lambda _, provider: provider.change_duties(**values))
 
 
 @providers.command(
@@ -196,4 +199,4 @@ providers.command(
     lookups=with_specialists,
 )
 def leave(execution: Execution[Provider], values: Values) -> None:
-    execution.service.do(lambda work: note_leaving(work, execution.record.id, at=execution.at, **values))
+    change_what_clears(execution, lambda work, provider: note_leaving(work, provider.id, **values))

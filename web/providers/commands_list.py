@@ -8,7 +8,6 @@ from typing import Any
 from domain.engagement import BrokeredEngagement, EngagementStatus
 from domain.provider import Provider
 from domain.provider.rules import must_not_be_suspended_today
-from domain.service import UnitOfWork
 from projections import engagements
 from providers.enrolment import suspend as suspend_with
 from web.access.context import Snapshot
@@ -16,6 +15,7 @@ from web.access.name_cache import names_of
 from web.commands.choices import Choices
 from web.commands.resource import Execution, Values
 from web.providers import schemas
+from web.providers.found_later import change_what_clears
 from web.providers.resource import KEEP, providers
 
 RUNNING = (EngagementStatus.CONFIRMED, EngagementStatus.IN_DELIVERY)
@@ -46,8 +46,8 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
     "Suspend provider",
     KEEP,
     schemas.SuspendProvider,
-    lead="A suspended provider is not invited, and its work is not confirmed. No sessions are planned or "
-    "recorded while it is suspended. Choose here what happens to its engagements.",
+    lead="A suspended provider is not invited, and its work is not confirmed. No session is planned while it is "
+    "suspended, and one that is held all the same is in breach. Choose here what happens to its engagements.",
     done="Provider suspended",
     method=Provider.suspend,
     rules=[must_not_be_suspended_today],
@@ -61,13 +61,12 @@ def _under_way(snapshot: Snapshot, provider: Provider | None) -> Mapping[str, An
     ),
 )
 def suspend(execution: Execution[Provider], values: Values) -> None:
-    def all_of_it(work: UnitOfWork) -> None:
-        work.find(Provider, execution.record.id, at=execution.at)
-        suspend_with(
-            work, execution.record.id, reason=values["reason"], pause=values["pause"], cancel=values["cancel"]
-        )
-
-    execution.service.do(all_of_it)
+    change_what_clears(
+        execution,
+        lambda work, provider: suspend_with(
+            work, provider.id, reason=values["reason"], pause=values["pause"], cancel=values["cancel"]
+        ),
+    )
 
 
 providers.command(

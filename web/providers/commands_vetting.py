@@ -13,24 +13,17 @@ from domain.decision import Question
 from domain.delegation import Act, Granted
 from domain.provider import Provider, Requirement
 from domain.provider.exemptions import must_not_last_too_long
-from domain.service import UnitOfWork
-from projections import engagements
-from providers.breaches import find_breaches
 from providers.exemption import EXEMPT, as_it_stands, latest_end, question_of_exemption
-from providers.outlook import vetted
 from web.access.context import Snapshot
 from web.access.name_cache import names_of
-from web.brokerage.broker_rights import vetting_of
 from web.brokerage.vetting_policy import policy_on
 from web.commands.decided import DECIDERS, Answers, DecidedAct, decide_or_ask, deciders, record_for_another
 from web.commands.resource import Execution, Values
 from web.providers import schemas
+from web.providers.found_later import change_what_clears
 from web.providers.resource import KEEP, providers, with_specialists
 from web.runtime.authority import settings_of
 from web.runtime.terms import bank_holidays
-
-MOST = 10_000
-"""More engagements than any provider has."""
 
 
 def _as_linked(_: Snapshot, __: Provider) -> Mapping[str, Any]:
@@ -148,15 +141,4 @@ def record_exemption(execution: Execution[Provider], values: Values) -> None:
     told_in=(Provider.RequirementRevoked,),
 )
 def revoke(execution: Execution[Provider], values: Values) -> None:
-    """What was held without the check, as it turns out now, is a breach that was found later."""
-    with execution.context.read_present() as snapshot:
-        asked = engagements.listed(providers=[execution.record.id]).limit(MOST)
-        found = engagements.engagements.rows(snapshot.connection, asked)
-
-    def decide(work: UnitOfWork, provider: Provider) -> None:
-        before = vetted(provider)
-        provider.revoke(**values)
-        with_sessions = [row.id for row in found if row.used_days]
-        find_breaches(work, provider, before, with_sessions, vetting_of(execution.services))
-
-    execution.change_with_others(decide)
+    change_what_clears(execution, lambda _, provider: provider.revoke(**values))

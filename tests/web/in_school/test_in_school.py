@@ -177,6 +177,42 @@ def test_a_renewal_that_is_recorded_late_clears_by_what_is_known_now_and_the_bre
     assert "revoked on 16 November 2026" in sheet[0]["Recorded as missing"]
 
 
+def test_a_session_that_was_not_held_a_late_report_and_a_leaver_of_then_are_said_where_each_is_read(
+    sessions: BrokerageStages, program: Programs, sign_in: SignIn
+) -> None:
+    specialist, broker, director = map(sign_in, (sessions.calder.specialist, sessions.broker, sessions.director))
+    specialist.send(f"{WORK}/miss-session", {"number": "2", "side": "school", "reason": "The school was closed"})
+    specialist.send(f"{WORK}/deliver-session", delivered(3, THIRD))
+
+    page = plain(broker.get(WORK))
+    assert "Not held, because of the school: The school was closed" in page
+    assert "Recorded 1 day later" in page
+    assert "recorded that session 2 on 16 November 2026 was not held, because of the school, without charge" in page
+    assert "on 23 November 2026, recorded 1 day later" in page
+    assert "was not held" in plain(director.get("/audit?about=breaches"))
+    reported = program(sessions.broker).get("/engagements/BE-2026-0001").json["sessions"]
+    assert [(each["status"], each["reported_on"]) for each in reported] == [
+        ("delivered", str(FIRST)),
+        ("not_held", str(THIRD + timedelta(days=1))),
+        ("delivered", str(THIRD + timedelta(days=1))),
+    ]
+    assert {each["number"]: each["certainty"] for each in told(program(sessions.director))} == {
+        1: "held",
+        2: "not_held",
+        3: "held",
+    }
+
+    provider = f"/providers/{sessions.service.find(Provider, sessions.calder.id).reference}"
+    person = sessions.sample.reference(sessions.calder.specialist)
+    broker.send(f"{provider}/note-leaving", {"person": person, "reason": "Moved away", **day("on", SECOND)})
+
+    [breach, *others] = told(program(sessions.director))
+    assert (breach["number"], breach["in_breach"], breach["clearance_then"]) == (3, True, "cleared")
+    assert breach["found_missing"] == ["The specialist did not work for the provider"]
+    assert not any(each["in_breach"] for each in others)
+    assert "Follow up a session held in breach" in director.get("/caseload")
+
+
 def test_a_school_reads_who_came_and_whether_they_were_cleared_and_a_broker_what_they_broker(
     sessions: BrokerageStages, program: Programs, sign_in: SignIn
 ) -> None:
