@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from domain.engagement import BrokeredEngagement
@@ -27,3 +27,17 @@ def find_breaches(
             found = outlook_on(after, session.specialist, on, policy, today=on).against
             missing = tuple(each for each in found if each not in known)
             engagement.find_breach(session.number, missing=missing, rules=(policy.version,))
+
+
+def change_what_clears(
+    work: UnitOfWork,
+    provider: Provider,
+    decide: Callable[[], object],
+    engagements: Iterable[UUID],
+    vetting: VettingOn,
+) -> None:
+    """Change a provider in hand, and record of each session held under these engagements what is known to have been
+    missing only now."""
+    before = vetted(provider)
+    decide()
+    find_breaches(work, provider, before, engagements, vetting)

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from domain.provider import Provider
 from domain.service import UnitOfWork
 from projections import engagements
-from providers.breaches import find_breaches
-from providers.outlook import vetted
+from providers import breaches
 from web.brokerage.broker_rights import vetting_of
 from web.commands.resource import Execution
 
@@ -25,8 +24,7 @@ def change_what_clears(execution: Execution[Provider], decide: Callable[[UnitOfW
     with_sessions = [row.id for row in found if row.used_days]
 
     def change(work: UnitOfWork, provider: Provider) -> None:
-        before = vetted(provider)
-        decide(work, provider)
-        find_breaches(work, provider, before, with_sessions, vetting_of(execution.services))
+        vetting = vetting_of(execution.services)
+        breaches.change_what_clears(work, provider, lambda: decide(work, provider), with_sessions, vetting)
 
     execution.change_with_others(change)
