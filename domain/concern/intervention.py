@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.aggregate import reasoned, requires
 from domain.concern import events
-from domain.concern.parts import CaseStatus, Finding, Objective, Review, ReviewDecision
+from domain.concern.parts import CaseStatus, Finding, Objective, Rag, Review, ReviewDecision
 from domain.concern.rules import (
     NotALevel,
     ReviewBeforeTheLast,
@@ -185,6 +185,13 @@ class Intervention(CaseState, part=True):
     def reviews_of_this_plan(self) -> list[Review]:
         """The reviews of the intervention under way, without those of an earlier one in a reopened case."""
         return self.reviews[self.earlier_reviews :]
+
+    def reached_on(self, objective: Objective) -> date | None:
+        """The day of the review that found an objective reached when it was due or later, if the last one did."""
+        last = next((each for each in reversed(self.reviews_of_this_plan) if each.rag_of(objective.number)), None)
+        if last is None or last.on < objective.due or last.rag_of(objective.number) is not Rag.GREEN:
+            return None
+        return last.on
 
     def _must_follow(self, on: date) -> None:
         days = [review.on for review in self.reviews_of_this_plan]

@@ -153,6 +153,10 @@ class Review:
     decided_on: date | None = None
     decided_because: str = ""
 
+    def rag_of(self, objective: int) -> Rag | None:
+        """How it found the objective of that number, if it looked at it."""
+        return next((each.rag for each in self.findings if each.objective == objective), None)
+
 
 MAINTAINED = frozenset(
     {

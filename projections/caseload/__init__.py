@@ -9,7 +9,17 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from projections.caseload import brokerage, concerns, decisions, engagements, formal_steps, leavers, needs, visits
+from projections.caseload import (
+    brokerage,
+    concerns,
+    decisions,
+    engagements,
+    formal_steps,
+    leavers,
+    needs,
+    objectives,
+    visits,
+)
 from projections.caseload.item import (
     AS_DUE,
     MAIN,
@@ -48,6 +58,7 @@ __all__ = [
     "items",
     "leavers",
     "needs",
+    "objectives",
     "place_of",
     "reviewed_at",
     "too_late",

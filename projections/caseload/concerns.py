@@ -21,6 +21,7 @@ from projections.view import Key, replace
 Assessed = ConcernCase.Assessed | ConcernCase.FoundCausingConcern
 Paused = ConcernCase.Paused | ConcernCase.PauseDecided
 Started = ConcernCase.InterventionStarted | ConcernCase.InterventionDecided
+Over = ConcernCase.InterventionEnded | ConcernCase.EndDecided | ConcernCase.Closed | ConcernCase.Withdrawn
 REFERRED_BY = (WaitingFor.OFFICER, WaitingFor.DIRECTOR)
 """Who sees to it that a safeguarding concern is referred."""
 

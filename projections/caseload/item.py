@@ -89,6 +89,7 @@ class Task(LabelledEnum):
     RECORD_REFERRAL = "record_the_referral"
     DECIDE = "decide_on_the_concern"
     REVIEW = "review_the_intervention"
+    REACH_OBJECTIVE = "reach_an_objective"
     RECORD_ANSWER = "record_the_answer_of_the_school"
     ASSESS_COMPLIANCE = "assess_compliance"
     NOTIFY_INTENTION = "notify_the_intention"

@@ -485,6 +485,15 @@ def test_the_end_of_an_intervention_is_what_was_decided_after_its_last_review() 
     assert last.decided_because == "Because it was agreed"
 
 
+def test_an_objective_is_reached_when_the_last_review_on_its_day_or_later_finds_it_so() -> None:
+    green = [Finding(1, Rag.GREEN, "84%"), Finding(2, Rag.AMBER, "94%")]
+    case = given(an_intervention()).when(lambda it: review(it, findings=green)).record
+    assert case.reached_on(READING) is None, "green before its day is on course"
+    with signed(JANUARY):
+        review(case, next_review_on=JANUARY + timedelta(days=60), on=JANUARY, findings=green)
+    assert [case.reached_on(each) for each in case.objectives] == [JANUARY, None]
+
+
 def test_a_concern_is_closed_without_an_intervention_for_a_reason() -> None:
     given(an_assessed_concern(Rating.NO_CONCERN)).when(lambda case: case.close(reason=" ")).then_refused(
         ReasonNeeded

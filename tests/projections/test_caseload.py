@@ -182,7 +182,8 @@ ASKED_TO_RESPOND: Waits = {
 }
 TO_PRESENT: Waits = {"governors": ("present_the_record_to_governors", "school", IN_A_TERM)}
 TO_DO: Waits = {"action-1": ("complete_an_agreed_action", "officer", CONTENT.actions[0].due)}
-REVIEW: Waits = {"": ("review_the_intervention", "officer", TODAY)}
+OBJECTIVE: Waits = {"objectives": ("reach_an_objective", "officer", IN_A_MONTH)}
+REVIEW: Waits = {"": ("review_the_intervention", "officer", TODAY), **OBJECTIVE}
 
 
 def as_head(step: Step) -> Step:
@@ -286,12 +287,15 @@ STORIES = {
         [
             (assess, {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
             (start_intervention, REVIEW),
-            (review(ReviewDecision.CONTINUE), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
+            (
+                review(ReviewDecision.CONTINUE),
+                {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT), **OBJECTIVE},
+            ),
             (
                 lambda one: grants.decide_review(one, ReviewDecision.CONTINUE, IN_A_MONTH),
-                {"": ("review_the_intervention", "officer", IN_A_MONTH)},
+                {"": ("review_the_intervention", "officer", IN_A_MONTH), **OBJECTIVE},
             ),
-            (review(ReviewDecision.END), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT)}),
+            (review(ReviewDecision.END), {"": ("decide_on_the_concern", "officer", IN_A_FORTNIGHT), **OBJECTIVE}),
             (lambda one: grants.end_intervention(one, outcome="A full team", **AUTHORISED), {}),
             (
                 lambda one: grants.reopen(one, assess_by=TOMORROW, **AUTHORISED),

@@ -199,10 +199,11 @@ def test_a_concern_is_assessed_and_decided_on_in_time(
     act(f"{case}/hold-review", {**review, "advice": "continue", **reason})
     act(f"{case}/continue-intervention", {"next_review_on": "2027-01-12", **reason}, asks=True)
     deciders.give()
-    assert due(sample) == {Task.REVIEW: date(2027, 1, 12)}
+    objective_due = {Task.REACH_OBJECTIVE: date(2027, 3, 1)}
+    assert due(sample) == {Task.REVIEW: date(2027, 1, 12), **objective_due}
 
     act(f"{case}/hold-review", {**review, "advice": "end", **reason})
-    assert due(sample) == {Task.DECIDE: working_days(5)}
+    assert due(sample) == {Task.DECIDE: working_days(5), **objective_due}
 
     act(f"{case}/end-intervention", {"outcome": "A full team", **reason}, asks=True)
     deciders.give()

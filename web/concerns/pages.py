@@ -70,6 +70,7 @@ def _more(snapshot: Snapshot, case: ConcernCase, _: PageRows) -> Mapping[str, An
     return {
         "links": record_rows(snapshot, visit),
         "next": case.next_on(snapshot.services.today()),
+        "today": snapshot.services.today(),
         "is_inside": reads_from_inside(snapshot.user),
         **what_came(snapshot, case),
     }

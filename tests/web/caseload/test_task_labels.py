@@ -53,6 +53,7 @@ DONE_BY_SEVERAL = {
     Task.GET_AGREEMENTS,
     Task.PLAN_SESSIONS,
     Task.DECIDE,
+    Task.REACH_OBJECTIVE,
     Task.USE_POWER,
     Task.REVIEW_NEED,
     Task.HAND_OVER,
