@@ -35,8 +35,9 @@ from web.commands.dispatch import (
     saved_version,
     version_of,
 )
-from web.commands.reason_readers import REASON_READERS, readers_of
+from web.commands.reason_readers import REASON_READERS
 from web.commands.resource import Command, Resource
+from web.commands.text_readers import TextReaders, beside_reason, readers_on
 from web.forms import Form, kept, restore, waiting_files
 from web.forms.kept import KeptForm, Submission
 from web.forms.restore import form_key
@@ -125,7 +126,7 @@ class CommandForm:
         with self.context.read() as snapshot:
             lookups = command.lookups(snapshot, self.record) if command.lookups else {}
             first_answers = self._first_answers(snapshot) if request.method != "POST" else {}
-        readers = partial(readers_of, self.resource, command, self.context.user)
+        readers = partial(beside_reason, self.resource, command, self.context.user)
         return {**lookups, REASON_READERS: readers}, first_answers
 
     def _form(self, first_answers: Mapping[str, Any]) -> Form:
@@ -219,6 +220,7 @@ class CommandForm:
             section=self.resource.path.capitalize(),
             lead=command.lead,
             notes=command.notes,
+            readers=self._readers(),
             waiting=[file.filename for file in self.waiting.values()],
             record=self._seen(),
             lookups=self.lookups,
@@ -420,6 +422,11 @@ class CommandForm:
             return ""
         with self.context.read() as snapshot:
             return caption(snapshot, self.resource, self.record)
+
+    def _readers(self) -> TextReaders | None:
+        """Who will read what is written here, as the record stands."""
+        with self.context.read() as snapshot:
+            return readers_on(snapshot, self.resource, self.command, self.record)
 
     def _back(self) -> str:
         return self.resource.href(self.record) if self.record is not None else f"/{self.resource.path}"

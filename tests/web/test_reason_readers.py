@@ -12,6 +12,7 @@ from marshmallow import Schema
 from werkzeug.datastructures import MultiDict
 
 from domain.aggregate import EVENTS, Event, Meta
+from domain.person import Person
 from domain.signature import Signature
 from domain.vocabulary import About, Channel, Role, Sensitivity, Side
 from projections.codec import decode_state
@@ -229,4 +230,6 @@ def test_a_head_is_named_to_whoever_cancels_a_visit(shared: SharedAuthority) -> 
     resource, _ = REASONED["visits/cancel"]
     href = resource.href(shared.authority.record(resource.kind, shared.authority.ours))
     page = shared.browser(shared.authority.director).get(f"{href}/cancel").text
-    assert "This will be kept in the audit trail. Do not include names of pupils. The school can read it." in page
+    head = shared.authority.service.find(Person, shared.authority.ours.head)
+    assert f"{head.name} (headteacher)" in page
+    assert "The school can read it." not in page, "it is said at the head of the form, and so not beside the reason"

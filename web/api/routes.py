@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -48,6 +48,7 @@ from web.commands.decided import may_be_asked
 from web.commands.dispatch import load_for_user, must_be_open
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Command, Resource, SingleEndpoint
+from web.commands.text_readers import beside_reason, joined, readers_of_texts, texts_of
 from web.runtime.log_position import TELLS
 from web.runtime.requests import takes_files
 
@@ -195,7 +196,7 @@ def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
         takes_files(command.files, command.files_set_by)(carry_out),
         summary=command.title,
         description=_what_it_does(
-            command, f"Creates one {resource.one} and returns it." if command.begins else changes
+            resource, command, f"Creates one {resource.one} and returns it." if command.begins else changes
         ),
         rights=command.actions,
         operation=f"{resource.path}-{command.name}",
@@ -338,9 +339,27 @@ def _permitted(check: Callable[[RequestContext], None]) -> Callable[[Callable[..
     return guard
 
 
-def _what_it_does(command: Command[Any], plainly: str) -> str:
+def _what_it_does(resource: Resource[Any], command: Command[Any], plainly: str) -> str:
     said = (each for each in (command.lead, *command.notes) if each.endswith("."))
-    return " ".join((plainly, *said))
+    return " ".join((plainly, *said, *_who_reads(resource, command)))
+
+
+def _who_reads(resource: Resource[Any], command: Command[Any]) -> Iterator[str]:
+    """Who will read each text that a command takes."""
+    readers, apart = readers_of_texts(resource, command), beside_reason(resource, command)
+    if readers is None:
+        return
+    texts = texts_of(command.schema(), resource.kind.KIND)
+    told = {_as_named(name): bool(apart) and bool(text.metadata.get("is_reason")) for name, text in texts}
+    here, beside = ([name for name, is_apart in told.items() if is_apart is which] for which in (False, True))
+    yield f"Who will read {joined(here)}. {readers}"
+    if beside:
+        yield f"Of {joined(beside)}: {apart[0].lower()}{apart[1:]}"
+
+
+def _as_named(text: str) -> str:
+    """A text as programs know it: `commentary` of `findings`."""
+    return " of ".join(f"`{each}`" for each in reversed(text.split(".")))
 
 
 def _a(one: str) -> str:

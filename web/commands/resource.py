@@ -114,7 +114,8 @@ class Command(Generic[A]):
     again who they are. `files` are the bytes that the files it asks for may have together, `files_set_by` where a
     deployment may set them; they wait while the answers are checked. `preview` tells what would come of the answers,
     on the check page and, as `preview_out` shows it, by API; it may refuse. `told_in` are the events that keep the
-    reason, where not all who may read the kind of record are told of them, or others are too.
+    reason, where not all who may read the kind of record are told of them, or others are too; `texts_in` the same of
+    what else is written.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Command(Generic[A]):
     files: int = 0
     files_set_by: SetBy | None = None
     told_in: Sequence[type[Event]] = ()
+    texts_in: Sequence[type[Event]] = ()
     preview: Callable[[RequestContext, Values], Mapping[str, Any]] | None = None
     preview_out: type[Schema] | None = None
     unusual: Callable[[Snapshot, A | None, Values], Iterable[Oddity]] | None = None
@@ -246,6 +248,7 @@ class CommandOptions(TypedDict, Generic[A], total=False):
     files: int
     files_set_by: SetBy | None
     told_in: Sequence[type[Event]]
+    texts_in: Sequence[type[Event]]
     preview: Callable[[RequestContext, Values], Mapping[str, Any]] | None
     preview_out: type[Schema] | None
     unusual: Callable[[Snapshot, A | None, Values], Iterable[Oddity]] | None

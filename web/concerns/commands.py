@@ -281,6 +281,7 @@ def close(execution: Execution[ConcernCase], values: Values) -> None:
     method=ConcernCase.share,
     initial=lambda _, case: {"with_": case.usual_readers},
     check=True,
+    texts_in=(ConcernCase.Shared,),
 )
 def share(execution: Execution[ConcernCase], values: Values) -> None:
     execution.change(lambda case: case.share(**values))

@@ -40,6 +40,7 @@ def _must_be_a_first_version(record: RecordOfVisit, _: date) -> None:
     initial=choices.answers_of,
     draft=True,
     main=True,
+    texts_in=(RecordOfVisit.SectionWritten,),
 )
 def write(execution: Execution[RecordOfVisit], values: Values) -> None:
     known = {action.owner for action in execution.record.content.actions}
@@ -68,6 +69,7 @@ records.command(
     done="Record returned to its author",
     submit="Return record",
     method=RecordOfVisit.return_to_author,
+    texts_in=(RecordOfVisit.Returned,),
 )
 
 

@@ -78,6 +78,7 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     check=True,
     main=True,
     told_in=(Tender.Opened,),
+    texts_in=(Tender.Opened,),
 )
 def open_tender(execution: Execution[SupportRequest], values: Values) -> None:
     brokerage_of(execution).open_tender(
@@ -111,6 +112,7 @@ def _must_await_preference(context: RequestContext, request: SupportRequest) -> 
     rules=[only_when(RequestStatus.INVITING), _must_await_preference],
     lookups=choices.quotes_to_choose,
     main=True,
+    texts_in=(Tender.SchoolPreferred,),
 )
 def prefer(execution: Execution[SupportRequest], values: Values) -> None:
     def say(work: UnitOfWork) -> None:

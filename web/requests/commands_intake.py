@@ -217,6 +217,7 @@ def approve(execution: Execution[SupportRequest], values: Values) -> None:
     needs={DECIDERS: "There is nobody else who may approve spending"},
     form_page="requests/approve.html",
     initial=lambda _, request: {"ceiling": request.ceiling or request.budget},
+    texts_in=(Decision.RecordedForAnother,),
 )
 def record_approval(execution: Execution[SupportRequest], values: Values) -> None:
     record_for_another(execution, APPROVAL, values)

@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from domain import assignment
+from domain.decision import Decision
 from domain.delegation import Act
 from domain.school import School
 from domain.school.rules import must_have_somebody_to_stand_in_for
@@ -210,6 +211,7 @@ RATING = DecidedAct(
     rules=[must_be_open_here],
     lookups=_categories,
     initial=_from_today,
+    told_in=(School.NeedCategoryDecided, Decision.Asked),
 )
 def set_need_category(execution: Execution[School], values: Values) -> None:
     decide_or_ask(execution, RATING, {**values, "reason": values["rationale"]})
@@ -222,6 +224,7 @@ schools.command(
     schemas.NoteExternalSupport,
     done="Outside support recorded",
     method=School.note_external_support,
+    texts_in=(School.ExternalSupportNoted,),
 )
 
 

@@ -105,6 +105,7 @@ broker_command(
     rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
     lookups=lambda _, tender: {schemas.UNANSWERED: _unanswered_questions(tender) if tender else []},
     main=True,
+    texts_in=(Tender.QuestionAnswered,),
 )
 
 broker_command(
@@ -113,6 +114,7 @@ broker_command(
     schemas.ExtendReplyBy,
     done="Deadline extended",
     method=Tender.extend,
+    told_in=(Tender.ReplyByExtended,),
     rules=[must_be_readable_to_others(WITHOUT_THE_CONCERN)],
 )
 
@@ -133,6 +135,7 @@ broker_command(
     submit="Record preference",
     method=Tender.prefer,
     lookups=_quotes,
+    texts_in=(Tender.SchoolPreferred,),
 )
 
 
@@ -182,6 +185,7 @@ SELECTION = DecidedAct(
     check=True,
     main=True,
     told_in=(Tender.QuoteSelected,),
+    texts_in=(Tender.QuoteSelected,),
 )
 def select(execution: Execution[Tender], values: Values) -> None:
     decide_or_ask(execution, SELECTION, {**values, "reason": values["rationale"]})
@@ -202,6 +206,7 @@ def select(execution: Execution[Tender], values: Values) -> None:
     goes_to=_page_to_propose,
     check=True,
     told_in=(Tender.QuoteSelected,),
+    texts_in=(Tender.QuoteSelected,),
 )
 def record_selection(execution: Execution[Tender], values: Values) -> None:
     record_for_another(execution, SELECTION, values)
@@ -241,6 +246,7 @@ def _page_of_engagement(snapshot: Snapshot, tender: Tender) -> str:
     initial=_first_terms,
     goes_to=_page_of_engagement,
     main=True,
+    texts_in=(BrokeredEngagement.Proposed,),
 )
 def propose(execution: Execution[Tender], values: Values) -> None:
     agreement = EngagementTerms(values["scope"], tuple(values["objectives"]), values["begins"], values["ends"])
