@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -32,12 +32,25 @@ class Subject:
         """Its name, and the other words for it."""
         return (self.name, *self.aliases)
 
+    def __str__(self) -> str:
+        return f"{self.name} ({', '.join(self.aliases)})" if self.aliases else self.name
+
 
 def subject_key(word: str) -> str:
     """A word for a subject as words are compared: without regard to case, full stops, accents, "&" or "and"."""
     letters = unicodedata.normalize("NFKD", word.casefold().replace("&", " and "))
     plain = "".join(each for each in letters if each not in SKIPPED and not unicodedata.combining(each))
     return " ".join(each for each in re.findall(r"\w+", plain) if each != "and")
+
+
+def with_words(subjects: Sequence[Subject], words: Iterable[tuple[str, str]]) -> tuple[Subject, ...]:
+    """Subjects with more words, each with the name of the subject that it is for; where that is new, it is added."""
+    listed = {subject.name: subject for subject in subjects}
+    for word, name in words:
+        subject = listed.get(name, Subject(line(name)))
+        aliases = subject.aliases if subject_key(word) == subject_key(name) else (*subject.aliases, line(word))
+        listed[name] = replace(subject, aliases=tuple(dict.fromkeys(aliases)))
+    return tuple(listed.values())
 
 
 class SubjectList:

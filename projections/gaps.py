@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from domain.subjects import SubjectList
-from domain.support_request import SupportRequest
+from domain.support_request import SupportRequest, UnmetCause
 from domain.vocabulary import Phase, SchoolId
-from projections.view import Row, View, ViewTable
+from projections.view import Row, View, ViewTable, replace
 
 
 class Gap(Row):
@@ -24,6 +25,14 @@ class Gap(Row):
     area: str
     on: date
     reason: str
+    cause: UnmetCause | None
+
+
+class CauseCount(Row):
+    """How often a need could not be met for one cause; None where nobody recorded the cause."""
+
+    cause: UnmetCause | None
+    requests: int
 
 
 class GapCount(Row):
@@ -36,6 +45,7 @@ class GapCount(Row):
     requests: int
     schools: int
     last_on: date
+    causes: tuple[CauseCount, ...]
 
 
 gaps = ViewTable("gaps", Gap, key=("request",), indexes=[("on",)])
@@ -54,7 +64,13 @@ def request_unmet(_: Gap | None, event: SupportRequest.Unmet) -> Gap | None:
         area=event.area,
         on=event.meta.occurred_on,
         reason=event.meta.reason,
+        cause=event.cause,
     )
+
+
+@gaps.on(SupportRequest.SubjectChanged)
+def subject_changed(row: Gap | None, event: SupportRequest.SubjectChanged) -> Gap | None:
+    return row and replace(row, subject=event.subject)
 
 
 @gaps.on(SupportRequest.Reopened)
@@ -93,10 +109,15 @@ def gap_counts(
             requests=len(of_subject),
             schools=len({gap.school for gap in of_subject}),
             last_on=of_subject[-1].on,
+            causes=tuple(CauseCount(cause=cause, requests=often) for cause, often in _causes(of_subject)),
         )
         for (key, phase), of_subject in found.items()
     ]
     return sorted(counted, key=lambda each: (-each.requests, each.subject.casefold(), each.phase))
+
+
+def _causes(found: Iterable[Gap]) -> list[tuple[UnmetCause | None, int]]:
+    return Counter(gap.cause for gap in found).most_common()
 
 
 VIEW = View("gaps", gaps)

@@ -15,7 +15,7 @@ from domain.aggregate import Event
 from domain.decision import Decision
 from domain.subjects import subject_key
 from domain.support_request import Payer, Payment, RequestStatus, Route, SupportRequest, Urgency
-from domain.support_request.parts import status_with
+from domain.support_request.parts import BEFORE_INVITING, status_with
 from domain.tender import Tender
 from domain.vocabulary import LabelledEnum, Phase, SchoolId, Side, SupportKind
 from projections.view import Key, Row, View, ViewTable, replace
@@ -167,6 +167,16 @@ def request_raised(_: RequestRow | None, event: SupportRequest.Raised) -> Reques
 @requests.on(SupportRequest.Acknowledged)
 def request_acknowledged(row: RequestRow | None, event: SupportRequest.Acknowledged) -> RequestRow | None:
     return row and replace(row, status=RequestStatus.ACKNOWLEDGED, answer_by=event.answer_by)
+
+
+@requests.on(SupportRequest.SubjectChanged)
+def subject_changed(row: RequestRow | None, event: SupportRequest.SubjectChanged) -> RequestRow | None:
+    if row is None:
+        return None
+    row = replace(row, subject=event.subject, subject_key=subject_key(event.subject))
+    if not (event.is_another and row.status in BEFORE_INVITING):
+        return row
+    return replace(row, status=RequestStatus.TRIAGED, ceiling=None, school_agreed=None, shortlist=())
 
 
 @requests.on(SupportRequest.Triaged)

@@ -149,6 +149,11 @@ def rank(need: SupportNeed, offers: Iterable[Offer], policy: MatchingPolicy) -> 
     return Ranking((*(each[2] for each in fitting), *(each[1] for each in left_out)), policy.version)
 
 
+def offers_it(need: SupportNeed, offer: Offer) -> bool:
+    """Whether a provider offers what is looked for, whatever else stands against it."""
+    return bool(_services(need, offer))
+
+
 def _judge(need: SupportNeed, offer: Offer, policy: MatchingPolicy) -> tuple[Fraction, tuple[str, ...]]:
     """The score, from 0 to 100, and the sentence of each criterion."""
     verdicts = [(policy.weights.get(each.name, 0), each.judge(need, offer, policy)) for each in CRITERIA]

@@ -53,6 +53,7 @@ from web.search.pages import pages as search_pages
 from web.settings_pages.api import in_force, terms
 from web.settings_pages.pages import pages as settings_pages
 from web.settings_pages.resource import settings
+from web.settings_pages.subjects import unlisted
 from web.tenders.commands import tenders
 from web.tenders.pages import pages as tender_pages
 from web.visits.commands import visits
@@ -93,6 +94,7 @@ LIST_ENDPOINTS: tuple[ListEndpoint, ...] = (
     brokered,
     brokered_cases,
     subjects_list,
+    unlisted,
     terms,
     scheme_list,
 )

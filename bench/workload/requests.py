@@ -19,7 +19,7 @@ from domain.engagement import Attainment, BrokeredEngagement, Outcome
 from domain.engagement import Work as Agreed
 from domain.provider import Provider
 from domain.service import UnitOfWork
-from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
+from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, UnmetCause, Urgency
 from domain.tender import Tender, Terms
 from domain.vocabulary import Role, Side, SupportKind
 from providers.approval import question_of_approval, question_of_selection
@@ -126,8 +126,8 @@ def _in_house(case: Case) -> Story:
 
 def _unmet(case: Case) -> Story:
     yield case.later(10, 30)
-    reason = "No provider of this or a neighbouring area offers it"
-    case.world.service.change(SupportRequest, case.request, lambda it: it.record_unmet(reason=reason))
+    cause, reason = UnmetCause.NOBODY_OFFERS, "No provider of this or a neighbouring area offers it"
+    case.world.service.change(SupportRequest, case.request, lambda it: it.record_unmet(cause=cause, reason=reason))
 
 
 def _withdrawn(case: Case) -> Story:

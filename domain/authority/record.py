@@ -269,6 +269,7 @@ class Authority(Aggregate):
         **unfilled: tuple[Decider, ...],
     ) -> str:
         before, _ = self.settings_on(from_)
+        rows = tuple(rows_compared(name, settings, before) for name in names)
         number = len(self.versions) + 1
         changed = event(
             settings_version=number,
@@ -276,7 +277,7 @@ class Authority(Aggregate):
             changed=tuple(name.replace("_", " ") for name in names),
             settings=settings,
             before=tuple(compared(name, before, settings) for name in names),
-            after=tuple(rows_compared(name, settings, before) for name in names) if "delegation" in names else (),
+            after=rows if any(rows) else (),
             **unfilled,
         )
         occurred = from_ if from_ <= self.today else None

@@ -214,7 +214,10 @@ def changes_in_words(before: Settings, after: Settings, names: Iterable[str]) ->
 
 
 def rows_compared(name: str, settings: Settings, other: Settings) -> str:
-    """The rows of the scheme of delegation that other settings have otherwise; nothing for any other setting."""
+    """The rows of the scheme of delegation, or the subjects, that other settings have otherwise."""
+    if name == "subjects":
+        there = set(other.subject_list.subjects)
+        return "; ".join(str(subject) for subject in settings.subject_list.subjects if subject not in there)
     if name != "delegation":
         return ""
     rows = {row.code: row for row in other.scheme}

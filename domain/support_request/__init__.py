@@ -1,6 +1,16 @@
 """Support request: what a school needs that it cannot do alone, from first asking to an engagement or an exit."""
 
-from domain.support_request.parts import ENDS, UNPLACED, InHouse, Ranked, RequestStatus, Route, SupportLevel, Urgency
+from domain.support_request.parts import (
+    ENDS,
+    UNPLACED,
+    InHouse,
+    Ranked,
+    RequestStatus,
+    Route,
+    SupportLevel,
+    UnmetCause,
+    Urgency,
+)
 from domain.support_request.payment import Payer, Payment
 from domain.support_request.record import SupportRequest
 
@@ -15,5 +25,6 @@ __all__ = [
     "Route",
     "SupportLevel",
     "SupportRequest",
+    "UnmetCause",
     "Urgency",
 ]

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
-from domain.support_request.parts import InHouse, Ranked, RequestStatus, Route, SupportLevel, Urgency
+from domain.support_request.parts import (
+    BEFORE_INVITING,
+    InHouse,
+    Ranked,
+    RequestStatus,
+    Route,
+    SupportLevel,
+    UnmetCause,
+    Urgency,
+)
 from domain.support_request.payment import Payer, Payment, PriceAgreement
 from domain.vocabulary import Phase, Purpose, SchoolId, Side, SupportKind
 
@@ -294,13 +303,36 @@ class MetInHouse(Event):
 
 class Unmet(Event):
     TOPIC = "support-request.unmet"
-    says = "{by} recorded that the request for {subject} ({phase}) could not be met: {reason}"
+    says = "{by} recorded that the request for {subject} ({phase}) could not be met{cause: (…)}: {reason}"
     subject: str
     phase: Phase
     area: str
+    cause: UnmetCause | None = None
 
     def apply(self, request: SupportRequest) -> None:
         request.ended(RequestStatus.UNMET, self.meta.occurred_on)
+
+
+class SubjectChanged(Event):
+    """The request asks for another subject or, where it is not `is_another`, for the same one by another word."""
+
+    TOPIC = "support-request.subject-changed"
+    says = "{by} changed the subject from {was} to {subject}{afresh:. …}. {reason}"
+    subject: str
+    was: str
+    is_another: bool
+
+    @property
+    def afresh(self) -> str:
+        """What another subject means for what was decided."""
+        return "What was approved for the former subject no longer counts" if self.is_another else ""
+
+    def apply(self, request: SupportRequest) -> None:
+        request.subject = self.subject
+        if self.is_another and request.status in BEFORE_INVITING:
+            request.status = RequestStatus.TRIAGED
+            request.ceiling = request.price_agreed = None
+            request.ranking = request.shortlist = ()
 
 
 class Merged(Event):

@@ -53,6 +53,8 @@ ENDS = frozenset(
 )
 UNPLACED = frozenset(RequestStatus) - ENDS - {RequestStatus.PLACED}
 NEW = frozenset({RequestStatus.RAISED, RequestStatus.ACKNOWLEDGED})
+BEFORE_INVITING = frozenset({RequestStatus.APPROVED, RequestStatus.SHORTLISTED})
+"""Spending is approved, and nobody is invited yet."""
 WITH_BROKER = UNPLACED - NEW | {RequestStatus.PLACED}
 
 
@@ -103,6 +105,28 @@ class InHouse(LabelledEnum):
     @property
     def label(self) -> str:
         return super().label.replace("In house", "In-house")
+
+
+class UnmetCause(LabelledEnum):
+    """Why a need could not be met: what would have to be otherwise for the next one."""
+
+    NOBODY_OFFERS = "nobody_offers"
+    NONE_FREE = "none_free"
+    NONE_CLEARED = "none_cleared"
+    PRICE = "price"
+    TIME = "time"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            "nobody_offers": "Nobody offers it",
+            "none_free": "Nobody was free",
+            "none_cleared": "Nobody was cleared",
+            "price": "It cost too much",
+            "time": "It could not be found in time",
+            "other": "Another reason",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.aggregate import must_have_come, reasoned, requires
 from domain.delegation import Act, Granted
 from domain.money import in_pounds
+from domain.subjects import SubjectList
 from domain.support_request import events
 from domain.support_request.parts import (
     ENDS,
@@ -20,6 +21,7 @@ from domain.support_request.parts import (
     RequestStatus,
     Route,
     SupportLevel,
+    UnmetCause,
     Urgency,
     status_with,
 )
@@ -30,6 +32,7 @@ from domain.support_request.rules import (
     NoMoreThanBefore,
     NotInRanking,
     SameRequest,
+    SameSubject,
     council_must_pay,
     days_ahead,
     enough_delegates,
@@ -99,6 +102,7 @@ class SupportRequest(PaidFor):
     Signposted: TypeAlias = events.Signposted
     MetInHouse: TypeAlias = events.MetInHouse
     Unmet: TypeAlias = events.Unmet
+    SubjectChanged: TypeAlias = events.SubjectChanged
     Merged: TypeAlias = events.Merged
     Closed: TypeAlias = events.Closed
     Reopened: TypeAlias = events.Reopened
@@ -329,9 +333,21 @@ class SupportRequest(PaidFor):
         )
 
     @requires(only_when(*UNPLACED), nobody_must_be_invited)
-    def record_unmet(self, *, reason: str) -> None:
-        """Nobody suitable was found; subject, phase and area stay as evidence of a gap."""
-        self.record(self.Unmet(subject=self.subject, phase=self.phase, area=self.area), reason=reasoned(reason))
+    def record_unmet(self, *, cause: UnmetCause, reason: str) -> None:
+        """Nobody suitable was found; subject, phase, area and cause stay as evidence of a gap."""
+        unmet = self.Unmet(subject=self.subject, phase=self.phase, area=self.area, cause=cause)
+        self.record(unmet, reason=reasoned(reason))
+
+    @requires(only_when(*UNPLACED, RequestStatus.UNMET), nobody_must_be_invited)
+    def change_subject(self, subject: str, *, listed: SubjectList, reason: str) -> None:
+        """Ask for another subject, or for the same one by its name on the list. Where it is another, what was
+        approved and who was shortlisted for the former no longer counts. Raises SameSubject, StillInvited."""
+        subject = given(listed.name_of(subject), "subject")
+        if subject == self.subject:
+            raise SameSubject("The request already has this subject", field="subject")
+        is_another = not listed.are_one(subject, self.subject)
+        changed = self.SubjectChanged(subject=subject, was=self.subject, is_another=is_another)
+        self.record(changed, reason=reasoned(reason))
 
     @requires(only_when(*UNPLACED), nobody_must_be_invited)
     def merge(self, into: UUID, *, reason: str) -> None:

@@ -69,6 +69,10 @@ class StillInvited(Refusal):
     """Providers are still invited to quote for the request."""
 
 
+class SameSubject(Refusal):
+    """The subject of a request is changed to what it is."""
+
+
 class SameRequest(Refusal):
     """A request cannot be merged into itself."""
 

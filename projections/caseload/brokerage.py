@@ -76,6 +76,25 @@ def request_triaged(row: Item | None, event: SupportRequest.Triaged) -> Item | N
     return replace(row, task=task, since=event.meta.occurred_on)
 
 
+@items.on(SupportRequest.SubjectChanged, key=of_case)
+def subject_changed(row: Item | None, event: SupportRequest.SubjectChanged) -> Item | None:
+    """What was approved for another subject has to be approved anew."""
+    if row is None:
+        return None
+    row = replace(row, detail=event.subject)
+    if not event.is_another or row.task not in (Task.SHORTLIST, Task.INVITE):
+        return row
+    return replace(row, task=_approval(row), since=event.meta.occurred_on, gathered=())
+
+
+@items.on(SupportRequest.SubjectChanged, key=part_of(PRICE))
+def price_of_another_subject(row: Item | None, event: SupportRequest.SubjectChanged) -> Item | None:
+    """Where the school agreed to a price for another subject, it is asked anew."""
+    if row is None or not event.is_another or not row.gathered:
+        return row
+    return replace(row, task=Task.AGREE_PRICE, since=event.meta.occurred_on, gathered=())
+
+
 def _approval(row: Item) -> Task:
     return Task.GET_PRICE_AGREED if row.school_pays else Task.APPROVE
 

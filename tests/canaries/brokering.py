@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.engagement import BrokeredEngagement
 from domain.on_behalf import Heard
 from domain.signature import acting, current_signature
-from domain.support_request import InHouse, Payer, Ranked, Route, SupportLevel, SupportRequest
+from domain.support_request import InHouse, Payer, Ranked, Route, SupportLevel, SupportRequest, UnmetCause
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Side
 from tests.canaries.words import Words
@@ -65,7 +65,7 @@ class BrokeringWords(Words):
             lambda it: it.decline(side=SERVICE, reason=word("declined")),
             lambda it: it.signpost(to=word("signposted to"), reason=word("signposted")),
             lambda it: it.meet_in_house(InHouse.LEAD_TEACHER, note=word("in house")),
-            lambda it: it.record_unmet(reason=word("unmet")),
+            lambda it: it.record_unmet(cause=UnmetCause.NOBODY_OFFERS, reason=word("unmet")),
             lambda it: it.merge(place.records[SupportRequest.KIND], reason=word("merged")),
         ):
             then(SupportRequest, request, lambda it: it.reopen(reason=word("reopened")), end)

@@ -11,7 +11,7 @@ import pytest
 from domain.aggregate import OccurredInTheFuture, Refusal
 from domain.delegation import Act
 from domain.signature import on_behalf_of
-from domain.support_request import Payer, Payment, RequestStatus, SupportRequest
+from domain.support_request import Payer, Payment, RequestStatus, SupportRequest, UnmetCause
 from domain.support_request.payment import CouncilPartNeeded, SchoolHasNotAgreed, SchoolPays, SchoolPaysNothing
 from domain.support_request.rules import NoMoreThanBefore, NotASum, NotAtThisStage
 from tests.domain.brokered import (
@@ -157,7 +157,7 @@ def test_a_reopened_request_is_agreed_to_anew() -> None:
     request = paid_by(Payer.SCHOOL)
     with signed():
         request.agree_price(Decimal(2000))
-        request.record_unmet(reason="Nobody offers it")
+        request.record_unmet(cause=UnmetCause.NOBODY_OFFERS, reason="Nobody offers it")
         request.reopen(reason="Somebody does now")
     assert request.price_agreed is None
 

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.aggregate import Event, ReasonNeeded
-from domain.support_request import InHouse, RequestStatus, Route, SupportLevel, SupportRequest
+from domain.subjects import USUAL_LIST
+from domain.support_request import InHouse, RequestStatus, Route, SupportLevel, SupportRequest, UnmetCause
 from domain.support_request.rules import (
     AnswerByIsPast,
     AnswerNeeded,
@@ -25,6 +26,7 @@ from domain.support_request.rules import (
     NotInRanking,
     NotToBeBrokered,
     SameRequest,
+    SameSubject,
     StillInvited,
 )
 from domain.vocabulary import Phase, Purpose, Side, SupportKind
@@ -76,7 +78,7 @@ EXITS: list[tuple[Exit, type[Event], RequestStatus]] = [
         RequestStatus.MET_IN_HOUSE,
     ),
     (
-        lambda request: request.record_unmet(reason="No linguist within reach"),
+        lambda request: request.record_unmet(cause=UnmetCause.NOBODY_OFFERS, reason="No linguist within reach"),
         SupportRequest.Unmet,
         RequestStatus.UNMET,
     ),
@@ -308,10 +310,41 @@ def test_a_request_does_not_end_over_the_heads_of_those_invited(
     given(a_placed_request()).when(leave).then_refused(NotAtThisStage)
 
 
-def test_an_unmet_need_is_kept_as_evidence_of_a_gap() -> None:
-    given(a_shortlisted_request()).when(lambda request: request.record_unmet(reason="Nobody replied")).then(
-        SupportRequest.Unmet, subject="Mathematics", phase=Phase.SECONDARY, area="Northshire"
+def test_an_unmet_need_is_kept_as_evidence_of_a_gap_with_its_cause() -> None:
+    given(a_shortlisted_request()).when(
+        lambda request: request.record_unmet(cause=UnmetCause.NONE_FREE, reason="Nobody replied")
+    ).then(
+        SupportRequest.Unmet,
+        subject="Mathematics",
+        phase=Phase.SECONDARY,
+        area="Northshire",
+        cause=UnmetCause.NONE_FREE,
     )
+
+
+def change_to(subject: str) -> Exit:
+    return lambda request: request.change_subject(subject, listed=USUAL_LIST, reason="It was meant so")
+
+
+def test_another_subject_needs_fresh_approval_and_another_word_for_the_same_one_does_not() -> None:
+    science = {"subject": "Science", "was": "Mathematics", "is_another": True}
+    given(a_shortlisted_request()).when(change_to("general science")).then(
+        SupportRequest.SubjectChanged, **science
+    ).then_holds(lambda it: (it.status, it.ceiling, it.shortlist) == (RequestStatus.TRIAGED, None, ()))
+    given(a_raised_request()).when(change_to("Science")).then(SupportRequest.SubjectChanged, **science).then_holds(
+        lambda it: (it.status, it.subject) == (RequestStatus.RAISED, "Science")
+    )
+    old = a_shortlisted_request()
+    old.subject = "Maths"
+    given(old).when(change_to("Numeracy")).then(
+        SupportRequest.SubjectChanged, subject="Mathematics", was="Maths", is_another=False
+    ).then_holds(lambda it: it.status is RequestStatus.SHORTLISTED)
+
+
+def test_a_subject_is_changed_to_another_and_not_while_providers_are_invited() -> None:
+    given(a_raised_request()).when(change_to("Maths")).then_refused(SameSubject)
+    given(an_inviting_request()).when(change_to("Science")).then_refused(StillInvited)
+    given(a_placed_request()).when(change_to("Science")).then_refused(NotAtThisStage)
 
 
 def test_an_exit_ends_the_waiting() -> None:

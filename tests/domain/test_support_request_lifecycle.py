@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from domain.aggregate import Refusal
-from domain.support_request import ENDS, InHouse, RequestStatus, Route, SupportLevel, SupportRequest
+from domain.subjects import USUAL_LIST
+from domain.support_request import ENDS, InHouse, RequestStatus, Route, SupportLevel, SupportRequest, UnmetCause
 from domain.vocabulary import Side
 from tests.domain.brokered import (
     BROKER,
@@ -82,6 +83,10 @@ class RequestLifecycle(RuleBasedStateMachine):
     def strike_out(self, provider: UUID) -> None:
         self.act(lambda request: request.remove_from_shortlist(provider, reason="A tie to the school"))
 
+    @rule(subject=st.sampled_from(["Maths", "Mathematics", "Science"]))
+    def change_the_subject(self, subject: str) -> None:
+        self.act(lambda request: request.change_subject(subject, listed=USUAL_LIST, reason="It was meant so"))
+
     @rule()
     def invite(self) -> None:
         self.act(lambda request: request.open_tender(uuid4()))
@@ -105,7 +110,7 @@ class RequestLifecycle(RuleBasedStateMachine):
             lambda request: request.decline(side=Side.SERVICE, reason="Out of scope"),
             lambda request: request.signpost(to="The maths hub", reason="It is free"),
             lambda request: request.meet_in_house(InHouse.LEAD_DEPARTMENT),
-            lambda request: request.record_unmet(reason="Nobody within reach"),
+            lambda request: request.record_unmet(cause=UnmetCause.NOBODY_OFFERS, reason="Nobody within reach"),
             lambda request: request.merge(uuid4(), reason="Asked twice"),
         ]
         self.act(ways[way])

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from domain.service import Service
 from domain.subjects import USUAL_LIST
-from domain.support_request import SupportRequest
+from domain.support_request import SupportRequest, UnmetCause
 from domain.vocabulary import Phase
 from projections import gaps
 from projections.gaps import gap_counts
@@ -21,7 +21,7 @@ VIEWS = [gaps.VIEW]
 def an_unmet_request(service: Service, number: int, subject: str, *, days_ago: int = 0) -> UUID:
     with signed(TODAY - timedelta(days=days_ago)):
         request = SupportRequest.raise_(f"SR-2026-000{number}", **a_need(subject=subject, school=uuid4()))
-        request.record_unmet(reason="Nobody within reach")
+        request.record_unmet(cause=UnmetCause.NOBODY_OFFERS, reason="Nobody within reach")
         return service.add(lambda: request).id
 
 

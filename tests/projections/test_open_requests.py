@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.service import Service
-from domain.support_request import InHouse, RequestStatus, SupportRequest, Urgency
+from domain.support_request import InHouse, RequestStatus, SupportRequest, UnmetCause, Urgency
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Phase, Side, SupportKind
 from projections import open_requests as view
@@ -150,7 +150,7 @@ def test_a_placed_request_waits_for_its_engagement_until_the_placement_falls_thr
         lambda request: request.decline(side=Side.SERVICE, reason="Out of scope"),
         lambda request: request.signpost(to="The maths hub", reason="Free"),
         lambda request: request.meet_in_house(InHouse.LEAD_TEACHER),
-        lambda request: request.record_unmet(reason="Nobody within reach"),
+        lambda request: request.record_unmet(cause=UnmetCause.NOBODY_OFFERS, reason="Nobody within reach"),
         lambda request: request.merge(uuid4(), reason="Asked twice"),
     ],
 )

@@ -47,6 +47,7 @@ KEPT_IN: Mapping[str, str] = {
     "records/hand-over-action": "record-of-visit.action-handed-over",
     "records/correct": "record-of-visit.reopened-for-correction",
     "requests/raise": "support-request.raised",
+    "requests/change-subject": "support-request.subject-changed",
     "requests/reassign": "support-request.reassigned",
     "requests/approve": "decision.asked decision.decided-alone",
     "requests/change-ceiling": "decision.asked decision.decided-alone",
@@ -133,6 +134,8 @@ KEPT_IN: Mapping[str, str] = {
     "people/end-post": "person.post-ended",
     "people/leave": "person.left",
     "settings/change": "authority.settings-changed decision.asked authority.scheme-changed authority.scheme-set-up",
+    "settings/set-subject": "authority.settings-changed",
+    "settings/map-subjects": "authority.settings-changed",
     "settings/change-scheme": "decision.asked authority.scheme-changed authority.scheme-set-up",
 }
 """In which events each command keeps the reason that it asks for."""

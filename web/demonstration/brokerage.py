@@ -14,7 +14,7 @@ from domain.engagement import Attainment, BrokeredEngagement, Outcome
 from domain.on_behalf import Heard
 from domain.provider import Provider
 from domain.service import UnitOfWork
-from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, Urgency
+from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, UnmetCause, Urgency
 from domain.tender import DeclineReason, Tender, Terms
 from domain.vocabulary import Phase, Role, Side, SupportKind, Team
 from providers.approval import question_of_selection
@@ -174,7 +174,9 @@ class Story:
 
     def _find_nobody(self) -> None:
         self._change(
-            lambda it: it.record_unmet(reason="No provider in this or a neighbouring area offers the subject")
+            lambda it: it.record_unmet(
+                cause=UnmetCause.NOBODY_OFFERS, reason="No provider in this or a neighbouring area offers the subject"
+            )
         )
 
     def _shortlist(self) -> None:

@@ -46,6 +46,10 @@ def for_raising(snapshot: Snapshot, _: SupportRequest | None) -> Lookups:
     }
 
 
+def for_changing_subject(snapshot: Snapshot, _: SupportRequest | None) -> Lookups:
+    return {schemas.SUBJECTS: [(subject, subject) for subject in subjects(snapshot)]}
+
+
 def subjects(snapshot: Snapshot) -> list[str]:
     """Every subject on the list, and what providers offer besides."""
     listed = subjects_of(snapshot.services)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from domain.engagement import BrokeredEngagement
 from domain.service import UnitOfWork
-from domain.support_request import UNPLACED, SupportRequest
+from domain.support_request import UNPLACED, SupportRequest, UnmetCause
 from domain.support_request.rules import only_when
+from domain.unusual import Oddity
 from domain.vocabulary import Side
-from web.access.context import ContextRule, RequestContext
+from web.access.context import ContextRule, RequestContext, Snapshot
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_alike
 from web.brokerage.broker_rights import brokerage_of, must_hold
+from web.commands.confirming import unknown_subjects
 from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
+from web.requests.ranking import nobody_may_offer
 from web.requests.resource import acting_side, broker_command, requests
 from web.requests.rules import must_take_up
 
@@ -106,16 +111,27 @@ def meet_in_house(execution: Execution[SupportRequest], values: Values) -> None:
     )
 
 
+def _subject_that_nobody_offers(
+    snapshot: Snapshot, request: SupportRequest | None, values: Values
+) -> Iterable[Oddity]:
+    """Asks about a subject that is not on the list where nobody is said to offer it: another word may be meant."""
+    nobody = request is not None and values["cause"] is UnmetCause.NOBODY_OFFERS
+    return unknown_subjects(snapshot.services, [request.subject] if request and nobody else [])
+
+
 @broker_command(
     "record-unmet",
     "Record that the request could not be met",
-    schemas.EndRequest,
+    schemas.RecordUnmet,
     done="Recorded that the request could not be met",
     notes=(INVITATIONS_END,),
     check=True,
     rules=MAY_LEAVE,
+    unusual=_subject_that_nobody_offers,
 )
 def record_unmet(execution: Execution[SupportRequest], values: Values) -> None:
+    if values["cause"] is UnmetCause.NOBODY_OFFERS:
+        nobody_may_offer(execution)
     brokerage_of(execution).end_request(
         execution.record.id, lambda request: request.record_unmet(**values), reason=values["reason"], at=execution.at
     )

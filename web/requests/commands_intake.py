@@ -55,6 +55,22 @@ def raise_request(execution: Execution[SupportRequest], values: Values) -> Suppo
 
 
 @broker_command(
+    "change-subject",
+    "Change the subject",
+    schemas.ChangeSubject,
+    done="Subject changed",
+    lead="If it is another subject, what was approved for the former one no longer counts, and providers are "
+    "shortlisted anew.",
+    method=SupportRequest.change_subject,
+    lookups=choices.for_changing_subject,
+    unusual=lambda snapshot, _, values: unknown_subjects(snapshot.services, [values["subject"]]),
+)
+def change_subject(execution: Execution[SupportRequest], values: Values) -> None:
+    listed = subjects_of(execution.services)
+    execution.change(lambda request: request.change_subject(**values, listed=listed))
+
+
+@broker_command(
     "acknowledge",
     "Acknowledge request",
     schemas.AcknowledgeRequest,

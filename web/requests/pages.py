@@ -109,6 +109,11 @@ def _unmet(row: GapCount) -> str:
     return f"/requests/?{urlencode({'status': 'unmet', 'subject': row.subject, 'phase': row.phase.value})}"
 
 
+def _why(row: GapCount) -> str:
+    named = [(each.cause.label if each.cause else "Not recorded", each.requests) for each in row.causes]
+    return "; ".join(label if len(named) == 1 else f"{label} ({often})" for label, often in named)
+
+
 GAPS: ListPage[GapCount] = ListPage(
     gaps_list,
     title="Requests we could not meet",
@@ -120,6 +125,7 @@ GAPS: ListPage[GapCount] = ListPage(
         ListColumn("Phase", lambda row, _: row.phase.label, by=["phase"]),
         ListColumn("Requests", lambda row, _: row.requests, numeric=True),
         ListColumn("Schools", lambda row, _: row.schools, numeric=True),
+        ListColumn("Why", lambda row, _: _why(row)),
         date_column("Latest", "last_on"),
     ],
     empty_text="There are no requests we could not meet",

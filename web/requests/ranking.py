@@ -10,18 +10,21 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.aggregate import Refusal
 from domain.provider import Provider
 from domain.support_request import Ranked, SupportRequest
+from domain.text import counted
 from projections import providers as listed
 from projections.provider_history import BrokeredHistory, histories
 from projections.providers import ListedProvider
 from projections.row_queries import RowQueries, RowQuery
 from providers.eligibility import NOTHING_PAST, need_of, offer_of
-from providers.matching import USUAL_POLICY, MatchingPolicy, Offer, PastWork, SupportNeed, rank
+from providers.matching import USUAL_POLICY, MatchingPolicy, Offer, PastWork, SupportNeed, offers_it, rank
 from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
 from web.brokerage.broker_rights import vetting_of
 from web.brokerage.provider_past import past_for_reader
+from web.commands.resource import Execution
 from web.runtime.authority import settings_of, subjects_of
 from web.runtime.bulk_load import load_records
 from web.runtime.services import Services
@@ -146,6 +149,22 @@ def candidates(snapshot: Snapshot, ranking: tuple[Ranked, ...]) -> Candidates:
 
 def _only_in_other_subjects(candidate: Candidate) -> bool:
     return candidate.excluded_because.startswith(OTHER_SUBJECT) and "; " not in candidate.excluded_because
+
+
+class SomebodyOffersIt(Refusal):
+    """It is said that nobody offers what was asked for, and somebody on the list does."""
+
+
+def nobody_may_offer(execution: Execution[SupportRequest]) -> None:
+    """Raises SomebodyOffersIt where a provider on the list offers what the request asks for."""
+    services, context = execution.services, execution.context
+    need = need_of(execution.record, on=services.today(), listed=subjects_of(services))
+    offering = [each.provider for each in offers_on_list(context, services)(need) if offers_it(need, each)]
+    if offering:
+        with context.read() as snapshot:
+            names = sorted(names_of(snapshot, offering).values())
+        others = f" and {counted(len(names) - 1, 'other provider')} offer" if names[1:] else " offers"
+        raise SomebodyOffersIt(f"{names[0]}{others} {need.subject}. Choose another cause", field="cause")
 
 
 def candidates_now(

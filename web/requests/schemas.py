@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from domain.support_request import InHouse, Payer, Route, SupportLevel, Urgency
+from domain.support_request import InHouse, Payer, Route, SupportLevel, UnmetCause, Urgency
 from domain.vocabulary import Phase, SupportKind
 from web.commands.confirming import Confirming, why_unusual
 from web.commands.decided import DecidedElsewhere, WhyNeeded
@@ -52,7 +52,44 @@ def _council_part() -> fields.Decimal:
     )
 
 
-class RaiseRequest(Confirming):
+def _other_subject() -> fields.String:
+    return line_field(required=False, longest=100, label="Another subject or theme")
+
+
+def _listed_subject() -> fields.String:
+    return line_field(
+        required=False,
+        longest=100,
+        label="Subject",
+        widget="select",
+        choices=itemgetter(SUBJECTS),
+        hint="If it is not in the list, leave this blank and enter it below",
+    )
+
+
+class OfASubject(Confirming):
+    """A subject of the list, or another."""
+
+    subject = _listed_subject()
+    other_subject = _other_subject()
+    why_unusual = why_unusual("other_subject")
+
+    @validates_schema
+    def one_subject(self, values: Mapping[str, Any], **_: Any) -> None:
+        listed, other = values.get("subject", "").strip(), values.get("other_subject", "").strip()
+        if not listed and not other:
+            raise ValidationError("Select a subject or enter another one", "subject")
+        if listed and other and listed.casefold() != other.casefold():
+            raise ValidationError("Select a subject or enter another one, not both", "other_subject")
+
+    @post_load
+    def named(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        other = values.pop("other_subject", "").strip()
+        values["subject"] = values.get("subject", "").strip() or other
+        return values
+
+
+class RaiseRequest(OfASubject):
     school = SchoolField(
         required=True,
         metadata={
@@ -63,16 +100,8 @@ class RaiseRequest(Confirming):
         },
     )
     kind = choice_field(SupportKind, "What is needed", widget="radios", noun="what is needed")
-    subject = line_field(
-        required=False,
-        longest=100,
-        label="Subject",
-        widget="select",
-        choices=itemgetter(SUBJECTS),
-        hint="If it is not in the list, leave this blank and enter it below",
-    )
-    other_subject = line_field(required=False, longest=100, label="Another subject or theme")
-    why_unusual = why_unusual("other_subject")
+    subject = _listed_subject()
+    other_subject = _other_subject()
     phase = fields.Enum(Phase, by_value=True, required=True, metadata={"noun": "the phase"})
     need = text_field(label="What the school needs help with", hint=NO_PUPILS, noun="what the school needs help with")
     outcome_wanted = text_field(
@@ -112,19 +141,9 @@ class RaiseRequest(Confirming):
         "concern", "CC", metadata={"label": "Related concern", "hint": "For example, CC-2026-0142", "width": 20}
     )
 
-    @validates_schema
-    def one_subject(self, values: Mapping[str, Any], **_: Any) -> None:
-        listed, other = values.get("subject", "").strip(), values.get("other_subject", "").strip()
-        if not listed and not other:
-            raise ValidationError("Select a subject or enter another one", "subject")
-        if listed and other and listed.casefold() != other.casefold():
-            raise ValidationError("Select a subject or enter another one, not both", "other_subject")
 
-    @post_load
-    def named(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
-        other = values.pop("other_subject", "").strip()
-        values["subject"] = values.get("subject", "").strip() or other
-        return values
+class ChangeSubject(OfASubject):
+    reason = reason_field("Why the subject is changed")
 
 
 class AcknowledgeRequest(Schema):
@@ -225,6 +244,14 @@ class EndRequest(Schema):
 
 class ReopenRequest(Schema):
     reason = reason_field("Why you are reopening it")
+
+
+class RecordUnmet(Confirming):
+    cause = choice_field(
+        UnmetCause, "Why it could not be met", widget="radios", noun="why the request could not be met"
+    )
+    why_unusual = why_unusual("cause")
+    reason = reason_field("What was tried, and what stood against it")
 
 
 class SignpostRequest(Schema):

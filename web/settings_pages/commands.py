@@ -98,6 +98,7 @@ def change(execution: Execution[Authority], values: Values) -> None:
             ),
             retention=in_force.retention,
             delegation=in_force.delegation,
+            subjects=in_force.subjects,
         )
 
     asked = answered(execution.record)

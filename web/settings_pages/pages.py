@@ -16,11 +16,13 @@ from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import allow
 from web.access.policy import Action
 from web.layout.resource_pages import PageRows, record_page
+from web.runtime.authority import settings_of, subjects_of
 from web.runtime.served_schools import count_schools
 from web.runtime.terms import bank_holidays
 from web.settings_pages.commands import is_begun
 from web.settings_pages.resource import ADDRESS, settings
 from web.settings_pages.schemas import WINDOWS
+from web.settings_pages.subjects import unlisted_words
 
 pages = Pages("settings", __name__, template_folder="templates")
 
@@ -32,6 +34,23 @@ def first(context: RequestContext) -> str | Response:
     if is_begun(context.services):
         return redirect(f"/settings/{ADDRESS}", 303)
     return render_template("settings/not_begun.html", page_title="Settings")
+
+
+@pages.get("/subjects")
+def subjects(context: RequestContext) -> str:
+    """The list of subjects and themes, and the words in use that are not on it."""
+    allow(context, Action.KEEP_SETTINGS)
+    with context.read() as snapshot:
+        words = unlisted_words(snapshot)
+    return render_template(
+        "settings/subjects.html",
+        page_title="Subjects and themes",
+        section="Settings",
+        subjects=subjects_of(context.services).subjects,
+        is_usual=not settings_of(context.services)[0].subjects,
+        words=words,
+        commands=f"/settings/{ADDRESS}" if is_begun(context.services) else "",
+    )
 
 
 @pages.get("/<ref>")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import Schema, fields, missing, post_load, pre_dump, pre_load, validate
@@ -291,6 +292,63 @@ def settings_from(values: dict[str, Any]) -> Settings:
 def answers_from(settings: Settings) -> dict[str, Any]:
     """Settings as the answers that give them."""
     return asdict(settings)
+
+
+SUBJECTS = "subjects"
+"""The names on the list of subjects."""
+
+OF_ITS_OWN = "of its own"
+MOST_WORDS = 100
+
+
+class SetSubject(Schema):
+    replaces = line_field(
+        required=False,
+        longest=100,
+        label="Subject on the list",
+        widget="select",
+        choices=itemgetter(SUBJECTS),
+        hint="Leave empty to add a subject",
+    )
+    name = line_field(longest=100, label="Name", noun="the name of the subject")
+    aliases = fields.List(
+        fields.String(validate=validate.Length(1, 100)),
+        load_default=list,
+        validate=validate.Length(max=50),
+        metadata={"label": "Other words for it", "hint": "Enter each on a new line, for example Maths"},
+    )
+    off_list = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": "Take this subject off the list",
+            "widget": "checkboxes",
+            "hint": "What was recorded with it stays",
+        },
+    )
+    from_ = day_field("In force from", name="from")
+    reason = reason_field()
+
+
+class AWord(Schema):
+    word = line_field(longest=100, label="Word in use")
+    subject = line_field(
+        required=False,
+        longest=100,
+        label="Subject",
+        widget="select",
+        choices=lambda context: [(OF_ITS_OWN, "A subject of its own"), *context[SUBJECTS]],
+    )
+
+
+class MapSubjects(Schema):
+    words = fields.List(
+        fields.Nested(AWord),
+        required=True,
+        validate=validate.Length(1, MOST_WORDS, error="Enter at least one word"),
+        metadata={"label": "Words", "row_label": "Word", "noun": "the words"},
+    )
+    from_ = day_field("In force from", name="from")
+    reason = reason_field()
 
 
 class NameAuthority(Schema):

@@ -12,7 +12,7 @@ import pytest
 from domain.authority import Settings, Weight
 from domain.provider import Provider, ProviderKind
 from domain.references import record_id
-from domain.support_request import RequestStatus, SupportRequest
+from domain.support_request import RequestStatus, SupportRequest, UnmetCause
 from domain.tender import Tender
 from domain.vocabulary import Phase
 from tests.domain.brokered import a_need
@@ -278,7 +278,11 @@ def ask(sample: SampleAuthority, stages: BrokerageStages, number: int, **changes
 def unmet(sample: SampleAuthority, stages: BrokerageStages, number: int, **changes: Any) -> None:
     request = ask(sample, stages, number, **changes)
     with stages.brokering():
-        sample.services.service.change(SupportRequest, request, lambda it: it.record_unmet(reason="Nobody is near"))
+        sample.services.service.change(
+            SupportRequest,
+            request,
+            lambda it: it.record_unmet(cause=UnmetCause.NOBODY_OFFERS, reason="Nobody is near"),
+        )
 
 
 def test_the_list_is_narrowed_by_what_is_asked(

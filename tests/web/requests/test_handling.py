@@ -165,13 +165,55 @@ def test_another_broker_takes_over(
     assert found(sample).broker == other
 
 
+def test_the_subject_is_changed_and_what_was_approved_for_another_no_longer_counts(
+    stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, program: Programs
+) -> None:
+    stages.an_approved_request()
+    broker, path = sign_in(stages.broker), "/requests/SR-2026-0001"
+
+    asked = broker.send(f"{path}/change-subject", {"other_subject": "Sciense", "reason": "Meant so"}, status=422)
+    broker.send(f"{path}/change-subject", {"other_subject": "SCIENCE", "reason": "Meant so"})
+
+    assert "“Sciense” is not on the list of subjects, which has Science" in asked.text
+    request = found(sample)
+    assert (request.subject, request.status, request.ceiling) == ("Science", RequestStatus.TRIAGED, None)
+    page = broker.get(path)
+    assert "changed the subject from Mathematics to Science. What was approved for the former" in page
+    assert "Next: approve spending." in page
+    (listed,) = program(stages.broker).get("/requests?subject=general%20science").json["items"]
+    assert (listed["status"], listed["ceiling"], listed["shortlist"]) == ("triaged", None, [])
+
+
+def test_nobody_is_said_to_offer_what_somebody_offers_and_a_gap_keeps_its_cause(
+    ask: Callable[..., None], sample: SampleAuthority, stages: BrokerageStages, program: Programs
+) -> None:
+    stages.an_approved_request()
+    broker, path = program(stages.broker), "/requests/SR-2026-0001"
+
+    def unmet(cause: str, status: int = 200) -> Any:
+        version = f'"{found(sample).version}"'
+        body = {"cause": cause, "reason": "We asked everybody"}
+        return broker.post(f"{path}/record-unmet", body, key=f"unmet-{cause}", at=version, status=status).json
+
+    refused = unmet("nobody_offers", status=422)
+    assert "offer Mathematics. Choose another cause" in refused["detail"]
+    unmet("price")
+
+    (gap,) = broker.get("/gaps").json["items"]
+    assert (gap["subject"], gap["on_list"], gap["causes"]) == (
+        "Mathematics",
+        True,
+        [{"cause": "price", "request_count": 1}],
+    )
+
+
 @pytest.mark.parametrize(
     ("command", "answers", "status"),
     [
         ("decline", {"reason": "Out of scope"}, RequestStatus.DECLINED),
         ("signpost", {"signposted_to": "The maths hub", "reason": "It is free"}, RequestStatus.SIGNPOSTED),
         ("meet-in-house", {"met_by": "lead_teacher", "note": "Two days a week"}, RequestStatus.MET_IN_HOUSE),
-        ("record-unmet", {"reason": "Nobody within reach"}, RequestStatus.UNMET),
+        ("record-unmet", {"cause": "none_free", "reason": "Nobody within reach"}, RequestStatus.UNMET),
         ("merge", {"into": "SR-2026-0002", "reason": "Asked twice"}, RequestStatus.MERGED),
         ("withdraw", {"reason": "Met otherwise"}, RequestStatus.WITHDRAWN),
     ],

@@ -59,9 +59,10 @@ def answers(**changed: Any) -> dict[str, Any]:
 
 def test_whatever_does_anything_is_asked_for() -> None:
     """What the form left out, a change would set back to the usual without a word; how long records are kept, by
-    which nothing is done yet, stays as it is. The scheme of delegation has a form of its own, row by row."""
+    which nothing is done yet, stays as it is. The scheme of delegation and the list of subjects have forms of their
+    own."""
     asked = TheSettings().load_fields.keys()
-    assert {each.name for each in fields(Settings)} == asked | {"retention", "delegation"}
+    assert {each.name for each in fields(Settings)} == asked | {"retention", "delegation", "subjects"}
 
 
 def test_what_nothing_acts_on_is_not_offered_and_stays_as_it_was_set(
