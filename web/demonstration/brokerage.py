@@ -12,7 +12,7 @@ from domain.decision import Question
 from domain.delegation import Decider, Granted
 from domain.engagement import Attainment, BrokeredEngagement, Outcome
 from domain.on_behalf import Heard
-from domain.provider import Provider
+from domain.provider import Provider, Requirement
 from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, UnmetCause, Urgency
 from domain.tender import DeclineReason, Tender, Terms
@@ -36,6 +36,9 @@ from web.demonstration.spending import Spending
 from web.runtime.terms import last_day
 
 Act = Callable[[], object]
+
+AFTER_THE_END = 2
+"""The session that was held after the insurance had ended, where it was renewed late."""
 
 CHOSEN = "The approach fits the department best, and the school asked for this provider"
 
@@ -340,6 +343,30 @@ class Story:
         )
         self.then(31 + after % 2, who, Role.SPECIALIST, plan, hour=11)
         self.diary.write(on, who, Role.SPECIALIST, deliver, hour=17)
+        if self.need.renewed_late and number == AFTER_THE_END:
+            self.diary.write(working_day(on + timedelta(days=1)), self.broker, self.role, self._follow_up)
+            self.diary.write(working_day(on + timedelta(days=2)), self.broker, self.role, self._renew)
+
+    def _follow_up(self) -> None:
+        """Whoever brokered it sees in the morning that the insurance had ended before the session."""
+        self._work(
+            lambda it: it.follow_up_breach(
+                AFTER_THE_END,
+                told="The headteacher, and our director",
+                followed="The insurer renews both policies and sends the certificates. Until then nobody of theirs "
+                "comes to a school",
+            )
+        )
+
+    def _renew(self) -> None:
+        """The certificates came, two days after the session."""
+
+        def renew(provider: Provider) -> None:
+            for item in (Requirement.PUBLIC_LIABILITY, Requirement.PROFESSIONAL_INDEMNITY):
+                last = provider.today + timedelta(days=364)
+                provider.meet(item, checked_on=provider.today, evidence=item.evidence[0], expires=last)
+
+        self.service.change(Provider, self.sample.providers[self.need.quoting[0]], renew)
 
     def _complete(self) -> None:
         day, rules = last_day(self.sample.services, lambda settings: settings.evaluation_days)

@@ -40,7 +40,8 @@ class SampleNeed:
     """A request: `place` picks the school within its team, `days_ago` is when it was raised.
 
     `quoting` are the providers that quote, the first of which is chosen; `declining` those that decline, `silent`
-    those that let the invitation lie. `decided` is how its spending was.
+    those that let the invitation lie. `decided` is how its spending was. With `renewed_late` the insurance
+    ended before the second session, which was held all the same.
     """
 
     place: int
@@ -60,6 +61,7 @@ class SampleNeed:
     comment: str = ""
     silent: tuple[str, ...] = ()
     decided: Decided = Decided.AS_ASKED
+    renewed_late: bool = False
 
     @property
     def invited(self) -> tuple[str, ...]:
@@ -110,7 +112,7 @@ NEEDS = (
         30, Phase.PRIMARY, TRAINING, "Literacy",
         "Six teachers are new to Year 2 and have not taught phonics.",
         "Phonics taught every day in the same way",
-        60, End.IN_DELIVERY, (INKWELL,), (), Decimal(3), Decimal(2500),
+        60, End.IN_DELIVERY, (INKWELL,), (), Decimal(3), Decimal(2500), renewed_late=True,
     ),
     SampleNeed(
         22, Phase.PRIMARY, SPECIALIST, "Music",

@@ -32,6 +32,12 @@ SERVICE = "School improvement"
 LAPSING = "Bunsen Partnership Ltd"
 """The provider whose insurance ran out: somebody who may not be invited today."""
 
+RENEWED_LATE = "Inkwell and Quire English LLP"
+"""The provider whose insurance ended between two sessions, and was renewed after the second."""
+
+ENDED = {LAPSING: timedelta(days=20), RENEWED_LATE: timedelta(days=12)}
+"""How long ago the insurance of these ended."""
+
 RENEWED_AFTER = (180, 395)
 """Days after the service began."""
 
@@ -198,29 +204,29 @@ def renew(sample: SampleAuthority, diary: Diary, began: date) -> None:
 
 
 def _vet(sample: SampleAuthority, listed: Listed, today: date, *, yearly: bool = False) -> None:
-    """Every requirement of the usual policy is checked, or only those good for a year; one provider's papers end."""
-    lapses = listed.name == LAPSING
+    """Every requirement of the usual policy is checked, or only those good for a year; two providers' papers end."""
+    ended = today - ENDED[listed.name] if listed.name in ENDED else None
 
     def check(provider: Provider) -> None:
         day = provider.today
+        is_over = ended is not None and day >= ended
         for person in (None, *provider.specialists):
             for demand in demands_on(provider.facts, person, USUAL_POLICY):
                 if demand.item.of_organisation == (person is None) and (demand.months == 12 or not yearly):
+                    if is_over and demand.item.always_ends:
+                        continue
                     provider.meet(
                         demand.item,
                         checked_on=day,
                         evidence=demand.item.evidence[0],
                         person=person,
-                        expires=_last_day(demand.item, day, today, lapses),
+                        expires=_last_day(demand.item, day, ended or today + timedelta(days=150)),
                     )
 
     sample.services.service.change(Provider, sample.providers[listed.name], check)
 
 
-def _last_day(item: Requirement, checked: date, today: date, lapses: bool) -> date | None:
+def _last_day(item: Requirement, checked: date, insured_to: date) -> date | None:
     if item is Requirement.ENHANCED_DBS:
         return checked + DBS_YEARS
-    if item in {Requirement.PUBLIC_LIABILITY, Requirement.PROFESSIONAL_INDEMNITY}:
-        lapsed = today - timedelta(days=20)
-        return lapsed if lapses and checked < lapsed else today + timedelta(days=150)
-    return None
+    return insured_to if item.always_ends else None

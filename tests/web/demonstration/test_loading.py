@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from fcntl import LOCK_EX, flock
 
 import pytest
@@ -12,11 +12,15 @@ import pytest
 from domain.concern import CaseStatus
 from domain.decision import Basis, Decision, DecisionStatus
 from domain.delegation import Act
+from domain.engagement import BrokeredEngagement
+from domain.provider import Provider
 from domain.vocabulary import Role
-from projections import caseload, concerns, decisions, people
+from projections import caseload, concerns, decisions, people, presences
 from projections.caseload import Task, WaitingFor
 from projections.checking import check
+from providers.vetting import cleared_on
 from tests.scenario import TODAY
+from web.brokerage.vetting_policy import policy_on
 from web.console.running import made_whole
 from web.demonstration.loading import SEED, load_demonstration, sign_ins
 from web.demonstration.people import cast
@@ -164,6 +168,22 @@ def test_three_interventions_can_be_read_each_with_its_own_end(lived: Services) 
     assert all(case.head_since is not None for case in led.values()), "the schools that answer for them read them"
     assert {Act.ASSESS_AS_CAUSING_CONCERN, Act.START_INTERVENTION, Act.END_INTERVENTION, Act.REFER} <= set(decided)
     assert len(cases) == 5
+
+
+def test_an_insurance_that_ended_before_a_session_was_renewed_late_and_the_session_was_held_in_breach(
+    lived: Services,
+) -> None:
+    with lived.read() as connection:
+        held = presences.presences(connection, first=TODAY - timedelta(days=60), last=TODAY)
+        histories = lived.store.histories(connection, {each.record for each in held if each.missing})
+    [breach] = [each for each in held if each.missing]
+    assert breach.missing[0].startswith("Public liability insurance: expired on")
+    [acts] = histories.values()
+    told = [type(event) for event in acts]
+    assert told.count(BrokeredEngagement.BreachRecorded) == told.count(BrokeredEngagement.BreachFollowedUp) == 1
+    assert breach.provider is not None
+    listed, policy = lived.service.find(Provider, breach.provider), policy_on(lived, TODAY)
+    assert cleared_on(listed.facts, breach.person, TODAY, policy).cleared, "it was renewed"
 
 
 def test_everybody_is_fictional_and_nobody_acts_without_a_name(lived: Services) -> None:
