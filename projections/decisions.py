@@ -384,6 +384,21 @@ def disowned_beneath(connection: sa.Connection, record: UUID, request: UUID | No
     is_about = _columns.on_record == record
     if request is not None:
         is_about = sa.or_(is_about, _columns.request == request)
+    query = decisions.table.select().where(is_about, _is_disowned(), _columns.act != Act.AS_RECORDED)
+    return decisions.rows(connection, query.order_by(_columns.reference))
+
+
+def in_doubt(connection: sa.Connection, records: Collection[UUID], requests: Collection[UUID]) -> list[DecisionRow]:
+    """What was recorded for somebody who has not confirmed it, or has disowned it while nobody with the authority has
+    decided the same since, of these records and of these requests; the oldest first."""
+    is_about = sa.or_(_columns.on_record.in_(records), _columns.request.in_({*records, *requests}))
+    doubtful = sa.or_(_columns.status == DecisionStatus.UNCONFIRMED, _is_disowned())
+    query = decisions.table.select().where(is_about, doubtful)
+    return decisions.rows(connection, query.order_by(_columns.reference)) if records else []
+
+
+def _is_disowned() -> sa.ColumnElement[bool]:
+    """The condition that a decision is disowned, and the same has not been decided since."""
     since = decisions.table.alias("since").c
     anew = sa.exists().where(
         since.on_record == _columns.on_record,
@@ -392,9 +407,7 @@ def disowned_beneath(connection: sa.Connection, record: UUID, request: UUID | No
         sa.or_(since.reference > _columns.reference, _columns.entry.is_not(None)),
         since.status.in_([DecisionStatus.GIVEN, DecisionStatus.CONFIRMED]),
     )
-    is_disowned = sa.and_(_columns.status == DecisionStatus.DISOWNED, _columns.act != Act.AS_RECORDED)
-    query = decisions.table.select().where(is_about, is_disowned, sa.not_(anew))
-    return decisions.rows(connection, query.order_by(_columns.reference))
+    return sa.and_(_columns.status == DecisionStatus.DISOWNED, sa.not_(anew))
 
 
 def open_ask(

@@ -43,7 +43,12 @@ def _columns(row: Any) -> Mapping[str, Any]:
     """What a row tells: its columns in order and then its properties, each with its annotation."""
     hints = get_type_hints(row)
     names = row.__struct_fields__ if issubclass(row, msgspec.Struct) else [f.name for f in dataclasses.fields(row)]
-    worked_out = {name: each for name, each in vars(row).items() if isinstance(each, property)}
+    worked_out = {
+        name: each
+        for kind in reversed(row.__mro__)
+        for name, each in vars(kind).items()
+        if isinstance(each, property)
+    }
     returned = {name: get_type_hints(each.fget)["return"] for name, each in worked_out.items()}
     return {name: hints[name] for name in names} | returned
 

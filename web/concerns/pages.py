@@ -8,13 +8,14 @@ from uuid import UUID
 
 from domain.concern import ConcernCase
 from domain.vocabulary import Sensitivity
-from projections.concerns import ConcernRow
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.identity import concerned
 from web.access.policy import Action
 from web.access.shared_concerns import reads_from_inside
+from web.commands.doubts import marked_status
+from web.commands.on_behalf import ids_in
 from web.concerns.linked import what_came
-from web.concerns.resource import concerns
+from web.concerns.resource import MarkedConcern, concerns
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import PageRows, record_page
@@ -22,13 +23,13 @@ from web.layout.resource_pages import PageRows, record_page
 pages = Pages("concerns", __name__, template_folder="templates")
 
 
-def _concern(row: ConcernRow, names: Names) -> dict[str, str]:
+def _concern(row: MarkedConcern, names: Names) -> dict[str, str]:
     hint = row.reference + ("" if row.sensitivity is Sensitivity.ORDINARY else ", restricted")
     text = f"{row.kind.label} at {names.get(row.school, 'a school')}"
     return {"text": text, "href": f"/concerns/{row.reference}", "hint": hint}
 
 
-LIST: ListPage[ConcernRow] = ListPage(
+LIST: ListPage[MarkedConcern] = ListPage(
     concerns,
     title="Concerns and interventions",
     caption="Concerns, newest first",
@@ -36,11 +37,15 @@ LIST: ListPage[ConcernRow] = ListPage(
     columns=[
         ListColumn("Concern", _concern),
         ListColumn("Severity", lambda row, _: row.severity.label, by=["severity"]),
-        ListColumn("Status", lambda row, _: {"tag": row.status}, by=["status"]),
+        ListColumn(
+            "Status",
+            marked_status,
+            by=["status"],
+        ),
         date_column("Raised", "raised_on"),
         date_column("Next review", "next_review_on"),
     ],
-    ids=lambda row: [row.school],
+    ids=lambda row: [row.school, *ids_in(row.recorded_for_others)],
     empty_text="No concerns",
 )
 

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from domain.concern import ConcernCase
 from domain.vocabulary import Sensitivity
 from projections import concerns as view
+from projections.recorded import Recorded
 from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope, list_scope
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.access.shared_concerns import is_shared, reads_from_inside, share_of
+from web.commands.doubts import with_doubts
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Resource, Values, Visibility
 from web.concerns import schemas
@@ -57,6 +59,12 @@ def _as_shared(context: RequestContext, case: ConcernCase, _: RecordScope) -> Co
     return seen
 
 
+class MarkedConcern(view.ConcernRow):
+    """A concern with what of its decisions nobody has confirmed, or somebody has disowned."""
+
+    recorded_for_others: Recorded = ()
+
+
 concerns: Resource[ConcernCase] = Resource(
     "concerns",
     ConcernCase,
@@ -64,7 +72,11 @@ concerns: Resource[ConcernCase] = Resource(
     read=Action.READ_CONCERN,
     out=schemas.ConcernOut,
     listing=Listing(
-        view.ConcernRow, TableQuery(view.cases, _cases), lambda row: row.reference, schemas.ConcernFilters
+        MarkedConcern,
+        TableQuery(view.cases, _cases, with_doubts(MarkedConcern)),
+        lambda row: row.reference,
+        schemas.ConcernFilters,
+        names={"whose": "on_behalf_of"},
     ),
     visibility=Visibility(is_open=_is_told, copy=_as_shared),
 )

@@ -15,6 +15,7 @@ from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import vetting_of
 from web.brokerage.outlooks import as_of_today
+from web.commands.doubts import with_doubts
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Execution, Resource, Values, Visibility
 from web.engagements import schemas
@@ -40,6 +41,10 @@ def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | 
     )
 
 
+def _as_told(snapshot: Snapshot, rows: list[view.EngagementRow]) -> list[view.EngagementRow]:
+    return with_doubts(view.EngagementRow)(snapshot, as_of_today(snapshot, rows))
+
+
 engagements: Resource[BrokeredEngagement] = Resource(
     "engagements",
     BrokeredEngagement,
@@ -49,7 +54,7 @@ engagements: Resource[BrokeredEngagement] = Resource(
     visibility=Visibility(copy=copy_for),
     listing=Listing(
         view.EngagementRow,
-        TableQuery(view.engagements, _listed, as_of_today),
+        TableQuery(view.engagements, _listed, _as_told),
         lambda row: row.reference,
         schemas.EngagementFilters,
         names={"cleared_to": "cleared_until", "exempt": "exemptions", "whose": "on_behalf_of"},

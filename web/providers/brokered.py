@@ -16,6 +16,7 @@ from marshmallow import Schema
 from domain.tender import DeclineReason
 from projections import provider_history as view
 from projections import providers
+from projections.recorded import Recorded
 from projections.row_queries import RowQueries, RowQuery
 from projections.view import Row
 from web import formats
@@ -25,8 +26,10 @@ from web.access.name_cache import rows_of
 from web.access.policy import Action
 from web.brokerage.provider_past import past_for_reader
 from web.brokerage.vetting_policy import PROVIDER
+from web.commands.doubts import with_doubts
 from web.commands.fields import provider_field
 from web.commands.listing import ListEndpoint, Listing
+from web.commands.on_behalf import doubts_in_words, ids_in
 from web.commands.resource import Values
 from web.history.record_addresses import record_href
 from web.layout.paging import page_after
@@ -71,6 +74,7 @@ class CaseLine:
     href: str
     school: str
     case: view.ProviderCase
+    doubts: str
 
     @property
     def rating_told(self) -> str:
@@ -103,6 +107,7 @@ class BrokeredCase(Row):
     breaches: int
     quality: int | None
     impact: int | None
+    recorded_for_others: Recorded = ()
 
 
 class HistoryFilters(Schema):
@@ -156,15 +161,19 @@ def _history(row: view.BrokeredHistory, reference: str, name: str) -> ProviderHi
 def cases(snapshot: Snapshot, found: Sequence[view.ProviderCase], *, linked: bool) -> Mapping[str, Any]:
     """The latest cases of a provider for its page, and whether there are more; `linked` gives them addresses."""
     shown = found[:CASES_SHOWN]
-    named = rows_of(snapshot, {id for case in shown for id in (case.record, case.school)})
+    marks = [row.recorded_for_others for row in with_doubts(BrokeredCase)(snapshot, shown)]
+    people = {id for row in marks for id in ids_in(row) if id is not None}
+    named = rows_of(snapshot, {id for case in shown for id in (case.record, case.school)} | people)
+    names = {id: row.name for id, row in named.items()}
     told = [
         CaseLine(
             reference=named[case.record].detail,
             href=record_href(named[case.record].kind, named[case.record].detail) if linked else "",
             school=named[case.school].name,
             case=case,
+            doubts=doubts_in_words(recorded, names),
         )
-        for case in shown
+        for case, recorded in zip(shown, marks, strict=True)
     ]
     caption = f"Latest {CASES_SHOWN} items of work" if len(found) > CASES_SHOWN else "All work, latest first"
     return {"cases": told, "cases_caption": caption}
@@ -204,12 +213,14 @@ def _cases(
         return []
     last = None if after is None else UUID(after)
     found = view.cases_of(snapshot.connection, provider, after=last, limit=limit)
-    return [BrokeredCase(**{name: getattr(case, name) for name in BrokeredCase.__struct_fields__}) for case in found]
+    return with_doubts(BrokeredCase)(snapshot, found)
 
 
 brokered_cases = ListEndpoint(
     "brokered-cases",
     Action.READ_PROVIDER,
-    Listing(BrokeredCase, _cases, lambda row: str(row.record), HistoryFilters, place=UUID),
+    Listing(
+        BrokeredCase, _cases, lambda row: str(row.record), HistoryFilters, place=UUID, names={"whose": "on_behalf_of"}
+    ),
     "List a provider's invitations and engagements, latest first",
 )

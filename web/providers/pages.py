@@ -26,6 +26,7 @@ from web.access.restricted import hidden_from
 from web.brokerage.outlooks import as_of_today
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
+from web.commands.on_behalf import doubts_in_words, ids_in
 from web.history.record_addresses import record_href
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import PageRows, record_page
@@ -34,6 +35,7 @@ from web.providers.brokered import HISTORIES, LATEST_CASES, cases, histories
 from web.providers.clearance import ClearanceFilters
 from web.providers.commands import providers
 from web.providers.expiring_checks import VettingLine, vetting
+from web.providers.resource import MarkedProvider
 from web.runtime.authority import subjects_of
 
 pages = Pages("providers", __name__, template_folder="templates")
@@ -69,11 +71,13 @@ def _subjects(row: ListedProvider, _: Names) -> str:
     return ", ".join(offered[:SUBJECTS_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _status(row: ListedProvider, names: Names) -> Any:
-    return {"tag": "suspended"} if row.is_suspended_on(names.services.today()) else ""
+def _status(row: MarkedProvider, names: Names) -> Any:
+    tag = "suspended" if row.is_suspended_on(names.services.today()) else ""
+    doubts = doubts_in_words(row.recorded_for_others, names)
+    return {"tag": tag, "hint": doubts} if tag or doubts else ""
 
 
-LIST: ListPage[ListedProvider] = ListPage(
+LIST: ListPage[MarkedProvider] = ListPage(
     providers,
     title="Providers",
     caption="Providers by name",
@@ -85,6 +89,7 @@ LIST: ListPage[ListedProvider] = ListPage(
         ListColumn("Works in", lambda row, _: works_in(row.areas)),
         ListColumn("Status", _status),
     ],
+    ids=lambda row: ids_in(row.recorded_for_others),
     choices=lambda snapshot: {"subject": [(subject, subject) for subject in _subjects_offered(snapshot)]},
     empty_text="No providers",
     template="providers/list.html",

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from domain.provider import Provider
 from projections import providers as view
+from projections.recorded import Recorded
 from web.access.context import Snapshot
 from web.access.identity import ListScope
 from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.commands.choices import Choices
+from web.commands.doubts import with_doubts
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Resource, Values
 from web.providers import api_schema, schemas
@@ -27,6 +29,12 @@ def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | 
     return view.listed(snapshot.connection, among=among, after=after, subject_keys=subject_keys, **asked)
 
 
+class MarkedProvider(view.ListedProvider):
+    """A provider with what of its decisions nobody has confirmed, or somebody has disowned."""
+
+    recorded_for_others: Recorded = ()
+
+
 providers: Resource[Provider] = Resource(
     "providers",
     Provider,
@@ -34,12 +42,12 @@ providers: Resource[Provider] = Resource(
     read=Action.READ_PROVIDER,
     out=api_schema.ProviderOut,
     listing=Listing(
-        view.ListedProvider,
-        TableQuery(view.providers, _listed),
+        MarkedProvider,
+        TableQuery(view.providers, _listed, with_doubts(MarkedProvider)),
         lambda row: row.reference,
         api_schema.ProviderFilters,
         inside=("id", "name_key"),
-        names={"suspended_to": "suspended_until"},
+        names={"suspended_to": "suspended_until", "whose": "on_behalf_of"},
     ),
 )
 

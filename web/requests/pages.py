@@ -18,12 +18,15 @@ from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERED_BY
 from web.commands.choices import holders_of_roles
+from web.commands.doubts import marked_status
+from web.commands.on_behalf import ids_in
 from web.layout.filters import Filters
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import record_page
 from web.requests.case_page import PAGE_QUERY, page_context, people_named
 from web.requests.commands import requests
 from web.requests.gaps import GapFilters, by_subject, chart_title, count_gaps, gaps_list
+from web.requests.resource import MarkedRequest
 
 BROKERS = [role for _, role in BROKERED_BY.values()]
 
@@ -49,7 +52,7 @@ def _choices(snapshot: Snapshot) -> Mapping[str, list[tuple[str, str]]]:
     }
 
 
-LIST: ListPage[RequestRow] = ListPage(
+LIST: ListPage[MarkedRequest] = ListPage(
     requests,
     title="Support requests",
     caption="Requests, newest first",
@@ -61,11 +64,11 @@ LIST: ListPage[RequestRow] = ListPage(
         ListColumn("Support", lambda row, _: {"text": row.kind.label, "hint": row.phase.label}),
         date_column("Requested", "raised_on"),
         ListColumn("Urgency", lambda row, _: row.urgency.label, by=["urgency"]),
-        ListColumn("Status", lambda row, _: {"tag": row.status}),
+        ListColumn("Status", marked_status),
         ListColumn("Waiting for", _waiting_for),
         ListColumn("Broker", lambda row, names: names.get(row.broker, "") if row.broker else ""),
     ],
-    ids=lambda row: [row.school, row.broker],
+    ids=lambda row: [row.school, row.broker, *ids_in(row.recorded_for_others)],
     empty_text="No requests",
     choices=_choices,
     template="requests/list.html",

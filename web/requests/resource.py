@@ -13,11 +13,13 @@ from domain.support_request import SupportRequest
 from domain.tender import Tender
 from domain.vocabulary import Side
 from projections import open_requests as view
+from projections.recorded import Recorded
 from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
 from web.access.policy import SCHOOL, Action
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import BROKERING, action_for
+from web.commands.doubts import with_doubts
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Carry, CommandOptions, Resource, Values, Visibility
 from web.requests import api_schema
@@ -38,10 +40,17 @@ def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | 
     )
 
 
-def _as_told(snapshot: Snapshot, rows: list[view.RequestRow]) -> list[view.RequestRow]:
+class MarkedRequest(view.RequestRow):
+    """A support request with what of its decisions nobody has confirmed, or somebody has disowned."""
+
+    recorded_for_others: Recorded = ()
+
+
+def _as_told(snapshot: Snapshot, rows: list[view.RequestRow]) -> list[MarkedRequest]:
     unasked, today = restricted_records(snapshot), snapshot.services.today()
     rows = [view.as_of(row, today) for row in rows]
-    return [view.as_unasked(row) if row.id in unasked else row for row in rows]
+    rows = [view.as_unasked(row) if row.id in unasked else row for row in rows]
+    return with_doubts(MarkedRequest)(snapshot, rows)
 
 
 requests: Resource[SupportRequest] = Resource(
@@ -51,12 +60,12 @@ requests: Resource[SupportRequest] = Resource(
     read=Action.READ_REQUEST,
     out=api_schema.RequestOut,
     listing=Listing(
-        view.RequestRow,
+        MarkedRequest,
         TableQuery(view.requests, _listed, _as_told),
         lambda row: row.reference,
         api_schema.RequestFilters,
         inside=("id", "subject_key", "asked"),
-        names={"raised_by": "raised_by_side"},
+        names={"raised_by": "raised_by_side", "whose": "on_behalf_of"},
         kept_back=api_schema.columns_withheld,
     ),
     visibility=Visibility(copy=api_schema.copy_for),

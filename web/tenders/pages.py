@@ -7,28 +7,29 @@ from typing import Any
 
 from domain.tender import Tender, TenderStatus
 from projections.row_queries import RowQueries
-from projections.tenders import TenderRow
 from web.access.context import Pages, RequestContext, Snapshot
 from web.access.name_cache import names_of, references_of
 from web.access.restricted import restricted_records
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN
 from web.brokerage.quote_comparison import PAST, compare_quotes
+from web.commands.doubts import marked_status
+from web.commands.on_behalf import ids_in
 from web.layout.links import record_rows
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page
 from web.layout.resource_pages import PageRows, record_page
 from web.tenders.commands import tenders
-from web.tenders.resource import REQUEST, request_of
+from web.tenders.resource import REQUEST, MarkedTender, request_of
 
 pages = Pages("tenders", __name__, template_folder="templates")
 
 
-def _tender(row: TenderRow, names: Names) -> dict[str, str]:
+def _tender(row: MarkedTender, names: Names) -> dict[str, str]:
     called = f"Tender for {names.get(row.school, 'a school')}"
     request = f" for {names[row.request]}" if row.request in names else ""
     return {"text": called, "href": f"/tenders/{row.reference}", "hint": row.reference + request}
 
 
-LIST: ListPage[TenderRow] = ListPage(
+LIST: ListPage[MarkedTender] = ListPage(
     tenders,
     title="Tenders",
     caption="Tenders, newest first",
@@ -36,10 +37,14 @@ LIST: ListPage[TenderRow] = ListPage(
     columns=[
         ListColumn("Tender", _tender),
         date_column("Replies by", "reply_by"),
-        ListColumn("Status", lambda row, _: {"tag": row.status}, by=["status"]),
+        ListColumn(
+            "Status",
+            marked_status,
+            by=["status"],
+        ),
         ListColumn("Selected", lambda row, names: names.get(row.selected, "") if row.selected else ""),
     ],
-    ids=lambda row: [row.request, row.school, row.selected],
+    ids=lambda row: [row.request, row.school, row.selected, *ids_in(row.recorded_for_others)],
     empty_text="No tenders",
 )
 

@@ -14,11 +14,13 @@ from domain.tender import Tender
 from projections import open_requests
 from projections import tenders as view
 from projections.open_requests import RequestRow
+from projections.recorded import Recorded
 from projections.row_queries import RowQuery
 from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import BROKERING, action_for
+from web.commands.doubts import with_doubts
 from web.commands.listing import Listing, TableQuery
 from web.commands.resource import Carry, CommandOptions, Resource, Values
 from web.tenders import schemas
@@ -32,6 +34,12 @@ def _listed(_: Snapshot, scope: ListScope, filters: Values, after: str | None) -
     )
 
 
+class MarkedTender(view.TenderRow):
+    """A tender with what of its decisions nobody has confirmed, or somebody has disowned."""
+
+    recorded_for_others: Recorded = ()
+
+
 tenders: Resource[Tender] = Resource(
     "tenders",
     Tender,
@@ -39,7 +47,11 @@ tenders: Resource[Tender] = Resource(
     read=Action.READ_INVITATION,
     out=schemas.TenderOut,
     listing=Listing(
-        view.TenderRow, TableQuery(view.tenders, _listed), lambda row: row.reference, schemas.TenderFilters
+        MarkedTender,
+        TableQuery(view.tenders, _listed, with_doubts(MarkedTender)),
+        lambda row: row.reference,
+        schemas.TenderFilters,
+        names={"whose": "on_behalf_of"},
     ),
 )
 
