@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from projections import caseload
+from projections.caseload import Task, WaitingFor
 from projections.tenders import ProvidersInvitation
 from web import formats
-from web.access.context import Pages, RequestContext
+from web.access.context import Pages, RequestContext, Snapshot
+from web.access.list_filters import items_for_reader
+from web.access.name_cache import rows_of
+from web.brokerage.renewals import place, renewals
+from web.history.record_addresses import record_href
 from web.invitations.commands import invitations
 from web.invitations.own_invitation import InvitationProgress, invitation_state
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
@@ -50,12 +56,36 @@ LIST: ListPage[ProvidersInvitation] = ListPage(
     ],
     ids=lambda row: [row.school],
     empty_text="You have no invitations",
+    template="invitations/list.html",
 )
 
 
 @pages.get("/")
 def listed(context: RequestContext) -> Answer:
-    return list_page(context, LIST)
+    with context.read() as snapshot:
+        renewing = list(_renewing(snapshot))
+    return list_page(context, LIST, renewing=renewing)
+
+
+def _renewing(snapshot: Snapshot) -> Iterator[tuple[str, str, str]]:
+    """What is to be renewed before sessions of the visitor's provider, each with the title and the address of its
+    work."""
+    if not snapshot.user.providers:
+        return
+    planning = caseload.waiting(
+        snapshot.connection,
+        limit=caseload.COUNTED_TO,
+        schools=frozenset(),
+        providers=snapshot.user.providers,
+        waiting_for=[WaitingFor.PROVIDER],
+        only=[Task.PLAN_SESSIONS],
+    )
+    items = items_for_reader(snapshot, renewals(snapshot, planning).items)
+    known = rows_of(snapshot, {id for item in items for id in (item.record, item.school) if id})
+    for item in sorted(items, key=place):
+        school = known[item.school].name if item.school in known else "a school"
+        if item.record in known:
+            yield item.detail, school, record_href(item.kind, known[item.record].detail)
 
 
 @pages.get("/<ref>")

@@ -71,6 +71,10 @@ def test_a_check_that_ends_before_a_session_is_work_in_time_to_renew_it_and_hold
     assert "Plan and deliver sessions" in page
     assert "Renew a check" not in sign_in(planned.head).get("/caseload")
     broker, specialist = sign_in(planned.broker), sign_in(planned.calder.specialist)
+    own = plain(specialist.get("/invitations/"))
+    assert "Renew by 12 January 2027: Employer&#39;s letter of assurance. Hits session 2 on 20 Jan 2027" in own
+    assert f'href="{WORK}"' in specialist.get("/invitations/")
+    assert "to renew before" not in sign_in(planned.harrop.specialist).get("/invitations/")
     for browser in (broker, specialist):
         for address in (WORK, provider):
             assert "Waiting for renewal" in browser.get(address)
@@ -86,6 +90,7 @@ def test_a_check_that_ends_before_a_session_is_work_in_time_to_renew_it_and_hold
     page = plain(sign_in(planned.broker).get("/caseload"))
     assert "Get the specialist cleared" in page
     assert "Plan and deliver sessions" not in page
+    assert "On hold: session 2 on 20 Jan 2027" in plain(sign_in(planned.calder.specialist).get("/invitations/"))
     assert "Sessions on hold: 2" in plain(sign_in(planned.head).get(WORK))
     broker = sign_in(planned.broker)
     assert "On hold" in broker.get(provider)
@@ -93,6 +98,7 @@ def test_a_check_that_ends_before_a_session_is_work_in_time_to_renew_it_and_hold
     assert outlooks() == ["ready", "on_hold"]
 
     renew(planned)
+    assert "to renew before" not in sign_in(planned.calder.specialist).get("/invitations/")
     page = plain(broker.get("/caseload"))
     assert "Get the specialist cleared" not in page
     assert "Plan and deliver sessions" in page
