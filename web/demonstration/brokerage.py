@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -39,6 +39,13 @@ Act = Callable[[], object]
 
 AFTER_THE_END = 2
 """The session that was held after the insurance had ended, where it was renewed late."""
+
+IN_A_MEETING: Mapping[Decided, Sequence[Callable[[Spending], None]]] = {
+    Decided.IN_A_MEETING: [],
+    Decided.IN_A_MEETING_AND_CONFIRMED: [Spending.confirm],
+    Decided.IN_A_MEETING_AND_DISOWNED: [Spending.disown, Spending.decide_anew],
+}
+"""What the director says of a decision that the broker recorded for them."""
 
 CHOSEN = "The approach fits the department best, and the school asked for this provider"
 
@@ -134,8 +141,10 @@ class Story:
             self.director,
             need.need,
         )
-        if need.decided is Decided.IN_A_MEETING:
+        if need.decided in IN_A_MEETING:
             self.then(5, self.broker, self.role, partial(spending.record, need.ceiling))
+            for hour, answer in enumerate(IN_A_MEETING[need.decided], 14):
+                self.then(5, self.director, Role.DIRECTOR, partial(answer, spending), hour=hour)
             return
         if need.decided is Decided.REFUSED_AT_FIRST:
             self.then(5, self.broker, self.role, partial(spending.ask, 2 * need.ceiling))

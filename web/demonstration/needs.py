@@ -33,6 +33,8 @@ class Decided(Enum):
     REFUSED_AT_FIRST = auto()
     ON_A_CONDITION = auto()
     IN_A_MEETING = auto()
+    IN_A_MEETING_AND_CONFIRMED = auto()
+    IN_A_MEETING_AND_DISOWNED = auto()
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ NEEDS = (
         "Every teacher of English uses the same steps to teach extended writing",
         240, End.EVALUATED, (INKWELL,), (), Decimal(4), Decimal(3500), 4, 3,
         "Good days, too far apart. Half the department took it on.",
+        decided=Decided.IN_A_MEETING_AND_CONFIRMED,
     ),
     SampleNeed(
         12, Phase.PRIMARY, TRAINING, "Behaviour",
@@ -113,6 +116,7 @@ NEEDS = (
         "Six teachers are new to Year 2 and have not taught phonics.",
         "Phonics taught every day in the same way",
         60, End.IN_DELIVERY, (INKWELL,), (), Decimal(3), Decimal(2500), renewed_late=True,
+        decided=Decided.IN_A_MEETING_AND_DISOWNED,
     ),
     SampleNeed(
         22, Phase.PRIMARY, SPECIALIST, "Music",

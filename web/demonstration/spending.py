@@ -73,12 +73,12 @@ class Spending:
             self.sample.services.service.change(Decision, self.decision, lambda it: it.meet_condition(note))
 
     def record(self, net: Decimal) -> None:
-        """The broker records what the director decided in a meeting, who has not confirmed it yet."""
+        """The broker records what the director decided in a meeting, for the director to confirm."""
         services = self.sample.services
         settings, version = settings_of(services)
         reference, rules = services.next_reference(Decision), (version,)
 
-        def decide(work: UnitOfWork) -> None:
+        def decide(work: UnitOfWork) -> UUID:
             question = self._question(net, work)
             row = row_for(settings.scheme, question.act, question.net)
             decision, granted = Decision.record_for(
@@ -95,6 +95,40 @@ class Spending:
             work.add(decision)
             with on_behalf_of(self.director):
                 self._approve(net, work, granted, rules)
+            return decision.id
+
+        self.decision = services.service.do(decide)
+
+    def confirm(self) -> None:
+        """The director confirms what was recorded for them."""
+        if self.decision is not None:
+            self.sample.services.service.change(Decision, self.decision, Decision.confirm)
+
+    def disown(self) -> None:
+        """The director says that what was recorded for them is not their decision."""
+        why = "The meeting spoke of phonics. Nobody asked me what the training may cost"
+        if self.decision is not None:
+            self.sample.services.service.change(Decision, self.decision, lambda it: it.disown(reason=why))
+
+    def decide_anew(self) -> None:
+        """The director decides the same by a decision of their own."""
+        services, recorded = self.sample.services, self.decision
+        _, version = settings_of(services)
+        reference = services.next_reference(Decision)
+
+        def decide(work: UnitOfWork) -> None:
+            decision = work.find(Decision, recorded) if recorded else None
+            if decision is not None:
+                work.add(
+                    decision.decide_afterwards(
+                        reference,
+                        decision.route,
+                        held={Decider.DIRECTOR},
+                        reason="The price is right, and the teachers are waiting for it",
+                        excluded=(),
+                        rules=(version,),
+                    )
+                )
 
         services.service.do(decide)
 

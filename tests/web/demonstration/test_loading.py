@@ -101,12 +101,17 @@ def test_spending_is_asked_for_and_given_by_the_people_concerned(lived: Services
     alone = [row for row in made if row.basis is Basis.OWN_AUTHORITY]
     assert {row.decider for row in alone} == {broker, cpd}
     assert all(row.net is not None and row.net <= 2500 for row in alone)
-    (unconfirmed,) = [row for row in made if row.basis is Basis.ON_BEHALF]
-    assert (unconfirmed.asker, unconfirmed.decider, unconfirmed.status) == (
-        broker,
-        director,
+    recorded = [row for row in made if row.basis is Basis.ON_BEHALF]
+    assert {row.status for row in recorded} == {
         DecisionStatus.UNCONFIRMED,
-    )
+        DecisionStatus.CONFIRMED,
+        DecisionStatus.DISOWNED,
+    }
+    assert {row.decider for row in recorded} == {director}
+    assert {row.asker for row in recorded} <= {broker, cpd}
+    disowned = next(row for row in recorded if row.status is DecisionStatus.DISOWNED)
+    anew = next(row for row in made if row.on_record == disowned.on_record and row is not disowned)
+    assert (anew.decider, anew.status) == (director, DecisionStatus.GIVEN)
     conditions = [lived.service.find(Decision, row.id).condition for row in made]
     assert [each.owner for each in conditions if each and each.met_on] == [broker]
 
