@@ -310,7 +310,7 @@ def at_an_academy(it: Intervention) -> None:
         (AMBER, GREEN),
         "The plans of 36 pupils.",
         "Nine plans are missing, all of new pupils",
-        "The second coordinator began in September",
+        "The second coordinator has been in post since September",
         weeks=16,
     )
 
