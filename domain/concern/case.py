@@ -8,7 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Event, reasoned, requires
-from domain.concern import content, events, referral, sharing
+from domain.concern import content, events, meetings, referral, sharing
 from domain.concern.ladder import events as ladder
 from domain.concern.ladder.record import FormalLadder
 from domain.concern.ladder.rules import must_have_nothing_open
@@ -40,7 +40,7 @@ from domain.delegation import Act, Excluded, Granted, Separation
 from domain.vocabulary import About, Purpose, Role, Sensitivity
 
 
-class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded):
+class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded, meetings.Meetings):
     """One case from first worry to end: raised, assessed, then closed or made an intervention that is reviewed
     and ended.
 
@@ -68,6 +68,7 @@ class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded):
     ReopeningDecided: TypeAlias = events.ReopeningDecided
     InterventionStarted: TypeAlias = events.InterventionStarted
     PlanRevised: TypeAlias = events.PlanRevised
+    MeetingsPromised: TypeAlias = meetings.MeetingsPromised
     ReviewHeld: TypeAlias = events.ReviewHeld
     StepRecorded: TypeAlias = events.StepRecorded
     ReviewRecorded: TypeAlias = events.ReviewRecorded
@@ -209,8 +210,8 @@ class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded):
 
     @requires(must_be_worked_on)
     def record_step(self, *, on: date, kind: StepKind, text: str) -> None:
-        """Note an informal step, or evidence that was gathered. Raises DecisionNeeded for a formal step: each is an
-        act of its own."""
+        """Note an informal step, a meeting, or evidence that was gathered. Raises DecisionNeeded for a formal step:
+        each is an act of its own."""
         if kind is StepKind.FORMAL:
             raise DecisionNeeded("Choose the formal step itself: somebody else decides on it", field="kind")
         said = written(text, "Enter what was done", field="text")

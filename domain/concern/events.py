@@ -291,6 +291,7 @@ class StepRecorded(_Named):
         return {
             StepKind.FORMAL: "a formal step taken",
             StepKind.INFORMAL: "an informal step taken",
+            StepKind.MEETING: "a meeting with the school held",
             StepKind.EVIDENCE: "evidence gathered",
         }[self.kind]
 

@@ -63,10 +63,11 @@ class ReviewDecision(LabelledEnum):
 
 
 class StepKind(LabelledEnum):
-    """An informal step, or the gathering of evidence; a formal one stands in older logs only, of the time before each
-    had a kind of its own (`domain.concern.ladder`)."""
+    """An informal step, a meeting with the school, or the gathering of evidence; a formal one stands in older logs
+    only, of the time before each had a kind of its own (`domain.concern.ladder`)."""
 
     INFORMAL = "informal"
+    MEETING = "meeting"
     EVIDENCE = "evidence"
     FORMAL = "formal"
 

@@ -90,6 +90,7 @@ class Task(LabelledEnum):
     DECIDE = "decide_on_the_concern"
     REVIEW = "review_the_intervention"
     REACH_OBJECTIVE = "reach_an_objective"
+    MEET_SCHOOL = "meet_the_school"
     RECORD_ANSWER = "record_the_answer_of_the_school"
     ASSESS_COMPLIANCE = "assess_compliance"
     NOTIFY_INTENTION = "notify_the_intention"
@@ -143,6 +144,7 @@ _TASK_LABELS = {
     "assess_the_concern": "Assess concern",
     "record_the_referral": "Record the referral",
     "review_the_intervention": "Record review",
+    "meet_the_school": "Meet the school, and record it",
     "record_the_answer_of_the_school": "Answer the letter or notice",
     "assess_compliance": "Assess compliance with the notice",
     "notify_the_intention": "Notify the intention to use powers",
@@ -172,10 +174,11 @@ class Item(Row):
     school's answer is awaited. `gathered` is what has come of all that the next step needs: who is shortlisted, who
     has quoted, which questions are open, which sides have agreed, which sessions are planned or used, and `awaited`
     what has not. Before `not_before` the step cannot be taken: it waits for that day. `days` are those agreed for an
-    engagement. `author` is who wrote a record of visit, whom no step of its assurance waits for; `broker` is on whose
-    desk an engagement lies while it is the provider's move. Where a decision is asked that a step needs, it
-    `stands_for` that task of the record that it is about (`on_record`), which waits until it is decided. Where the
-    `school_pays`, it approves what the request costs, and nobody in the service does.
+    engagement, or those between promised meetings. `author` is who wrote a record of visit, whom no step of its
+    assurance waits for; `broker` is on whose desk an engagement lies while it is the provider's move. Where a
+    decision is asked that a step needs, it `stands_for` that task of the record that it is about (`on_record`), which
+    waits until it is decided. Where the `school_pays`, it approves what the request costs, and nobody in the service
+    does.
     """
 
     case: UUID

@@ -27,6 +27,7 @@ from domain.concern import (
     StepKind,
 )
 from domain.concern.content import DecidedUpon, SameWords
+from domain.concern.meetings import NotRegular
 from domain.concern.referral import NotAReferenceNumber, NotSafeguarding
 from domain.concern.rules import (
     CaseIsOpen,
@@ -492,6 +493,25 @@ def test_an_objective_is_reached_when_the_last_review_on_its_day_or_later_finds_
     with signed(JANUARY):
         review(case, next_review_on=JANUARY + timedelta(days=60), on=JANUARY, findings=green)
     assert [case.reached_on(each) for each in case.objectives] == [JANUARY, None]
+
+
+def test_meetings_are_promised_in_an_intervention_every_some_weeks_until_they_are_ended() -> None:
+    given(an_assessed_concern()).when(lambda it: it.promise_meetings(weeks=4, **REASON)).then_refused(NoIntervention)
+    promised = given(an_intervention()).when(lambda it: it.promise_meetings(weeks=27, **REASON))
+    promised.then_refused(NotRegular, field="weeks").when(
+        lambda it: it.promise_meetings(weeks=4, reason=" ")
+    ).then_refused(ReasonNeeded)
+    for weeks, what in (
+        (4, "promised to meet the school every 4 weeks"),
+        (1, "promised to meet the school every week"),
+        (0, "ended the regular meetings with the school"),
+    ):
+        promised.when(lambda it, weeks=weeks: it.promise_meetings(weeks=weeks, **REASON)).then(  # type: ignore[misc]
+            ConcernCase.MeetingsPromised, weeks=weeks
+        )
+        (told,) = promised.events
+        assert isinstance(told, ConcernCase.MeetingsPromised)
+        assert (told.what, promised.record.meeting_weeks) == (what, weeks)
 
 
 def test_a_concern_is_closed_without_an_intervention_for_a_reason() -> None:

@@ -191,7 +191,7 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def an_intervention_ended_after_a_review_of_which_nothing_else_was_decided(self) -> None:
         if self.case.status is CaseStatus.ENDED:
-            assert self.case.reviews_of_this_plan[-1].decision is None
+            assert self.case.reviews_of_this_plan[-1].decision is ReviewDecision.END
 
     @invariant()
     def what_was_decided_upon_is_not_withdrawn(self) -> None:

@@ -94,6 +94,7 @@ KEPT_IN: Mapping[str, str] = {
     "concerns/continue-intervention": "concern.review-decided decision.asked",
     "concerns/change-level": "concern.review-decided decision.asked",
     "concerns/revise-plan": "concern.plan-revised",
+    "concerns/promise-meetings": "concern.meetings-promised",
     "concerns/end-intervention": "concern.end-decided decision.asked",
     "concerns/start-intervention": "concern.intervention-decided decision.asked",
     "concerns/pause": "concern.paused",

@@ -179,8 +179,17 @@ def revise_plan(execution: Execution[ConcernCase], values: Values) -> None:
 
 
 concerns.command(
+    "promise-meetings",
+    "Promise regular meetings",
+    Action.DECIDE_CONCERN,
+    schemas.PromiseMeetings,
+    done="Regular meetings changed",
+    method=ConcernCase.promise_meetings,
+)
+
+concerns.command(
     "record-step",
-    "Record an informal step or evidence",
+    "Record a meeting, an informal step or evidence",
     Action.DECIDE_CONCERN,
     schemas.RecordStep,
     done="Step recorded",

@@ -19,6 +19,7 @@ from domain.concern import (
     Severity,
     StepKind,
 )
+from domain.concern.meetings import LONGEST
 from domain.vocabulary import Purpose, Role, Sensitivity
 from web.commands.fields import (
     NO_PUPILS,
@@ -264,6 +265,22 @@ class HoldReview(Schema):
         return values
 
 
+RECORDED_STEPS = (StepKind.INFORMAL, StepKind.MEETING, StepKind.EVIDENCE)
+"""Steps that take no decision."""
+
+
+class PromiseMeetings(Schema):
+    weeks = WholeNumber(
+        required=True,
+        validate=validate.Range(0, LONGEST),
+        metadata={
+            "label": "Weeks between meetings",
+            "hint": "0 for no regular meetings any more",
+        },
+    )
+    reason = reason_field("Reason")
+
+
 class RecordStep(Schema):
     on = day_field("Date of the step")
     kind = fields.Enum(
@@ -271,13 +288,13 @@ class RecordStep(Schema):
         by_value=True,
         required=True,
         validate=validate.OneOf(
-            [StepKind.INFORMAL, StepKind.EVIDENCE],
-            error="Choose an informal step or evidence. A formal step is an act of its own",
+            RECORDED_STEPS,
+            error="Choose an informal step, a meeting or evidence. A formal step is an act of its own",
         ),
         metadata={
             "label": "Type of step",
             "widget": "radios",
-            "choices": [(kind.value, kind.label) for kind in (StepKind.INFORMAL, StepKind.EVIDENCE)],
+            "choices": [(kind.value, kind.label) for kind in RECORDED_STEPS],
         },
     )
     text = text_field(label="What was done")
@@ -442,6 +459,9 @@ class ConcernOut(Schema):
     intervention_by = person_field(allow_none=True)
     intervention_named = NAMED
     next_review_on = fields.Date(allow_none=True)
+    meeting_weeks = fields.Integer(
+        metadata={"description": "A meeting with the school is promised every so many weeks; 0 for none."}
+    )
     reviews = fields.List(fields.Nested(ReviewOut))
     steps = fields.List(fields.Nested(StepOut))
     ladder = fields.List(fields.Nested(LadderEntryOut))

@@ -285,6 +285,8 @@ def at_an_academy(it: Intervention) -> None:
         ),
         words="Parents have complained about plans for pupils who need support. This page shows what was agreed.",
     )
+    why = "So that each pupil's plan is gone through every half-term"
+    it.happens(14, lambda _, case: case.promise_meetings(weeks=6, reason=why), it.director)
     it.steps(40, StepKind.EVIDENCE, "The plans of 34 pupils, read with the school's coordinator.")
     it.decided(
         62,
@@ -303,6 +305,10 @@ def at_an_academy(it: Intervention) -> None:
         "The Regions Group has asked the trust to act by the autumn",
         weeks=18,
     )
+    for after in (49, 90, 162):
+        it.steps(
+            after, StepKind.MEETING, "Met the headteacher and the trust's inclusion lead about each pupil's plan."
+        )
     group = "The Regions Group has met the trust, which will appoint a second coordinator from September."
     it.happens(97, lambda _, case: case.record_referral_answer(text=group), it.director)
     it.reviewed(

@@ -183,7 +183,7 @@ def must_be_assessed(case: C, _: date) -> None:
 
 def must_have_evidence(case: C, _: date) -> None:
     kinds = {step.kind for step in case.steps}
-    if not {StepKind.INFORMAL, StepKind.EVIDENCE} <= kinds:
+    if StepKind.EVIDENCE not in kinds or not kinds & {StepKind.INFORMAL, StepKind.MEETING}:
         raise NothingToModerate("Record an informal step and the evidence gathered before a panel looks at them")
 
 

@@ -121,6 +121,7 @@ STEPS: Mapping[Task, tuple[str, frozenset[str]]] = {
         (Task.DECIDE, "concerns", "start-intervention close continue-intervention end-intervention"),
         (Task.REVIEW, "concerns", "hold-review"),
         (Task.REACH_OBJECTIVE, "concerns", "hold-review revise-plan"),
+        (Task.MEET_SCHOOL, "concerns", "record-step"),
         (Task.RECORD_ANSWER, "concerns", "answer"),
         (Task.ASSESS_COMPLIANCE, "concerns", "assess-compliance"),
         (Task.NOTIFY_INTENTION, "concerns", "notify-intention"),
@@ -167,6 +168,7 @@ ACTS: Mapping[Task, str] = {
     Task.DECIDE: "intervenes closes_the_concern goes_on ends_the_intervention",
     Task.REVIEW: "reviews",
     Task.REACH_OBJECTIVE: "reviews",
+    Task.MEET_SCHOOL: "meets_the_school",
     Task.RECORD_ANSWER: "answers",
     Task.ASSESS_COMPLIANCE: "complies",
     Task.NOTIFY_INTENTION: "notifies",
@@ -580,6 +582,12 @@ class Life:
     def pauses_the_concern(self) -> None:
         self._decides("pause", **REASON)
 
+    def promises_meetings(self) -> None:
+        self._decides("promise_meetings", weeks=1, **REASON)
+
+    def meets_the_school(self) -> None:
+        self._decides("record_step", on=self.today, kind=StepKind.MEETING, text="Met")
+
     def resumes_the_concern(self) -> None:
         self._decides("resume", **REASON)
 
@@ -804,9 +812,10 @@ STORIES = {
         gives_the_correction_up waits_no_longer takes_the_action_up_again nothing""",
     "a safeguarding concern": """worries_about_a_child tells_social_care assesses_mildly closes_the_concern
         worries_again | pauses_the_concern resumes_the_concern nothing""",
-    "a concern": """worries assesses intervenes reviews goes_on reviews_for_the_last_time ends_the_intervention
-        worries_again
-        | assesses_mildly closes_the_concern pauses_the_concern resumes_the_concern nothing""",
+    "a concern": """worries assesses intervenes promises_meetings reviews goes_on reviews_for_the_last_time
+        ends_the_intervention worries_again
+        | meets_the_school assesses_mildly closes_the_concern pauses_the_concern
+        resumes_the_concern nothing""",
     "a ladder": """worries assesses pre_warns answers gives_notice does_not_comply notifies appoints_governors
         | refers is_answered_by_the_group complies withdraws_the_notice closes_the_concern pauses_the_concern
         resumes_the_concern nothing""",

@@ -54,6 +54,7 @@ DONE_BY_SEVERAL = {
     Task.PLAN_SESSIONS,
     Task.DECIDE,
     Task.REACH_OBJECTIVE,
+    Task.MEET_SCHOOL,
     Task.USE_POWER,
     Task.REVIEW_NEED,
     Task.HAND_OVER,
