@@ -60,7 +60,7 @@ def raise_request(execution: Execution[SupportRequest], values: Values) -> Suppo
     schemas.ChangeSubject,
     done="Subject changed",
     lead="If it is another subject, what was approved for the former one no longer counts, and providers are "
-    "shortlisted anew.",
+    "shortlisted again.",
     method=SupportRequest.change_subject,
     lookups=choices.for_changing_subject,
     unusual=lambda snapshot, _, values: unknown_subjects(snapshot.services, [values["subject"]]),
