@@ -22,7 +22,8 @@ class RestsOnIt(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """That a value was entered wrongly: what it is `now` and what it `was`, in the words of its `label`."""
+    """That a value was entered wrongly: what it is `now` and what it `was`, in the words of its `label`; `part` is
+    the part of the record that it is about, in words."""
 
     field: str
     label: str
@@ -31,6 +32,7 @@ class Restated:
     on: date
     by: UUID | None
     reason: str
+    part: str = ""
 
 
 class Correction(Event):
@@ -69,11 +71,11 @@ class Correction(Event):
     @property
     def restated(self) -> tuple[Restated, ...]:
         """What is restated, as pages and programs tell it."""
-        before = f"{self.part}, " if self.part else ""
         return tuple(
             Restated(
                 field=self.CALLS.get(name, name),
-                label=before + self.RESTATES[name],
+                label=self.RESTATES[name],
+                part=self.part,
                 now=value,
                 was=getattr(self, f"{name}_was"),
                 on=self.meta.occurred_on,

@@ -77,6 +77,7 @@ class EngagementRow(Row):
     impact: int | None = None
     evaluation_waived: bool = False
     recorded_for_others: Recorded = ()
+    restated_on: date | None = None
 
     @property
     def awaiting_agreement(self) -> tuple[Side, ...]:
@@ -222,6 +223,20 @@ def session_wrongly_reported(
     is_new = row.status is EngagementStatus.IN_DELIVERY and not used
     status = EngagementStatus.CONFIRMED if is_new else row.status
     return replace(row, status=status, used_days=used, cost=row.cost - event.net)
+
+
+@engagements.on(BrokeredEngagement.SessionCorrected)
+def session_corrected(row: EngagementRow | None, event: BrokeredEngagement.SessionCorrected) -> EngagementRow | None:
+    if row is None:
+        return None
+    coming = tuple(
+        ComingSession(each.number, event.on or each.on, event.days or each.days)
+        if each.number == event.number
+        else each
+        for each in row.coming
+    )
+    held = {"used_days": row.used_days + event.more_days, "cost": row.cost + event.more_net} if event.is_held else {}
+    return replace(_coming(row, coming), restated_on=event.meta.occurred_on, **held)
 
 
 @engagements.on(BrokeredEngagement.SessionCancelled, BrokeredEngagement.SessionNotHeld)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
 from domain.aggregate import Refusal
 from domain.delegation import Granted
-from domain.engagement import BrokeredEngagement, Consent
+from domain.engagement import BrokeredEngagement, Consent, SessionStatus
 from domain.person import Person
 from domain.provider import Provider
 from domain.service import Service, UnitOfWork
@@ -33,6 +34,17 @@ from providers.vetting import Clearance
 
 class NotOfTheSchool(Refusal):
     """Somebody agreed for a school who neither leads it nor chairs its governors."""
+
+
+class SessionEntered(TypedDict, total=False):
+    """What can be entered wrongly of a session beside its day, and what was wrong."""
+
+    reason: Required[str]
+    days: Decimal
+    minutes: int
+    place: str
+    note: str
+    attended: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +115,7 @@ class Delivery:
 
         def decide(work: UnitOfWork) -> None:
             engagement = work.find(BrokeredEngagement, engagement_id, at=at)
-            missing = self._missing(work, engagement, on)
+            missing = self._missing(work, engagement, engagement.work.specialist, on)
             engagement.deliver_session(
                 number,
                 on=on,
@@ -114,6 +126,33 @@ class Delivery:
                 missing=missing,
                 rules=self._rules(on),
             )
+
+        self.service.do(decide)
+
+    def correct_session(
+        self,
+        engagement_id: UUID,
+        number: int,
+        *,
+        on: date | None = None,
+        at: int | None = None,
+        **entered: Unpack[SessionEntered],
+    ) -> None:
+        """Put right what was entered wrongly of a session. On another day it is planned as on any, and if it was held
+        on it, it is recorded whether that was in breach."""
+
+        def decide(work: UnitOfWork) -> None:
+            engagement = work.find(BrokeredEngagement, engagement_id, at=at)
+            session = engagement.sessions.get(number)
+            missing: tuple[str, ...] = ()
+            rules: tuple[str, ...] = ()
+            if on is not None and session is not None and on != session.on:
+                rules = self._rules(on)
+                if session.status is SessionStatus.DELIVERED:
+                    missing = self._missing(work, engagement, session.specialist or engagement.work.specialist, on)
+                elif session.status is SessionStatus.PLANNED:
+                    self._may_work(work, engagement, on)
+            engagement.correct_session(number, on=on, missing=missing, rules=rules, **entered)
 
         self.service.do(decide)
 
@@ -205,10 +244,12 @@ class Delivery:
         must_not_be_suspended(work.find(Provider, engagement.work.provider), day)
         self._clear(work, engagement, engagement.work.specialist, day, day)
 
-    def _missing(self, work: UnitOfWork, engagement: BrokeredEngagement, day: date) -> tuple[str, ...]:
-        """What stood against work on a day, as sentences."""
+    def _missing(
+        self, work: UnitOfWork, engagement: BrokeredEngagement, specialist: UUID, day: date
+    ) -> tuple[str, ...]:
+        """What stood against somebody's work on a day, as sentences."""
         known = vetted(work.find(Provider, engagement.work.provider))
-        return outlook_on(known, engagement.work.specialist, day, self.vetting(day), today=day).against
+        return outlook_on(known, specialist, day, self.vetting(day), today=day).against
 
     def _clear(
         self, work: UnitOfWork, engagement: BrokeredEngagement, person: UUID, first: date, last: date

@@ -120,7 +120,7 @@ class Session:
     it was recorded what became of it. `missing` is of what it was held in breach: what the specialist was not
     cleared by, or that the provider was suspended; `told` and `followed` are who was told of that, and what came of
     it. `answer` is how it was closed. `found_later_on` is the day on which it was recorded what shows the breach,
-    where nobody knew it at the time.
+    where nobody knew it at the time. `restated_on` is when what was entered of it was last corrected.
     """
 
     number: int
@@ -142,6 +142,7 @@ class Session:
     found_later_on: date | None = None
     answer: BreachAnswer | None = None
     reported_on: date | None = None
+    restated_on: date | None = None
 
     @property
     def days_late(self) -> int:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.aggregate import Event, must_have_come, reasoned, requires
 from domain.delegation import Act, Granted
-from domain.engagement import breach_events, events
+from domain.engagement import breach_events, corrections, events
 from domain.engagement.parts import (
     AWAITING_AGREEMENT,
     AWAITING_EVALUATION,
@@ -85,6 +85,7 @@ class BrokeredEngagement(Sessions):
     BreachFollowedUp: TypeAlias = breach_events.BreachFollowedUp
     BreachClosed: TypeAlias = breach_events.BreachClosed
     SessionWronglyReported: TypeAlias = breach_events.SessionWronglyReported
+    SessionCorrected: TypeAlias = corrections.SessionCorrected
     SessionCancelled: TypeAlias = events.SessionCancelled
     SessionNotHeld: TypeAlias = events.SessionNotHeld
     SpecialistSubstituted: TypeAlias = events.SpecialistSubstituted

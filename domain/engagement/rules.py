@@ -12,6 +12,7 @@ from domain.engagement.parts import (
     AWAITING_EVALUATION,
     BEFORE_START,
     GOING_ON,
+    KEPT,
     EngagementStatus,
     Outcome,
     SessionStatus,
@@ -196,6 +197,11 @@ def must_have_a_session_whose_day_has_come(engagement: S, today: date) -> None:
 def must_have_a_delivered_session(engagement: S, _: date) -> None:
     if not engagement.delivered_sessions:
         raise NoSuchSession("No session is recorded as held", field="number")
+
+
+def must_have_a_session_to_correct(engagement: S, _: date) -> None:
+    if not any(session.status in KEPT for session in engagement.sessions.values()):
+        raise NoSuchSession("No session is planned or recorded as held", field="number")
 
 
 def must_have_a_breach_to_close(engagement: S, _: date) -> None:

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 
 from domain.aggregate import ReasonNeeded, reasoned, requires
+from domain.correction import RestsOnIt
 from domain.delegation import Act, Granted
-from domain.engagement import breach_events, events
-from domain.engagement.parts import GOING_ON, RUNNING, BreachAnswer
+from domain.engagement import breach_events, corrections, events
+from domain.engagement.parts import GOING_ON, KEPT, RUNNING, BreachAnswer, EngagementStatus, SessionStatus
 from domain.engagement.rules import (
     DeliveredInTheFuture,
     NoBreachToClose,
@@ -19,6 +20,7 @@ from domain.engagement.rules import (
     must_have_a_breach_to_close,
     must_have_a_delivered_session,
     must_have_a_planned_session,
+    must_have_a_session_to_correct,
     must_have_a_session_whose_day_has_come,
     must_have_an_open_breach,
     must_have_days_left,
@@ -26,8 +28,8 @@ from domain.engagement.rules import (
     only_when,
 )
 from domain.engagement.state import EngagementState
-from domain.money import half_days
-from domain.text import plain
+from domain.money import half_days, in_pounds
+from domain.text import counted, plain
 from domain.vocabulary import Side
 
 
@@ -157,6 +159,80 @@ class Sessions(EngagementState, part=True):
             in_breach=bool(session.missing),
         )
         self.record(wrong, reason=reasoned(reason))
+
+    @requires(must_have_a_session_to_correct)
+    def correct_session(
+        self,
+        number: int,
+        *,
+        reason: str,
+        on: date | None = None,
+        days: Decimal | None = None,
+        minutes: int | None = None,
+        place: str | None = None,
+        note: str | None = None,
+        attended: int | None = None,
+        missing: tuple[str, ...] = (),
+        rules: tuple[str, ...] = (),
+    ) -> None:
+        """Put right what was entered wrongly of a session that is planned or was held. `missing` is what the
+        specialist was not cleared by on the day that was meant, of a session that was held.
+
+        Raises NothingToCorrect, NoSuchSession, DeliveredInTheFuture, OutsideTheAgreedDates, MoreThanAgreed,
+        RestsOnIt, NotHalfDays, ReasonNeeded.
+        """
+        session = self.sessions.get(number)
+        if session is None or session.status not in KEPT:
+            raise NoSuchSession("Choose a session that is planned or recorded as held", field="number")
+        is_held = session.status is SessionStatus.DELIVERED
+        if not is_held and (note or attended):
+            raise NoSuchSession("Choose a session that is recorded as held", field="number")
+        check_count(minutes, "minutes")
+        check_count(attended, "attended")
+        if on is not None and on != session.on:
+            if is_held and on > self.today:
+                raise DeliveredInTheFuture("The date must be today or in the past", field="on")
+            self._must_be_within(on)
+        exact = session.days if days is None else half_days(days)
+        if exact != session.days:
+            self._total_must_be_open()
+            self._must_fit(exact, instead_of=session.days)
+        net = self._share(exact, instead_of=session) if is_held and exact != session.days else None
+        lifts = bool(session.missing) and on not in (None, session.on) and missing != session.missing
+        corrected = corrections.SessionCorrected.of(
+            session,
+            {
+                "on": on,
+                "days": exact,
+                "minutes": minutes,
+                "place": None if place is None else plain(place),
+                "note": None if note is None else plain(note),
+                "attended": attended,
+                "net": net,
+            },
+            number=number,
+            status=session.status,
+            specialist=session.specialist,
+            lifts_breach=lifts,
+        )
+        self.record(
+            corrected, reason=reasoned(reason, "Enter what was wrong"), people=(session.specialist,), rules=rules
+        )
+        session = self.sessions[number]
+        if corrected.on is not None and is_held and missing and not session.missing and session.specialist:
+            breach = breach_events.BreachRecorded(
+                number=number, on=session.on, specialist=session.specialist, kind=self.work.kind, missing=missing
+            )
+            self.record(breach, rules=rules)
+
+    def _total_must_be_open(self) -> None:
+        """Raises RestsOnIt where the days and cost of all sessions are settled."""
+        if self.status is EngagementStatus.CLOSED:
+            raise RestsOnIt(
+                f"The engagement was closed after {counted(self.used_days, 'day')}, at a cost of "
+                f"{in_pounds(self.cost)}, which a session of another length would make untrue",
+                field="days",
+            )
 
     @requires(only_when(*GOING_ON), must_have_a_planned_session)
     def cancel_session(self, number: int, *, side: Side, chargeable: bool, reason: str) -> None:

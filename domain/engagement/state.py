@@ -147,6 +147,8 @@ class EngagementState(Aggregate, part=True):
     def _kept_sessions(self) -> list[Session]:
         return [each for each in self.sessions.values() if each.status in KEPT]
 
-    def _share(self, days: Decimal) -> Decimal:
-        """The part of the price not yet spent that falls on these of the days not yet used."""
-        return pounds((self.work.net - self.cost) * days / (self.work.days - self.used_days))
+    def _share(self, days: Decimal, *, instead_of: Session | None = None) -> Decimal:
+        """The part of the price not yet spent that falls on these of the days not yet used; what was spent on a
+        session is free again where it is `instead_of` that one."""
+        spent, used = (instead_of.net, instead_of.days) if instead_of else (Decimal(0), Decimal(0))
+        return pounds((self.work.net - self.cost + spent) * days / (self.work.days - self.used_days + used))

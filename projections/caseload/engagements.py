@@ -191,6 +191,17 @@ def session_wrongly_reported(
     return _under_way(replace(row, gathered=others), key)
 
 
+@items.on_each(BrokeredEngagement.SessionCorrected, keys=_both)
+def session_corrected(row: Item | None, event: BrokeredEngagement.SessionCorrected, key: Key) -> Item | None:
+    if row is None or event.days is None:
+        return row
+    others = [each for each in row.gathered if not each.startswith(f"{event.number}:")]
+    if len(others) == len(row.gathered):
+        return row
+    state = USED if event.is_held else PLANNED
+    return _under_way(replace(row, gathered=(*others, f"{event.number}:{state}:{event.days}")), key)
+
+
 @items.on_each(BrokeredEngagement.VariationAgreed, keys=_both)
 def variation_agreed(row: Item | None, event: BrokeredEngagement.VariationAgreed, key: Key) -> Item | None:
     return row and _under_way(replace(row, days=event.days, due=max(row.due or event.ends, event.ends)), key)
@@ -290,6 +301,7 @@ OfBreach = (
     | BrokeredEngagement.BreachFollowedUp
     | BrokeredEngagement.BreachClosed
     | BrokeredEngagement.SessionWronglyReported
+    | BrokeredEngagement.SessionCorrected
 )
 
 
@@ -303,11 +315,14 @@ def _of_breach(event: OfBreach) -> Iterable[Key]:
     BrokeredEngagement.BreachFollowedUp,
     BrokeredEngagement.BreachClosed,
     BrokeredEngagement.SessionWronglyReported,
+    BrokeredEngagement.SessionCorrected,
     keys=_of_breach,
 )
 def breach_recorded_or_followed_up(row: Item | None, event: OfBreach, key: Key) -> Item | None:
     """A session held in breach is work of broker and director until somebody has followed it up, also where that is
     found out later; then the broker asks for it to be closed. One that never took place is none."""
+    if isinstance(event, BrokeredEngagement.SessionCorrected) and not event.lifts_breach:
+        return row
     if isinstance(event, BrokeredEngagement.BreachFollowedUp) and row is not None and key[-1].endswith("broker"):
         return replace(row, task=Task.CLOSE_BREACH, since=event.meta.occurred_on)
     if not isinstance(event, BrokeredEngagement.BreachRecorded | BrokeredEngagement.BreachFoundLater):

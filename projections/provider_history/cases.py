@@ -174,6 +174,18 @@ def work_not_done(
     )
 
 
+@cases.on_each(BrokeredEngagement.SessionCorrected, keys=of_provider_and_deliverer)
+def work_corrected(
+    row: ProviderCase | None, event: BrokeredEngagement.SessionCorrected, _: Key
+) -> ProviderCase | None:
+    return row and replace(
+        row,
+        days=row.days + event.more_days,
+        net_cost=row.net_cost + event.more_net,
+        breaches=row.breaches - event.lifts_breach,
+    )
+
+
 @cases.on_each(BrokeredEngagement.SessionCancelled, BrokeredEngagement.SessionNotHeld, keys=of_those_at_work)
 def work_charged(row: ProviderCase | None, event: BrokeredEngagement.SessionCancelled, _: Key) -> ProviderCase | None:
     return row and replace(row, net_cost=row.net_cost + event.net)

@@ -38,8 +38,11 @@ OfADeliverer = (
     | BrokeredEngagement.BreachRecorded
     | BrokeredEngagement.BreachFoundLater
     | BrokeredEngagement.SessionWronglyReported
+    | BrokeredEngagement.SessionCorrected
 )
 
 
 def provider_and_deliverer(event: OfADeliverer) -> Iterable[Key]:
+    if isinstance(event, BrokeredEngagement.SessionCorrected) and not event.is_held:
+        return ()
     return ((event.meta.about.provider,), (event.specialist,))

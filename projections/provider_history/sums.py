@@ -154,6 +154,14 @@ def session_wrongly_reported(
     return replace(history, days=history.days - event.days, net_cost=history.net_cost - event.net)
 
 
+@histories.on_each(BrokeredEngagement.SessionCorrected, keys=provider_and_deliverer)
+def session_corrected(
+    row: BrokeredHistory | None, event: BrokeredEngagement.SessionCorrected, key: Key
+) -> BrokeredHistory:
+    history = _of(row, event, key)
+    return replace(history, days=history.days + event.more_days, net_cost=history.net_cost + event.more_net)
+
+
 @histories.on_each(BrokeredEngagement.SessionCancelled, BrokeredEngagement.SessionNotHeld, keys=those_at_work)
 def session_cancelled(
     row: BrokeredHistory | None, event: BrokeredEngagement.SessionCancelled, key: Key

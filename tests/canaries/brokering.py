@@ -134,6 +134,7 @@ class BrokeringWords(Words):
             lambda it: it.find_breach(2, missing=(word("found later"),), rules=RULES),
             lambda it: it.follow_up_breach(2, told=word("informed"), followed=word("followed up")),
             lambda it: close_breach(it, 2, reason=word("closed")),
+            lambda it: it.correct_session(1, place=word("right place"), note=word("meant"), reason=word("misread")),
             lambda it: it.withdraw_report(1, reason=word("never took place")),
             lambda it: it.end_early(side=SCHOOL, reason=word("ended early")),
             lambda it: waive_evaluation(it, reason=word("not evaluated")),

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from dataclasses import fields
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -18,9 +19,18 @@ import domain
 from domain.aggregate import EVENTS, Aggregate, ReasonNeeded
 from domain.calendar import default_term_on
 from domain.correction import Correction, NothingToCorrect, RestsOnIt
+from domain.engagement import BrokeredEngagement
+from domain.engagement.rules import DeliveredInTheFuture, MoreThanAgreed, NoSuchSession, OutsideTheAgreedDates
 from domain.visit import Visit, Visitor, VisitStatus
 from domain.visit.rules import DayStillToCome, NotALength, NotHeld
 from domain.vocabulary import Purpose, Side, VisitKind
+from tests.domain.brokered import (
+    RULES,
+    YESTERDAY,
+    an_engagement_in_delivery,
+    an_engagement_with_a_planned_session,
+    an_evaluated_engagement,
+)
 from tests.domain.test_visit import HEAD, TUESDAY, WEDNESDAY, Written, a_held_visit, a_planned_visit, unplanned
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, given, signed
@@ -109,6 +119,53 @@ def test_what_its_record_says_too_is_corrected_before_the_record_is_started() ->
     ).when(lambda visit: visit.correct(purpose=Purpose.SUPPORT, reason=WRONG), on=TUESDAY).then_refused(
         RestsOnIt, field="purpose"
     ).when(lambda visit: visit.correct(minutes=45, reason=WRONG), on=TUESDAY).then(Visit.Corrected, minutes_was=90)
+
+
+def test_a_planned_session_gets_the_day_and_length_that_were_meant() -> None:
+    engagement = an_engagement_with_a_planned_session()
+    given(engagement).when(
+        lambda it: it.correct_session(1, on=TODAY + timedelta(days=1), days=Decimal("0.5"), reason=WRONG)
+    ).then(BrokeredEngagement.SessionCorrected, on_was=TODAY, days_was=Decimal(1), net=None).then_holds(
+        lambda it: (it.planned_days, it.sessions[1].restated_on) == (Decimal("0.5"), TODAY)
+    ).when(lambda it: it.correct_session(1, note="Algebra", reason=WRONG)).then_refused(NoSuchSession)
+
+
+def test_a_held_session_costs_what_it_would_have_cost_with_its_days_entered_rightly() -> None:
+    engagement = an_engagement_in_delivery()
+    assert engagement.sessions[1].net == Decimal("333.33")
+    given(engagement).when(lambda it: it.correct_session(1, days=Decimal(2), reason=WRONG)).then(
+        BrokeredEngagement.SessionCorrected, net=Decimal("666.67")
+    )
+    assert (engagement.restated[0].part, engagement.restated[0].label) == ("Session 1", "Days")
+    given(engagement).when(lambda it: it.correct_session(1, days=Decimal(99), reason=WRONG)).then_refused(
+        MoreThanAgreed, field="days"
+    ).when(lambda it: it.correct_session(1, on=date(2020, 1, 1), reason=WRONG)).then_refused(
+        OutsideTheAgreedDates
+    ).when(lambda it: it.correct_session(1, on=TODAY + timedelta(days=1), reason=WRONG)).then_refused(
+        DeliveredInTheFuture
+    ).when(lambda it: it.correct_session(7, days=Decimal(1), reason=WRONG)).then_refused(NoSuchSession)
+
+
+def test_whether_a_session_was_held_in_breach_follows_the_day_that_was_meant() -> None:
+    engagement, missing = an_engagement_in_delivery(), ("Identity: not checked",)
+    given(engagement).when(
+        lambda it: it.correct_session(1, on=YESTERDAY, missing=missing, reason=WRONG, rules=RULES)
+    ).then(BrokeredEngagement.SessionCorrected, BrokeredEngagement.BreachRecorded, on=YESTERDAY).when(
+        lambda it: it.correct_session(1, attended=3, reason=WRONG)
+    ).then(BrokeredEngagement.SessionCorrected, lifts_breach=False).then_holds(
+        lambda it: it.sessions[1].is_open_breach
+    ).when(lambda it: it.correct_session(1, on=TODAY, reason=WRONG, rules=RULES)).then(
+        BrokeredEngagement.SessionCorrected, lifts_breach=True
+    ).then_holds(lambda it: not it.sessions[1].missing)
+
+
+def test_the_days_and_cost_at_which_work_was_closed_stand() -> None:
+    engagement = an_evaluated_engagement()
+    given(engagement).when(BrokeredEngagement.close).then(BrokeredEngagement.Closed).when(
+        lambda it: it.correct_session(1, days=Decimal(2), reason=WRONG)
+    ).then_refused(RestsOnIt, field="days").when(
+        lambda it: it.correct_session(1, note="Fractions", reason=WRONG)
+    ).then(BrokeredEngagement.SessionCorrected, note_was="Looked at algebra")
 
 
 ENTERED = st.fixed_dictionaries(

@@ -137,6 +137,13 @@ class EngagementLifecycle(RuleBasedStateMachine):
             assert before is not None
             assert before.status is SessionStatus.DELIVERED
 
+    @rule(number=NUMBERS, on=st.none() | NEARBY, days=st.none() | DAYS, cleared=st.booleans())
+    def correct_session(self, number: int, on: date | None, days: Decimal | None, cleared: bool) -> None:
+        missing = () if cleared else ("Identity: not checked",)
+        self.act(
+            lambda it: it.correct_session(number, on=on, days=days, missing=missing, reason="Misread", rules=RULES)
+        )
+
     @rule(number=NUMBERS, chargeable=st.booleans())
     def cancel_session(self, number: int, chargeable: bool) -> None:
         self.act(

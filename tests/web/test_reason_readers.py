@@ -40,6 +40,7 @@ KEPT_IN: Mapping[str, str] = {
     "visits/reschedule": "visit.rescheduled",
     "visits/miss": "visit.not-made",
     "visits/cancel": "visit.cancelled",
+    "engagements/correct-session": "engagement.session-corrected",
     "visits/correct": "visit.corrected",
     "records/decline-response": "record-of-visit.response-declined",
     "records/waive-presentation": "record-of-visit.presentation-waived",

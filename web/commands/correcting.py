@@ -72,6 +72,9 @@ class RestatedOut(Schema):
     """What was entered wrongly and put right."""
 
     field = fields.String(metadata={"description": "What was entered wrongly, by its name in the record"})
+    part = fields.String(
+        metadata={"description": "The part of the record, as “Session 3”; empty for the record itself"}
+    )
     now = _Value(metadata={"description": "What it is, as text"})
     was = _Value(allow_none=True, metadata={"description": "What was entered. Null where it was left out"})
     on = fields.Date(data_key="restated_on")

@@ -22,6 +22,7 @@ from web.access.context import RequestContext
 from web.access.policy import RecordScope
 from web.brokerage.outlooks import vetted_by_rows, work_outlook
 from web.brokerage.vetting_policy import vetting_of
+from web.commands.correcting import CorrectedOut
 from web.commands.fields import RecordField, SchoolField, ValuesOf, person_field, provider_field
 from web.commands.on_behalf import OnBehalfOut
 
@@ -127,6 +128,9 @@ class SessionOut(Schema):
         data_key="breach_answer",
         metadata={"description": "What the breach came to, once it is closed."},
     )
+    restated_on = fields.Date(
+        allow_none=True, metadata={"description": "When what was entered of it was last corrected"}
+    )
     told = fields.String(metadata={"description": "Who was informed of the breach."})
     followed = fields.String(metadata={"description": "What was done about the breach."})
 
@@ -167,7 +171,7 @@ class EndingOut(Schema):
     reason = fields.String()
 
 
-class EngagementOut(Schema):
+class EngagementOut(CorrectedOut):
     """An engagement as the API shows it. Sums in pounds; days of support in halves."""
 
     reference = fields.String()

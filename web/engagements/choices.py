@@ -122,6 +122,12 @@ def delivered_sessions(_: Snapshot, engagement: BrokeredEngagement | None) -> Ma
     return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
 
 
+def sessions_to_correct(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
+    """The sessions that are planned or recorded as held."""
+    sessions = [*engagement.delivered_sessions, *engagement.planned_sessions] if engagement else []
+    return {schemas.SESSIONS: [(each.number, session_label(each)) for each in sessions]}
+
+
 def breaches(_: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:
     """The sessions held in breach that nobody has followed up."""
     sessions = engagement.sessions.values() if engagement else ()

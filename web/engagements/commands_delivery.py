@@ -5,11 +5,12 @@ from __future__ import annotations
 from domain.aggregate import Refusal
 from domain.engagement import BrokeredEngagement
 from web.access.policy import Action
+from web.commands.correcting import DONE
 from web.commands.resource import Execution, Values
 from web.commands.resting import must_rest_on_what_stands
 from web.engagements import choices, schemas
 from web.engagements.resource import delivery, engagements
-from web.engagements.unusual import day_of_session
+from web.engagements.unusual import day_of_corrected_session, day_of_session
 
 
 class ChargedByTheService(Refusal):
@@ -45,6 +46,24 @@ def deliver_session(execution: Execution[BrokeredEngagement], values: Values) ->
 )
 def plan_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
     delivery(execution).plan_session(execution.record.id, at=execution.at, **values)
+
+
+@engagements.command(
+    "correct-session",
+    "Correct what was entered of a session",
+    Action.KEEP_ENGAGEMENT,
+    schemas.CorrectSession,
+    done=DONE,
+    submit="Correct",
+    lead="Enter only what was entered wrongly, as it should be, and leave the rest blank. What it said until now is "
+    "still shown, with your reason. The cost follows the days.",
+    method=BrokeredEngagement.correct_session,
+    lookups=choices.sessions_to_correct,
+    unusual=day_of_corrected_session,
+)
+def correct_session(execution: Execution[BrokeredEngagement], values: Values) -> None:
+    entered = {name: value for name, value in values.items() if value != ""}
+    delivery(execution).correct_session(execution.record.id, at=execution.at, **entered)
 
 
 @engagements.command(

@@ -17,6 +17,7 @@ from web.access.name_cache import names_of, references_of
 from web.access.policy import Action
 from web.brokerage.vetting_policy import VETTED
 from web.commands.attachments import ATTACHED_QUERY
+from web.commands.correcting import restated_in_words
 from web.commands.on_behalf import agreed_in_words, doubts_in_words, ids_in
 from web.engagements.clearance import clearance_now
 from web.engagements.commands import engagements
@@ -30,8 +31,9 @@ MANY = 1000
 
 
 def _next(row: EngagementRow, names: Mapping[UUID, str]) -> str:
-    """What of it nobody has confirmed, and whose turn it is or the next day of the work."""
-    return ". ".join(filter(None, (doubts_in_words(row.recorded_for_others, names), _turn(row))))
+    """What of it nobody has confirmed or was restated, and whose turn it is or the next day of the work."""
+    told = (doubts_in_words(row.recorded_for_others, names), restated_in_words(row.restated_on), _turn(row))
+    return ". ".join(filter(None, told))
 
 
 def _turn(row: EngagementRow) -> str:

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from domain.engagement import Attainment, BreachAnswer, BrokeredEngagement, EngagementStatus, Outcome
 from domain.vocabulary import Side, SupportKind
+from web.commands.correcting import Correcting
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
@@ -123,6 +124,20 @@ class DeliverSession(UnusualDays):
     on = day_field("Date it took place", noun="the date it took place")
     days = days_field(label="Length in days")
     note = text_field(label="What was done", hint=NO_PUPILS, noun="what was done")
+    attended = WholeNumber(
+        validate=validate.Range(1, 10_000), metadata={"label": "How many people took part", "width": 5}
+    )
+
+
+class CorrectSession(Correcting, UnusualDays):
+    number = _session()
+    on = day_field("Date", required=False)
+    days = days_field(label="Length in days", required=False)
+    minutes = WholeNumber(
+        validate=validate.Range(1, 1440), metadata={"label": "Length in minutes", "width": 4, "suffix": "minutes"}
+    )
+    place = line_field(required=False, label="Place")
+    note = text_field(required=False, label="What was done", hint=NO_PUPILS)
     attended = WholeNumber(
         validate=validate.Range(1, 10_000), metadata={"label": "How many people took part", "width": 5}
     )

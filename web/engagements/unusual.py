@@ -27,3 +27,13 @@ def day_of_session(snapshot: Snapshot, engagement: BrokeredEngagement | None, va
     if together > 1:
         of_sessions = f"{counted(together, 'day')} of sessions with this one"
         yield Oddity(Unusual.MORE_THAN_A_DAY, f"{day_in_words(day)} has {of_sessions}")
+
+
+def day_of_corrected_session(
+    snapshot: Snapshot, engagement: BrokeredEngagement | None, values: Values
+) -> Iterator[Oddity]:
+    """The same where day or length of a session are corrected."""
+    session = engagement.sessions.get(values["number"]) if engagement else None
+    if session is not None and not {"on", "days"}.isdisjoint(values):
+        entered = {"on": session.on, "days": session.days}
+        yield from day_of_session(snapshot, engagement, {**entered, **values})

@@ -106,7 +106,7 @@ def _restated(restated: Restated, names: Mapping[UUID, str]) -> Mapping[str, str
     """What was entered wrongly and put right, in the words of the page."""
     now, was = (value_in_words(each, names, field=restated.field) for each in (restated.now, restated.was))
     return {
-        "label": restated.label,
+        "label": f"{restated.part}: {restated.label.lower()}" if restated.part else restated.label,
         "now": upper_first(now),
         "was": "Left out" if restated.was in (None, "") else upper_first(was),
         "on": short_date(restated.on),

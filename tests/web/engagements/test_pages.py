@@ -364,6 +364,27 @@ def test_a_check_revoked_from_an_earlier_day_and_a_report_that_was_wrong_are_fac
     assert "did not take place" in plain(director.get("/audit?about=breaches"))
 
 
+def test_a_session_recorded_with_a_wrong_length_is_put_right_with_its_cost_and_says_so(
+    started: BrokerageStages, sign_in: SignIn, clock: Clock
+) -> None:
+    clock.go_to(LATER)
+    specialist, broker = sign_in(started.calder.specialist), sign_in(started.broker)
+    specialist.send(f"{WORK}/deliver-session", delivered())
+    before = now(started)
+
+    specialist.get(f"{WORK}/correct-session", status=403)
+    broker.send(f"{WORK}/correct-session", {"number": "1", "reason": "Nothing"}, status=422)
+    broker.send(f"{WORK}/correct-session", {"number": "1", "days": "0.5", "reason": "It was a morning"})
+
+    after, page = now(started), plain(broker.get(WORK))
+    assert (before.used_days, after.used_days) == (before.sessions[1].days, Decimal("0.5"))
+    assert after.cost == before.cost * after.used_days / before.used_days
+    assert "Restated on 17 Nov 2026" in page
+    assert "corrected what was entered of session 1: days: 0.5 days (entered as 1 day), cost" in page
+    assert "It was a morning" in page
+    assert "Restated on" in plain(broker.get("/engagements/"))
+
+
 def test_a_session_under_a_suspension_is_not_planned_and_one_held_is_in_breach(
     started: BrokerageStages, sign_in: SignIn, clock: Clock
 ) -> None:
