@@ -51,6 +51,16 @@ def person_renamed(row: Name | None, event: Person.NameChanged) -> Name | None:
     return row and replace(row, name=event.name.value)
 
 
+@names.on(Person.Corrected)
+def person_corrected(row: Name | None, event: Person.Corrected) -> Name | None:
+    return replace(row, name=event.name.value) if row and event.name else row
+
+
+@names.on(provider.Corrected)
+def provider_corrected(row: Name | None, event: provider.Corrected) -> Name | None:
+    return replace(row, name=event.known_as) if row and event.known_as else row
+
+
 @names.on(provider.Renamed)
 def provider_renamed(row: Name | None, event: provider.Renamed) -> Name | None:
     return row and replace(row, name=_of_provider(event.trading_as, event.name))

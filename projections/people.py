@@ -26,6 +26,7 @@ class PersonRow(Row):
     look: str
     email: str | None
     left_on: date | None = None
+    restated_on: date | None = None
 
 
 class PostRow(Row):
@@ -88,6 +89,14 @@ def registered(_: PersonRow | None, event: Person.Registered) -> PersonRow:
 def name_changed(row: PersonRow | None, event: Person.NameChanged) -> PersonRow | None:
     name = event.name.value
     return row and replace(row, name=name, sorting=_sorting(name), look=look(name))
+
+
+@people.on(Person.Corrected)
+def name_corrected(row: PersonRow | None, event: Person.Corrected) -> PersonRow | None:
+    if row is None or event.name is None:
+        return row
+    name, day = event.name.value, event.meta.occurred_on
+    return replace(row, name=name, sorting=_sorting(name), look=look(name), restated_on=day)
 
 
 @people.on(Person.EmailChanged)

@@ -35,6 +35,7 @@ class ListedProvider(Row):
     suspended_from: date | None = None
     suspended_to: date | None = None
     removed_on: date | None = None
+    restated_on: date | None = None
 
     def is_suspended_on(self, day: date) -> bool:
         """Whether the last suspension holds on that day."""
@@ -116,6 +117,22 @@ def provider_registered(_: ListedProvider | None, event: Provider.Registered) ->
 def provider_renamed(row: ListedProvider | None, event: Provider.Renamed) -> ListedProvider | None:
     name = event.trading_as or str(event.name)
     return row and replace(row, name=name, name_key=name.casefold())
+
+
+@providers.on(Provider.Corrected)
+def provider_corrected(row: ListedProvider | None, event: Provider.Corrected) -> ListedProvider | None:
+    if row is None:
+        return None
+    name = event.known_as or row.name
+    return replace(
+        row,
+        name=name,
+        name_key=name.casefold(),
+        kind=event.kind or row.kind,
+        host_school=event.host_school or row.host_school,
+        authority=row.authority if event.authority is None else event.authority,
+        restated_on=event.meta.occurred_on,
+    )
 
 
 @providers.on(Provider.CoverageSet)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
+from domain.correction import Correction
 from domain.person.parts import Post, Proposal
 from domain.person.rules import cut
 from domain.vocabulary import Personal, Phase, Role, SchoolId, Team
@@ -37,6 +38,16 @@ class NameChanged(Event):
 
     def apply(self, person: Person) -> None:
         person.name = self.name
+
+
+class Corrected(Correction):
+    """The name was misspelt and never was theirs: a name that they had and changed is told by NameChanged."""
+
+    TOPIC = "person.corrected"
+    says = "{by} corrected what was entered of {this_person}: {restated}. {reason}"
+    RESTATES = {"name": "Name"}
+    name: Personal | None = None
+    name_was: Personal | None = None
 
 
 class EmailChanged(Event):

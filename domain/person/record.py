@@ -53,6 +53,7 @@ class Person(Aggregate):
 
     Registered: TypeAlias = events.Registered
     NameChanged: TypeAlias = events.NameChanged
+    Corrected: TypeAlias = events.Corrected
     EmailChanged: TypeAlias = events.EmailChanged
     PostTaken: TypeAlias = events.PostTaken
     PostEnded: TypeAlias = events.PostEnded
@@ -81,6 +82,13 @@ class Person(Aggregate):
         """Take another name. Raises NameNeeded, MixedScripts, OwnRecord."""
         must_not_rename_themselves(self, self.signature.actor, field="name")
         self.record(self.NameChanged(name=self._named(name), before=self.name))
+
+    def correct(self, *, name: str | None = None, reason: str) -> None:
+        """Put right a name that was entered wrongly and never was theirs. Raises NothingToCorrect, NameNeeded,
+        MixedScripts, OwnRecord, ReasonNeeded."""
+        must_not_rename_themselves(self, self.signature.actor, field="name")
+        corrected = self.Corrected.of(self, {"name": None if name is None else self._named(name)})
+        self.record(corrected, reason=reasoned(reason, "Enter what was wrong"))
 
     def change_email(self, email: str | None) -> None:
         """Take another address, or none. Raises NotAnEmailAddress, MixedScripts, OwnRecord."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
+from domain.correction import Correction
 from domain.provider.checks import Check, Evidence, Requirement
 from domain.provider.offer import (
     Capability,
@@ -66,6 +67,32 @@ class Renamed(Event):
     def apply(self, provider: Provider) -> None:
         provider.trading_as = self.trading_as
         provider.practitioner = self.name
+
+
+class Corrected(Correction):
+    """What was entered of the provider was wrong from the start: a name that it had and changed is told by Renamed.
+    `known_as` is the name that everybody knows it by from now on, where that is another."""
+
+    TOPIC = "provider.corrected"
+    says = "{by} corrected what was entered of the provider: {restated}. {reason}"
+    RESTATES = {
+        "trading_as": "Name or trading name",
+        "practitioner": "The person's name",
+        "kind": "Type",
+        "host_school": "Host school",
+        "authority": "Authority",
+    }
+    trading_as: str | None = None
+    trading_as_was: str | None = None
+    practitioner: Personal | None = None
+    practitioner_was: Personal | None = None
+    kind: ProviderKind | None = None
+    kind_was: ProviderKind | None = None
+    host_school: SchoolId | None = None
+    host_school_was: SchoolId | None = None
+    authority: str | None = None
+    authority_was: str | None = None
+    known_as: str = ""
 
 
 class ContactChanged(Event):

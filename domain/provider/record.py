@@ -76,6 +76,7 @@ class Provider(Aggregate):
 
     Registered: TypeAlias = events.Registered
     Renamed: TypeAlias = events.Renamed
+    Corrected: TypeAlias = events.Corrected
     ContactChanged: TypeAlias = events.ContactChanged
     CapabilityOffered: TypeAlias = events.CapabilityOffered
     CapabilityWithdrawn: TypeAlias = events.CapabilityWithdrawn
@@ -209,10 +210,7 @@ class Provider(Aggregate):
     def _begin(
         cls, reference: str, *, kind: ProviderKind, host_school: UUID | None, authority: str, **details: Any
     ) -> Provider:
-        if kind is ProviderKind.SCHOOL_BASED and host_school is None and not authority:
-            raise HostSchoolNeeded(
-                "Choose the host school, or enter its authority if it is outside this one", field="host_school"
-            )
+        _must_have_a_host(kind, host_school, authority)
         provider = cls.named(reference)
         provider.record(
             cls.Registered(reference=reference, kind=kind, host_school=host_school, authority=authority, **details)
@@ -230,6 +228,40 @@ class Provider(Aggregate):
             own = Personal(self.practitioner.person, name) if name else self.practitioner
         if (trading_as, own) != (self.trading_as, self.practitioner):
             self.record(self.Renamed(trading_as=trading_as, name=own))
+
+    def correct(
+        self,
+        *,
+        reason: str,
+        trading_as: str | None = None,
+        name: str | None = None,
+        kind: ProviderKind | None = None,
+        host_school: UUID | None = None,
+        authority: str | None = None,
+    ) -> None:
+        """Put right what was entered wrongly of the provider and never was so; `name` is a sole practitioner's own.
+        Raises NothingToCorrect, NameNeeded, MixedScripts, HostSchoolNeeded, ReasonNeeded."""
+        own = None
+        if self.practitioner is not None and name is not None:
+            named = text(spelt(name), NameNeeded("Enter the person's name", field="name"))
+            own = Personal(self.practitioner.person, named)
+        if trading_as is not None and self.practitioner is None:
+            text(plain(trading_as), NameNeeded("Enter the provider's name", field="trading_as"))
+        entered = {
+            "trading_as": None if trading_as is None else plain(trading_as),
+            "practitioner": own,
+            "kind": kind,
+            "host_school": host_school,
+            "authority": None if authority is None else plain(authority),
+        }
+        known_as = entered["trading_as"] or (str(own) if own and not self.trading_as else "")
+        corrected = self.Corrected.of(self, entered, known_as=known_as if known_as != self.name else "")
+        _must_have_a_host(
+            kind or self.kind,
+            host_school or self.host_school,
+            self.authority if authority is None else plain(authority),
+        )
+        self.record(corrected, reason=reasoned(reason, "Enter what was wrong"))
 
     @requires(must_be_listed)
     def change_contact(self, *, email: str = "", telephone: str = "", website: str = "") -> None:
@@ -455,3 +487,10 @@ class Provider(Aggregate):
 def _in_order(duties: Iterable[Duty]) -> tuple[Duty, ...]:
     named = set(duties)
     return tuple(duty for duty in Duty if duty in named)
+
+
+def _must_have_a_host(kind: ProviderKind, host_school: UUID | None, authority: str) -> None:
+    if kind is ProviderKind.SCHOOL_BASED and host_school is None and not authority:
+        raise HostSchoolNeeded(
+            "Choose the host school, or enter its authority if it is outside this one", field="host_school"
+        )

@@ -21,9 +21,13 @@ from domain.calendar import default_term_on
 from domain.correction import Correction, NothingToCorrect, RestsOnIt
 from domain.engagement import BrokeredEngagement
 from domain.engagement.rules import DeliveredInTheFuture, MoreThanAgreed, NoSuchSession, OutsideTheAgreedDates
+from domain.person import Person
+from domain.person.rules import OwnRecord
+from domain.provider import Provider, ProviderKind
+from domain.provider.rules import HostSchoolNeeded, NameNeeded
 from domain.visit import Visit, Visitor, VisitStatus
 from domain.visit.rules import DayStillToCome, NotALength, NotHeld
-from domain.vocabulary import Purpose, Side, VisitKind
+from domain.vocabulary import Personal, Purpose, Side, VisitKind
 from tests.domain.brokered import (
     RULES,
     YESTERDAY,
@@ -119,6 +123,33 @@ def test_what_its_record_says_too_is_corrected_before_the_record_is_started() ->
     ).when(lambda visit: visit.correct(purpose=Purpose.SUPPORT, reason=WRONG), on=TUESDAY).then_refused(
         RestsOnIt, field="purpose"
     ).when(lambda visit: visit.correct(minutes=45, reason=WRONG), on=TUESDAY).then(Visit.Corrected, minutes_was=90)
+
+
+def test_a_misspelt_name_was_never_theirs_and_a_changed_one_was() -> None:
+    with signed(TODAY):
+        person = Person.register("PE-2026-0001", name="Ruth Abbotsly")
+    given(person).when(lambda it: it.correct(name="Ruth Abbotsley", reason="Misspelt"), by=OFFICER).then(
+        Person.Corrected,
+        name=Personal(person.id, "Ruth Abbotsley"),
+        name_was=Personal(person.id, "Ruth Abbotsly"),
+    ).when(lambda it: it.correct(name="Ruth  Abbotsley ", reason="Misspelt")).then_refused(NothingToCorrect).when(
+        lambda it: it.correct(name="Ruth Abbot", reason="Misspelt"), by=person.id
+    ).then_refused(OwnRecord)
+    assert [(each.label, str(each.was)) for each in person.restated] == [("Name", "Ruth Abbotsly")]
+
+
+def test_a_provider_gets_the_name_and_host_that_were_meant() -> None:
+    with signed(TODAY):
+        provider = Provider.register("PV-2026-0001", trading_as="Calder Lerning", kind=ProviderKind.PRIVATE)
+    given(provider).when(lambda it: it.correct(trading_as="Calder Learning", reason="Misspelt")).then(
+        Provider.Corrected, known_as="Calder Learning", trading_as_was="Calder Lerning", kind=None
+    ).when(lambda it: it.correct(trading_as=" ", reason="Misspelt")).then_refused(NameNeeded).when(
+        lambda it: it.correct(kind=ProviderKind.SCHOOL_BASED, reason="A lead department")
+    ).then_refused(HostSchoolNeeded).when(
+        lambda it: it.correct(kind=ProviderKind.SCHOOL_BASED, host_school=OTHER_SCHOOL, reason="A lead department")
+    ).then(Provider.Corrected, kind_was=ProviderKind.PRIVATE, known_as="").then_holds(
+        lambda it: (it.name, it.about().school) == ("Calder Learning", OTHER_SCHOOL)
+    )
 
 
 def test_a_planned_session_gets_the_day_and_length_that_were_meant() -> None:

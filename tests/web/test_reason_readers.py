@@ -41,6 +41,8 @@ KEPT_IN: Mapping[str, str] = {
     "visits/miss": "visit.not-made",
     "visits/cancel": "visit.cancelled",
     "engagements/correct-session": "engagement.session-corrected",
+    "people/correct": "person.corrected",
+    "providers/correct": "provider.corrected",
     "visits/correct": "visit.corrected",
     "records/decline-response": "record-of-visit.response-declined",
     "records/waive-presentation": "record-of-visit.presentation-waived",

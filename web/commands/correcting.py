@@ -73,7 +73,8 @@ class RestatedOut(Schema):
 
     field = fields.String(metadata={"description": "What was entered wrongly, by its name in the record"})
     part = fields.String(
-        metadata={"description": "The part of the record, as “Session 3”; empty for the record itself"}
+        data_key="of_part",
+        metadata={"description": "The part of the record, as “Session 3”; empty for the record itself"},
     )
     now = _Value(metadata={"description": "What it is, as text"})
     was = _Value(allow_none=True, metadata={"description": "What was entered. Null where it was left out"})

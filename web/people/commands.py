@@ -23,6 +23,7 @@ from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.accounts import administrators
 from web.commands.choices import open_schools, post_in_words
+from web.commands.correcting import CORRECT, DONE
 from web.commands.resource import Execution, Resource, Values
 from web.people import holdings, proposals, schemas
 from web.people.finding import LISTING
@@ -261,6 +262,19 @@ people.command(
     schemas.Rename,
     done="Name changed",
     method=Person.rename,
+    initial=lambda _, person: {"name": person.name.value},
+    whose=lambda execution, person: must_not_rename_themselves(person, execution.user.person, field="name"),
+)
+
+people.command(
+    CORRECT,
+    "Correct a misspelt name",
+    Action.KEEP_PEOPLE,
+    schemas.CorrectName,
+    done=DONE,
+    submit="Correct",
+    lead="For a name that was entered wrongly. If the person took another name, change it instead.",
+    method=Person.correct,
     initial=lambda _, person: {"name": person.name.value},
     whose=lambda execution, person: must_not_rename_themselves(person, execution.user.person, field="name"),
 )

@@ -29,6 +29,7 @@ class ListedPerson(Row):
     email: str | None
     left_on: date | None
     posts: tuple[str, ...]
+    restated_on: date | None
 
 
 def _asked(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None) -> sa.Select[Any]:
@@ -58,6 +59,7 @@ def _with_posts(snapshot: Snapshot, rows: list[view.PersonRow]) -> list[ListedPe
             email=row.email,
             left_on=row.left_on,
             posts=tuple(posts[row.id]),
+            restated_on=row.restated_on,
         )
         for row in rows
     ]

@@ -20,6 +20,7 @@ from web.access.policy import Action
 from web.accounts import accounts
 from web.commands.attachments import RECORD
 from web.commands.choices import distinct_names, post_in_words
+from web.commands.correcting import restated_in_words
 from web.history.sentences import NAMELESS
 from web.layout.links import linker
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, list_page, record_column
@@ -31,9 +32,9 @@ from web.people.holdings import EVERYTHING
 pages = Pages("people", __name__, template_folder="templates")
 
 
-def _posts(row: ListedPerson, _: Names) -> str:
+def _posts(row: ListedPerson, _: Names) -> Any:
     left = f"Left on {formats.date(row.left_on)}" if row.left_on else "None"
-    return "; ".join(row.posts) or left
+    return {"text": "; ".join(row.posts) or left, "hint": restated_in_words(row.restated_on)}
 
 
 LIST: ListPage[ListedPerson] = ListPage(

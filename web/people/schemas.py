@@ -11,6 +11,7 @@ from domain.vocabulary import Phase, Role, Team
 from projections import people
 from web.access.context import current_context
 from web.access.policy import CONFIRMED_BY
+from web.commands.correcting import CorrectedOut, Correcting
 from web.commands.fields import SchoolField, choice_field, day_field, line_field, provider_field, reason_field
 from web.forms.numbers import Amount, WholeNumber
 
@@ -28,6 +29,10 @@ class RegisterPerson(Schema):
 
 
 class Rename(Schema):
+    name = line_field(longest=120, autocomplete="off")
+
+
+class CorrectName(Correcting):
     name = line_field(longest=120, autocomplete="off")
 
 
@@ -179,7 +184,7 @@ def names_alike(person: Person) -> list[str]:
         return [other.reference for other in people.alike(snapshot.connection, person.id)]
 
 
-class PersonOut(Schema):
+class PersonOut(CorrectedOut):
     """A person as the API shows them."""
 
     reference = fields.String()

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 
 from domain.provider import ConflictNature, Duty, ProviderKind, Requirement
 from domain.vocabulary import Phase, ServiceType
+from web.commands.correcting import CorrectedOut
 from web.commands.fields import SchoolField, ValuesOf, line_field, person_field
 
 
@@ -65,7 +66,7 @@ class SuspensionOut(Schema):
     until = fields.Date(allow_none=True, attribute="to")
 
 
-class ProviderOut(Schema):
+class ProviderOut(CorrectedOut):
     """A provider as the API shows it. Whether its people are cleared on a day is asked of `clearances`."""
 
     reference = fields.String()

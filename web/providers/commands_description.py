@@ -12,8 +12,10 @@ from domain.provider.rules import NotOffered
 from domain.service import UnitOfWork
 from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
 from web.access.context import Snapshot
+from web.access.name_cache import reference_of
 from web.commands.choices import everybody
 from web.commands.confirming import unknown_subjects
+from web.commands.correcting import CORRECT, DONE, LEAD, TITLE
 from web.commands.resource import Execution, Values
 from web.providers import schemas
 from web.providers.found_later import change_what_clears
@@ -63,6 +65,24 @@ providers.command(
     initial=lambda _, provider: {
         "trading_as": provider.trading_as,
         "name": str(provider.practitioner) if provider.practitioner else "",
+    },
+)
+
+providers.command(
+    CORRECT,
+    TITLE,
+    KEEP,
+    schemas.CorrectProvider,
+    done=DONE,
+    submit="Correct",
+    lead=f"{LEAD} If the provider took another name, change it instead.",
+    method=Provider.correct,
+    initial=lambda snapshot, provider: {
+        "trading_as": provider.trading_as,
+        "name": str(provider.practitioner) if provider.practitioner else "",
+        "kind": provider.kind,
+        "host_school": reference_of(snapshot, provider.host_school) if provider.host_school else None,
+        "authority": provider.authority,
     },
 )
 

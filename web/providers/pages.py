@@ -27,6 +27,7 @@ from web.brokerage.outlooks import as_of_today
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
 from web.commands.on_behalf import doubts_in_words, ids_in
+from web.commands.correcting import restated_in_words
 from web.history.record_addresses import record_href
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import PageRows, record_page
@@ -84,7 +85,7 @@ LIST: ListPage[MarkedProvider] = ListPage(
     counted=("provider", "providers"),
     columns=[
         record_column("Provider", "providers", lambda row, _: row.name),
-        ListColumn("Type", lambda row, _: row.kind.label),
+        ListColumn("Type", lambda row, _: {"text": row.kind.label, "hint": restated_in_words(row.restated_on)}),
         ListColumn("Subjects", _subjects),
         ListColumn("Works in", lambda row, _: works_in(row.areas)),
         ListColumn("Status", _status),

@@ -10,6 +10,7 @@ from domain.provider import ConflictNature, Duty, Evidence, ProviderKind, Requir
 from domain.provider.exemptions import MAY_BE_EXEMPT
 from domain.vocabulary import Phase, ServiceType
 from web.commands.confirming import Confirming, why_unusual
+from web.commands.correcting import Correcting
 from web.commands.decided import DecidedElsewhere
 from web.commands.fields import (
     RecordField,
@@ -79,6 +80,14 @@ class RegisterPractitioner(Schema):
 class RenameProvider(Schema):
     trading_as = line_field(required=False, label="Name or trading name")
     name = line_field(required=False, label="The person's name", hint="Sole practitioners only")
+
+
+class CorrectProvider(Correcting):
+    trading_as = line_field(required=False, label="Name or trading name")
+    name = line_field(required=False, label="The person's name", hint="Sole practitioners only")
+    kind = choice_field(ProviderKind, "Type of provider", required=False)
+    host_school = host_school()
+    authority = other_authority()
 
 
 class ChangeProviderContact(Schema):

@@ -331,6 +331,22 @@ def test_name_and_address_change(sample: SampleAuthority, sign_in: Callable[...,
     browser.send(href(sample, person, "change-email"), {"email": "no address"}, status=422)
 
 
+def test_a_misspelt_name_is_put_right_everywhere_and_says_what_it_was(
+    sample: SampleAuthority, sign_in: Callable[..., Browser]
+) -> None:
+    person = sample.reviewer("Rae Reveiwer")
+    browser = sign_in(sample.administrator())
+
+    browser.send(href(sample, person, "correct"), {"name": "Rae Reviewer", "reason": "Two letters swapped"})
+
+    page = " ".join(text_of(browser.get(f"/people/{sample.reference(person)}")).split())
+    assert "Name Rae Reviewer Rae Reveiwer 2 Nov 2026 Ada Admin Two letters swapped" in page
+    assert "corrected what was entered of Rae Reviewer: name: Rae Reviewer (entered as Rae Reveiwer)" in page
+    people = text_of(browser.get("/people/"))
+    assert "Restated on 2 Nov 2026" in people
+    assert "Reveiwer" not in people
+
+
 def test_who_may_read_and_who_may_keep(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
     school = sample.school()
     person = sample.officer()

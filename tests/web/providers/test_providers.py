@@ -19,7 +19,7 @@ from projections import people
 from tests.grants import exempt
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
-from tests.web.conftest import Browser, Program
+from tests.web.conftest import Browser, Program, text_of
 from web import formats
 from web.history.sentences import sentence
 
@@ -325,6 +325,16 @@ def test_a_stale_form_says_what_changed(broker: Browser, href: str) -> None:
     broker.send(f"{href}/set-coverage", {"areas": "Wexmoor"})
     answer = broker.send_page(f"{href}/rename", opened, {"trading_as": "Brighter", "name": ""}, status=409)
     assert "changed where the provider works: Wexmoor" in answer.text
+
+
+def test_a_provider_entered_wrongly_is_put_right_and_says_what_it_was(broker: Browser, href: str) -> None:
+    name = " ".join(text_of(broker.get(href)).split()).partition(" - ")[0]
+    broker.send(f"{href}/correct", {"trading_as": "Brighter Minds", "kind": "public", "reason": "Read from a card"})
+    page = " ".join(text_of(broker.get(href)).split())
+    assert f"Name or trading name Brighter Minds {name}" in page
+    assert "type: public (entered as private)" in page
+    assert "Restated on" in text_of(broker.get("/providers/"))
+    broker.send(f"{href}/correct", {"kind": "school_based", "reason": "A department"}, status=422)
 
 
 def test_a_specialist_sees_their_own_provider_and_no_other(

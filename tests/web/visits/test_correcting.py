@@ -77,7 +77,7 @@ def test_a_program_corrects_by_value_and_reads_what_was_entered(
     assert answer["restated"] == [
         {
             "field": "kind",
-            "part": "",
+            "of_part": "",
             "now": "monitoring",
             "was": "core",
             "restated_on": TODAY.isoformat(),
