@@ -54,7 +54,7 @@ class Correction(Event):
         was = {name: getattr(record, cls.CALLS.get(name, name)) for name in now}
         other = [name for name in now if now[name] != was[name]]
         if not other:
-            raise NothingToCorrect("Nothing was changed. Change what was entered wrongly")
+            raise NothingToCorrect("Nothing was changed. Change what was entered wrongly", field="reason")
         values = {name: now[name] for name in other} | {f"{name}_was": was[name] for name in other}
         return cls(**values, **told)
 

@@ -18,7 +18,7 @@ from domain.support_request import Payer, Payment, RequestStatus, Route, Support
 from domain.support_request.parts import BEFORE_INVITING, status_with
 from domain.tender import Tender
 from domain.vocabulary import LabelledEnum, Phase, SchoolId, Side, SupportKind
-from projections.view import Key, Row, View, ViewTable, replace
+from projections.view import Key, Row, View, ViewTable, replace, restate
 
 LIMIT = 50
 
@@ -79,6 +79,7 @@ class RequestRow(Row):
     ended_on: date | None = None
     asked: tuple[UUID, ...] = ()
     asked_until: date | None = None
+    restated_on: date | None = None
 
     @property
     def paid(self) -> Payment:
@@ -162,6 +163,11 @@ def request_raised(_: RequestRow | None, event: SupportRequest.Raised) -> Reques
         payer=event.payer,
         council_part=event.council_part,
     )
+
+
+@requests.on(SupportRequest.Corrected)
+def request_corrected(row: RequestRow | None, event: SupportRequest.Corrected) -> RequestRow | None:
+    return row and restate(row, event)
 
 
 @requests.on(SupportRequest.Acknowledged)

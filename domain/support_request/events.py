@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event
+from domain.correction import Correction
 from domain.support_request.parts import (
     BEFORE_INVITING,
     InHouse,
@@ -71,6 +72,37 @@ class Raised(Event):
         request.status = RequestStatus.RAISED
         if self.payer is not None:
             request.payment = Payment(self.payer, self.council_part)
+
+
+class Corrected(Correction):
+    TOPIC = "support-request.corrected"
+    says = "{by} corrected what was entered of the request: {restated}. {reason}"
+    RESTATES = {
+        "needed_from": "Help needed from",
+        "needed_by": "Help needed until",
+        "phase": "Phase",
+        "area": "Area",
+        "urgency": "How soon an answer is needed",
+        "need": "What the school needs help with",
+        "outcome_wanted": "What should be different afterwards",
+        "delegates": "How many people the training is for",
+    }
+    needed_from: date | None = None
+    needed_from_was: date | None = None
+    needed_by: date | None = None
+    needed_by_was: date | None = None
+    phase: Phase | None = None
+    phase_was: Phase | None = None
+    area: str | None = None
+    area_was: str | None = None
+    urgency: Urgency | None = None
+    urgency_was: Urgency | None = None
+    need: str | None = None
+    need_was: str | None = None
+    outcome_wanted: str | None = None
+    outcome_wanted_was: str | None = None
+    delegates: int | None = None
+    delegates_was: int | None = None
 
 
 class Acknowledged(Event):

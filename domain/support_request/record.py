@@ -40,6 +40,7 @@ from domain.support_request.rules import (
     must_be_triaged_for_brokering,
     nobody_must_be_invited,
     nothing_must_be_asked,
+    nothing_must_rest_on_it,
     only_when,
     positive,
     school_must_pay,
@@ -82,6 +83,7 @@ class SupportRequest(PaidFor):
     raised_on: date
 
     Raised: TypeAlias = events.Raised
+    Corrected: TypeAlias = events.Corrected
     Acknowledged: TypeAlias = events.Acknowledged
     Triaged: TypeAlias = events.Triaged
     MoreInformationAsked: TypeAlias = events.MoreInformationAsked
@@ -182,6 +184,41 @@ class SupportRequest(PaidFor):
             )
         )
         return request
+
+    @requires(nothing_must_rest_on_it)
+    def correct(
+        self,
+        *,
+        reason: str,
+        needed_from: date | None = None,
+        needed_by: date | None = None,
+        phase: Phase | None = None,
+        area: str | None = None,
+        urgency: Urgency | None = None,
+        need: str | None = None,
+        outcome_wanted: str | None = None,
+        delegates: int | None = None,
+    ) -> None:
+        """Put right what was entered wrongly, before anything rests on it.
+
+        Raises RestsOnIt, NothingToCorrect, NeededTooEarly, DelegatesAreForTraining, AnswerNeeded, ReasonNeeded.
+        """
+        days_ahead(needed_from or self.needed_from, needed_by or self.needed_by, self.raised_on)
+        enough_delegates(self.kind, self.delegates if delegates is None else delegates)
+        corrected = self.Corrected.of(
+            self,
+            {
+                "needed_from": needed_from,
+                "needed_by": needed_by,
+                "phase": phase,
+                "area": None if area is None else plain(area),
+                "urgency": urgency,
+                "need": None if need is None else given(need, "need"),
+                "outcome_wanted": None if outcome_wanted is None else given(outcome_wanted, "outcome_wanted"),
+                "delegates": delegates,
+            },
+        )
+        self.record(corrected, reason=reasoned(reason, "Enter what was wrong"))
 
     @requires(only_when(RequestStatus.RAISED))
     def acknowledge(self, *, officer: UUID, answer_by: date) -> None:

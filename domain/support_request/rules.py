@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from domain.aggregate import Refusal, Rule
+from domain.correction import RestsOnIt
 from domain.money import pounds
-from domain.support_request.parts import NEW, RequestStatus, Route
+from domain.support_request.parts import ENDS, NEW, RequestStatus, Route
 from domain.support_request.payment import Payer, SchoolPays, SchoolPaysNothing
 from domain.text import plain
 from domain.vocabulary import SupportKind
@@ -140,6 +141,20 @@ def somebody_must_be_shortlisted(request: SupportRequest, _: date) -> None:
 def nobody_must_be_invited(request: SupportRequest, _: date) -> None:
     if request.status is RequestStatus.INVITING:
         raise StillInvited("Providers are invited to quote. Close the invitations first.")
+
+
+def nothing_must_rest_on_it(request: SupportRequest, _: date) -> None:
+    """Raises RestsOnIt, by the name of what does."""
+    if request.status in ENDS:
+        raise RestsOnIt(f"The request is {request.status.label.lower()}. Reopen it first")
+    if request.engagement is not None:
+        raise RestsOnIt("An engagement was proposed for this as it was entered. Cancel it or agree a variation first")
+    if request.tender is not None:
+        raise RestsOnIt("Providers were invited to quote for this as it was entered. Close the invitations first")
+    if request.shortlist:
+        raise RestsOnIt("Providers were shortlisted for this as it was entered. Take them off the shortlist first")
+    if request.ceiling is not None or request.price_agreed is not None:
+        raise RestsOnIt("Spending was approved for this as it was entered, so one person alone cannot correct it")
 
 
 def given(text: str, field: str) -> str:

@@ -63,6 +63,12 @@ def request_raised(_: Item | None, event: SupportRequest.Raised, key: Key) -> It
     return replace(raised, kind=kind, school_pays=kind == REQUEST and event.payer is Payer.SCHOOL)
 
 
+@items.on(SupportRequest.Corrected, key=of_case)
+def request_corrected(row: Item | None, event: SupportRequest.Corrected) -> Item | None:
+    """Until an answer is promised for a day, it is due when help is needed."""
+    return row if row is None or row.is_promised or event.needed_from is None else replace(row, due=event.needed_from)
+
+
 @items.on(SupportRequest.Acknowledged, key=of_case)
 def request_acknowledged(row: Item | None, event: SupportRequest.Acknowledged) -> Item | None:
     return row and replace(row, due=event.answer_by, is_promised=True)

@@ -32,6 +32,7 @@ class BrokeringWords(Words):
         self.right = Action.READ_REQUEST
         word, then, place, director = self.word, self.authority._then, self.place, self.authority.director
         texts = {each: word(each) for each in ("need", "outcome_wanted", "area", "fund")}
+        meant = {each: word(f"{each} meant") for each in ("need", "outcome_wanted", "area")}
         need = a_need(school=place.school, **texts)
         self.request = request = self.authority._add(lambda: SupportRequest.raise_("SR-2026-0801", **need))
         ours, theirs = place.provider, self.authority.theirs.provider
@@ -42,6 +43,7 @@ class BrokeringWords(Words):
         then(
             SupportRequest,
             request,
+            lambda it: it.correct(**meant, reason=word("misread")),
             lambda it: it.acknowledge(officer=director, answer_by=REPLY_BY),
             lambda it: it.triage(note=word("triage"), **triaged),
             lambda it: it.ask_for_information(word("question")),

@@ -25,12 +25,17 @@ from domain.person import Person
 from domain.person.rules import OwnRecord
 from domain.provider import Provider, ProviderKind
 from domain.provider.rules import HostSchoolNeeded, NameNeeded
+from domain.support_request import SupportRequest
+from domain.support_request.rules import AnswerNeeded, DelegatesAreForTraining, NeededTooEarly
 from domain.visit import Visit, Visitor, VisitStatus
 from domain.visit.rules import DayStillToCome, NotALength, NotHeld
 from domain.vocabulary import Personal, Purpose, Side, VisitKind
 from tests.domain.brokered import (
     RULES,
     YESTERDAY,
+    a_placed_request,
+    a_raised_request,
+    a_shortlisted_request,
     an_engagement_in_delivery,
     an_engagement_with_a_planned_session,
     an_evaluated_engagement,
@@ -150,6 +155,24 @@ def test_a_provider_gets_the_name_and_host_that_were_meant() -> None:
     ).then(Provider.Corrected, kind_was=ProviderKind.PRIVATE, known_as="").then_holds(
         lambda it: (it.name, it.about().school) == ("Calder Learning", OTHER_SCHOOL)
     )
+
+
+def test_a_request_gets_the_dates_that_were_meant_until_something_rests_on_them() -> None:
+    request = a_raised_request()
+    was, until = request.needed_from, request.needed_by
+    given(request).when(lambda it: it.correct(needed_from=until, need="Teaching of fractions", reason=WRONG)).then(
+        SupportRequest.Corrected, needed_from=until, needed_from_was=was, needed_by=None
+    ).when(lambda it: it.correct(needed_by=was - timedelta(days=1), reason=WRONG)).then_refused(
+        NeededTooEarly, field="needed_by"
+    ).when(lambda it: it.correct(delegates=5, reason=WRONG)).then_refused(DelegatesAreForTraining).when(
+        lambda it: it.correct(need=" ", reason=WRONG)
+    ).then_refused(AnswerNeeded).when(lambda it: it.correct(needed_from=until, reason=WRONG)).then_refused(
+        NothingToCorrect
+    )
+    for later in (a_shortlisted_request(), a_placed_request()):
+        given(later).when(lambda it: it.correct(needed_by=until + timedelta(days=9), reason=WRONG)).then_refused(
+            RestsOnIt
+        )
 
 
 def test_a_planned_session_gets_the_day_and_length_that_were_meant() -> None:

@@ -43,6 +43,7 @@ KEPT_IN: Mapping[str, str] = {
     "engagements/correct-session": "engagement.session-corrected",
     "people/correct": "person.corrected",
     "providers/correct": "provider.corrected",
+    "requests/correct": "support-request.corrected",
     "visits/correct": "visit.corrected",
     "records/decline-response": "record-of-visit.response-declined",
     "records/waive-presentation": "record-of-visit.presentation-waived",

@@ -12,6 +12,7 @@ from projections.open_requests import RequestWaitsFor
 from web.access.context import RequestContext, User
 from web.access.disclosure import INSIDE
 from web.access.policy import RecordScope
+from web.commands.correcting import CorrectedOut
 from web.commands.fields import RecordField, SchoolField, line_field, person_field, provider_field
 from web.commands.linked_records import with_open_links
 from web.commands.resource import Values
@@ -61,7 +62,7 @@ def _record(kind: str, prefix: str, **options: Any) -> RecordField:
     return RecordField(kind, prefix, allow_none=True, **options)
 
 
-class RequestOut(Schema):
+class RequestOut(CorrectedOut):
     """A support request as the API shows it. Sums in pounds without VAT; `waited` are days on which the clock stood
     still. A school sees no ceiling, ranking and shortlist."""
 

@@ -18,6 +18,7 @@ from web.brokerage.broker_rights import must_hold
 from web.brokerage.spent_before import spent_before
 from web.commands.choices import SERVICE_ROLES, needs_school
 from web.commands.confirming import unknown_subjects
+from web.commands.correcting import CORRECT, DONE, LEAD, TITLE
 from web.commands.decided import (
     DECIDERS,
     Answers,
@@ -52,6 +53,22 @@ def raise_request(execution: Execution[SupportRequest], values: Values) -> Suppo
     must_be_of_school(execution.service, values["school"], visit=values.get("visit"), concern=values.get("concern"))
     asked = {**values, "subject": subjects_of(execution.services).name_of(values["subject"])}
     return execution.begin(lambda reference: SupportRequest.raise_(reference, raised_by=acting_side(), **asked))
+
+
+requests.command(
+    CORRECT,
+    TITLE,
+    Action.RAISE_REQUEST,
+    schemas.CorrectRequest,
+    done=DONE,
+    submit="Correct",
+    lead=LEAD,
+    method=SupportRequest.correct,
+    initial=lambda _, request: {
+        name: getattr(request, name)
+        for name in ("needed_from", "needed_by", "phase", "need", "outcome_wanted", "urgency", "delegates", "area")
+    },
+)
 
 
 @broker_command(

@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 from domain.support_request import InHouse, Payer, Route, SupportLevel, UnmetCause, Urgency
 from domain.vocabulary import Phase, SupportKind
 from web.commands.confirming import Confirming, why_unusual
+from web.commands.correcting import Correcting
 from web.commands.decided import DecidedElsewhere, WhyNeeded
 from web.commands.fields import (
     NO_PUPILS,
@@ -144,6 +145,20 @@ class RaiseRequest(OfASubject):
 
 class ChangeSubject(OfASubject):
     reason = reason_field("Why the subject is changed")
+
+
+class CorrectRequest(Correcting):
+    needed_from = day_field("Help needed from", required=False)
+    needed_by = day_field("Help needed until", required=False)
+    phase = choice_field(Phase, "Phase", required=False)
+    need = text_field(required=False, label="What the school needs help with", hint=NO_PUPILS)
+    outcome_wanted = text_field(required=False, label="What should be different afterwards", rows=3)
+    urgency = choice_field(Urgency, "How soon an answer is needed", required=False)
+    delegates = WholeNumber(
+        validate=validate.Range(1, 1000),
+        metadata={"label": "How many people the training is for", "hint": "For training only", "width": 4},
+    )
+    area = line_field(required=False, longest=100, label="Area")
 
 
 class AcknowledgeRequest(Schema):

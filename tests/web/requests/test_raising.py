@@ -13,7 +13,7 @@ from domain.support_request import RequestStatus, SupportRequest
 from domain.vocabulary import Side
 from tests.sample_authority import SampleAuthority
 from tests.web.brokerage_stages import BrokerageStages
-from tests.web.conftest import Browser, Program
+from tests.web.conftest import Browser, Program, text_of
 
 SignIn = Callable[[UUID], Browser]
 Programs = Callable[..., Program]
@@ -44,6 +44,26 @@ def day(name: str, day: int, month: int, year: int) -> dict[str, str]:
 
 def found(sample: SampleAuthority, reference: str = "SR-2026-0001") -> SupportRequest:
     return sample.services.service.find(SupportRequest, record_id(SupportRequest.KIND, reference))
+
+
+def test_a_request_with_wrong_dates_is_put_right_until_something_rests_on_them(
+    stages: BrokerageStages, sample: SampleAuthority, sign_in: SignIn, answers: dict[str, Any]
+) -> None:
+    head, broker = sign_in(stages.head), sign_in(stages.broker)
+    href = head.send(RAISE, answers).headers["Location"]
+
+    meant = {**day("needed_by", 26, 2, 2027), "reason": "The wrong month"}
+    head.send_page(f"{href}/correct", head.get(f"{href}/correct"), meant)
+
+    for browser in (head, broker):
+        page = " ".join(text_of(browser.get(href)).split())
+        assert "Help needed until 26 February 2027 26 March 2027" in page
+        assert "help needed until: 26 February 2027 (entered as 26 March 2027). The wrong month" in page
+        assert "Restated on" in text_of(browser.get("/requests/"))
+    assert found(sample).needed_by.month == 2
+    stages.an_approved_request(2)
+    refused = head.get("/requests/SR-2026-0002/correct", status=409)
+    assert "Spending was approved for this as it was entered, so one person alone cannot correct it" in refused
 
 
 def test_a_head_asks_for_the_own_school(
