@@ -83,6 +83,11 @@ def visit_not_made(row: Occasion | None, event: Visit.NotMade) -> Occasion | Non
     return row and _became(row, event, OccasionState.NOT_HELD)
 
 
+@occasions.on(Visit.Corrected, key=_only)
+def visit_put_right(row: Occasion | None, event: Visit.Corrected) -> Occasion | None:
+    return row and replace(row, school=event.school or row.school, on=event.held_on or row.on)
+
+
 def _session(event: Any) -> Key:
     return (event.meta.stream, event.number)
 
@@ -103,6 +108,14 @@ def session_delivered(row: Occasion | None, event: BrokeredEngagement.SessionDel
 @occasions.on(BrokeredEngagement.BreachRecorded, key=_session)
 def breach_recorded(row: Occasion | None, event: BrokeredEngagement.BreachRecorded) -> Occasion | None:
     return row and replace(row, missing=event.missing)
+
+
+@occasions.on(BrokeredEngagement.SessionCorrected, key=_session)
+def session_put_right(row: Occasion | None, event: BrokeredEngagement.SessionCorrected) -> Occasion | None:
+    if row is None:
+        return None
+    row = replace(row, on=event.on or row.on)
+    return replace(row, missing=(), found_later_on=None) if event.lifts_breach else row
 
 
 @occasions.on(BrokeredEngagement.BreachFoundLater, key=_session)

@@ -50,6 +50,12 @@ def visit_begun(_: PlannedWork | None, event: VisitBegun) -> PlannedWork:
     )
 
 
+@works.on(Visit.Corrected)
+def visit_corrected(row: PlannedWork | None, event: Visit.Corrected) -> PlannedWork | None:
+    purpose, kind = event.for_purpose, event.kind
+    return row and replace(row, purpose=purpose or row.purpose, visit_kind=kind or row.visit_kind)
+
+
 @works.on(BrokeredEngagement.Proposed)
 def engagement_begun(_: PlannedWork | None, event: BrokeredEngagement.Proposed) -> PlannedWork:
     return PlannedWork(

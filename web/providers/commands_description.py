@@ -68,7 +68,8 @@ providers.command(
     },
 )
 
-providers.command(
+
+@providers.command(
     CORRECT,
     TITLE,
     KEEP,
@@ -85,6 +86,10 @@ providers.command(
         "authority": provider.authority,
     },
 )
+def correct(execution: Execution[Provider], values: Values) -> None:
+    """Which checks are needed follows from what is corrected."""
+    change_what_clears(execution, lambda _, provider: provider.correct(**values))
+
 
 providers.command(
     "change-contact",
