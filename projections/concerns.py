@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from domain.aggregate import Event
 from domain.concern import CaseStatus, ConcernCase, ConcernKind, Rating, Severity
 from domain.vocabulary import Purpose, Role, SchoolId, Sensitivity
-from projections.view import Row, View, ViewTable, replace
+from projections.view import Row, View, ViewTable, replace, restate
 
 OPEN = (CaseStatus.RAISED, CaseStatus.ASSESSED, CaseStatus.INTERVENTION)
 
@@ -39,6 +39,7 @@ class ConcernRow(Row):
     head_since: int | None = None
     """From which version on the headteacher reads it: from 0 as the rule once was, from where it was shared."""
     chair_since: int | None = None
+    restated_on: date | None = None
 
 
 cases = ViewTable(
@@ -67,6 +68,15 @@ def concern_raised(_: ConcernRow | None, event: ConcernCase.Raised) -> ConcernRo
         head_since=None if event.is_inside else 0,
         chair_since=None if event.is_inside else 0,
     )
+
+
+@cases.on(ConcernCase.Corrected)
+def concern_corrected(row: ConcernRow | None, event: ConcernCase.Corrected) -> ConcernRow | None:
+    """The school that was meant reads it once it is shared with that."""
+    if row is None:
+        return None
+    row = restate(row, event)
+    return replace(row, head_since=None, chair_since=None) if event.school else row
 
 
 def _since(before: int | None, event: ConcernCase.Shared, post: Role) -> int | None:

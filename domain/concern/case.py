@@ -80,6 +80,7 @@ class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded, meeting
     Closed: TypeAlias = events.Closed
     Reopened: TypeAlias = events.Reopened
     SensitivityChanged: TypeAlias = events.SensitivityChanged
+    Corrected: TypeAlias = content.Corrected
     Reworded: TypeAlias = content.Reworded
     Withdrawn: TypeAlias = content.Withdrawn
     EvidenceModerated: TypeAlias = ladder.EvidenceModerated

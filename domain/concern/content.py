@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.aggregate import Event, Refusal, reasoned, requires
-from domain.concern.parts import CaseStatus, Wording
+from domain.concern.parts import CaseStatus, Severity, Wording
 from domain.concern.rules import must_be_worked_on, written
 from domain.concern.state import CaseState
+from domain.correction import Correction, RestsOnIt
+from domain.text import day_in_words
+from domain.vocabulary import SchoolId
 
 if TYPE_CHECKING:
     from domain.concern.case import ConcernCase
@@ -37,6 +40,23 @@ class Reworded(Event):
         case.detail = self.detail
 
 
+class Corrected(Correction):
+    """What was entered of the concern was wrong. The school that was meant reads it once it is shared with that."""
+
+    TOPIC = "concern.corrected"
+    says = "{by} corrected what was entered of the concern: {restated}. {reason}"
+    RESTATES = {"school": "School", "severity": "Severity"}
+    school: SchoolId | None = None
+    school_was: SchoolId | None = None
+    severity: Severity | None = None
+    severity_was: Severity | None = None
+
+    def apply(self, case: ConcernCase) -> None:
+        super().apply(case)
+        if self.school is not None:
+            case.is_open_from_the_start, case.shares = False, {}
+
+
 class Withdrawn(Event):
     """The concern was raised in error: it is no concern about the school, and stays to be read as that."""
 
@@ -45,6 +65,16 @@ class Withdrawn(Event):
 
     def apply(self, case: ConcernCase) -> None:
         case.over(CaseStatus.WITHDRAWN, self, by=self.meta.signature.actor)
+
+
+def nothing_must_be_decided_upon(case: Content, _: date) -> None:
+    """Raises RestsOnIt where somebody made a decision on the concern as it stands."""
+    if case.is_decided_upon:
+        found = f" on {day_in_words(case.assessment.on)}" if case.assessment else ""
+        raise RestsOnIt(
+            f"It was decided{found} that the school causes concern, or on a formal step, as the concern stands. End "
+            "the intervention or close the concern, and say in the reason what was wrong"
+        )
 
 
 def must_not_be_decided_upon(case: Content, _: date) -> None:
@@ -70,6 +100,13 @@ class Content(CaseState, part=True):
         if text == self.detail:
             raise SameWords("The concern says this already", field="detail")
         self._take(Reworded(detail=text, was=self.detail), purpose=self.purpose, reason=reasoned(reason))
+
+    @requires(nothing_must_be_decided_upon)
+    def correct(self, *, reason: str, school: UUID | None = None, severity: Severity | None = None) -> None:
+        """Put right at which school, or how severe, the concern is. Raises RestsOnIt, NothingToCorrect,
+        ReasonNeeded."""
+        corrected = Corrected.of(self, {"school": school, "severity": severity})
+        self._take(corrected, purpose=self.purpose, reason=reasoned(reason, "Enter what was wrong"))
 
     @requires(must_be_worked_on, must_not_be_decided_upon)
     def withdraw(self, *, reason: str) -> None:

@@ -151,7 +151,7 @@ class Shareable(LadderState, Content, part=True):
     def as_shared(self, share: Share) -> None:
         """Leave out of this copy of the case what was written before it was shared."""
         before, kept = share.before, self.written_so_far()
-        self.detail, self.earlier_wordings = share.words, []
+        self.detail, self.earlier_wordings, self.restated = share.words, [], ()
         self.reviews, self.steps = self.reviews[before.reviews :], self.steps[before.steps :]
         self.ladder = self.ladder[before.ladder :]
         if kept.assessment is not None and kept.assessment == before.assessment:

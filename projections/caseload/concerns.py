@@ -53,6 +53,11 @@ def _parts(event: Event) -> list[Key]:
     return [key_of(event, _part(post)) for post in REFERRED_BY]
 
 
+@items.on_each(ConcernCase.Corrected, keys=lambda event: [main(event), *_parts(event)])
+def concern_corrected(row: Item | None, event: ConcernCase.Corrected, _: Key) -> Item | None:
+    return row and replace(row, school=event.meta.about.school)
+
+
 @items.on_each(ConcernCase.SafeguardingReferred, ConcernCase.Withdrawn, keys=_parts)
 def concern_referred(row: Item | None, _: Event, __: Key) -> Item | None:
     return done(row)

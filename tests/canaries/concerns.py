@@ -54,6 +54,7 @@ class ConcernWords(Words):
             self._concern(),
             lambda it: it.assess(assessment=word("first assessment"), rating=Rating.WATCH),
             lambda it: it.reword(detail=word("other detail"), reason=word("reworded")),
+            lambda it: it.correct(severity=Severity.LOW, reason=word("less severe")),
             lambda it: it.withdraw(reason=word("withdrawn")),
             lambda it: grants.reopen(it, reason=word("raised rightly")),
             lambda it: grants.assess_as_causing_concern(it, word("assessment")),

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 import domain
 from domain.aggregate import EVENTS, Aggregate, ReasonNeeded
 from domain.calendar import default_term_on
+from domain.concern import ConcernCase
 from domain.correction import Correction, NothingToCorrect, RestsOnIt
 from domain.engagement import BrokeredEngagement
 from domain.engagement.rules import DeliveredInTheFuture, MoreThanAgreed, NoSuchSession, OutsideTheAgreedDates
@@ -40,7 +41,9 @@ from tests.domain.brokered import (
     an_engagement_with_a_planned_session,
     an_evaluated_engagement,
 )
+from tests.domain.test_concern import a_concern, an_assessed_concern
 from tests.domain.test_visit import HEAD, TUESDAY, WEDNESDAY, Written, a_held_visit, a_planned_visit, unplanned
+from tests.grants import assess_and_share
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, given, signed
 
@@ -173,6 +176,21 @@ def test_a_request_gets_the_dates_that_were_meant_until_something_rests_on_them(
         given(later).when(lambda it: it.correct(needed_by=until + timedelta(days=9), reason=WRONG)).then_refused(
             RestsOnIt
         )
+
+
+def test_a_concern_at_the_wrong_school_goes_to_the_right_one_and_is_shared_there_anew() -> None:
+    case = a_concern()
+    was = case.school
+    with signed(TODAY):
+        assess_and_share(case, "Results fell")
+    given(case).when(lambda it: it.correct(school=OTHER_SCHOOL, reason=WRONG)).then(
+        ConcernCase.Corrected, school_was=was, severity=None
+    ).then_holds(lambda it: (it.about().school, it.shared_with) == (OTHER_SCHOOL, [])).when(
+        lambda it: it.correct(school=OTHER_SCHOOL, reason=WRONG)
+    ).then_refused(NothingToCorrect)
+    given(an_assessed_concern()).when(lambda it: it.correct(school=OTHER_SCHOOL, reason=WRONG)).then_refused(
+        RestsOnIt
+    )
 
 
 def test_a_planned_session_gets_the_day_and_length_that_were_meant() -> None:

@@ -44,6 +44,7 @@ KEPT_IN: Mapping[str, str] = {
     "people/correct": "person.corrected",
     "providers/correct": "provider.corrected",
     "requests/correct": "support-request.corrected",
+    "concerns/correct": "concern.corrected",
     "visits/correct": "visit.corrected",
     "records/decline-response": "record-of-visit.response-declined",
     "records/waive-presentation": "record-of-visit.presentation-waived",

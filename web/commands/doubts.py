@@ -18,6 +18,7 @@ from web.access.context import Snapshot
 from web.access.identity import list_scope
 from web.access.policy import Action
 from web.access.restricted import hidden_from
+from web.commands.correcting import restated_in_words
 from web.commands.on_behalf import doubts_in_words
 
 L = TypeVar("L", bound=Row)
@@ -35,8 +36,9 @@ def with_doubts(listed: type[L]) -> Callable[[Snapshot, Sequence[Any]], list[L]]
 
 
 def marked_status(row: Any, names: Mapping[UUID, str]) -> dict[str, Any]:
-    """The status of a row in a list, and below it what is in doubt."""
-    return {"tag": row.status, "hint": doubts_in_words(row.recorded_for_others, names)}
+    """The status of a row in a list, and below it what is in doubt, and whether it was corrected."""
+    told = (doubts_in_words(row.recorded_for_others, names), restated_in_words(getattr(row, "restated_on", None)))
+    return {"tag": row.status, "hint": ". ".join(filter(None, told))}
 
 
 def _doubtful(snapshot: Snapshot, rows: Sequence[Any]) -> list[DecisionRow]:

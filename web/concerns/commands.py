@@ -12,8 +12,10 @@ from domain.service import UnitOfWork
 from domain.vocabulary import Purpose, Sensitivity
 from web.access.awaited_responses import response_requests
 from web.access.context import Snapshot
+from web.access.name_cache import reference_of
 from web.access.policy import Action
 from web.commands.choices import needs_school
+from web.commands.correcting import CORRECT, DONE, LEAD, TITLE, must_be_theirs_at, nothing_must_hang_on
 from web.commands.decided import decide_or_ask
 from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.resource import Execution, Values
@@ -308,6 +310,29 @@ def share(execution: Execution[ConcernCase], values: Values) -> None:
 )
 def reword(execution: Execution[ConcernCase], values: Values) -> None:
     execution.change(lambda case: case.reword(**values))
+
+
+@concerns.command(
+    CORRECT,
+    TITLE,
+    Action.DECIDE_CONCERN,
+    schemas.CorrectConcern,
+    lead=f"{LEAD} To say the concern in other words, reword it.",
+    submit="Correct",
+    done=DONE,
+    method=ConcernCase.correct,
+    lookups=choices.for_raising,
+    initial=lambda snapshot, case: {"school": reference_of(snapshot, case.school), "severity": case.severity},
+)
+def correct(execution: Execution[ConcernCase], values: Values) -> None:
+    context, case = execution.context, execution.record
+    school = values.get("school", case.school)
+    if school != case.school:
+        must_be_theirs_at(context, Action.DECIDE_CONCERN, school)
+        must_be_open_school(context, school, case.raised_on, field="school")
+        must_be_of_school(execution.service, school, visit=case.visit)
+        nothing_must_hang_on(context, case)
+    execution.change(lambda case: case.correct(**values))
 
 
 @concerns.command(

@@ -21,6 +21,7 @@ from domain.concern import (
 )
 from domain.concern.meetings import LONGEST
 from domain.vocabulary import Purpose, Role, Sensitivity
+from web.commands.correcting import CorrectedOut, Correcting
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
@@ -180,6 +181,18 @@ class RaiseSafeguarding(RecordSafeguardingReferral):
 class RewordConcern(Schema):
     detail = text_field(label="What the concern is", hint=NO_PUPILS, noun="what the concern is")
     reason = reason_field("Reason for the change")
+
+
+class CorrectConcern(Correcting):
+    school = SchoolField(
+        metadata={
+            "label": "School",
+            "hint": "Start typing its name or URN",
+            "widget": "school",
+            "choices": lambda context: context[SCHOOLS],
+        }
+    )
+    severity = choice_field(Severity, "Severity", required=False)
 
 
 class WithdrawConcern(Schema):
@@ -422,7 +435,7 @@ class StepOut(Schema):
     named_authoriser = NAMED
 
 
-class ConcernOut(Schema):
+class ConcernOut(CorrectedOut):
     """A case as the API shows it."""
 
     reference = fields.String()

@@ -26,8 +26,8 @@ from web.access.restricted import hidden_from
 from web.brokerage.outlooks import as_of_today
 from web.brokerage.vetting_policy import policy_on
 from web.commands.attachments import ATTACHED_QUERY
-from web.commands.on_behalf import doubts_in_words, ids_in
 from web.commands.correcting import restated_in_words
+from web.commands.on_behalf import doubts_in_words, ids_in
 from web.history.record_addresses import record_href
 from web.layout.list_pages import Answer, ListColumn, ListPage, Names, date_column, list_page, record_column
 from web.layout.resource_pages import PageRows, record_page
