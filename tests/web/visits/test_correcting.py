@@ -32,7 +32,7 @@ def test_a_visit_planned_at_the_wrong_school_goes_to_the_right_one_and_says_so(
     head.send(f"{href}/confirm", {})
     form = officer.get(f"{href}/correct")
     assert "Change only what was entered wrongly" in form
-    assert "The school can read it" in form
+    assert "Who will read this" in form
 
     sent = {"school": str(sample.urn(other)), "kind": "follow_up", "reason": "Picked the line above"}
     officer.send_page(f"{href}/correct", form, sent)
