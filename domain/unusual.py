@@ -20,14 +20,19 @@ class Unusual(LabelledEnum):
     SAME_TIME = "same_time"
     MORE_THAN_A_DAY = "more_than_a_day"
     UNKNOWN_SUBJECT = "unknown_subject"
+    LIKE_PERSON = "like_person"
+    LIKE_PROVIDER = "like_provider"
+    LIKE_REQUEST = "like_request"
 
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """What is unusual about an answer, in a sentence without its full stop."""
+    """What is unusual about an answer, in a sentence without its full stop; `reference` is that of the record which
+    it is like, if it is."""
 
     unusual: Unusual
     sentence: str
+    reference: str = ""
 
 
 class NotConfirmedAsRight(Refusal):
@@ -36,6 +41,7 @@ class NotConfirmedAsRight(Refusal):
     def __init__(self, questions: Iterable[Oddity], *, field: str) -> None:
         self.questions = tuple(questions)
         asked = ". ".join(question.sentence for question in self.questions)
+        self.like = tuple(dict.fromkeys(each.reference for each in self.questions if each.reference))
         super().__init__(f"{asked}. If this is right, say why. If not, change it", field=field)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -210,6 +210,7 @@ class CommandForm:
         template: str = "",
         begun: Aggregate | None = None,
         is_over: bool = False,
+        like: Sequence[str] = (),
     ) -> Any:
         command = self.command
         version = None if self.record is None else version_of(self.context, self.record)
@@ -232,6 +233,7 @@ class CommandForm:
             command_id=self.key,
             changes=changes or [],
             is_over=is_over,
+            like=like,
             check=command.check,
             keeps_drafts=command.draft,
             draft=self.draft,
@@ -323,7 +325,7 @@ class CommandForm:
             self._discard_refused(self.command.calls.get(why.field, why.field))
         else:
             self.form.refuse("Enter amounts in pounds, like 1,200 or 1,200.50")
-        return self.show(UNPROCESSABLE)
+        return self.show(UNPROCESSABLE, like=why.like if isinstance(why, NotConfirmedAsRight) else ())
 
     def _discard_refused(self, field: str) -> None:
         """A file that is refused waits no more; one of which another answer is refused does."""

@@ -146,11 +146,17 @@ def test_whoever_begins_different_records_at_one_moment_is_never_refused(app: Fl
         "visible_to": "service",
         "text": "Short",
     }
+
+    a_provider = {"trading_as": "Tarn Learning", "kind": "private"}
+
+    def another(unusual: str) -> dict[str, Any]:
+        return {"unusual": [unusual], "why_unusual": "One of many of that name"}
+
     begun: list[tuple[UUID, str, dict[str, Any]]] = [
         (director, "/notes/write", a_note),
         (director, "/concerns/raise", {**A_CONCERN, "school": school}),
-        (administrator, "/people/register", {"name": "Anna Kowalski"}),
-        (administrator, "/providers/register", {"trading_as": "Tarn Learning", "kind": "private"}),
+        (administrator, "/people/register", {"name": "Anna Kowalski", **another("like_person")}),
+        (administrator, "/providers/register", a_provider | another("like_provider")),
     ]
 
     def begin(number: int) -> str:

@@ -80,7 +80,9 @@ def address(name: str, value: Any) -> str:
 @pytest.mark.parametrize("path", LISTS)
 def test_whatever_a_list_names_can_be_opened(everywhere: Program, path: str) -> None:
     rows = everywhere.get(asked(path)).json["items"]
-    assert rows or path in {"gaps", "in-school", "missed-schools", "successions"}, "nothing to look at"
+    assert rows or path in {"gaps", "in-school", "missed-schools", "subject-words", "successions"}, (
+        "nothing to look at"
+    )
 
     for name, value in values(rows):
         if leads_to := address(name, value):

@@ -93,7 +93,8 @@ def test_people_are_told_of_others_whose_names_look_alike(
     administrator = sample.administrator()
     browser, api = sign_in(administrator), program(administrator)
     first = browser.send("/people/register", {"name": "Dan Corner"}).headers["Location"]
-    second = browser.send("/people/register", {"name": "Dan  Comer"}).headers["Location"]
+    another = {"name": "Dan  Comer", "unusual": "like_person", "why_unusual": "Somebody else"}
+    second = browser.send("/people/register", another).headers["Location"]
 
     assert "Someone else is called" in browser.get(second)
     assert f'href="{first}"' in browser.get(second)

@@ -149,6 +149,7 @@ def as_json(problem: ProblemDetails, error: Exception, request_id: str) -> Respo
         told["errors"] = {"json": errors}
     if isinstance(error, NotConfirmedAsRight):
         told["to_confirm"] = [question.unusual for question in error.questions]
+        told["like"] = list(error.like)
     response = Response(json.dumps(told), problem.status, content_type=PROBLEM_JSON)
     _keep_headers(error, response)
     return response

@@ -24,6 +24,7 @@ from web.access.policy import Action
 from web.accounts import administrators
 from web.commands.choices import open_schools, post_in_words
 from web.commands.correcting import CORRECT, DONE
+from web.commands.duplicates import like_people
 from web.commands.resource import Execution, Resource, Values
 from web.people import holdings, proposals, schemas
 from web.people.finding import LISTING
@@ -86,6 +87,7 @@ def _must_not_give_themselves(context: RequestContext, person: Person) -> None:
     Action.KEEP_PEOPLE,
     schemas.RegisterPerson,
     done="Person registered. Now add their role",
+    unusual=lambda snapshot, _, values: like_people(snapshot, values["name"], values.get("email")),
 )
 def register(execution: Execution[Person], values: Values) -> Person:
     return execution.begin(lambda reference: Person.register(reference, **values))

@@ -11,6 +11,7 @@ from domain.vocabulary import Phase, Role, Team
 from projections import people
 from web.access.context import current_context
 from web.access.policy import CONFIRMED_BY
+from web.commands.confirming import Confirming, why_unusual
 from web.commands.correcting import CorrectedOut, Correcting
 from web.commands.fields import SchoolField, choice_field, day_field, line_field, provider_field, reason_field
 from web.forms.numbers import Amount, WholeNumber
@@ -23,8 +24,9 @@ posts on which the person who asks may decide."""
 LEADING = "Team leads can read restricted records of their schools, so propose the role for someone to confirm"
 
 
-class RegisterPerson(Schema):
+class RegisterPerson(Confirming):
     name = line_field(longest=120, autocomplete="off")
+    why_unusual = why_unusual("name")
     email = fields.Email(load_default=None, validate=validate.Length(max=254), metadata={"label": "Email address"})
 
 

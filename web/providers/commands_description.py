@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from domain.person import Person
 from domain.provider import Provider
 from domain.provider.rules import NotOffered
 from domain.service import UnitOfWork
+from domain.unusual import Oddity
 from providers.staffing import Newcomer, add_specialist, note_leaving, register_practitioner
 from web.access.context import Snapshot
 from web.access.name_cache import reference_of
 from web.commands.choices import everybody
 from web.commands.confirming import unknown_subjects
 from web.commands.correcting import CORRECT, DONE, LEAD, TITLE
+from web.commands.duplicates import like_people, like_providers
 from web.commands.resource import Execution, Values
 from web.providers import schemas
 from web.providers.found_later import change_what_clears
@@ -28,10 +30,20 @@ def _with_everybody(snapshot: Snapshot, _: Provider | None) -> Mapping[str, Any]
 
 
 @providers.beginning(
-    "register", "Register organisation", KEEP, schemas.RegisterOrganisation, done="Provider registered"
+    "register",
+    "Register organisation",
+    KEEP,
+    schemas.RegisterOrganisation,
+    done="Provider registered",
+    unusual=lambda snapshot, _, values: like_providers(snapshot, values["trading_as"]),
 )
 def register(execution: Execution[Provider], values: Values) -> Provider:
     return execution.begin(lambda reference: Provider.register(reference, **values))
+
+
+def _like_practitioner(snapshot: Snapshot, _: Provider | None, values: Values) -> Iterator[Oddity]:
+    yield from like_people(snapshot, values["name"])
+    yield from like_providers(snapshot, values.get("trading_as") or values["name"])
 
 
 @providers.beginning(
@@ -41,6 +53,7 @@ def register(execution: Execution[Provider], values: Values) -> Provider:
     schemas.RegisterPractitioner,
     lead="For someone who is self-employed. They become the provider's first specialist.",
     done="Provider registered",
+    unusual=_like_practitioner,
 )
 def register_person(execution: Execution[Provider], values: Values) -> Provider:
     def both(work: UnitOfWork) -> Provider:
@@ -174,6 +187,12 @@ providers.command(
 )
 
 
+def _like_specialist(snapshot: Snapshot, _: Provider | None, values: Values) -> Iterator[Oddity]:
+    yield from unknown_subjects(snapshot.services, values["subjects"])
+    if not values.get("person"):
+        yield from like_people(snapshot, values["name"])
+
+
 @providers.command(
     "add-specialist",
     "Add specialist",
@@ -182,7 +201,7 @@ providers.command(
     done="Specialist added",
     method=Provider.add_specialist,
     lookups=_with_everybody,
-    unusual=lambda snapshot, _, values: unknown_subjects(snapshot.services, values["subjects"]),
+    unusual=_like_specialist,
 )
 def add(execution: Execution[Provider], values: Values) -> None:
     def both(work: UnitOfWork) -> None:

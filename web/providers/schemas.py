@@ -54,8 +54,9 @@ def other_authority() -> fields.String:
     )
 
 
-class RegisterOrganisation(Schema):
+class RegisterOrganisation(Confirming):
     trading_as = line_field(label="Name", noun="the provider's name")
+    why_unusual = why_unusual("trading_as")
     kind = kind()
     host_school = host_school()
     authority = other_authority()
@@ -64,8 +65,9 @@ class RegisterOrganisation(Schema):
     website = line_field(required=False, longest=300, label="Website")
 
 
-class RegisterPractitioner(Schema):
+class RegisterPractitioner(Confirming):
     name = line_field(label="The person's name", noun="the person's name")
+    why_unusual = why_unusual("name")
     email = fields.Email(load_default="", validate=validate.Length(max=254), metadata={"label": "Email address"})
     trading_as = line_field(required=False, label="Trading name", hint="If they trade under a different name")
     kind = kind()

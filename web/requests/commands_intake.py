@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from domain.decision import Decision, Question
 from domain.delegation import Act, Granted
 from domain.support_request import RequestStatus, SupportRequest
 from domain.support_request.rules import must_be_approved, must_be_triaged, must_not_be_approved, must_not_be_triaged
+from domain.unusual import Oddity
 from providers.approval import APPROVE, question_of_approval
 from web.access.context import Snapshot
 from web.access.name_cache import names_of, reference_of
@@ -26,6 +28,7 @@ from web.commands.decided import (
     decide_or_ask,
     record_for_another,
 )
+from web.commands.duplicates import like_requests
 from web.commands.linked_records import must_be_of_school, must_be_open_school
 from web.commands.resource import Execution, Values
 from web.requests import choices, schemas
@@ -33,6 +36,11 @@ from web.requests.resource import acting_side, broker_command, requests, tender_
 from web.requests.rules import must_broker, needs_broker
 from web.runtime.authority import subjects_of
 from web.runtime.terms import last_day
+
+
+def _asked_about(snapshot: Snapshot, _: SupportRequest | None, values: Values) -> Iterator[Oddity]:
+    yield from unknown_subjects(snapshot.services, [values["subject"]])
+    yield from like_requests(snapshot, values["school"], values["kind"], values["subject"])
 
 
 @requests.beginning(
@@ -46,7 +54,7 @@ from web.runtime.terms import last_day
     lookups=choices.for_raising,
     first_answers=choices.first_answers,
     draft=True,
-    unusual=lambda snapshot, _, values: unknown_subjects(snapshot.services, [values["subject"]]),
+    unusual=_asked_about,
 )
 def raise_request(execution: Execution[SupportRequest], values: Values) -> SupportRequest:
     must_be_open_school(execution.context, values["school"], execution.services.today(), field="school")

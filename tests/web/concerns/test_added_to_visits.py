@@ -303,6 +303,8 @@ def ask_for_help(api: Program, urn: int, key: str) -> str:
         "needed_from": day,
         "needed_by": day,
         "visit": VISIT,
+        "unusual": ["like_request"],
+        "why_unusual": "For another year group",
     }
     reference: str = api.post("/requests/raise", asked, key=key, status=201).json["reference"]
     return f"requests/{reference}"

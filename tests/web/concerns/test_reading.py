@@ -290,7 +290,8 @@ def test_a_case_leads_to_the_visit_that_it_came_from_and_the_requests_that_came_
     ]
     raised = api.post("/concerns/raise", seen, key="raise-the-case", status=201).json
     for number in (1, 2):
-        api.post("/requests/raise", request, key=f"raise-request-{number}", status=201)
+        subject = ("Mathematics", "Science")[number - 1]
+        api.post("/requests/raise", request | {"subject": subject}, key=f"raise-request-{number}", status=201)
 
     assert refused == ["not-by-visit", "belongs-elsewhere"]
     assert raised["visit"] == "V-2026-0001"

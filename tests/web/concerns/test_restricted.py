@@ -217,7 +217,11 @@ def test_a_head_is_told_the_same_on_the_page(
     }
 
     assert told == {2}
-    sign_in(head).send("/requests/raise", {**a_request, **days, "concern": OPEN})
+    asked = sign_in(head).send("/requests/raise", {**a_request, **days, "concern": OPEN}, status=422).text
+    assert "SR-2026-0002 of" in asked
+    assert "SR-2026-0001" not in asked
+    another = {"unusual": "like_request", "why_unusual": "For another year group"}
+    sign_in(head).send("/requests/raise", {**a_request, **days, **another, "concern": OPEN})
 
 
 def test_a_concern_of_another_school_is_not_put_to_a_request_or_visit(
