@@ -72,8 +72,8 @@ def nothing_must_be_decided_upon(case: Content, _: date) -> None:
     if case.is_decided_upon:
         found = f" on {day_in_words(case.assessment.on)}" if case.assessment else ""
         raise RestsOnIt(
-            f"It was decided{found} that the school causes concern, or on a formal step, as the concern stands. End "
-            "the intervention or close the concern, and say in the reason what was wrong"
+            f"Somebody decided{found} that the school causes concern, or on a formal step, as the concern stands. "
+            "End the intervention or close the concern, and say in the reason what was wrong"
         )
 
 
