@@ -213,3 +213,14 @@ def either(words: Iterable[str]) -> str:
 def day_in_words(day: date) -> str:
     """A day as sentences write it: "3 November 2026"."""
     return f"{day.day} {day:%B %Y}"
+
+
+APOSTROPHES = "'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}."
+"""What people leave out when they type a name; the full stop of "St." among them."""
+
+
+def folded(text: str) -> str:
+    """Text as it is sought: without case, accents and apostrophes, other punctuation as blanks."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = (letter for letter in plain if not unicodedata.combining(letter) and letter not in APOSTROPHES)
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in kept).split())

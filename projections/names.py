@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,22 +13,37 @@ from domain.aggregate import Event
 from domain.person import Person
 from domain.provider import events as provider
 from domain.school import School
+from domain.text import folded
 from domain.vocabulary import Personal
 from projections.view import Key, Row, View, ViewTable, by_stream, having, replace
 
 AT_ONCE = 2000
 
 
+class FormerName(Row):
+    """A name that a record had; `until` is the day from which it had another."""
+
+    name: str
+    until: date
+
+
 class Name(Row):
-    """A record's name; `detail` tells those of one name apart: a school's URN, another record's reference."""
+    """A record's name; `detail` tells those of one name apart: a school's URN, another record's reference. `former`
+    are the names it had, the oldest first, and `sought` those as searches look at them."""
 
     id: UUID
     kind: str
     name: str
     detail: str
+    former: tuple[FormerName, ...] = ()
+    sought: str = ""
+
+    def on(self, day: date) -> str:
+        """The name that the record had on a day."""
+        return next((each.name for each in self.former if day < each.until), self.name)
 
 
-names = ViewTable("names", Name, key=("id",))
+names = ViewTable("names", Name, key=("id",), indexes=[("kind", "sought")])
 
 
 @names.on(School.Registered)
@@ -38,17 +54,17 @@ def school_registered(_: Name | None, event: School.Registered) -> Name:
 @names.on(School.DetailsRefreshed)
 def school_renamed(row: Name | None, event: School.DetailsRefreshed) -> Name | None:
     found = next((change.after for change in event.changes if change.detail == "name"), None)
-    return row if row is None or found is None else replace(row, name=str(found))
+    return row if row is None or found is None else _renamed(row, str(found), event)
 
 
 @names.on(School.UrnSuperseded)
 def school_goes_on(row: Name | None, event: School.UrnSuperseded) -> Name | None:
-    return row and replace(row, name=event.name, detail=str(event.new))
+    return row and replace(_renamed(row, event.name, event), detail=str(event.new))
 
 
 @names.on(Person.NameChanged)
 def person_renamed(row: Name | None, event: Person.NameChanged) -> Name | None:
-    return row and replace(row, name=event.name.value)
+    return row and _renamed(row, event.name.value, event)
 
 
 @names.on(Person.Corrected)
@@ -63,7 +79,14 @@ def provider_corrected(row: Name | None, event: provider.Corrected) -> Name | No
 
 @names.on(provider.Renamed)
 def provider_renamed(row: Name | None, event: provider.Renamed) -> Name | None:
-    return row and replace(row, name=_of_provider(event.trading_as, event.name))
+    return row and _renamed(row, _of_provider(event.trading_as, event.name), event)
+
+
+def _renamed(row: Name, name: str, event: Event) -> Name:
+    if name == row.name:
+        return row
+    former = (*row.former, FormerName(name=row.name, until=event.meta.occurred_on))
+    return replace(row, name=name, former=former, sought=" | ".join(folded(each.name) for each in former))
 
 
 def begins(event: Event) -> Iterable[Key]:
@@ -106,14 +129,29 @@ def rows_of(connection: sa.Connection, ids: Collection[UUID]) -> list[Name]:
 
 
 def like(connection: sa.Connection, kind: str, text: str, *, limit: int) -> list[Name]:
-    """The records of a kind that go by that reference, or else have that text in their name; by name."""
+    """The records of a kind that go by that reference, or else have that text in their name, or had it; by name."""
     columns = names.table.c
     of_kind = names.table.select().where(columns.kind == kind)
     exact = names.rows(connection, of_kind.where(columns.detail == text.strip().upper()))
     if exact or not text.strip():
         return exact
-    holding = columns.name.icontains(text.strip(), autoescape=True)
+    holding = columns.name.icontains(text.strip(), autoescape=True) | columns.id.in_(formerly(kind, text))
     return names.rows(connection, of_kind.where(holding).order_by(columns.name, columns.detail).limit(limit))
+
+
+def called_before(connection: sa.Connection, kind: str) -> dict[str, str]:
+    """The name that each record of a kind had before the present one, by reference or URN; those that had none are
+    left out."""
+    columns = names.table.c
+    renamed = names.table.select().where(columns.kind == kind, columns.sought > "")
+    return {row.detail: row.former[-1].name for row in names.rows(connection, renamed)}
+
+
+def formerly(kind: str, text: str) -> sa.Select[tuple[UUID]]:
+    """The ids of the records of a kind that had a name with every word of a text, of none where there is no word."""
+    columns, words = names.table.c, folded(text).split()
+    held = [columns.sought.contains(word, autoescape=True) for word in words] or [sa.false()]
+    return sa.select(columns.id).where(columns.kind == kind, *held)
 
 
 VIEW = View("names", names)

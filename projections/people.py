@@ -200,15 +200,19 @@ def listed(
     *,
     today: date,
     text: str = "",
+    formerly: sa.Select[tuple[UUID]] | None = None,
     roles: Collection[Role] = (),
     team: Team | None = None,
     gone: bool = False,
     after: str | None = None,
 ) -> sa.Select[Any]:
-    """People by last name whose name holds every word of the text, and who hold such a post today; those who have
-    left only with `gone`. `after` is the reference of the last one of a page."""
+    """People by last name whose name holds every word of the text, or who were `formerly` called so, and who hold
+    such a post today; those who have left only with `gone`. `after` is the reference of the last one of a page."""
     columns, held = people.table.c, posts.table.c
-    conditions = [columns.sorting.contains(word, autoescape=True) for word in text.casefold().split()]
+    called = sa.and_(
+        sa.true(), *(columns.sorting.contains(word, autoescape=True) for word in text.casefold().split())
+    )
+    conditions = [called if formerly is None else sa.or_(called, columns.id.in_(formerly))]
     asked = ([held.role.in_(roles)] if roles else []) + ([held.team == team] if team else [])
     if asked:
         conditions.append(sa.exists().where(held.person == columns.id, held_on(today), *asked))

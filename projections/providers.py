@@ -264,6 +264,7 @@ def listed(
     connection: sa.Connection,
     *,
     text: str = "",
+    formerly: sa.Select[tuple[UUID]] | None = None,
     subject_keys: Collection[str] = (),
     phase: Phase | None = None,
     service: ServiceType | None = None,
@@ -272,9 +273,9 @@ def listed(
     among: Collection[UUID] | None = None,
     after: str | None = None,
 ) -> sa.Select[Any]:
-    """Providers on the list by name; `text` is part of a name or of a reference, `after` the reference of the last
-    one seen, `subject_keys` those of all words for the subject looked for. With `among`, only of these. Raises
-    ValueError for an `after` that is nobody's reference."""
+    """Providers on the list by name; `text` is part of a name, also one that they were `formerly` called by, or of a
+    reference, `after` the reference of the last one seen, `subject_keys` those of all words for the subject looked
+    for. With `among`, only of these. Raises ValueError for an `after` that is nobody's reference."""
     table = providers.table
     query = table.select().where(ON_THE_LIST)
     if text.strip():
@@ -282,6 +283,7 @@ def listed(
         query = query.where(
             table.c.name_key.contains(wanted.casefold(), autoescape=True)
             | table.c.reference.contains(wanted.upper(), autoescape=True)
+            | (sa.false() if formerly is None else table.c.id.in_(formerly))
         )
     if kind is not None:
         query = query.where(table.c.kind == kind)

@@ -43,7 +43,7 @@ from projections.schools.finding import (
     search,
     served_ids,
 )
-from projections.schools.register import HeldUrn, KnownSchool, folded, schools, urns
+from projections.schools.register import HeldUrn, KnownSchool, schools, urns
 from projections.schools.register_details import (
     LAST_INSPECTED,
     GroupMember,
@@ -63,6 +63,7 @@ from projections.schools.register_details import (
     missed_schools,
     proposed_successions,
     successions,
+    with_merged,
 )
 from projections.view import View
 
@@ -94,7 +95,6 @@ __all__ = [
     "covered_to_come",
     "covers",
     "expected_schools",
-    "folded",
     "groups",
     "groups_of",
     "ids_of_officer",
@@ -128,6 +128,7 @@ __all__ = [
     "served_ids",
     "successions",
     "urns",
+    "with_merged",
 ]
 
 VIEW = View(

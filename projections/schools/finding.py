@@ -12,13 +12,18 @@ import sqlalchemy as sa
 from domain.establishments import OPEN
 from domain.local_authorities import code_of
 from domain.school.tellings import day_of
+from domain.text import folded
 from domain.vocabulary import Phase
 from projections.schools.care import covered, covers, link_officers, linked, rated
-from projections.schools.register import KnownSchool, folded, gone_into, schools, urns
+from projections.schools.register import KnownSchool, gone_into, schools, urns
 from projections.view import Row, replace
 
 NOT_KNOWN = "not_known"
 """What is asked for in place of a phase or status that no file has told."""
+
+
+FormerlyCalled = sa.Select[tuple[UUID]]
+"""The ids of those that had a name (projections.names.formerly)."""
 
 
 class Remit(NamedTuple):
@@ -42,12 +47,19 @@ class ExpectedSchool(Row):
 
 
 def search(
-    connection: sa.Connection, text: str, *, la: str | None = None, limit: int = 20, after: str | None = None
+    connection: sa.Connection,
+    text: str,
+    *,
+    formerly: FormerlyCalled | None = None,
+    la: str | None = None,
+    limit: int = 20,
+    after: str | None = None,
 ) -> list[KnownSchool]:
-    """The schools whose name, town, URNs or postcode hold every word of the text, the closed ones last."""
+    """The schools whose name, town, URNs or postcode hold every word of the text, the closed ones last; with them
+    those that were `formerly` called so."""
     if not folded(text):
         return []
-    query = _by_name([*_holding(text), *_of_authority(la)]).limit(limit)
+    query = _by_name([*_holding(text, formerly), *_of_authority(la)]).limit(limit)
     return schools.rows(connection, query if after is None else _behind(connection, query, after))
 
 
@@ -56,6 +68,7 @@ def listed(
     *,
     today: date,
     text: str = "",
+    formerly: FormerlyCalled | None = None,
     la: str | None = None,
     phases: Collection[str] = (),
     status: str | None = None,
@@ -73,7 +86,7 @@ def listed(
     whose link officer, or whose cover, is one of them today; `among` keeps these.
     """
     columns = schools.table.c
-    conditions = [*_holding(text), *_of_authority(la)]
+    conditions = [*_holding(text, formerly), *_of_authority(la)]
     if phases:
         conditions.append(_is_told(columns.phase, phases))
     if status is not None:
@@ -296,12 +309,19 @@ def _types(columns: Iterable[sa.ColumnElement[Any]]) -> list[Any]:
     return [column.type for column in columns]
 
 
-def _holding(text: str) -> list[sa.ColumnElement[bool]]:
-    """What a school meets that holds every word of a text; none does where there is no word in what was typed."""
+def _holding(text: str, formerly: FormerlyCalled | None) -> list[sa.ColumnElement[bool]]:
+    """What a school meets that holds every word of a text, or did under a former name, or into which one went that
+    does; none does where there is no word in what was typed."""
     words = folded(text).split()
-    if text.strip() and not words:
-        return [sa.false()]
-    return [schools.table.c.sought.contains(word, autoescape=True) for word in words]
+    if not words:
+        return [sa.false()] if text.strip() else []
+    gone = schools.table.alias("gone").c
+    now, then = ([each.sought.contains(word, autoescape=True) for word in words] for each in (schools.table.c, gone))
+    further = schools.table.alias("further").c
+    went = sa.select(gone.merged_into.label("id")).where(gone.merged_into.is_not(None), *then).cte(recursive=True)
+    went = went.union(sa.select(further.merged_into).where(further.id == went.c.id, further.merged_into.is_not(None)))
+    before = [] if formerly is None else [schools.table.c.id.in_(formerly)]
+    return [sa.or_(sa.and_(*now), schools.table.c.id.in_(sa.select(went.c.id)), *before)]
 
 
 def _of_authority(la: str | None) -> list[sa.ColumnElement[bool]]:

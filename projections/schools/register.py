@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection
 from datetime import date
 from typing import Any
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from domain.school import Details, School, Source, Status, Value
 from domain.school.parts import left_on
 from domain.school.tellings import Tellings, details_in, name_in, told
+from domain.text import folded
 from domain.vocabulary import Personal, Phase
 from projections.view import Key, Row, ViewTable, replace
 
@@ -84,17 +84,6 @@ schools = ViewTable(
     indexes=[("closed", "sought", "id"), ("la_code", "closed", "sought", "id"), ("merged_into",)],
 )
 urns = ViewTable("school_urns", HeldUrn, key=("urn",), indexes=[("school",)])
-
-
-APOSTROPHES = "'\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}."
-"""What people leave out when they type a name; the full stop of "St." among them."""
-
-
-def folded(text: str) -> str:
-    """Text as it is sought: without case, accents and apostrophes, other punctuation as blanks."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = (letter for letter in plain if not unicodedata.combining(letter) and letter not in APOSTROPHES)
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in kept).split())
 
 
 def _columns(tellings: Tellings, held: tuple[int, ...]) -> dict[str, Any]:

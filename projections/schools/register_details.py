@@ -179,7 +179,7 @@ def inspected(school: UUID | sa.BindParameter[UUID]) -> sa.ColumnElement[bool]:
         own.inspected_on == columns.inspected_on,
         own.urn == columns.urn,
     )
-    return sa.and_(columns.school.in_(_with_merged(school)), ~told_otherwise)
+    return sa.and_(columns.school.in_(with_merged(school)), ~told_otherwise)
 
 
 def groups_of(connection: sa.Connection, school: UUID) -> list[GroupMember]:
@@ -222,7 +222,8 @@ def missed_ids(connection: sa.Connection) -> frozenset[UUID]:
     return frozenset(connection.execute(sa.select(missed.table.c.school)).scalars())
 
 
-def _with_merged(school: UUID | sa.BindParameter[UUID]) -> sa.Select[Any]:
+def with_merged(school: UUID | sa.BindParameter[UUID]) -> sa.Select[Any]:
+    """The ids of a school and of those that went into it, at once or by way of others."""
     columns = schools.table.c
     found = sa.select(columns.id).where(columns.id == school).cte(recursive=True)
     found = found.union(sa.select(columns.id).where(columns.merged_into == found.c.id))

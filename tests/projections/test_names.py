@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,6 +21,7 @@ from tests.scenario import signed
 VIEWS = [names.VIEW]
 
 APRIL = Source("register_2026-04.csv", date(2026, 4, 25))
+DECEMBER = date(2026, 12, 1)
 OCTOBER = Source("register_2026-10.csv", date(2026, 10, 30))
 
 
@@ -76,6 +77,32 @@ def test_a_person_is_called_by_the_latest_name(service: Service, ask: Ask) -> No
         service.change(Person, anna, lambda person: person.rename("Anna Nowak"))
 
     assert ask(names_of, [anna, bilal]) == {anna: "Anna Nowak", bilal: "Bilal Hussain"}
+
+
+def test_a_record_is_found_by_the_names_it_had_and_called_by_that_of_a_day(
+    service: Service, ask: Ask, schools: tuple[UUID, UUID]
+) -> None:
+    lark_hill, _ = schools
+    with signed():
+        anna = service.add(lambda: Person.register("PE-2026-0001", name="Anna Kowalski")).id
+    with signed(DECEMBER):
+        service.change(Person, anna, lambda person: person.rename("Anna Nowak"))
+    for name in ("Lark Hill Academy", "St Anne's Academy"):
+        with signed(DECEMBER):
+            service.change(
+                School, lark_hill, lambda school, name=name: school.refresh({"name": name}, source=OCTOBER)
+            )
+
+    def found(kind: str, text: str) -> list[UUID]:
+        return [row.id for row in ask(names.like, kind, text, limit=5)]
+
+    assert found(Person.KIND, "kowalski") == found(Person.KIND, "nowak") == [anna]
+    assert found(School.KIND, "hill academy") == found(School.KIND, "Lark Hill Primary") == [lark_hill]
+    assert found(School.KIND, "hill school") == [lark_hill]
+    assert found(School.KIND, "…") == []
+    [row] = ask(names.rows_of, [anna])
+    assert (row.on(DECEMBER - timedelta(days=1)), row.on(DECEMBER)) == ("Anna Kowalski", "Anna Nowak")
+    assert ask(names.called_before, School.KIND) == {"105900": "Lark Hill Academy"}
 
 
 def test_an_organisation_is_called_by_its_trading_name_and_a_practitioner_by_their_own(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,13 @@ class NameCache:
     known: dict[UUID, Name | None] = field(default_factory=dict)
 
 
+@dataclass
+class FormerNames:
+    """The names that records had before, by kind and reference or URN."""
+
+    of_kind: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
 def rows_of(snapshot: Snapshot, ids: Collection[UUID]) -> dict[UUID, Name]:
     """What these are called, by id; whatever has neither name nor reference is left out."""
     if not ids:
@@ -49,6 +57,23 @@ def rows_of(snapshot: Snapshot, ids: Collection[UUID]) -> dict[UUID, Name]:
 def names_of(snapshot: Snapshot, ids: Collection[UUID]) -> dict[UUID, str]:
     """The names of these."""
     return {id: row.name for id, row in rows_of(snapshot, ids).items()}
+
+
+def names_on(snapshot: Snapshot, ids: Collection[UUID], day: date) -> dict[UUID, str]:
+    """The names that these had on a day: as a document of that day calls them."""
+    return {id: row.on(day) for id, row in rows_of(snapshot, ids).items()}
+
+
+def with_former_names(snapshot: Snapshot, kind: str, options: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Records of a kind as a form offers them, by reference or URN and with a hint or none, each with the name that
+    it had before: who looks for the one finds it under the other."""
+    former = snapshot.context.kept(FormerNames).of_kind
+    if kind not in former:
+        former[kind] = names.called_before(snapshot.connection, kind)
+    before = former[kind]
+    return [
+        (key, f"{text} (formerly {before[key]})" if key in before else text, *hint) for key, text, *hint in options
+    ]
 
 
 def references_of(snapshot: Snapshot, ids: Collection[UUID]) -> dict[UUID, str]:

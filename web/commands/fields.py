@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -13,11 +13,12 @@ from uuid import UUID
 from marshmallow import ValidationError, fields, validate
 
 from domain.references import has_form, record_id
+from domain.school import School
 from domain.text import line, plain
 from domain.vocabulary import LabelledEnum
 from projections import schools
 from web.access.context import Snapshot, current_context
-from web.access.name_cache import id_of_reference, rows_of
+from web.access.name_cache import id_of_reference, rows_of, with_former_names
 from web.access.nameable import may_name, may_name_provider, may_name_school
 from web.commands.attachments import is_open_to
 from web.commands.choices import Choices, distinct_options
@@ -56,6 +57,11 @@ class SchoolField(ReferenceField):
         if school is None or not may_name_school(snapshot, school.id):
             raise self.make_error("unknown")
         return school.id
+
+    def told_apart(self, options: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """Schools as a form offers them."""
+        with current_context().read() as snapshot:
+            return with_former_names(snapshot, School.KIND, options)
 
 
 def known_or_unknown(words: type[StrEnum], **metadata: Any) -> fields.String:
@@ -102,10 +108,10 @@ class PersonField(RecordField):
     def _may_be_named(self, snapshot: Snapshot, id: UUID) -> bool:
         return may_name(snapshot, id)
 
-    def told_apart(self, options: Choices) -> Choices:
+    def told_apart(self, options: Choices) -> list[tuple[Any, ...]]:
         """People as a form offers them, those of one name told apart."""
         with current_context().read() as snapshot:
-            return distinct_options(snapshot, options)
+            return with_former_names(snapshot, self.kind, distinct_options(snapshot, options))
 
 
 class ProviderField(RecordField):
@@ -113,6 +119,11 @@ class ProviderField(RecordField):
 
     def _may_be_named(self, snapshot: Snapshot, id: UUID) -> bool:
         return may_name_provider(snapshot, id)
+
+    def told_apart(self, options: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """Providers as a form offers them."""
+        with current_context().read() as snapshot:
+            return with_former_names(snapshot, self.kind, options)
 
 
 class ValuesOf(fields.List[Any]):

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from projections import schools
-from projections.names import like
+from projections.names import formerly, like
 from web.access.context import Snapshot
 from web.access.nameable import may_name_school
 from web.forms.references import ReferenceField
@@ -63,7 +63,9 @@ class SchoolFilter(RecordFilter):
             school = schools.by_urn(snapshot.connection, int(text)) if len(text) <= 6 else None
             found = [school] if school else []
         else:
-            named = schools.search(snapshot.connection, text, limit=MOST_NAMESAKES + 1)
+            named = schools.search(
+                snapshot.connection, text, formerly=formerly(self.kind, text), limit=MOST_NAMESAKES + 1
+            )
             found = [each for each in named if may_name_school(snapshot, each.id)]
         for each in found:
             yield each.id, each.name, str(each.urn)

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from domain.person import Person
 from projections import people as view
+from projections.names import formerly
 from projections.view import Row
 from web.access.context import Snapshot
 from web.access.identity import ListScope
@@ -38,6 +40,7 @@ def _asked(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None)
         snapshot.connection,
         today=snapshot.services.today(),
         text=filters.get("q", ""),
+        formerly=formerly(Person.KIND, filters["q"]) if filters.get("q", "").strip() else None,
         roles=filters.get("role", ()),
         team=filters.get("team"),
         gone=filters.get("gone", False),

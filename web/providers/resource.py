@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from domain.provider import Provider
 from projections import providers as view
+from projections.names import formerly
 from projections.recorded import Recorded
 from web.access.context import Snapshot
 from web.access.identity import ListScope
@@ -26,6 +27,8 @@ def _listed(snapshot: Snapshot, scope: ListScope, filters: Values, after: str | 
     among = None if scope.everything else scope.providers
     asked = {"text" if name == "q" else name: value for name, value in filters.items() if name != "subject"}
     subject_keys = subjects_of(snapshot.services).keys_of(filters.get("subject", ""))
+    if asked.get("text", "").strip():
+        asked["formerly"] = formerly(Provider.KIND, asked["text"])
     return view.listed(snapshot.connection, among=among, after=after, subject_keys=subject_keys, **asked)
 
 

@@ -14,7 +14,7 @@ from domain.vocabulary import Purpose
 from projections.records_of_visit import RecordRow
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.name_cache import names_of
+from web.access.name_cache import names_of, names_on
 from web.access.policy import Action
 from web.commands.dispatch import copy_for_reader, load_for_user
 from web.layout.links import concern_rows, record_rows
@@ -90,7 +90,8 @@ def version(context: RequestContext, ref: str, number: int) -> str:
     if found is None:
         raise NotFound
     with context.read() as snapshot:
-        names = names_of(snapshot, {id for id in (*_people(seen), *found.recipients) if id is not None})
+        named = {id for id in (*_people(seen), *found.recipients) if id is not None}
+        names = names_on(snapshot, named, found.issued_on)
     return render_template(
         "records/version.html",
         page_title=f"Version {number} of record {seen.reference}",

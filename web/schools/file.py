@@ -60,7 +60,7 @@ WHO = {
     "posts": RowQuery(people.posts, _leading, people.AS_TAKEN),
     "known": RowQuery(
         view.schools,
-        sa.or_(_school.id == RECORD, _school.merged_into == RECORD, _school.id.in_(_LATER)),
+        sa.or_(_school.id.in_(view.with_merged(RECORD)), _school.id.in_(_LATER)),
         (_school.sought, _school.id),
     ),
 }
@@ -168,8 +168,16 @@ def _where(school: School) -> RecordScope:
 
 
 def merged_of(school: School, found: PageRows) -> list[KnownSchool]:
-    """The institutions that went into a school, by name."""
-    return [row for row in found["known"] if row.merged_into == school.id]
+    """The institutions that went into a school, at once or by way of others, by name."""
+    into = {row.id: row.merged_into for row in found["known"]}
+
+    def went(row: KnownSchool) -> bool:
+        further = row.merged_into
+        while further is not None and further != school.id:
+            further = into.get(further)
+        return further is not None
+
+    return [row for row in found["known"] if went(row)]
 
 
 def institution_of_file(merged: Iterable[KnownSchool], urn: str) -> UUID | None:

@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
-from domain.school import Status
+from domain.school import School, Status
 from domain.vocabulary import LabelledEnum, Phase
 from projections import schools as view
+from projections.names import formerly
 from projections.schools import KnownSchool, LookedAfter
 from projections.view import Row
 from web.access.context import Snapshot
@@ -85,6 +86,7 @@ def _asked(snapshot: Snapshot, limited: ListScope, filters: Values, after: str |
         snapshot.connection,
         today=snapshot.services.today(),
         text=filters.get("q", ""),
+        formerly=formerly(School.KIND, filters.get("q", "")),
         la=filters.get("authority"),
         phases=filters.get("phase", ()),
         status=SchoolStatus(status).label if status in set(SchoolStatus) else status,

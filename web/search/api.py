@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from domain.school import School
 from projections import schools
+from projections.names import formerly
 from projections.view import Row
 from web.access.context import Snapshot
 from web.access.identity import ListScope, list_scope
@@ -54,6 +55,7 @@ def _found(snapshot: Snapshot, _: ListScope, filters: Values, after: str | None,
         snapshot.connection,
         today=snapshot.services.today(),
         text=typed,
+        formerly=formerly(School.KIND, typed),
         among=list_scope(snapshot, Action.FIND_SCHOOLS).narrowed(),
         after=after,
     )

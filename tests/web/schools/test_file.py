@@ -165,6 +165,15 @@ def test_the_file_of_a_school_holds_those_that_went_into_it(
     assert "added Lark Hill Primary" not in before
     browser.get(f"/schools/{urn}/file?of=123456", 404)
 
+    trust, later = sample.school("Lark Hill Trust School"), None
+    later = propose(sample, primary, trust)
+    with sample.acting():
+        confirm_merger(sample.services.service, primary, later, into=trust, reason="Amalgamated again")
+    through = browser.get(f"/schools/{later}/file?of={old}")
+    assert "Reading fell" in through
+    assert "Lark Hill Infants" in browser.get(f"/schools/{later}")
+    assert "Lark Hill Trust School" in browser.get("/schools/?q=Lark+Hill+Infants")
+
 
 def test_a_school_that_nobody_knows_is_not_found(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
     browser = sign_in(sample.director())
