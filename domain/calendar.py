@@ -31,17 +31,36 @@ class Term(LabelledEnum):
 
 @dataclass(frozen=True, slots=True)
 class TermDates:
-    """A term of one school year, from its first to its last school day; `academic_year` is the year it begins in."""
+    """A term of one school year, from its first to its last school day; `academic_year` is the year it begins in.
+    The days of its half-term are None where the published rule says which they are (`half_term`)."""
 
     academic_year: int
     term: Term
     begins: date
     ends: date
+    half_term_begins: date | None = None
+    half_term_ends: date | None = None
 
     @property
     def label(self) -> str:
         """As `Autumn term 2026/27`."""
         return f"{self.term.label} term {academic_year_label(self.academic_year)}"
+
+
+def half_term(term: TermDates) -> tuple[date, date]:
+    """The first and last day of a term's half-term holiday, by the published rule where they are not set."""
+    monday = _half_terms(term.academic_year)[list(Term).index(term.term)]
+    first = term.half_term_begins or monday
+    return first, term.half_term_ends or max(first, monday + 4 * DAY)
+
+
+def is_school_day(day: date, terms: Iterable[TermDates]) -> bool:
+    """Whether a day lies in one of these terms and not in its half-term."""
+    for term in terms:
+        if term.begins <= day <= term.ends:
+            first, last = half_term(term)
+            return not first <= day <= last
+    return False
 
 
 def academic_year_of(day: date) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterator
 from datetime import date, timedelta
 
-from domain.calendar import FRIDAY, TermDates
+from domain.calendar import FRIDAY, TermDates, is_school_day
 from domain.text import day_in_words
 from domain.unusual import Oddity, Unusual
 
@@ -22,7 +22,7 @@ def questions_about(
         yield Oddity(Unusual.WEEKEND, f"{words} is a {day:%A}")
     if day in bank_holidays:
         yield Oddity(Unusual.BANK_HOLIDAY, f"{words} is a bank holiday")
-    elif day.weekday() <= FRIDAY and not any(term.begins <= day <= term.ends for term in terms):
+    elif day.weekday() <= FRIDAY and not is_school_day(day, terms):
         yield Oddity(Unusual.SCHOOL_HOLIDAY, f"{words} is outside the school terms")
     if day < today - A_YEAR:
         yield Oddity(Unusual.LONG_AGO, f"{words} is more than a year ago")

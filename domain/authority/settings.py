@@ -259,6 +259,7 @@ def check_settings(settings: Settings) -> None:
     )
     must(bool(settings.served_types), "Choose at least one type of establishment", "served_types")
     must(_in_their_order(settings.terms), "Each term must end after it starts, and terms must not overlap", "terms")
+    must(_half_terms_within(settings.terms), "Enter the first and last day of a half-term, within its term", "terms")
     must(_within(settings.vat_percent, Decimal(100)), "Enter a percentage from 0 to 100", "vat_percent")
     must(_within(settings.approval_ceiling, MOST), "Enter a sum in pounds, 0 or more", "approval_ceiling")
     must(
@@ -287,6 +288,14 @@ def _in_their_order(terms: tuple[TermDates, ...]) -> bool:
     in_order = sorted(terms, key=lambda term: term.begins)
     apart = all(first.ends < second.begins for first, second in pairwise(in_order))
     return apart and all(term.begins < term.ends for term in terms)
+
+
+def _half_terms_within(terms: tuple[TermDates, ...]) -> bool:
+    return all(
+        (term.half_term_begins is None) == (term.half_term_ends is None)
+        and term.begins < (term.half_term_begins or term.ends) <= (term.half_term_ends or term.ends) <= term.ends
+        for term in terms
+    )
 
 
 def _within(number: Decimal, most: Decimal) -> bool:

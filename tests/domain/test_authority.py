@@ -284,6 +284,8 @@ def test_settings_are_not_changed_without_a_reason() -> None:
         ("need_categories", (NeedCategory("A", "Light", 1, 0), NeedCategory("A", "Heavy", 1, 2))),
         ("need_categories", (NeedCategory("A", "None at all", 0, 0),)),
         ("terms", (replace(AUTUMN, ends=date(2026, 9, 1)),)),
+        ("terms", (replace(AUTUMN, half_term_begins=date(2026, 10, 26)),)),
+        ("terms", (replace(AUTUMN, half_term_begins=date(2026, 12, 14), half_term_ends=date(2026, 12, 21)),)),
         ("terms", (AUTUMN, TermDates(2026, Term.SPRING, date(2026, 12, 18), date(2027, 3, 26)))),
         ("vat_percent", Decimal(101)),
         ("vat_percent", Decimal("NaN")),

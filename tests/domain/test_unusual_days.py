@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -27,7 +28,11 @@ def unusual(day: date) -> list[Unusual]:
         (CHRISTMAS, [Unusual.BANK_HOLIDAY]),
         (date(2027, 8, 11), [Unusual.SCHOOL_HOLIDAY]),
         (date(2025, 11, 3), []),
-        (date(2025, 10, 31), [Unusual.LONG_AGO]),
+        (date(2025, 10, 24), [Unusual.LONG_AGO]),
+        (date(2026, 10, 26), [Unusual.SCHOOL_HOLIDAY]),
+        (date(2026, 10, 30), [Unusual.SCHOOL_HOLIDAY]),
+        (date(2027, 2, 17), [Unusual.SCHOOL_HOLIDAY]),
+        (date(2027, 6, 4), [Unusual.SCHOOL_HOLIDAY]),
         (date(2027, 11, 3), []),
         (date(2027, 11, 4), [Unusual.FAR_AHEAD]),
         (date(2019, 8, 3), [Unusual.WEEKEND, Unusual.LONG_AGO]),
@@ -35,6 +40,15 @@ def unusual(day: date) -> list[Unusual]:
 )
 def test_a_day_is_asked_about_by_what_is_unusual_of_it(day: date, asked: list[Unusual]) -> None:
     assert unusual(day) == asked
+
+
+def test_a_half_term_is_where_the_authority_sets_it() -> None:
+    autumn = replace(TERMS[6], half_term_begins=date(2026, 10, 19), half_term_ends=date(2026, 10, 23))
+    asked = {
+        day: [each.unusual for each in questions_about(day, TODAY, terms=[autumn], bank_holidays=())]
+        for day in (date(2026, 10, 21), date(2026, 10, 28))
+    }
+    assert asked == {date(2026, 10, 21): [Unusual.SCHOOL_HOLIDAY], date(2026, 10, 28): []}
 
 
 def test_all_that_is_unusual_is_confirmed_with_a_reason_or_refused_by_what_it_is() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from domain.calendar import Term, academic_year_of
+from domain.calendar import Term, TermDates, academic_year_of, half_term
 from projections.view import Row
 from web.access.context import RequestContext, Snapshot
 from web.access.identity import ListScope
@@ -50,19 +50,27 @@ in_force = SingleEndpoint(
 
 
 class TermRow(Row):
-    """A term from its first to its last school day, as the authority has set it, else by the published rule."""
+    """A term from its first to its last school day, and its half-term, as the authority has set it, else by the
+    published rule."""
 
     academic_year: int
     term: Term
     begins: date
     ends: date
+    half_term_begins: date
+    half_term_ends: date
 
 
 def _terms(snapshot: Snapshot, _: ListScope, __: Values, after: str | None, limit: int) -> list[TermRow]:
     settings, year = settings_of(snapshot.services)[0], academic_year_of(snapshot.services.today())
     years = range(year - YEARS_AROUND, year + YEARS_AROUND + 1)
-    rows = [TermRow(**asdict(term)) for each in years for term in settings.terms_of(each, bank_holidays())]
+    rows = [_term(term) for each in years for term in settings.terms_of(each, bank_holidays())]
     return page_after(rows, _first_day, after, limit)
+
+
+def _term(term: TermDates) -> TermRow:
+    first, last = half_term(term)
+    return TermRow(**{**asdict(term), "half_term_begins": first, "half_term_ends": last})
 
 
 def _first_day(row: TermRow) -> str:

@@ -9,7 +9,7 @@ from flask import redirect, render_template
 from werkzeug.wrappers import Response
 
 from domain.authority import Authority
-from domain.calendar import academic_year_of
+from domain.calendar import academic_year_of, half_term
 from domain.provider import ProviderKind, Requirement
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
@@ -77,6 +77,7 @@ def _more(snapshot: Snapshot, authority: Authority, __: PageRows) -> Mapping[str
         "in_force_name": version,
         "number": int(version.rpartition("-")[2]),
         "windows": [(label, getattr(in_force, name)) for name, label in WINDOWS.items()],
+        "half_term": half_term,
         "terms": [term for each in (year, year + 1) for term in in_force.terms_of(each, bank_holidays())],
         "vetting": [
             [

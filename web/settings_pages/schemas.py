@@ -85,6 +85,10 @@ class ATerm(Schema):
     term = choice_field(Term, "Term", widget="select")
     begins = day_field("First day")
     ends = day_field("Last day")
+    half_term_begins = day_field(
+        "First day of half-term", required=False, hint="If you enter none, the standard half-term applies"
+    )
+    half_term_ends = day_field("Last day of half-term", required=False)
 
 
 class ADemand(Schema):

@@ -244,3 +244,21 @@ def test_nobody_outside_the_service_records_an_agreement_of_others(stages: Broke
         for side in ("school", "provider"):
             path = f"{WORK}/record-agreement-of-{side}"
             program(person).post(path, body, key="not-mine-1", at='"1"', status=403)
+
+
+def test_a_day_that_a_specialist_has_given_to_other_work_is_asked_about(
+    stages: BrokerageStages, program: Open
+) -> None:
+    stages.confirmed()
+    stages.confirmed(2)
+    specialist, other = program(stages.calder.specialist), "/engagements/BE-2026-0002"
+    Working(specialist)("plan-session", {"on": FIRST.isoformat(), "days": "1"})
+
+    def plan(key: str, status: int, **answers: Any) -> Any:
+        etag, session = specialist.get(other).headers["ETag"], {"on": FIRST.isoformat(), "days": "0.5"}
+        return specialist.post(f"{other}/plan-session", {**session, **answers}, key=key, at=etag, status=status).json
+
+    asked = plan("plan-again-1", 422)
+    assert asked["to_confirm"] == ["more_than_a_day"]
+    assert "Grace Calder has 1.5 days of sessions on" in str(asked["errors"])
+    plan("plan-again-2", 200, unusual=["more_than_a_day"], why_unusual="Morning here, evening there")
