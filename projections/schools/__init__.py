@@ -42,6 +42,7 @@ from projections.schools.finding import (
     phases_of,
     search,
     served_ids,
+    without_link_officer,
 )
 from projections.schools.register import HeldUrn, KnownSchool, schools, urns
 from projections.schools.register_details import (
@@ -129,6 +130,7 @@ __all__ = [
     "successions",
     "urns",
     "with_merged",
+    "without_link_officer",
 ]
 
 VIEW = View(

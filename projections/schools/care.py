@@ -120,12 +120,13 @@ _CARE = RowQueries(links=_begun(link_officers), covers=_begun(covers), needs=_be
 
 
 def linked(
-    officers: Collection[UUID | sa.BindParameter[UUID]], today: date | sa.BindParameter[date]
+    officers: Collection[UUID | sa.BindParameter[UUID]] | None, today: date | sa.BindParameter[date]
 ) -> sa.ColumnElement[bool]:
+    """The condition that one of some officers, or anybody, is a school's link officer on a day."""
     columns = link_officers.table.c
     return sa.exists().where(
         columns.school == schools.table.c.id,
-        columns.officer.in_(officers),
+        sa.true() if officers is None else columns.officer.in_(officers),
         sa.or_(columns.until.is_(None), columns.until >= today),
         columns.from_ == _newest(link_officers, today),
     )

@@ -166,6 +166,13 @@ def linked_to(connection: sa.Connection, officer: UUID, *, today: date) -> list[
     return schools.rows(connection, _by_name([linked_from(officer, today)]))
 
 
+def without_link_officer(connection: sa.Connection, served: Remit, *, today: date) -> list[KnownSchool]:
+    """The schools of a remit that have no link officer, today or from a later day."""
+    link = link_officers.table.c
+    later = sa.exists().where(link.school == schools.table.c.id, link.from_ > today)
+    return schools.rows(connection, _by_name([_served(served), sa.not_(sa.or_(linked(None, today), later))]))
+
+
 def covered_to_come(connection: sa.Connection, officer: UUID, *, today: date) -> list[KnownSchool]:
     """The schools for which this officer stands in, today or from a later day."""
     ahead = covers.table.c

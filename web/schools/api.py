@@ -93,7 +93,10 @@ class SchoolToGive(Schema):
 
 
 class HandSchoolsOver(Schema):
-    officer = person_field(required=True, metadata={"label": "Officer handing over"})
+    officer = person_field(
+        load_default=None,
+        metadata={"label": "Officer handing over", "description": "Leave out to give schools without a link officer"},
+    )
     schools = fields.List(
         fields.Nested(SchoolToGive),
         required=True,

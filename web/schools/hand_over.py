@@ -20,6 +20,7 @@ from projections.schools import KnownSchool
 from web.access.context import RequestContext
 from web.access.identity import allow, concerned
 from web.access.policy import Action
+from web.runtime.served_schools import types_served
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,16 @@ class HandOverTerms(TypedDict):
     reason: str
 
 
-def schools_to_hand_over(context: RequestContext, officer: UUID) -> list[KnownSchool]:
-    """An officer's schools, as far as they are for the person who asks to give away."""
-    user = context.user
+def schools_to_hand_over(context: RequestContext, officer: UUID | None) -> list[KnownSchool]:
+    """An officer's schools, or those that have no link officer, as far as whoever asks may give
+    them."""
+    user, today = context.user, context.services.today()
     with context.read() as snapshot:
-        theirs = view.linked_to(snapshot.connection, officer, today=context.services.today())
+        theirs = (
+            view.without_link_officer(snapshot.connection, types_served(context.services), today=today)
+            if officer is None
+            else view.linked_to(snapshot.connection, officer, today=today)
+        )
         return [
             school
             for school in theirs
@@ -81,8 +87,8 @@ def _outcome(school: KnownSchool, each: HandOver) -> HandOverOutcome:
     return HandOverOutcome(school.name, school.urn, str(each.refusal) if each.refusal else "")
 
 
-def outcomes_before(context: RequestContext, urns: Iterable[str], before: UUID) -> list[HandOverOutcome]:
-    """What became of schools when the same was sent before; `before` is the officer who had them."""
+def outcomes_before(context: RequestContext, urns: Iterable[str], before: UUID | None) -> list[HandOverOutcome]:
+    """What became of schools when the same was sent before; `before` is the officer who had them, if any had."""
     with context.read() as snapshot:
         known = view.known_register(
             snapshot.connection, [int(urn) for urn in urns if urn.isdecimal() and len(urn) <= 7]
@@ -90,7 +96,8 @@ def outcomes_before(context: RequestContext, urns: Iterable[str], before: UUID) 
     return [_as_it_is(context, school, before) for school in known.values()]
 
 
-def _as_it_is(context: RequestContext, school: KnownSchool, before: UUID) -> HandOverOutcome:
+def _as_it_is(context: RequestContext, school: KnownSchool, before: UUID | None) -> HandOverOutcome:
     last = context.services.service.find(School, school.id).link_officers[-1:]
-    kept = any(period.officer == before for period in last)
+    kept = any(period.officer == before or (before is None and period.until) for period in last or ())
+    kept = kept or (before is None and not last)
     return HandOverOutcome(school.name, school.urn, "Not handed over" if kept else "")

@@ -34,6 +34,11 @@ from web.schools.hand_over import (
 
 OFFICERS, SCHOOLS = "officers", "schools"
 
+NOBODY = "nobody"
+"""Whose schools are given that have no link officer."""
+
+WITHOUT = "Schools without a link officer"
+
 UNPROCESSABLE = 422
 
 pages = Pages("hand_over", __name__, url_prefix="/hand-over")
@@ -67,12 +72,13 @@ def show(context: RequestContext) -> Any:
     """Choose whose schools, then which of them go to whom; after that, what became of each."""
     allow(context, Action.ASSIGN_OFFICERS)
     chosen = _officer(context)
-    if chosen is None:
+    if chosen is None and request.args.get("from") != NOBODY:
         return _choose(context)
+    before = chosen.id if chosen else None
     command = context.command_id(form_key(context))
     if request.method == "POST" and is_done(context, command):
-        return _outcomes(chosen, outcomes_before(context, request.form.getlist("schools"), chosen.id))
-    offered = schools_to_hand_over(context, chosen.id)
+        return _outcomes(chosen, outcomes_before(context, request.form.getlist("schools"), before))
+    offered = schools_to_hand_over(context, before)
     form = _form(context, chosen, offered)
     if request.method != "POST":
         return _page(context, chosen, form, offered)
@@ -109,9 +115,10 @@ def _officer(context: RequestContext) -> PersonRow | None:
         return people.by_reference(snapshot.connection, reference) if reference else None
 
 
-def _form(context: RequestContext, officer: PersonRow, offered: Iterable[KnownSchool]) -> Form:
+def _form(context: RequestContext, officer: PersonRow | None, offered: Iterable[KnownSchool]) -> Form:
     with context.read() as snapshot:
-        others = [each for each in holders_of_roles(snapshot, (Role.OFFICER,)) if each[0] != officer.reference]
+        officers = holders_of_roles(snapshot, (Role.OFFICER,))
+    others = [each for each in officers if officer is None or each[0] != officer.reference]
     choices = {
         OFFICERS: others,
         REASON_READERS: lambda: readers_in_words([School.LinkOfficerAssigned]),
@@ -141,30 +148,34 @@ def _versions(text: str) -> Mapping[str, int]:
         raise BadRequest("Part of this page is missing. Open it again.") from None
 
 
-def _outcomes(officer: PersonRow, outcomes: list[HandOverOutcome]) -> str:
+def _outcomes(officer: PersonRow | None, outcomes: list[HandOverOutcome]) -> str:
     return render_template(
         "schools/handed_over.html",
         page_title="Schools handed over",
         section="Schools",
         breadcrumbs=[("Schools", "/schools"), ("Hand over", "/schools/hand-over"), ("Outcome", "")],
         outcomes=outcomes,
-        again=f"/schools/hand-over?officer={officer.reference}",
+        again=f"/schools/hand-over?{f'officer={officer.reference}' if officer else f'from={NOBODY}'}",
     )
 
 
 def _page(
-    context: RequestContext, officer: PersonRow, form: Form, offered: list[KnownSchool], status: int = 200
+    context: RequestContext, officer: PersonRow | None, form: Form, offered: list[KnownSchool], status: int = 200
 ) -> Any:
     page = render_template(
         "schools/hand_over.html",
-        page_title=f"Hand over {officer.name}'s schools",
+        page_title=f"Hand over {officer.name}'s schools" if officer else WITHOUT,
         section="Schools",
-        breadcrumbs=[("Schools", "/schools"), ("Hand over", "/schools/hand-over"), (officer.name, "")],
+        breadcrumbs=[
+            ("Schools", "/schools"),
+            ("Hand over", "/schools/hand-over"),
+            (officer.name if officer else WITHOUT, ""),
+        ],
         form=form,
         officer=officer,
         offered=offered,
         command_id=form_key(context),
-        submit_label="Hand over schools",
+        submit_label="Hand over schools" if officer else "Assign link officer",
         back_href="/schools",
     )
     return page, status

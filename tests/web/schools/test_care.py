@@ -334,6 +334,28 @@ def hand_over(sample: SampleAuthority, officer: Any) -> str:
     return f"/schools/hand-over?officer={sample.reference(officer)}"
 
 
+def test_schools_without_a_link_officer_are_given_together(
+    sample: SampleAuthority, sign_in: Callable[..., Browser], program: Callable[..., Program]
+) -> None:
+    one, two, three, linked = (sample.school(name) for name in ("Ashgrove", "Elm Grove", "Lark Hill", "Cedar"))
+    sample.link_officer(linked)
+    taker, director = sample.officer("Omar Other"), sample.director()
+    browser, href = sign_in(director), "/schools/hand-over?from=nobody"
+    asked = browser.get(href)
+    assert "Cedar" not in asked
+    assert href in browser.get("/schools/hand-over")
+    answers = {"schools": [str(sample.urn(one)), str(sample.urn(two))], "to": sample.reference(taker)}
+
+    page = browser.send(href, {**answers, **day("from", TODAY), **REASON}, status=200).text
+
+    assert "2 of 2 schools handed over" in page
+    assert [read(sample, each).link_officer_on(TODAY) for each in (one, two, three)] == [taker, taker, None]
+    schools = [{"urn": sample.urn(each), "version": read(sample, each).version} for each in (three, linked)]
+    body = {"schools": schools, "to_officer": sample.reference(taker), "from": TODAY.isoformat(), **REASON}
+    told = program(director).post("/schools/hand-over", body, key="without-1").json["items"]
+    assert [row["handed_over"] for row in told] == [True, False]
+
+
 def test_schools_are_handed_over_together(sample: SampleAuthority, sign_in: Callable[..., Browser]) -> None:
     one, two, kept = sample.school("Ashgrove"), sample.school("Elm Grove"), sample.school("Lark Hill")
     leaver = sample.link_officer(one)
