@@ -436,6 +436,14 @@ def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> D
 
 
 @dataclass(frozen=True, slots=True)
+class Deputising:
+    """That somebody decides as a post for the `principal` who holds it, while they are their deputy."""
+
+    post: Decider
+    principal: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """Authority for one act on one record, as a decision gave it, `by` the person who decided; where two decided,
     `first` is whoever gave it first. Only a decision makes one."""

@@ -14,7 +14,7 @@ from domain.aggregate import Event
 from domain.calendar import working_days_after
 from domain.decision import Basis, Decision, DecisionStatus, Route
 from domain.decision.parts import CAME_TO_NOTHING, OPEN, Earlier
-from domain.delegation import Act, Decider, is_held
+from domain.delegation import Act, Decider, Deputising, is_held
 from domain.on_behalf import LATE_AFTER
 from domain.vocabulary import SchoolId
 from projections.view import Key, Row, View, ViewTable, replace
@@ -64,15 +64,23 @@ class DecisionRow(Row):
     entry: UUID | None = None
     """Of the log, which the decider answers for, of the time before decisions were kept."""
     stopped_on: date | None = None
+    decided_for: UUID | None = None
+    first_for: UUID | None = None
 
     def counted_to(self, day: date) -> date:
         """The day to which it is counted whether it passes on or has lapsed: none while an answer is awaited."""
         return day if self.stopped_on is None else min(day, self.stopped_on)
 
-    def may_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> bool:
+    def may_be_decided_by(
+        self, person: UUID, held: Collection[Decider], day: date, deputises: Collection[Deputising] = ()
+    ) -> bool:
         """Whether somebody who decides as these posts may decide what is asked on a day, and waits for no answer."""
-        has_part = person in (self.asker, self.first_by) or person in self.authors
-        return self.stopped_on is None and not has_part and is_held(posts_of(self, day), held) is not None
+        apart = {self.asker, self.first_by, self.first_for, *self.authors}
+        if self.stopped_on is not None or person in apart:
+            return False
+        asked = posts_of(self, day)
+        for_others = any(each.post in asked and each.principal not in apart for each in deputises)
+        return is_held(asked, held) is not None or for_others
 
 
 class AskedMatter(Row):
@@ -200,7 +208,7 @@ def more_asked(row: DecisionRow | None, event: Decision.MoreAsked) -> DecisionRo
 def answered(row: DecisionRow | None, event: Decision.Answered) -> DecisionRow | None:
     if row is None:
         return None
-    begun_anew = {"first_by": None, "first_post": None} if event.is_restated else {}
+    begun_anew = {"first_by": None, "first_post": None, "first_for": None} if event.is_restated else {}
     row = replace(row, **begun_anew)
     return replace(
         row,
@@ -235,13 +243,21 @@ def first_given(row: DecisionRow | None, event: Decision.FirstGiven) -> Decision
         status=DecisionStatus.HALF_GIVEN,
         first_by=event.meta.signature.actor,
         first_post=event.post,
+        first_for=event.principal,
     )
 
 
 @decisions.on(Decision.Given, Decision.Refused)
 def decision_answered(row: DecisionRow | None, event: Answered) -> DecisionRow | None:
     status = DecisionStatus.GIVEN if isinstance(event, Decision.Given) else DecisionStatus.REFUSED
-    return row and replace(row, status=status, decider=event.meta.signature.actor, decided_on=event.meta.occurred_on)
+    return row and replace(
+        row,
+        status=status,
+        decider=event.meta.signature.actor,
+        decided_on=event.meta.occurred_on,
+        decided_for=event.principal,
+        basis=Basis.DEPUTY if event.principal else row.basis,
+    )
 
 
 @decisions.on(Decision.Withdrawn)

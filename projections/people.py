@@ -58,10 +58,23 @@ class ProposalRow(Row):
     held_as: int | None
 
 
+class DeputyRow(Row):
+    """Somebody named to decide for the holder (`person`) of a post, first and last day included."""
+
+    person: UUID
+    number: int
+    post: int
+    deputy: UUID
+    from_: date
+    until: date
+
+
 people = ViewTable("people", PersonRow, key=("id",), indexes=[("sorting", "id"), ("reference",), ("look",)])
 posts = ViewTable("posts", PostRow, key=("person", "post"), indexes=[("role", "from_"), ("school",), ("provider",)])
 
 proposals = ViewTable("proposed_posts", ProposalRow, key=("person", "proposal"))
+
+deputies = ViewTable("deputies", DeputyRow, key=("person", "number"), indexes=[("until",)])
 
 AS_TAKEN = (posts.table.c.from_, posts.table.c.person, posts.table.c.post)
 """The order in which posts were taken."""
@@ -172,6 +185,23 @@ def post_decided(_: ProposalRow | None, __: object) -> None:
     return None
 
 
+@deputies.on(Person.DeputyNamed, key=lambda event: (event.meta.stream, event.number))
+def deputy_named(_: DeputyRow | None, event: Person.DeputyNamed) -> DeputyRow:
+    return DeputyRow(
+        person=event.meta.stream,
+        number=event.number,
+        post=event.post,
+        deputy=event.deputy,
+        from_=event.from_,
+        until=event.until,
+    )
+
+
+@deputies.on(Person.DeputyEnded, key=lambda event: (event.meta.stream, event.number))
+def deputy_ended(row: DeputyRow | None, event: Person.DeputyEnded) -> DeputyRow | None:
+    return replace(row, until=event.until) if row and event.until else None
+
+
 def by_id(connection: sa.Connection, person: UUID) -> PersonRow | None:
     return people.get(connection, person)
 
@@ -272,9 +302,41 @@ def roles_of_holders(
     return [(person, frozenset(theirs)) for person, theirs in found.items()]
 
 
-def posts_of_roles(connection: sa.Connection, roles: Collection[Role], day: date) -> list[PostRow]:
-    """The posts of these roles that are held on a day."""
-    return _posts(connection, day, posts.table.c.role.in_(list(roles)))
+def held_with_deputies(
+    connection: sa.Connection, roles: Collection[Role], day: date
+) -> list[tuple[PostRow, DeputyRow | None]]:
+    """The posts of these roles that are held on a day, each with who may decide for its holder then: somebody who
+    holds a post themselves."""
+    columns, held, own = deputies.table.c, posts.table.c, posts.table.alias("own").c
+    works_here = sa.exists().where(
+        own.person == columns.deputy, own.from_ <= day, sa.or_(own.until.is_(None), own.until >= day)
+    )
+    names_one = sa.and_(
+        columns.person == held.person,
+        columns.post == held.post,
+        columns.from_ <= day,
+        columns.until >= day,
+        works_here,
+    )
+    query = (
+        sa.select(*held, columns.number, columns.deputy, columns.from_.label("first"), columns.until.label("last"))
+        .select_from(posts.table.outerjoin(deputies.table, names_one))
+        .where(held_on(day), held.role.in_(list(roles)))
+        .order_by(*AS_TAKEN)
+    )
+    found: list[tuple[PostRow, DeputyRow | None]] = []
+    for row in connection.execute(query).mappings():
+        post = PostRow(**{name: row[name] for name in posts.columns})
+        deputy = row["deputy"] and DeputyRow(
+            person=post.person,
+            number=row["number"],
+            post=post.post,
+            deputy=row["deputy"],
+            from_=row["first"],
+            until=row["last"],
+        )
+        found.append((post, deputy))
+    return found
 
 
 def heads_and_chairs(connection: sa.Connection, school: UUID, day: date) -> list[PostRow]:
@@ -340,4 +402,4 @@ def _by_name(conditions: Iterable[sa.ColumnElement[bool]]) -> sa.Select[Any]:
 
 _PLACE = [people.table.c.sorting.type, people.table.c.id.type]
 
-VIEW = View("people", people, posts, proposals)
+VIEW = View("people", people, posts, proposals, deputies)

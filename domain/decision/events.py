@@ -112,13 +112,24 @@ class DecidedAfterwards(_Begun):
         decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post)
 
 
-class MoreAsked(Event):
+class _ByDecider(Event):
+    """What somebody does who is to decide, as `post`; a deputy for the `principal` who holds it."""
+
+    post: Decider
+    principal: UUID | None = None
+
+    @property
+    def deputy_for(self) -> str:
+        """The post for whose holder a deputy acts, in a sentence."""
+        return self.post.in_a_sentence.removeprefix("a ") if self.principal else ""
+
+
+class MoreAsked(_ByDecider):
     """Somebody who is to decide wants to know more first: the days until it lapses are not counted meanwhile."""
 
     TOPIC = "decision.more-asked"
-    says = "{by} asked: {enquiry}"
+    says = "{by}{deputy_for:, for the …}{principal: (…),} asked: {enquiry}"
     enquiry: str
-    post: Decider
 
     def apply(self, decision: Decision) -> None:
         decision.status = DecisionStatus.MORE_ASKED
@@ -154,7 +165,7 @@ class Answered(Event):
         decision.question = self.question
         decision.route = replace(decision.route, passes_on=self.passes_on, lapses_on=self.lapses_on)
         if self.is_restated:
-            decision.first_by = decision.first_post = decision.first_on = None
+            decision.first_by = decision.first_post = decision.first_on = decision.first_for = None
             decision.limit = decision.condition = None
         decision.status = DecisionStatus.HALF_GIVEN if decision.first_by else DecisionStatus.ASKED
 
@@ -176,10 +187,9 @@ class RecordedBefore(_Begun):
         decision.decided(self.meta.signature.actor, self.decided_on)
 
 
-class _Approval(Event):
-    """Somebody approved, as `post`, what was `shown` to them: as far as a limit, and on a condition."""
+class _Approval(_ByDecider):
+    """Somebody approved what was `shown` to them: as far as a limit, and on a condition."""
 
-    post: Decider
     shown: str
     limit: Decimal | None
     condition: Condition | None
@@ -192,12 +202,15 @@ class _Approval(Event):
 
 class FirstGiven(_Approval):
     TOPIC = "decision.first-given"
-    says = "{by} approved it as the first of two{limit:, up to …}{on_condition:, on condition: …}"
+    says = (
+        "{by}{deputy_for:, for the …}{principal: (…),} approved it as the first of two"
+        "{limit:, up to …}{on_condition:, on condition: …}"
+    )
 
     def apply(self, decision: Decision) -> None:
         decision.status = DecisionStatus.HALF_GIVEN
         decision.first_by, decision.first_post = self.meta.signature.actor, self.post
-        decision.first_on = self.meta.occurred_on
+        decision.first_on, decision.first_for = self.meta.occurred_on, self.principal
         decision.limit, decision.condition = self.limit, self.condition
 
 
@@ -205,23 +218,24 @@ class Given(_Approval):
     """The command that was asked for is carried out in the same transaction."""
 
     TOPIC = "decision.given"
-    says = "{by} approved it{limit:, up to …}{on_condition:, on condition: …}"
+    says = (
+        "{by}{deputy_for:, for the …}{principal: (…),} approved it{limit:, up to …}{on_condition:, on condition: …}"
+    )
 
     def apply(self, decision: Decision) -> None:
         decision.status = DecisionStatus.GIVEN
         decision.limit, decision.condition = self.limit, self.condition
-        decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post)
+        decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post, principal=self.principal)
 
 
-class Refused(Event):
+class Refused(_ByDecider):
     TOPIC = "decision.refused"
-    says = "{by} refused it: {reason}"
-    post: Decider
+    says = "{by}{deputy_for:, for the …}{principal: (…),} refused it: {reason}"
 
     def apply(self, decision: Decision) -> None:
         decision.status, decision.is_outcome_read = DecisionStatus.REFUSED, False
         decision.refused_because = self.meta.reason
-        decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post)
+        decision.decided(self.meta.signature.actor, self.meta.occurred_on, post=self.post, principal=self.principal)
 
 
 class Withdrawn(Event):

@@ -54,6 +54,7 @@ class Basis(LabelledEnum):
     """By what somebody decided. Of what was recorded before decisions were kept there is no record of a decision."""
 
     OWN_ACT = "own_act"
+    DEPUTY = "deputy"
     OWN_AUTHORITY = "own_authority"
     ON_BEHALF = "on_behalf"
     BEFORE_DECISIONS = "before_decisions"
@@ -65,10 +66,15 @@ class Basis(LabelledEnum):
 
 _BASES = {
     "own_act": "Asked and decided",
+    "deputy": "Asked, and decided by a deputy",
     "own_authority": "Decided within their own limit",
     "on_behalf": "Recorded for somebody else",
     "before_decisions": "Recorded before decisions were kept",
 }
+
+
+WAS_ASKED = frozenset({Basis.OWN_ACT, Basis.DEPUTY})
+"""One person asked, and another decides."""
 
 
 @dataclass(frozen=True, slots=True)

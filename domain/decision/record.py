@@ -41,7 +41,7 @@ from domain.decision.rules import (
     must_have_an_outcome,
     only_when,
 )
-from domain.delegation import Decider, Excluded, Granted, OwnAsk, is_held, must_not_be_excluded, one_of
+from domain.delegation import Decider, Deputising, Excluded, Granted, OwnAsk, is_held, must_not_be_excluded, one_of
 from domain.money import in_pounds, pounds
 from domain.on_behalf import Heard, NotYours, evidenced
 from domain.signature import on_behalf_of
@@ -94,6 +94,8 @@ class Decision(Aggregate):
         self.first_by: UUID | None = None
         self.first_post: Decider | None = None
         self.first_on: date | None = None
+        self.first_for: UUID | None = None
+        self.decided_for: UUID | None = None
         self.decider: UUID | None = None
         self.decided_as: Decider | None = None
         self.decided_on: date | None = None
@@ -279,9 +281,11 @@ class Decision(Aggregate):
         """The same as it stands in a sentence."""
         return self.route.whom(self._counted_to(day), self.first_post)
 
-    def must_be_decided_by(self, person: UUID, held: Collection[Decider], day: date) -> None:
+    def must_be_decided_by(
+        self, person: UUID, held: Collection[Decider], day: date, deputises: Collection[Deputising] = ()
+    ) -> None:
         """Raises NotYours, OwnAsk, SamePerson where it is not somebody's to decide on a day."""
-        self._decider(person, held, day)
+        self._decider(person, held, day, deputises)
 
     def must_be_of(self, person: UUID | None) -> None:
         """Raises NotYours unless it is this person's decision that was recorded."""
@@ -299,12 +303,12 @@ class Decision(Aggregate):
             raise NotYours("Only the person who has to meet the condition, or who set it, can record that")
 
     @requires(must_be_asked, must_have_all_answered)
-    def ask_more(self, enquiry: str, *, held: Collection[Decider]) -> None:
+    def ask_more(self, enquiry: str, *, held: Collection[Decider], deputises: Collection[Deputising] = ()) -> None:
         """Ask whoever asked a question, before it is decided; the days until it lapses are not counted until they
         answer. Raises NotYours, OwnAsk, SamePerson, ReasonNeeded, AskedMoreAlready."""
-        post = self._decider(self.signature.actor, held, self.today)
+        post, principal = self._decider(self.signature.actor, held, self.today, deputises)
         text = reasoned(enquiry, "Enter your question")
-        self.record(self.MoreAsked(enquiry=text, post=post), people=(self.asker,))
+        self.record(self.MoreAsked(enquiry=text, post=post, principal=principal), people=(self.asker, principal))
 
     @requires(must_be_asked, must_be_enquired)
     def answer(
@@ -338,17 +342,19 @@ class Decision(Aggregate):
         *,
         shown: str,
         held: Collection[Decider],
+        deputises: Collection[Deputising] = (),
         limit: Decimal | None = None,
         condition: Condition | None = None,
         rules: tuple[str, ...] = (),
     ) -> Granted | None:
         """Approve what is asked, as far as `limit` and on a condition; None after the first of two people.
 
-        `shown` is the fingerprint of what was on the page, `now` the question as it stands at this moment, `rules`
+        `shown` is the fingerprint of what was on the page, `now` the question as it stands at this moment,
+        `deputises` what somebody who holds no such post decides for those who do, `rules`
         the version of the scheme. Raises NotYours, OwnAsk, SamePerson, NotAsShown, NotALimit, ConditionStands,
         ConditionDuePast, AskedMoreAlready.
         """
-        post = self._decider(self.signature.actor, held, self.today)
+        post, principal = self._decider(self.signature.actor, held, self.today, deputises, now)
         must_not_be_excluded(self.signature.actor, now.excluded)
         if self.signature.actor in now.authors:
             raise OwnAsk("You wrote part of what is to be decided, so somebody else decides")
@@ -366,17 +372,18 @@ class Decision(Aggregate):
         if self.route.countersigns and self.first_by is None:
             given = self.FirstGiven
         self.record(
-            given(post=post, shown=shown, limit=limit, condition=condition),
-            people=(self.asker, condition.owner if condition else None),
+            given(post=post, principal=principal, shown=shown, limit=limit, condition=condition),
+            people=(self.asker, principal, condition.owner if condition else None),
             rules=rules,
         )
         return self._granted() if given is self.Given else None
 
     @requires(must_be_asked)
-    def refuse(self, *, held: Collection[Decider], reason: str) -> None:
+    def refuse(self, *, held: Collection[Decider], reason: str, deputises: Collection[Deputising] = ()) -> None:
         """Refuse what is asked. Raises NotYours, OwnAsk, SamePerson, ReasonNeeded."""
-        post = self._decider(self.signature.actor, held, self.today)
-        self.record(self.Refused(post=post), reason=reasoned(reason), people=(self.asker,))
+        post, principal = self._decider(self.signature.actor, held, self.today, deputises)
+        refused = self.Refused(post=post, principal=principal)
+        self.record(refused, reason=reasoned(reason), people=(self.asker, principal))
 
     @requires(must_be_asked)
     def withdraw(self, *, reason: str, taken_over_by: UUID | None = None) -> None:
@@ -469,9 +476,13 @@ class Decision(Aggregate):
         met = self.ConditionMet(note=reasoned(note, "Enter what was done"))
         self.record(met, people=(self.condition.owner if self.condition else None,))
 
-    def decided(self, by: UUID | None, on: date, *, post: Decider | None = None) -> None:
-        """Remember who decided, when and as what."""
-        self.decider, self.decided_on, self.decided_as = by, on, post
+    def decided(
+        self, by: UUID | None, on: date, *, post: Decider | None = None, principal: UUID | None = None
+    ) -> None:
+        """Remember who decided, when, as what and for whom."""
+        self.decider, self.decided_on, self.decided_as, self.decided_for = by, on, post, principal
+        if principal is not None:
+            self.basis = Basis.DEPUTY
 
     def condition_met(self, on: date) -> None:
         """Remember that nothing is left to be done."""
@@ -503,8 +514,17 @@ class Decision(Aggregate):
             raise NotALimit(f"Enter less than the {in_pounds(most)} asked for, or leave this blank", field="limit")
         return pounds(limit)
 
-    def _decider(self, person: UUID | None, held: Collection[Decider], day: date) -> Decider:
-        """As what a person decides. Raises NotYours, OwnAsk, SamePerson."""
+    def _decider(
+        self,
+        person: UUID | None,
+        held: Collection[Decider],
+        day: date,
+        deputises: Collection[Deputising] = (),
+        now: Question | None = None,
+    ) -> tuple[Decider, UUID | None]:
+        """As what a person decides, and as whose deputy where they hold no such post. A deputy decides nothing that
+        their principal may not. Raises NotYours, OwnAsk, SamePerson.
+        """
         if person is None or person == self.asker:
             raise OwnAsk("You asked for this, so somebody else decides")
         if person in self.question.authors:
@@ -512,7 +532,26 @@ class Decision(Aggregate):
         must_not_be_excluded(person, self.question.excluded)
         if person == self.first_by:
             raise SamePerson("You approved it as the first of two people. Somebody else is the second")
-        return self._post(self.asked_of(day), held)
+        if person == self.first_for:
+            raise SamePerson("Your deputy approved it for you as the first of two. Somebody else is the second")
+        asked = self.asked_of(day)
+        if is_held(asked, held) is None and (theirs := [each for each in deputises if each.post in asked]):
+            return self._for_principal(theirs, now or self.question)
+        return self._post(asked, held), None
+
+    def _for_principal(self, theirs: Collection[Deputising], now: Question) -> tuple[Decider, UUID]:
+        """For whom of several a deputy decides. Raises OwnAsk, SamePerson where none of them may decide."""
+        apart = {self.asker, *self.question.others, *now.others}
+        may = [each for each in theirs if each.principal not in apart]
+        if not may:
+            raise OwnAsk("The person you are the deputy of may not decide this, so somebody else decides")
+        first = {self.first_by, self.first_for}
+        for each in may:
+            if each.principal not in first:
+                return each.post, each.principal
+        raise SamePerson(
+            "The person you are the deputy of approved it as the first of two. Somebody else is the second"
+        )
 
     @staticmethod
     def _post(asked: Collection[Decider], held: Collection[Decider]) -> Decider:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.aggregate import Event
 from domain.correction import Correction
-from domain.person.parts import Post, Proposal
+from domain.person.parts import Deputy, Post, Proposal
 from domain.person.rules import cut
 from domain.vocabulary import Personal, Phase, Role, SchoolId, Team
 
@@ -223,3 +223,51 @@ class PostProposalWithdrawn(Event):
 
     def apply(self, person: Person) -> None:
         person.proposals.pop(self.proposal)
+
+
+class DeputyNamed(Event):
+    """Whoever holds the post may still decide themselves."""
+
+    TOPIC = "person.deputy-named"
+    says = "{by} named {deputy} to decide for {this_person} as {role} from {from_} to {until}"
+    number: int
+    post: int
+    role: Role
+    deputy: UUID
+    from_: date
+    until: date
+
+    def apply(self, person: Person) -> None:
+        person.deputies.append(Deputy(self.number, self.post, self.deputy, self.from_, self.until))
+        person.deputies_named = self.number
+
+
+class DeputyEnded(Event):
+    TOPIC = "person.deputy-ended"
+    says = (
+        "{by}{until: set … as the last day on which}{ended} {deputy} {decides} for {this_person} as {role}{unbegun}"
+    )
+    number: int
+    role: Role
+    deputy: UUID
+    until: date | None
+    """The last day, None where it never began."""
+
+    @property
+    def ended(self) -> str:
+        return "" if self.until else " recorded that"
+
+    @property
+    def decides(self) -> str:
+        return "decides" if self.until else "is not to decide"
+
+    @property
+    def unbegun(self) -> str:
+        return "" if self.until else " after all"
+
+    def apply(self, person: Person) -> None:
+        ended = [
+            replace(each, until=self.until) if each.id == self.number and self.until else each
+            for each in person.deputies
+        ]
+        person.deputies = [each for each in ended if each.id != self.number or self.until is not None]

@@ -20,6 +20,10 @@ and another confirms. So it is with an officer who leads a team, and reads what 
 (`Post.takes_a_second_person`)."""
 
 
+ASKED_TO_DECIDE = frozenset({Role.DIRECTOR, Role.CHIEF_OFFICER, Role.COUNTERSIGNER})
+"""Posts that are asked to decide, so that their holders may name a deputy; so is an officer who leads a team."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One post for one period; `until` is its last day, None while it lasts.
@@ -53,9 +57,28 @@ class Post:
         return self.role in TAKES_A_SECOND_PERSON or (self.role is Role.OFFICER and self.leads_team)
 
     @property
+    def is_asked_to_decide(self) -> bool:
+        """Whether the scheme of delegation asks its holder to decide what others ask for."""
+        return self.role in ASKED_TO_DECIDE or (self.role is Role.OFFICER and self.leads_team)
+
+    @property
     def place(self) -> tuple[object, ...]:
         """What makes two posts the same one."""
         return (self.role, self.school, self.provider, self.team, self.phase, self.theme)
+
+
+@dataclass(frozen=True, slots=True)
+class Deputy:
+    """Somebody who decides for the holder of a post, first and last day included; `id` numbers those of a person."""
+
+    id: int
+    post: int
+    person: UUID
+    from_: date
+    until: date
+
+    def acts_on(self, day: date) -> bool:
+        return self.from_ <= day <= self.until
 
 
 class Place(TypedDict, total=False):

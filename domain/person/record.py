@@ -10,24 +10,31 @@ from uuid import UUID
 from domain.aggregate import Aggregate, in_order, reasoned, requires
 from domain.names import address_spelt, spelt
 from domain.person import events
-from domain.person.parts import Place, Post, Proposal
+from domain.person.parts import Deputy, Place, Post, Proposal
 from domain.person.rules import (
+    DeputyAlready,
     EndsLater,
     HasLeft,
     NameNeeded,
     NeedsNoSecondPerson,
+    NoDeputy,
     NoSuchPost,
     NoSuchProposal,
     NotAnEmailAddress,
     NotAShare,
+    NotBackwards,
     NotTheirProposal,
+    OneHop,
+    OwnDeputy,
     PostHeldAlready,
     ProposedAlready,
     SecondPersonNeeded,
     cut,
     has_its_place,
+    must_be_asked_to_decide,
     must_be_decided_by_another,
     must_be_here,
+    must_have_a_deputy,
     must_have_a_proposal,
     must_hold_a_post,
     must_not_give_themselves,
@@ -62,6 +69,8 @@ class Person(Aggregate):
     PostConfirmed: TypeAlias = events.PostConfirmed
     PostDeclined: TypeAlias = events.PostDeclined
     PostProposalWithdrawn: TypeAlias = events.PostProposalWithdrawn
+    DeputyNamed: TypeAlias = events.DeputyNamed
+    DeputyEnded: TypeAlias = events.DeputyEnded
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -70,6 +79,8 @@ class Person(Aggregate):
         self.left_on = None
         self.proposals: dict[int, Proposal] = {}
         self.proposals_made = 0
+        self.deputies: list[Deputy] = []
+        self.deputies_named = 0
 
     @classmethod
     def register(cls, reference: str, *, name: str, email: str | None = None) -> Person:
@@ -206,6 +217,54 @@ class Person(Aggregate):
             on=on, posts=tuple(post.id for post in given_up), roles=tuple(post.role for post in given_up)
         )
         self.record(left, occurred=self._if_past(on), reason=reasoned(reason))
+
+    @requires(must_be_asked_to_decide)
+    def name_deputy(self, post: int, deputy: UUID, *, from_: date, until: date) -> int:
+        """Let somebody decide for the holder of a post, who may still decide themselves; the number is returned.
+
+        Raises NoDeputy, OwnDeputy, OneHop, NotBackwards, EndsBeforeItBegins, DeputyAlready.
+        """
+        held = next((each for each in self.posts if each.id == post), None)
+        if held is None or not held.is_asked_to_decide or (held.until is not None and held.until < self.today):
+            raise NoDeputy("Choose a role that is asked to decide", field="post")
+        actor = self.signature.actor
+        if deputy in (self.id, actor):
+            raise OwnDeputy("Choose somebody else: nobody makes themselves a deputy", field="deputy")
+        if any(each.person == actor and each.acts_on(self.today) for each in self.deputies):
+            raise OneHop("You are a deputy yourself, so you name no other", field="deputy")
+        if from_ < self.today:
+            raise NotBackwards("Choose today or a later date", field="from_")
+        in_order(from_, until, field="until")
+        if any(each.post == post and each.from_ <= until and from_ <= each.until for each in self.deputies):
+            raise DeputyAlready("Somebody is the deputy on those days already", field="from_")
+        named = self.DeputyNamed(
+            number=self.deputies_named + 1, post=post, role=held.role, deputy=deputy, from_=from_, until=until
+        )
+        self.record(named, people=(deputy,))
+        return named.number
+
+    @requires(must_have_a_deputy)
+    def end_deputy(self, number: int, *, until: date) -> None:
+        """Let somebody be a deputy no longer than to a last day; before their first day they never are. Raises
+        NoDeputy, EndsLater, NotBackwards."""
+        found = next((each for each in self.deputies if each.id == number and each.until >= self.today), None)
+        held = next((each for each in self.posts if found is not None and each.id == found.post), None)
+        if found is None or held is None:
+            raise NoDeputy("This person is no deputy any more", field="number")
+        if until >= found.until:
+            raise EndsLater("This ends then already. Choose an earlier date", field="until")
+        has_begun = found.from_ <= self.today
+        if has_begun and until < self.today:
+            raise NotBackwards("Choose today or a later date", field="until")
+        ended = self.DeputyEnded(
+            number=number, role=held.role, deputy=found.person, until=until if until >= found.from_ else None
+        )
+        self.record(ended, people=(found.person,))
+
+    def deputises(self, deputy: UUID, day: date) -> list[Post]:
+        """The posts held on a day for which somebody is the deputy on that day."""
+        named = {each.post for each in self.deputies if each.person == deputy and each.acts_on(day)}
+        return [post for post in self.posts_on(day) if post.id in named]
 
     def posts_on(self, day: date) -> list[Post]:
         """The posts held on a day, in the order in which they were taken."""

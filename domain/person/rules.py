@@ -72,6 +72,26 @@ class NotTheirProposal(Refusal):
     """A proposal is withdrawn by whoever made it; anybody else declines it."""
 
 
+class NoDeputy(Refusal):
+    """The post is not asked to decide, or nobody is the deputy of its holder on those days."""
+
+
+class OwnDeputy(Refusal):
+    """Nobody is their own deputy, or makes themselves the deputy of somebody else."""
+
+
+class OneHop(Refusal):
+    """A deputy would name a deputy."""
+
+
+class DeputyAlready(Refusal):
+    """The holder of a post has a deputy on those days already."""
+
+
+class NotBackwards(Refusal):
+    """Somebody would have been a deputy before they were named."""
+
+
 class EndsLater(Refusal):
     """A post is not made longer by ending it."""
 
@@ -84,6 +104,16 @@ def must_have_a_proposal(person: Person, _: date) -> None:
 def must_hold_a_post(person: Person, today: date) -> None:
     if not any(post.until is None or post.until >= today for post in person.posts):
         raise NoSuchPost("This person has no current role to end", field="post")
+
+
+def must_be_asked_to_decide(person: Person, today: date) -> None:
+    if not any(post.is_asked_to_decide and (post.until is None or post.until >= today) for post in person.posts):
+        raise NoDeputy("This person has no role that is asked to decide")
+
+
+def must_have_a_deputy(person: Person, today: date) -> None:
+    if not any(each.until >= today for each in person.deputies):
+        raise NoDeputy("This person has no deputy")
 
 
 def must_be_here(person: Person, _: date) -> None:

@@ -35,6 +35,7 @@ from domain.delegation import (
     BandsDoNotFit,
     Decider,
     DelegationRow,
+    Deputising,
     Granted,
     NotCovered,
     OwnAsk,
@@ -406,6 +407,45 @@ def test_each_sum_has_one_row_and_a_limit_that_reaches_further_takes_bands_away(
     assert one_of(DelegationRow("X", Act.APPROVE_SPENDING, None, tuple(Decider)[1:4]).decides) == (
         "a CPD manager, a senior officer or a director"
     )
+
+
+FOR_DIRECTOR = (Deputising(Decider.DIRECTOR, DIRECTOR),)
+
+
+def test_a_deputy_decides_for_the_holder_of_the_post_and_never_what_they_may_not_decide_themselves() -> None:
+    deputy: dict[str, Any] = {"held": set(), "deputises": FOR_DIRECTOR}
+    decision = ask()
+    given(decision).when(lambda it: give(it, **deputy), by=OTHER).then(
+        Decision.Given, post=Decider.DIRECTOR, principal=DIRECTOR
+    ).then_holds(lambda it: (it.decider, it.decided_for, it.basis) == (OTHER, DIRECTOR, Basis.DEPUTY))
+    given(ask()).when(lambda it: it.refuse(reason="Too much", **deputy), by=OTHER).then(
+        Decision.Refused, post=Decider.DIRECTOR, principal=DIRECTOR
+    )
+    given(ask()).when(lambda it: give(it, held=IS_DIRECTOR, deputises=FOR_DIRECTOR), by=OTHER).then(
+        Decision.Given, principal=None
+    )
+    with signed(by=DIRECTOR):
+        own = Decision.ask(
+            "DN-2026-0001", a_question(), a_route(), reason="Needed", deciders=[OTHER], rules=("settings-1",)
+        )
+    given(own).when(lambda it: give(it, **deputy), by=OTHER).then_refused(OwnAsk)
+    given(ask()).when(lambda it: give(it, a_question(authors=(DIRECTOR,)), **deputy), by=OTHER).then_refused(OwnAsk)
+    given(ask(by=OTHER)).when(lambda it: give(it, **deputy), by=OTHER).then_refused(OwnAsk)
+    for_others = (Deputising(Decider.COUNTERSIGNER, FINANCE),)
+    given(ask()).when(lambda it: give(it, held=set(), deputises=for_others), by=OTHER).then_refused(NotYours)
+
+
+def test_a_person_and_their_deputy_are_not_the_two_people_who_decide() -> None:
+    two = ask(countersigns=(Decider.COUNTERSIGNER,))
+    with signed(by=OTHER):
+        give(two, held=set(), deputises=FOR_DIRECTOR)
+    assert (two.first_by, two.first_for) == (OTHER, DIRECTOR)
+    given(two).when(lambda it: give(it, held=IS_COUNTERSIGNER), by=DIRECTOR).then_refused(SamePerson)
+    both = ask(countersigns=(Decider.COUNTERSIGNER,))
+    with signed(by=DIRECTOR):
+        give(both)
+    as_second = (Deputising(Decider.COUNTERSIGNER, DIRECTOR),)
+    given(both).when(lambda it: give(it, held=set(), deputises=as_second), by=OTHER).then_refused(SamePerson)
 
 
 def ask_more(decision: Decision, enquiry: str = "Why two terms?", *, by: UUID = DIRECTOR) -> None:

@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from domain.aggregate import Refusal
 from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
-from domain.delegation import Decider, Granted, is_held, row_for, scheme_with_limit
+from domain.delegation import Decider, Deputising, Granted, is_held, row_for, scheme_with_limit
 from domain.service import Service, UnitOfWork
 from domain.signature import on_behalf_of
 from domain.support_request import SupportRequest
@@ -72,6 +72,7 @@ class DecisionLifecycle(RuleBasedStateMachine):
     def invite(self) -> None:
         self.today, number = TODAY, next(NUMBERS)
         self.held = {person: set(posts) for person, posts in zip(PEOPLE, BEGUN_AS, strict=True)}
+        self.deputies: dict[UUID, UUID] = {}
         self.decisions: list[UUID] = []
         self.deciders: dict[UUID, list[Held]] = {}
         desk = self.desk
@@ -161,7 +162,9 @@ class DecisionLifecycle(RuleBasedStateMachine):
     def note(self, decision: UUID | None, who: UUID) -> None:
         """Remember who has decided, and as what they could on that day."""
         if decision is not None:
-            self.deciders.setdefault(decision, []).append((who, frozenset(self.held[who])))
+            theirs = {who: frozenset(self.held[who])}
+            theirs |= {each.principal: frozenset(self.held[each.principal]) for each in self.deputises(who)}
+            self.deciders.setdefault(decision, []).extend(theirs.items())
             self.decisions = list(dict.fromkeys([*self.decisions, decision]))
 
     @rule(who=ANYBODY, ceiling=SUMS)
@@ -184,6 +187,7 @@ class DecisionLifecycle(RuleBasedStateMachine):
                 self.as_it_stands(decision.question),
                 shown=decision.question.fingerprint,
                 held=self.held[PEOPLE[who]],
+                deputises=self.deputises(PEOPLE[who]),
                 limit=limit,
             )
             if granted is not None:
@@ -191,6 +195,23 @@ class DecisionLifecycle(RuleBasedStateMachine):
             return decision.id
 
         self.note(self.attempt(PEOPLE[who], command), PEOPLE[who])
+
+    @rule(who=ANYBODY, whose=ANYBODY)
+    def name_or_call_off_a_deputy(self, who: int, whose: int) -> None:
+        deputy, principal = PEOPLE[who], PEOPLE[whose]
+        if self.deputies.get(principal) == deputy:
+            del self.deputies[principal]
+        elif deputy != principal:
+            self.deputies[principal] = deputy
+
+    def deputises(self, who: UUID) -> list[Deputising]:
+        """For whom somebody decides: by what these hold themselves, and not as deputies."""
+        return [
+            Deputising(post, principal)
+            for principal, deputy in self.deputies.items()
+            if deputy == who
+            for post in self.held[principal]
+        ]
 
     @rule(who=ANYBODY, nth=st.integers(0, 3))
     def ask_a_question(self, who: int, nth: int) -> None:
@@ -296,7 +317,7 @@ class DecisionLifecycle(RuleBasedStateMachine):
             assert decision.status in DECIDED
             assert sum_ <= min(asked.net or Decimal(0), decision.limit or asked.net or Decimal(0))
             posts = {*decision.route.decides, *decision.route.countersigns}
-            assert (decision.decider, True) in [
+            assert (decision.decided_for or decision.decider, True) in [
                 (who, bool(posts & held)) for who, held in self.deciders[decision.id]
             ], "they held a post of the row when they decided"
             if decision.basis is Basis.OWN_AUTHORITY:
@@ -307,9 +328,12 @@ class DecisionLifecycle(RuleBasedStateMachine):
                 assert decision.evidence
             else:
                 assert actor == decision.decider != decision.asker
-                assert decision.decider not in asked.authors
+                two = {decision.decider, decision.decided_for}
+                assert not two & {decision.asker, *asked.authors}
                 if decision.route.countersigns:
-                    assert decision.first_by not in (None, decision.decider)
+                    assert decision.first_by not in {None, *two}
+                    assert decision.first_for is None or decision.first_for not in two
+                assert (decision.basis is Basis.DEPUTY) == (decision.decided_for is not None)
         done = {event.meta.decision for event, _ in sums}
         for id in self.decisions:
             if service.find(Decision, id).status in DECIDED:

@@ -6,22 +6,27 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from domain.aggregate import EndsBeforeItBegins, ReasonNeeded
 from domain.person import Person
 from domain.person.rules import (
+    DeputyAlready,
     EndsLater,
     HasLeft,
     NameNeeded,
     NeedsNoSecondPerson,
+    NoDeputy,
     NoSuchPost,
     NoSuchProposal,
     NotAnEmailAddress,
     NotAShare,
+    NotBackwards,
     NotTheirProposal,
+    OneHop,
+    OwnDeputy,
     OwnPost,
     OwnRecord,
     PostHeldAlready,
@@ -354,3 +359,53 @@ def test_a_post_held_meanwhile_ends_when_it_is_declined(from_: date, last_day: d
 
 def test_the_same_post_is_proposed_once() -> None:
     given(somebody_proposed()).when(propose(), by=BEN).then_refused(ProposedAlready, field="from_")
+
+
+DEPUTY = uuid4()
+IN_TWO_DAYS, IN_A_WEEK = date(2026, 11, 4), date(2026, 11, 9)
+
+
+def a_director() -> Person:
+    person = a_person()
+    with at_the_machine():
+        person.take_post(Role.DIRECTOR, from_=SEPTEMBER)
+    return person
+
+
+def name_deputy(deputy: UUID = DEPUTY, from_: date = TODAY, until: date = IN_A_WEEK, post: int = 1) -> Act:
+    return lambda person: person.name_deputy(post, deputy, from_=from_, until=until)
+
+
+def test_the_holder_of_a_post_that_decides_has_a_deputy_for_some_days_and_no_longer_than_the_post() -> None:
+    director = a_director()
+    given(director).when(name_deputy(), by=director.id).then(Person.DeputyNamed, role=Role.DIRECTOR, deputy=DEPUTY)
+    assert [len(director.deputises(DEPUTY, day)) for day in (YESTERDAY, TODAY, IN_A_WEEK, date(2026, 11, 10))] == [
+        0,
+        1,
+        1,
+        0,
+    ]
+    assert director.deputises(uuid4(), TODAY) == []
+    given(director).when(name_deputy(uuid4(), from_=IN_A_WEEK, until=NEXT_YEAR)).then_refused(DeputyAlready)
+    given(director).when(lambda it: it.end_deputy(1, until=NEXT_YEAR)).then_refused(EndsLater)
+    given(director).when(lambda it: it.end_deputy(1, until=YESTERDAY)).then_refused(NotBackwards)
+    given(director).when(lambda it: it.end_deputy(1, until=IN_TWO_DAYS)).then(Person.DeputyEnded, until=IN_TWO_DAYS)
+    assert director.deputises(DEPUTY, IN_A_WEEK) == []
+    other = name_deputy(uuid4(), from_=IN_A_WEEK, until=NEXT_YEAR)
+    given(director).when(other, by=DEPUTY).then_refused(OneHop)
+
+    never = a_director()
+    given(never).when(name_deputy(from_=IN_TWO_DAYS)).then(Person.DeputyNamed)
+    given(never).when(lambda it: it.end_deputy(1, until=TODAY)).then(Person.DeputyEnded, until=None)
+    assert never.deputies == []
+    given(never).when(lambda it: it.end_deputy(1, until=TODAY)).then_refused(NoDeputy)
+
+
+def test_nobody_is_their_own_deputy_or_was_one_before_they_were_named_and_only_who_is_asked_has_one() -> None:
+    director = a_director()
+    given(director).when(name_deputy(director.id)).then_refused(OwnDeputy)
+    given(director).when(name_deputy(), by=DEPUTY).then_refused(OwnDeputy)
+    given(director).when(name_deputy(from_=YESTERDAY)).then_refused(NotBackwards)
+    given(director).when(name_deputy(until=YESTERDAY)).then_refused(EndsBeforeItBegins)
+    given(director).when(name_deputy(post=2)).then_refused(NoDeputy)
+    given(an_officer()).when(name_deputy()).then_refused(NoDeputy)

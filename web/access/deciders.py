@@ -8,12 +8,13 @@ from datetime import date
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.delegation import Decider
+from domain.delegation import Decider, Deputising
 from domain.person import Person, Post
+from domain.service import UnitOfWork
 from domain.vocabulary import Role, Team
 from projections import decisions, people
 from projections.decisions import DecisionRow
-from projections.people import PostRow
+from projections.people import DeputyRow, PostRow
 from web.access.asked_only import ASKED_AS
 from web.access.context import RequestContext, Snapshot
 from web.access.identity import teams_of
@@ -74,13 +75,82 @@ def _decided_by_user(snapshot: Snapshot) -> list[DecisionRow]:
     today, person, closed = snapshot.services.today(), snapshot.user.person, hidden_from(snapshot).closed
     rows = [row for row in decisions.open_on(snapshot.connection, today) if row.id not in closed]
     teams = teams_of(snapshot, [row.school for row in rows if row.school is not None])
+    found = []
+    for row in rows:
+        team = None if row.school is None else teams[row.school]
+        if row.may_be_decided_by(person, _held_for(snapshot, team), today, _deputising(snapshot, person, team)):
+            found.append(row)
+    return found
+
+
+@dataclass
+class _InPost:
+    """Who holds the posts that decide today, and who is their deputy, looked up once while a request is answered."""
+
+    rows: list[tuple[PostRow, DeputyRow | None]] | None = None
+
+
+def _in_post(snapshot: Snapshot) -> list[tuple[PostRow, DeputyRow | None]]:
+    known = snapshot.context.kept(_InPost)
+    if known.rows is None:
+        roles = [*DECIDES_AS, Role.OFFICER]
+        known.rows = people.held_with_deputies(snapshot.connection, roles, snapshot.services.today())
+    return known.rows
+
+
+def deputies_today(snapshot: Snapshot) -> list[tuple[DeputyRow, PostRow]]:
+    """Who is the deputy of the holder of which post today."""
+    return [(row, held) for held, row in _in_post(snapshot) if row is not None]
+
+
+def _deputising(snapshot: Snapshot, person: UUID, team: Team | None) -> list[Deputising]:
     return [
-        row
-        for row in rows
-        if row.may_be_decided_by(
-            person, _held_for(snapshot, None if row.school is None else teams[row.school]), today
-        )
+        Deputising(post, row.person)
+        for row, held in deputies_today(snapshot)
+        if row.deputy == person and (post := _decides_as(held, team)) is not None
     ]
+
+
+def deputies_by_post(snapshot: Snapshot) -> list[tuple[Decider, DeputyRow]]:
+    """Who is whose deputy today, by the posts that they decide as."""
+    found = [(_decides_as(held, None), row) for row, held in deputies_today(snapshot)]
+    return [(post, row) for post, row in found if post is not None]
+
+
+def deputising_by_user(snapshot: Snapshot, school: UUID | None) -> list[Deputising]:
+    """For whom the person who asks is a deputy today, about a school, and as what."""
+    person = snapshot.user.person
+    is_one = any(row.deputy == person for row, _ in deputies_today(snapshot))
+    return _deputising(snapshot, person, team_for(snapshot, school)) if is_one else []
+
+
+def deputising_in(context: RequestContext, work: UnitOfWork, school: UUID | None) -> list[Deputising]:
+    """The same by the records of those whose deputy the person who asks is; it is held to them."""
+    person, today = context.user.person, context.services.today()
+    with context.read() as snapshot:
+        team = team_for(snapshot, school)
+        principals = dict.fromkeys(row.person for row, _ in deputies_today(snapshot) if row.deputy == person)
+    return [
+        Deputising(post, principal)
+        for principal in principals
+        for held in work.find(Person, principal).deputises(person, today)
+        if (post := _decides_as(held, team)) is not None
+    ]
+
+
+def may_decide(
+    snapshot: Snapshot, posts: Iterable[Decider], school: UUID | None, apart: Collection[UUID | None]
+) -> list[UUID]:
+    """Those who may decide today as one of these posts, about a school, and their deputies; but for those `apart`,
+    for whom their deputies do not decide either."""
+    asked, team = tuple(posts), team_for(snapshot, school)
+    deputies = [
+        row.deputy
+        for row, held in deputies_today(snapshot)
+        if _decides_as(held, team) in asked and row.person not in apart
+    ]
+    found = dict.fromkeys([*_holders(snapshot, asked, team), *deputies])
+    return [each for each in found if each not in apart]
 
 
 HELD_AS = {decider: role for role, decider in DECIDES_AS.items()} | {Decider.SENIOR_OFFICER: Role.OFFICER}
@@ -99,10 +169,11 @@ def team_for(snapshot: Snapshot, school: UUID | None) -> Team | None:
 
 def holders_of(snapshot: Snapshot, posts: Iterable[Decider], school: UUID | None) -> list[UUID]:
     """Those who may decide today as one of these posts, about a school."""
-    wanted, team = {*posts}, team_for(snapshot, school)
-    roles: Collection[Role] = [*DECIDES_AS, Role.OFFICER]
-    held = people.posts_of_roles(snapshot.connection, roles, snapshot.services.today())
-    return list(dict.fromkeys(post.person for post in held if _decides_as(post, team) in wanted))
+    return _holders(snapshot, tuple(posts), team_for(snapshot, school))
+
+
+def _holders(snapshot: Snapshot, posts: Collection[Decider], team: Team | None) -> list[UUID]:
+    return list(dict.fromkeys(held.person for held, _ in _in_post(snapshot) if _decides_as(held, team) in posts))
 
 
 @dataclass

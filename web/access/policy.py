@@ -58,6 +58,7 @@ class Action(StrEnum):
     READ_PEOPLE = "read people and roles"
     KEEP_PEOPLE = "change people and roles"
     CONFIRM_POSTS = "confirm proposed roles"
+    NAME_DEPUTY = "name a deputy"
     KEEP_ACCOUNTS = "manage accounts"
     KEEP_SETTINGS = "change settings"
     READ_VISIT = "read visits"
@@ -128,6 +129,7 @@ POLICY: Mapping[Action, Row] = {
     Action.SET_NEED: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
     Action.READ_PEOPLE: _row((ALL, (*SERVICE, REVIEWER, ADMIN))),
     Action.KEEP_PEOPLE: _row((ALL, (ADMIN,))),
+    Action.NAME_DEPUTY: _row((ALL, (ADMIN,)), (OWN, (DIRECTOR, OFFICER, *ASKED_ONLY))),
     Action.CONFIRM_POSTS: _row((ALL, (DIRECTOR, ADMIN))),
     Action.KEEP_ACCOUNTS: _row((ALL, (ADMIN,))),
     Action.KEEP_SETTINGS: _row((ALL, (ADMIN,))),

@@ -13,7 +13,7 @@ ANY, URN, OWN = "", "URN", "reference"
 _OF: Mapping[str, str] = {
     URN: "school host_school",
     "PE": "person officer link_officer cover_officer lead visited_by author broker raised_by authoriser practitioner "
-    "written_by added_by begun_by specialist asker decider recorder on_behalf_of",
+    "written_by added_by begun_by specialist asker decider decided_for recorder on_behalf_of",
     "PV": "provider selected shortlist unanswered",
     "V": "visit",
     "CC": "concern",

@@ -14,7 +14,7 @@ from projections import people, schools
 from projections.caseload import Item, Task, WaitingFor, leavers
 from projections.caseload.decisions import MOVES
 from web.access.context import Snapshot, User
-from web.access.deciders import DECIDES_AS, decided_by_user
+from web.access.deciders import DECIDES_AS, decided_by_user, deputising_by_user
 from web.access.identity import ListScope, list_scope, schools_of_teams
 from web.access.list_filters import caseload_limits, items_for_reader
 from web.access.policy import Action
@@ -119,14 +119,16 @@ def _mine(snapshot: Snapshot, more: view.Narrowed) -> view.Narrowed:
         "person": user.person,
         "moves": own_moves,
         "decides": decides,
-        "decides_as": _decides_as(user),
+        "decides_as": _decides_as(snapshot),
     }
 
 
-def _decides_as(user: User) -> list[WaitingFor]:
-    """The moves of a person who decides; a director's are those of team leads too."""
+def _decides_as(snapshot: Snapshot) -> list[WaitingFor]:
+    """The moves of a person who decides, also as a deputy; a director's are those of team leads too."""
+    user = snapshot.user
     leads = [WaitingFor.TEAM_LEAD] if user.may(Action.DECIDE) else []
-    return [*leads, *(MOVES[post] for role, post in DECIDES_AS.items() if user.holds(role))]
+    theirs = [MOVES[each.post] for each in deputising_by_user(snapshot, None)]
+    return [*leads, *(MOVES[post] for role, post in DECIDES_AS.items() if user.holds(role)), *theirs]
 
 
 def _of_officer(snapshot: Snapshot, limited: ListScope, officer: UUID) -> view.Narrowed:

@@ -21,8 +21,8 @@ from marshmallow import Schema, fields
 
 from domain.aggregate import Aggregate, Event, Refusal
 from domain.calendar import working_days_after, working_days_between
-from domain.decision import Basis, Decision, DecisionStatus, Heard, Question, Route
-from domain.decision.parts import Earlier
+from domain.decision import Decision, DecisionStatus, Heard, Question, Route
+from domain.decision.parts import WAS_ASKED, Earlier
 from domain.decision.rules import NobodyMayDecide, NotALimit, NotTheAsker
 from domain.delegation import Act, Decider, DelegationRow, Granted, decided_together, is_held, one_of, row_for
 from domain.money import MOST, in_pounds
@@ -34,7 +34,7 @@ from projections import decisions as view
 from projections.event_log import Alongside, saving_alongside
 from web import formats
 from web.access.context import RequestContext, Snapshot
-from web.access.deciders import held_by, holders_of, team_for
+from web.access.deciders import held_by, holders_of, may_decide, team_for
 from web.access.name_cache import names_of, references_of
 from web.commands.choices import Choices, distinct_options
 from web.commands.dispatch import events_of
@@ -77,7 +77,8 @@ class DecidedAct(Generic[A]):
     other records joins it. `also_by` are other commands of the resource that ask for it. An act that is `tried`
     before anybody is asked changes its own record alone. `stands` is the sum that is approved already, which no
     decision lowers. `among` is the row with those who are there to decide, where the act can do without a post that
-    nobody has held yet.
+    nobody has held yet. `moot` tells, in a sentence, what leaves nothing to decide though the record
+    allows it still.
     """
 
     resource: Resource[A]
@@ -91,6 +92,7 @@ class DecidedAct(Generic[A]):
     tried: bool = False
     stands: Callable[[A], Decimal | None] = lambda _: None
     among: Callable[[Snapshot, DelegationRow], DelegationRow] = lambda _, row: row
+    moot: Callable[[Services, A, Question], str] = lambda *_: ""
 
     def __post_init__(self) -> None:
         DECIDED[self.resource.kind.KIND, self.command] = self
@@ -154,7 +156,7 @@ def asked_instead(context: RequestContext, kind: str, command: str, command_id: 
         return None
     with suppress(NotFound):
         decision = context.services.service.find(Decision, begun)
-        return decision if decision.basis is Basis.OWN_ACT else None
+        return decision if decision.basis in WAS_ASKED else None
     return None
 
 
@@ -229,14 +231,16 @@ def must_be_theirs_to_ask(context: RequestContext, decision: Decision) -> None:
     refused = [each.refusal(context, record) for each in allowed]
     if all(refused) and refused[0] is not None:
         raise refused[0]
-    act.asked(context, record, act.loaded(decision.question.answers))
+    question_now(context, decision)
 
 
 def question_now(context: RequestContext, decision: Decision) -> Question:
     """What a decision asks for, as it stands now. Raises the refusals of the act."""
     act = act_of(decision)
     record = context.services.service.find(act.resource.kind, decision.question.subject)
-    return act.asked(context, record, act.loaded(decision.question.answers))
+    user = context.user
+    with context.services.acting(user.person, "", user.channel):  # some acts judge by who acts
+        return act.asked(context, record, act.loaded(decision.question.answers))
 
 
 def put_anew(
@@ -293,10 +297,11 @@ def _ask(
     act.try_out(execution, record, question, (version,))
     with context.read() as snapshot:
         row = _with_deputies_at_once(snapshot, row, question)
-        deciders = holders_of(snapshot, [*row.decides, *row.deputies], question.school)
+        apart = {context.user.person, *question.others}
+        deciders = may_decide(snapshot, [*row.decides, *row.deputies], question.school, apart)
         route = route_of(row, context.services)
-        seconds = holders_of(snapshot, row.countersigns, question.school)
-    if row.countersigns and not {*seconds} - {context.user.person, *question.others}:
+        seconds = may_decide(snapshot, row.countersigns, question.school, apart)
+    if row.countersigns and not seconds:
         raise NobodyMayDecide(f"Nobody else is {one_of(row.countersigns)}, and two people decide this")
     decision = Decision.ask(
         execution.next_reference(Decision),
@@ -359,14 +364,14 @@ def _earlier_askers(context: RequestContext, question: Question) -> list[UUID]:
     with context.read_present() as snapshot:
         rows = view.about(snapshot.connection, question.subject)
     same = [row for row in rows if (row.command, row.matter) == (question.command, question.matter)]
-    asked = {row.asker: None for row in same if row.basis is Basis.OWN_ACT and row.status is not DecisionStatus.GIVEN}
+    asked = {row.asker: None for row in same if row.basis in WAS_ASKED and row.status is not DecisionStatus.GIVEN}
     return [each for each in asked if each is not None and each not in (context.user.person, *question.authors)]
 
 
 def _with_deputies_at_once(snapshot: Snapshot, row: DelegationRow, question: Question) -> DelegationRow:
     """The row, asked of its deputies now where nobody else holds a post that may decide."""
     barred = {snapshot.user.person, *question.others}
-    if not row.deputies or {*holders_of(snapshot, row.decides, question.school)} - barred:
+    if not row.deputies or may_decide(snapshot, row.decides, question.school, barred):
         return row
     return replace(row, decides=row.deputies, deputies=())
 
@@ -439,7 +444,7 @@ def _began_on(context: RequestContext, record: Aggregate) -> date:
 def _last_asker(context: RequestContext, record: Aggregate, act: DecidedAct[Any]) -> UUID | None:
     """Who asked for the same before, whatever came of it; None where nobody did."""
     with context.read_present() as snapshot:
-        asked = [row for row in view.about(snapshot.connection, record.id) if row.basis is Basis.OWN_ACT]
+        asked = [row for row in view.about(snapshot.connection, record.id) if row.basis in WAS_ASKED]
     return next((row.asker for row in asked if row.command == act.command), None)
 
 

@@ -22,18 +22,24 @@ from web.runtime.services import Services
 def overtake_asks(services: Services, work: UnitOfWork) -> None:
     """End what is asked about the records that a command changes, where nothing is left to decide."""
     kinds = {kind for kind, _ in DECIDED}
-    changed = {
-        each.id: each for each in work.records if each.KIND in kinds and each.has_changed and each.saved_version
-    }
+    changed = [each for each in work.records if each.KIND in kinds and each.has_changed and each.saved_version]
     if not changed:
         return
     today = services.today()
     with services.read_present() as connection:
-        asked = view.open_about(connection, changed.keys(), today)
+        asked = view.open_about(connection, [each.id for each in changed], today)
     for row in asked:
-        record, act = changed[row.on_record], DECIDED[row.on_kind, row.command]
-        if why := refused_for_good(record, act, today) or settled(record, act, row.net):
+        act = DECIDED[row.on_kind, row.command]
+        if why := _nothing_left(services, work, act, row):
             work.find(Decision, row.id).overtaken_by_act(why)
+
+
+def _nothing_left(services: Services, work: UnitOfWork, act: DecidedAct[Any], row: view.DecisionRow) -> str:
+    """Why nothing is left to decide about a record, in a sentence; empty where there is."""
+    record = work.find(act.resource.kind, row.on_record)
+    if why := refused_for_good(record, act, services.today()) or settled(record, act, row.net):
+        return why
+    return act.moot(services, record, work.find(Decision, row.id).question)
 
 
 def settled(record: Aggregate, act: DecidedAct[Any], net: Decimal | None) -> str:

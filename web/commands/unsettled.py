@@ -16,7 +16,7 @@ from domain.decision.parts import OPEN
 from domain.delegation import Act, Decider
 from projections import decisions as view
 from web.access.context import Snapshot
-from web.access.deciders import holders_of, unsettled_rows
+from web.access.deciders import may_decide, unsettled_rows
 from web.access.policy import Action, RecordScope
 from web.access.restricted import hidden_from
 from web.commands.fields import person_field
@@ -50,9 +50,8 @@ class UnsettledDecision:
         return self.status is DecisionStatus.MORE_ASKED
 
     def deciders(self, snapshot: Snapshot) -> tuple[UUID, ...]:
-        """Those who hold these posts today and may decide."""
-        holders = holders_of(snapshot, self.asked_of, self.school) if self.asked_of else []
-        return tuple(each for each in holders if each not in self.apart)
+        """Those who hold these posts today and may decide, and their deputies."""
+        return tuple(may_decide(snapshot, self.asked_of, self.school, self.apart)) if self.asked_of else ()
 
 
 def unsettled_decisions(snapshot: Snapshot, record: Aggregate, where: RecordScope) -> list[UnsettledDecision]:
@@ -65,7 +64,7 @@ def unsettled_decisions(snapshot: Snapshot, record: Aggregate, where: RecordScop
 
 def _unsettled(row: view.DecisionRow, today: date) -> UnsettledDecision:
     posts = view.posts_of(row, today) if row.status in OPEN else ()
-    apart = frozenset(each for each in (row.asker, row.first_by, *row.authors) if each is not None)
+    apart = frozenset(each for each in (row.asker, row.first_by, row.first_for, *row.authors) if each is not None)
     return UnsettledDecision(
         row.reference,
         row.act,

@@ -22,7 +22,7 @@ from projections import decisions as view
 from projections.event_log import saving_alone
 from web.access.asked_only import asked_only, asked_only_as
 from web.access.context import RequestContext, Snapshot
-from web.access.deciders import decided_by_user, held_by_user
+from web.access.deciders import decided_by_user, deputising_by_user, deputising_in, held_by_user
 from web.access.identity import ListScope
 from web.access.policy import Action
 from web.brokerage.broker_rights import must_hold
@@ -54,9 +54,13 @@ def _waiting_for_me(snapshot: Snapshot, for_me: bool | None) -> list[UUID] | Non
 
 
 def _about(context: RequestContext, decision: Decision) -> About:
-    """Whom a decision concerns: where a post that sees nothing else is asked, its holder too."""
+    """Whom a decision concerns: where a post that sees nothing else is asked, its holder too, and a deputy."""
     user, about = context.user_or_none, decision.about()
-    if user is None or not decision.is_asked_of(asked_only_as(user), context.services.today()):
+    if user is None:
+        return about
+    with context.read() as snapshot:
+        deputises = [each.post for each in deputising_by_user(snapshot, decision.question.school)]
+    if not decision.is_asked_of({*asked_only_as(user), *deputises}, context.services.today()):
         return about
     return about.with_people(user.person)
 
@@ -103,6 +107,7 @@ decisions: Resource[Decision] = Resource(
             "first_post",
             "stopped_on",
             "entry",
+            "first_for",
         ),
         names={"on_reference": "record", "on_kind": "record_kind", "row": "scheme_row", "posts": "asked_of"},
     ),
@@ -117,7 +122,8 @@ OTHER_SCHEME = "The scheme of delegation has changed: others decide this now. It
 def must_be_theirs(context: RequestContext, decision: Decision) -> None:
     with context.read() as snapshot:
         held = held_by_user(snapshot, decision.question.school)
-    decision.must_be_decided_by(context.user.person, held, context.services.today())
+        deputises = deputising_by_user(snapshot, decision.question.school)
+    decision.must_be_decided_by(context.user.person, held, context.services.today(), deputises)
 
 
 def _must_be_the_decider(context: RequestContext, decision: Decision) -> None:
@@ -170,6 +176,7 @@ def give(execution: Execution[Decision], values: Values) -> None:
             now,
             shown=values["shown"],
             held=held_in(context, work, context.user.person, decision.question.school),
+            deputises=deputising_in(context, work, decision.question.school),
             limit=values.get("lower_limit"),
             condition=condition,
             rules=(version,),
@@ -227,8 +234,9 @@ def _remember(execution: Execution[Decision], what: Any, name: str) -> None:
 )
 def refuse(execution: Execution[Decision], values: Values) -> None:
     def decide(work: UnitOfWork, decision: Decision) -> None:
-        held = held_in(execution.context, work, execution.user.person, decision.question.school)
-        decision.refuse(held=held, **values)
+        school = decision.question.school
+        held = held_in(execution.context, work, execution.user.person, school)
+        decision.refuse(held=held, deputises=deputising_in(execution.context, work, school), **values)
 
     execution.change_with_others(decide)
 

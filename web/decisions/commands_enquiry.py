@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.decision import Decision
 from domain.service import UnitOfWork
+from web.access.deciders import deputising_in
 from web.access.policy import Action
 from web.commands.decided import counted_on, held_in, put_anew
 from web.commands.resource import Execution, Values
@@ -25,8 +26,9 @@ from web.decisions.commands_asker import must_be_the_askers, taken_over_by
 )
 def ask_more(execution: Execution[Decision], values: Values) -> None:
     def decide(work: UnitOfWork, decision: Decision) -> None:
-        held = held_in(execution.context, work, execution.user.person, decision.question.school)
-        decision.ask_more(values["enquiry"], held=held)
+        school = decision.question.school
+        held = held_in(execution.context, work, execution.user.person, school)
+        decision.ask_more(values["enquiry"], held=held, deputises=deputising_in(execution.context, work, school))
 
     execution.change_with_others(decide)
 

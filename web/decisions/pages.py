@@ -12,7 +12,7 @@ from domain.decision.parts import OPEN
 from projections.decisions import DecisionRow, by_id
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.deciders import holders_of
+from web.access.deciders import may_decide
 from web.access.disclosure import READING
 from web.access.identity import allow, concerned
 from web.access.name_cache import names_of
@@ -106,6 +106,8 @@ def decision(context: RequestContext, ref: str) -> str:
             decision.asker,
             decision.decider,
             decision.first_by,
+            decision.first_for,
+            decision.decided_for,
             decision.condition.owner if decision.condition else None,
             *(each for enquiry in decision.enquiries for each in (enquiry.by, enquiry.answered_by)),
         ],
@@ -117,8 +119,8 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
     asked, today = decision.question, snapshot.services.today()
     waits = decision.status_on(today) in OPEN
     posts = decision.asked_of(today)
-    barred = {decision.asker, *asked.others}
-    holders = [each for each in holders_of(snapshot, posts, asked.school) if each not in barred] if waits else []
+    barred = {decision.asker, decision.first_by, decision.first_for, *asked.others}
+    holders = may_decide(snapshot, posts, asked.school, barred) if waits else []
     names = names_of(snapshot, holders)
     subject = _subject(snapshot, asked)
     row = by_id(snapshot.connection, decision.id)
@@ -130,7 +132,7 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
         "links": about,
         "waits": waits,
         "asked_of": decision.whom(today) if waits else "",
-        "holders": ", ".join(sorted(names.values())) or "Nobody at present",
+        "holders": ", ".join(sorted(names[each] for each in holders if each in names)) or "Nobody at present",
         "again": row.asked_again if row else "",
         "lapses": formats.date(decision.route.lapses_on) if decision.route.lapses_on else "",
     }

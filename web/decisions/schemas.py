@@ -182,6 +182,7 @@ class DecisionOut(Schema):
     first_on = fields.Date(allow_none=True)
     decider = person_field(allow_none=True)
     decided_as = fields.Enum(Decider, by_value=True, allow_none=True)
+    decided_for = person_field(allow_none=True, metadata={"description": "Whose deputy the decider was."})
     decided_on = fields.Date(allow_none=True)
     lower_limit = fields.Decimal(as_string=True, places=2, allow_none=True, attribute="limit")
     condition_set = fields.Nested(ConditionOut, allow_none=True, attribute="condition")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from flask import render_template
 from marshmallow import Schema, fields
@@ -21,7 +22,7 @@ from projections import decisions as view
 from projections.view import Row
 from web import formats
 from web.access.context import Pages, RequestContext, Snapshot
-from web.access.deciders import holders_of
+from web.access.deciders import deputies_by_post, holders_of
 from web.access.identity import ListScope, allow
 from web.access.name_cache import names_of
 from web.access.policy import Action
@@ -81,10 +82,19 @@ def scheme_on(snapshot: Snapshot, day: date) -> tuple[list[DelegationRow], str]:
 
 
 def held_posts(snapshot: Snapshot) -> Mapping[Decider, list[str]]:
-    """Who holds the posts of the scheme today, by name."""
+    """Who holds the posts of the scheme today, by name, with who is their deputy."""
     found = {post: holders_of(snapshot, [post], None) for post in Decider}
-    names = names_of(snapshot, [each for held in found.values() for each in held])
-    return {post: sorted(names[each] for each in held if each in names) for post, held in found.items()}
+    deputies = {(post, row.person): row for post, row in deputies_by_post(snapshot)}
+    people = [*(each for held in found.values() for each in held), *(row.deputy for row in deputies.values())]
+    names = names_of(snapshot, people)
+
+    def told(post: Decider, person: UUID) -> str:
+        row = deputies.get((post, person))
+        if row is None or row.deputy not in names:
+            return names[person]
+        return f"{names[person]} (deputy until {formats.date(row.until)}: {names[row.deputy]})"
+
+    return {post: sorted(told(post, each) for each in held if each in names) for post, held in found.items()}
 
 
 def nobody_holds(row: DelegationRow, held: Mapping[Decider, list[str]]) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from domain.authority import AUTHORITY, Authority
+from domain.on_behalf import NotYours
 from domain.person import Person, Post
 from domain.person.rules import (
     must_have_one_to_withdraw,
@@ -22,7 +23,8 @@ from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
 from web.accounts import administrators
-from web.commands.choices import open_schools, post_in_words
+from web.brokerage.broker_rights import must_hold
+from web.commands.choices import holders_of_roles, open_schools, post_in_words
 from web.commands.correcting import CORRECT, DONE
 from web.commands.duplicates import like_people
 from web.commands.resource import Execution, Resource, Values
@@ -30,6 +32,9 @@ from web.people import holdings, proposals, schemas
 from web.people.finding import LISTING
 
 MOST_PROVIDERS = 2000
+
+DEPUTIES_ARE = (Role.OFFICER, Role.DIRECTOR)
+"""Who may be named a deputy: those who read what is to be decided."""
 
 
 people: Resource[Person] = Resource(
@@ -256,6 +261,66 @@ def leave(execution: Execution[Person], values: Values) -> None:
 
     execution.change_with_others(decide)
 
+
+def _must_be_their_own(context: RequestContext, person: Person) -> None:
+    if context.user.person != person.id and not context.user.may(Action.KEEP_PEOPLE):
+        raise NotYours("The person in the role names the deputy, or an administrator")
+
+
+def _who_may_be_deputy(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
+    """The posts that are asked to decide, and those who may decide for their holder."""
+    offered = _posts(snapshot, person)[schemas.POSTS]
+    asked = {post.id for post in person.posts if post.is_asked_to_decide} if person else set()
+    return {
+        schemas.POSTS: [each for each in offered if each[0] in asked],
+        schemas.COLLEAGUES: holders_of_roles(snapshot, DEPUTIES_ARE),
+    }
+
+
+def _deputies(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
+    """The deputies of today and later."""
+    today = snapshot.services.today()
+    lasting = [each for each in person.deputies if each.until >= today] if person else []
+    names = names_of(snapshot, [each.person for each in lasting])
+    days = [f"From {formats.date(each.from_)} until {formats.date(each.until)}" for each in lasting]
+    return {
+        schemas.DEPUTIES: [
+            (each.id, names.get(each.person, ""), told) for each, told in zip(lasting, days, strict=True)
+        ]
+    }
+
+
+@people.command(
+    "name-deputy",
+    "Name a deputy",
+    Action.NAME_DEPUTY,
+    schemas.NameDeputy,
+    done="Deputy named",
+    notes=(
+        "A deputy decides what is asked of the role, from the first day to the last, and says for whom. "
+        "The person in the role may still decide. A deputy names no other deputy.",
+    ),
+    method=Person.name_deputy,
+    whose=_must_be_their_own,
+    lookups=_who_may_be_deputy,
+    initial=lambda snapshot, __: {"from_": snapshot.services.today()},
+)
+def name_deputy(execution: Execution[Person], values: Values) -> None:
+    must_hold(execution, values["deputy"], DEPUTIES_ARE, "Choose an officer or a director", field="deputy")
+    execution.change(lambda person: person.name_deputy(**values))
+
+
+people.command(
+    "end-deputy",
+    "Set a deputy's last day",
+    Action.NAME_DEPUTY,
+    schemas.EndDeputy,
+    done="Last day of the deputy recorded",
+    method=Person.end_deputy,
+    whose=_must_be_their_own,
+    lookups=_deputies,
+    initial=lambda snapshot, __: _last_day(snapshot.context, "until"),
+)
 
 people.command(
     "rename",

@@ -90,6 +90,7 @@ def person(context: RequestContext, ref: str) -> str:
         ids=lambda person: [
             *(place for post in person.posts for place in (post.school, post.provider)),
             *(proposal.proposed_by for proposal in person.open_proposals),
+            *(deputy.person for deputy in person.deputies),
         ],
         more=_more,
         page_query=PAGE_QUERY,

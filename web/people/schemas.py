@@ -13,12 +13,22 @@ from web.access.context import current_context
 from web.access.policy import CONFIRMED_BY
 from web.commands.confirming import Confirming, why_unusual
 from web.commands.correcting import CorrectedOut, Correcting
-from web.commands.fields import SchoolField, choice_field, day_field, line_field, provider_field, reason_field
+from web.commands.fields import (
+    SchoolField,
+    choice_field,
+    chosen_person,
+    day_field,
+    line_field,
+    person_field,
+    provider_field,
+    reason_field,
+)
 from web.forms.numbers import Amount, WholeNumber
 
 SCHOOLS, PROVIDERS, POSTS, PROPOSALS = "schools", "providers", "posts", "proposals"
-"""What a form offers: the open schools, the providers on the list, the posts that have not ended, and the proposed
-posts on which the person who asks may decide."""
+COLLEAGUES, DEPUTIES = "colleagues", "deputies"
+"""What a form offers: the open schools, the providers on the list, the posts that have not ended, the proposed
+posts on which the person who asks may decide, those who may be named as deputies, and the deputies of somebody."""
 
 
 LEADING = "Team leads can read restricted records of their schools, so propose the role for someone to confirm"
@@ -155,6 +165,48 @@ class Leave(Schema):
     reason = reason_field()
 
 
+class NameDeputy(Schema):
+    post = WholeNumber(
+        required=True,
+        data_key="number",
+        validate=validate.Range(1, 10_000),
+        metadata={
+            "label": "Role",
+            "widget": "radios",
+            "choices": lambda context: context[POSTS],
+            "noun": "the role",
+        },
+    )
+    deputy = chosen_person("Deputy", COLLEAGUES, noun="the deputy")
+    from_ = day_field("First day", name="from", noun="the first day")
+    until = day_field("Last day", noun="the last day")
+
+
+class EndDeputy(Schema):
+    number = WholeNumber(
+        required=True,
+        validate=validate.Range(1, 10_000),
+        metadata={
+            "label": "Deputy",
+            "widget": "radios",
+            "choices": lambda context: context[DEPUTIES],
+            "noun": "the deputy",
+        },
+    )
+    until = day_field("Last day", noun="the last day")
+
+
+class DeputyOut(Schema):
+    """Somebody who decides for the holder of a role, first and last day included; `role_number` is that of the
+    role."""
+
+    number = fields.Integer(attribute="id")
+    role_number = fields.Integer(attribute="post")
+    deputy = person_field(attribute="person")
+    from_ = fields.Date(data_key="from")
+    until = fields.Date()
+
+
 class PostOut(Schema):
     """A post as the API shows it; `number` counts the posts of one person."""
 
@@ -203,6 +255,7 @@ class PersonOut(CorrectedOut):
         },
     )
     posts = fields.List(fields.Nested(PostOut))
+    deputies = fields.List(fields.Nested(DeputyOut))
     proposed_posts = fields.List(
         fields.Nested(ProposedPostOut),
         attribute="open_proposals",

@@ -13,6 +13,7 @@ from domain.decision import Question
 from domain.delegation import Act, Granted
 from domain.provider import Provider, Requirement
 from domain.provider.exemptions import must_not_last_too_long
+from providers.board import CheckStatus
 from providers.exemption import EXEMPT, as_it_stands, latest_end, question_of_exemption
 from web.access.context import Snapshot
 from web.access.name_cache import names_of
@@ -23,6 +24,7 @@ from web.providers import schemas
 from web.providers.found_later import change_what_clears
 from web.providers.resource import KEEP, providers, with_specialists
 from web.runtime.authority import settings_of
+from web.runtime.services import Services
 from web.runtime.terms import bank_holidays
 
 
@@ -83,6 +85,16 @@ def _exempt(
     provider.exempt(**{**answers, "safeguard": answers.get("safeguard") or ""}, granted=granted, rules=rules)
 
 
+def _is_met(services: Services, provider: Provider, asked: Question) -> str:
+    """That the check is met for as long as the exemption was to last, in a sentence; empty where it is not."""
+    answers, today = EXEMPTION.loaded(asked.answers), services.today()
+    line = as_it_stands(provider, answers["item"], answers["person"], today, policy_on(services, today))
+    if line is None or line.status not in (CheckStatus.HOLDS, CheckStatus.ENDS_SOON):
+        return ""
+    lasts = line.good_to is None or line.good_to >= answers["until"]
+    return f"{line.item.label}: the check is met, so that no exemption is needed" if lasts else ""
+
+
 EXEMPTION = DecidedAct(
     providers,
     EXEMPT,
@@ -91,6 +103,7 @@ EXEMPTION = DecidedAct(
     question=_question,
     lowered=lambda answers, _: answers,
     carry_out=_exempt,
+    moot=_is_met,
 )
 
 

@@ -29,6 +29,14 @@ def stages(sample: SampleAuthority) -> BrokerageStages:
 @pytest.fixture
 def asked(sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn) -> Browser:
     """The browser of the broker who asked for £6,000."""
+    a_request(sample, stages)
+    broker = sign_in(stages.broker)
+    broker.send(f"{REQUEST}/approve", MUCH)
+    return broker
+
+
+def a_request(sample: SampleAuthority, stages: BrokerageStages) -> None:
+    """A brokered request, for which nothing is approved yet."""
 
     def raise_() -> SupportRequest:
         request = SupportRequest.raise_("SR-2026-0001", **a_need(school=stages.school))
@@ -37,9 +45,6 @@ def asked(sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn) -> 
 
     with stages.brokering():
         sample.services.service.add(raise_)
-    broker = sign_in(stages.broker)
-    broker.send(f"{REQUEST}/approve", MUCH)
-    return broker
 
 
 def decision(sample: SampleAuthority, number: int = 1) -> Decision:

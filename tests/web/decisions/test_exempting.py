@@ -169,7 +169,7 @@ def test_nobody_grants_their_own_ask_and_two_people_s_exemptions_are_asked_side_
     assert decision(sample, 2).status is DecisionStatus.ASKED
 
 
-def test_a_change_of_the_check_overtakes_what_was_asked(
+def test_a_check_that_is_met_overtakes_what_was_asked_at_once(
     firm: Firm, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
     sign_in(stages.broker).send(f"{page_of(firm, sample)}/exempt", answers(firm, sample))
@@ -179,6 +179,18 @@ def test_a_change_of_the_check_overtakes_what_was_asked(
             firm.id,
             lambda it: it.meet(TRAINING, person=firm.specialist, checked_on=TODAY, evidence=Evidence.DOCUMENT_SEEN),
         )
+    assert decision(sample).status is DecisionStatus.OVERTAKEN
+    assert "the check is met, so that no exemption is needed" in sign_in(stages.broker).get(ASKED)
+
+
+def test_a_check_that_ends_before_the_exemption_does_leaves_something_to_decide(
+    firm: Firm, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    sign_in(stages.broker).send(f"{page_of(firm, sample)}/exempt", answers(firm, sample))
+    before_then = {"checked_on": TODAY, "evidence": Evidence.DOCUMENT_SEEN, "expires": UNTIL - timedelta(days=1)}
+    with stages.brokering():
+        stages.service.change(Provider, firm.id, lambda it: it.meet(TRAINING, person=firm.specialist, **before_then))
+    assert decision(sample).status is DecisionStatus.ASKED
     assert "How it stands" in give(sign_in(stages.director), sample, status=422)
     assert decision(sample).status is DecisionStatus.OVERTAKEN
 

@@ -97,6 +97,16 @@ def test_above_the_limit_somebody_else_is_asked_and_giving_raises_it_and_selects
     assert "Dora Director selected Harrop Associates" in director.get(TENDER)
 
 
+def test_what_is_asked_about_a_tender_ends_with_its_request(
+    quoted: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
+) -> None:
+    broker = sign_in(stages.broker)
+    select(broker, HARROP)
+    broker.send_and_check("/requests/SR-2026-0001/withdraw", {"reason": "The school found help itself"})
+    assert decision(sample).status is DecisionStatus.OVERTAKEN
+    assert "This tender is closed" in broker.get(ASKED)
+
+
 def test_another_than_the_lowest_quote_is_asked_of_somebody_else_within_the_limit_too(
     quoted: UUID, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn
 ) -> None:
