@@ -143,7 +143,12 @@ def may_decide(
 ) -> list[UUID]:
     """Those who may decide today as one of these posts, about a school, and their deputies; but for those `apart`,
     for whom their deputies do not decide either."""
-    asked, team = tuple(posts), team_for(snapshot, school)
+    return _may_decide(snapshot, tuple(posts), team_for(snapshot, school), apart)
+
+
+def _may_decide(
+    snapshot: Snapshot, asked: Collection[Decider], team: Team | None, apart: Collection[UUID | None]
+) -> list[UUID]:
     deputies = [
         row.deputy
         for row, held in deputies_today(snapshot)
@@ -151,6 +156,32 @@ def may_decide(
     ]
     found = dict.fromkeys([*_holders(snapshot, asked, team), *deputies])
     return [each for each in found if each not in apart]
+
+
+def asked_of_nobody_else(snapshot: Snapshot, person: UUID) -> list[DecisionRow]:
+    """What waits for a decision that only one person may make today, or that of one of two: neither another holder of
+    the posts that are asked nor a deputy."""
+    today, closed = snapshot.services.today(), hidden_from(snapshot).closed
+    rows = [row for row in decisions.open_on(snapshot.connection, today) if row.id not in closed]
+    teams = teams_of(snapshot, [row.school for row in rows if row.school is not None])
+    found = []
+    for row in rows:
+        team = None if row.school is None else teams[row.school]
+        if any(_may_decide(snapshot, posts, team, _apart(row)) == [person] for posts in _sides(row, today)):
+            found.append(row)
+    return found
+
+
+def _sides(row: DecisionRow, day: date) -> list[tuple[Decider, ...]]:
+    """The posts of which one person each is asked."""
+    asked = decisions.posts_of(row, day)
+    first = tuple(post for post in asked if post not in row.countersigns)
+    second = tuple(post for post in asked if post in row.countersigns)
+    return [posts for posts in (first, second) if posts]
+
+
+def _apart(row: DecisionRow) -> frozenset[UUID | None]:
+    return frozenset((row.asker, row.first_by, row.first_for, *row.authors))
 
 
 HELD_AS = {decider: role for role, decider in DECIDES_AS.items()} | {Decider.SENIOR_OFFICER: Role.OFFICER}

@@ -6,6 +6,7 @@ reaches: OWN records, those of the TEAM, ALL, or not at all (a role that is not 
 - OWN for an officer or director: schools they are link or cover officer for, and records they are named in.
 - OWN for a headteacher or chair: their school's records. For a specialist: their provider's, and their own.
 - OWN for a broker, CPD manager or strategic lead: records they are named in.
+- A deputy reaches the decisions of whoever they are the deputy of, as records they are named in.
 - OWN for a chief officer or countersigner: decisions that their post is asked for, and those that name them; for an
   administrator: those that name them.
 - A note is its author's: whoever else may write notes there adds another, and neither revises nor withdraws it.

@@ -108,9 +108,15 @@ def test_a_deputy_who_asked_is_not_offered_and_with_nobody_else_nobody_is_asked(
     sign_in(other).get(f"{ASKED}/give", status=403)
 
 
-def test_who_holds_the_post_next_has_what_their_predecessor_was_asked(
+def test_a_leaver_is_shown_with_what_they_asked_or_alone_may_decide_and_who_holds_the_post_next_has_it(
     asked: Browser, sample: SampleAuthority, stages: BrokerageStages, sign_in: SignIn, program: Programs
 ) -> None:
+    keeper = sign_in(sample.administrator())
+    only = "decision that nobody else may make at present (DN-2026-0001)"
+    assert only in keeper.get(f"/people/{sample.reference(stages.director)}/leave")
+    asker = keeper.get(f"/people/{sample.reference(stages.broker)}/end-post")
+    assert "decision that they asked for (DN-2026-0001)" in asker
+    assert only not in asker
     with sample.acting():
         sample.services.service.change(
             Person, stages.director, lambda it: it.end_post(1, until=date(2026, 11, 2), reason="Moved on")
