@@ -235,6 +235,16 @@ class DecisionLifecycle(RuleBasedStateMachine):
         if asker is not None:
             self.change(asker, asked, answer)
 
+    @rule(who=ANYBODY, nth=st.integers(0, 3), by_act=st.booleans())
+    def overtake(self, who: int, nth: int, by_act: bool) -> None:
+        """Another act leaves nothing to decide, or the terms have changed when somebody is about to give it."""
+        if nth < len(self.decisions):
+
+            def end(decision: Decision) -> None:
+                decision.overtaken_by_act("Done already") if by_act else decision.overtake(("Another price",))
+
+            self.change(PEOPLE[who], self.decisions[-1 - nth], end)
+
     @rule(who=ANYBODY, whose=ANYBODY, firm=FIRMS)
     def record_for_another(self, who: int, whose: int, firm: int) -> None:
         def command(work: UnitOfWork) -> UUID:
