@@ -13,6 +13,7 @@ from domain.vocabulary import Role
 from tests.web.conftest import SharedAuthority
 from tests.web.test_policy import CELLS
 from web.access.context import current_context
+from web.access.policy import Scope
 from web.command_forms import CommandForm
 from web.commands.dispatch import load_for_user
 from web.commands.resource import Command, Resource
@@ -52,7 +53,8 @@ COMMANDS = [
 
 def page_of(shared: SharedAuthority, resource: Resource[Any], command: Command[Any], *, check: bool) -> str:
     authority = shared.authority
-    role = next(role for role in IN_TURN if all(CELLS[action, role] for action in (resource.read, command.action)))
+    roles = [role for role in IN_TURN if all(CELLS[action, role] for action in (resource.read, command.action))]
+    role = next((role for role in roles if CELLS[command.action, role] is Scope.ALL), roles[0])
     href = resource.href(authority.record(resource.kind, authority.ours), command.name)
     browser = shared.browser(authority.people[role])
     if not check:
