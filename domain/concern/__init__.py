@@ -1,6 +1,7 @@
 """Concern: a worry about a school, followed from the day it is raised to the end of what was done about it."""
 
 from domain.concern.case import ConcernCase
+from domain.concern.informant import InConfidence
 from domain.concern.parts import (
     Assessment,
     CaseStatus,
@@ -28,6 +29,7 @@ __all__ = [
     "ConcernKind",
     "ConcernSource",
     "Finding",
+    "InConfidence",
     "Institution",
     "Objective",
     "Rag",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Event, reasoned, requires
-from domain.concern import content, events, meetings, referral, sharing
+from domain.concern import content, events, informant, meetings, referral, sharing
 from domain.concern.ladder import events as ladder
 from domain.concern.ladder.record import FormalLadder
 from domain.concern.ladder.rules import must_have_nothing_open
@@ -40,7 +40,7 @@ from domain.delegation import Act, Excluded, Granted, Separation
 from domain.vocabulary import About, Purpose, Role, Sensitivity
 
 
-class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded, meetings.Meetings):
+class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded, informant.Informed, meetings.Meetings):
     """One case from first worry to end: raised, assessed, then closed or made an intervention that is reviewed
     and ended.
 
@@ -102,6 +102,7 @@ class ConcernCase(FormalLadder, sharing.Shareable, referral.Safeguarded, meeting
     CeasedToBeMaintained: TypeAlias = ladder.CeasedToBeMaintained
     SafeguardingReferred: TypeAlias = referral.SafeguardingReferred
     Shared: TypeAlias = sharing.Shared
+    SourceNamed: TypeAlias = informant.SourceNamed
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)

@@ -97,6 +97,8 @@ class ConcernWords(Words):
             lambda it: it.assess(assessment=found, rating=Rating.WATCH),
             lambda it: it.share(words=self.word("shared")),
         )
+        self.right = Action.KNOW_SOURCE
+        self.authority._then(ConcernCase, case, lambda it: it.name_source(source_name=self.word("source")))
 
     RAISED: ClassVar[Mapping[str, Any]] = {
         "kind": ConcernKind.ACHIEVEMENT,

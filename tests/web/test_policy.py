@@ -57,6 +57,7 @@ read concerns                            team -    all  -    -    own  own  -   
 raise concerns                           all  all  all  all  all  -    -    -    -    -    -    -
 decide on concerns and interventions     team -    all  -    -    -    -    -    -    -    -    -
 answer a letter or notice                team -    all  -    -    own  own  -    -    -    -    -
+read the source of a concern             own  -    all  -    -    -    -    -    -    -    -    -
 write notes and attach files             all  all  all  all  all  own  own  own  -    -    -    -
 read notes and files                     all  all  all  all  all  own  own  own  all  -    -    -
 read restricted notes                    team -    all  -    -    -    -    -    all  -    -    -

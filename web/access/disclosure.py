@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from domain.aggregate import Event
 from domain.attachment import Attachment
+from domain.concern import ConcernCase
 from domain.decision import Decision
 from domain.note import Note
 from domain.reading import Reading
@@ -123,6 +124,8 @@ def right_to_read(topic: str) -> Action:
     kind = topic.partition(".")[0]
     if topic in IN_SCHOOL_FILE:
         return Action.READ_SCHOOL_FILE
+    if topic == ConcernCase.SourceNamed.TOPIC:
+        return Action.READ_RESTRICTED
     if topic == Visit.RecordStarted.TOPIC or (kind == RecordOfVisit.KIND and topic not in ISSUED):
         return Action.READ_DRAFT_RECORD
     return READING.get(kind, Action.READ_AUDIT)
@@ -249,6 +252,10 @@ class Disclosure:
     def may_read_restricted(self, event: Event) -> bool:
         """Whether the visitor may read what is restricted of that which the event concerns."""
         return self._asking.may(Action.READ_RESTRICTED, self._where(event.meta.about))
+
+    def may_know_source(self, event: Event) -> bool:
+        """Whether the visitor may know who told the service, in confidence, of what the event concerns."""
+        return self._asking.may(Action.KNOW_SOURCE, self._where(event.meta.about))
 
     @cached_property
     def _kept(self) -> Hidden:

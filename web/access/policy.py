@@ -95,6 +95,7 @@ class Action(StrEnum):
     RAISE_CONCERN = "raise concerns"
     DECIDE_CONCERN = "decide on concerns and interventions"
     ANSWER_NOTICE = "answer a letter or notice"
+    KNOW_SOURCE = "read the source of a concern"
     WRITE_NOTE = "write notes and attach files"
     READ_NOTE = "read notes and files"
     READ_RESTRICTED = "read restricted notes"
@@ -167,6 +168,7 @@ POLICY: Mapping[Action, Row] = {
     Action.RAISE_CONCERN: _row((ALL, SERVICE)),
     Action.DECIDE_CONCERN: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
     Action.ANSWER_NOTICE: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,)), (OWN, SCHOOL)),
+    Action.KNOW_SOURCE: _row((ALL, (DIRECTOR,)), (OWN, (OFFICER,))),
     Action.WRITE_NOTE: _row((ALL, SERVICE), (OWN, (*SCHOOL, SPECIALIST))),
     Action.READ_NOTE: _row((ALL, (*SERVICE, REVIEWER)), (OWN, (*SCHOOL, SPECIALIST))),
     Action.READ_RESTRICTED: _row((ALL, (DIRECTOR, REVIEWER)), (TEAM, (OFFICER,))),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.aggregate import RECORDS, Aggregate, Event
 from domain.authority import CALLED, Retention
+from domain.concern import InConfidence
 from domain.school import School
 from domain.school import parts as school_parts
 from domain.service import folded
@@ -29,6 +30,9 @@ from web.history.timeline import post_held, who_acted
 
 RESTRICTED = "Restricted"
 """Stands for a passage that is for few eyes, where the reader's are not among them."""
+
+CONFIDENTIAL = "In confidence"
+"""The same for who told the service of a concern."""
 
 UNTOLD = frozenset({"id", "version", "_pending"})
 """What a record remembers that is no fact of it."""
@@ -63,7 +67,8 @@ def details_of(snapshot: Snapshot, event: Event, around: Sequence[Event]) -> Ent
     record, in order."""
     before, after = _record_around(event, around)
     names = names_of(snapshot, ids_in([event]) | set(ids_within([vars(event), _facts(before), _facts(after)])))
-    reader = _Reader(names, restricted_too=Disclosure(snapshot).may_read_restricted(event))
+    told = Disclosure(snapshot)
+    reader = _Reader(names, restricted_too=told.may_read_restricted(event), knows_source=told.may_know_source(event))
     fields = [(label_of(name), reader.text(value, name)) for name, value in vars(event).items() if name != "meta"]
     changes = list(reader.changes(_facts(before), _facts(after)))
     codes = dict([(each.label, each.after) for each in changes] + fields)
@@ -136,9 +141,10 @@ def _exactly(when: date | datetime | None) -> str:
 class _Reader:
     """Tells values in the words of people; restricted passages only to those who may read them."""
 
-    def __init__(self, names: Names, *, restricted_too: bool) -> None:
+    def __init__(self, names: Names, *, restricted_too: bool, knows_source: bool) -> None:
         self._names = names
         self._restricted_too = restricted_too
+        self._knows_source = knows_source
 
     def text(self, value: Any, name: str = "") -> str:
         """A value in one or more lines; nothing for a value that says nothing."""
@@ -167,6 +173,8 @@ class _Reader:
         return "\n".join(lines)
 
     def _parts(self, value: Any) -> str:
+        if isinstance(value, InConfidence):
+            return value.value if self._knows_source else CONFIDENTIAL
         if getattr(value, "restricted", False) and not self._restricted_too:
             return RESTRICTED
         if isinstance(value, (school_parts.Change, school_parts.Source, Retention)):

@@ -66,13 +66,18 @@ class TextReaders:
 
 
 def texts_of(schema: Schema, kind: str) -> Iterator[tuple[str, fields.Field[Any]]]:
-    """The free texts that a schema asks for, by name, those within groups and rows too."""
+    """The free texts that a schema asks for, by name, those within groups and rows too; without one that is told in
+    confidence, which says itself to whom."""
     for name, field in schema.load_fields.items():
         asked: fields.Field[Any] = field.inner if isinstance(field, fields.List) else field
         called = field.data_key or name
         if isinstance(asked, fields.Nested):
             yield from ((f"{called}.{within}", text) for within, text in texts_of(asked.schema, kind))
-        elif isinstance(asked, Text) and not (isinstance(asked, LineOfText) and kind in ONLY_LINES):
+        elif (
+            isinstance(asked, Text)
+            and not asked.metadata.get("in_confidence")
+            and not (isinstance(asked, LineOfText) and kind in ONLY_LINES)
+        ):
             yield called, asked
 
 

@@ -57,9 +57,15 @@ def raise_concern(execution: Execution[ConcernCase], values: Values) -> ConcernC
     must_be_open_school(execution.context, values["school"], day, field="on" if "on" in values else "school")
     must_be_of_school(execution.service, values["school"], visit=values.get("visit"))
     assess_by, rules = _to_be_assessed(execution)
-    return execution.begin(
-        lambda reference: ConcernCase.raise_(reference, **values, assess_by=assess_by, rules=rules)
-    )
+    told = {name: value for name, value in values.items() if name != "source_name"}
+
+    def begin(reference: str) -> ConcernCase:
+        case = ConcernCase.raise_(reference, **told, assess_by=assess_by, rules=rules)
+        if source_name := values.get("source_name"):
+            case.name_source(source_name=source_name)
+        return case
+
+    return execution.begin(begin)
 
 
 @concerns.beginning(
@@ -296,6 +302,17 @@ def close(execution: Execution[ConcernCase], values: Values) -> None:
 )
 def share(execution: Execution[ConcernCase], values: Values) -> None:
     execution.change(lambda case: case.share(**values))
+
+
+concerns.command(
+    "name-source",
+    "Record who told us, in confidence",
+    Action.KNOW_SOURCE,
+    schemas.NameSource,
+    submit="Record name",
+    done="Name recorded in confidence",
+    method=ConcernCase.name_source,
+)
 
 
 @concerns.command(

@@ -49,13 +49,17 @@ def _is_told(context: RequestContext, case: ConcernCase, where: RecordScope) -> 
     return is_shared(context.user, case)
 
 
-def _as_shared(context: RequestContext, case: ConcernCase, _: RecordScope) -> ConcernCase:
-    """A copy for somebody of the school: in the words in which it is shared, with what was written since."""
-    share = share_of(context.user, case)
-    if share is None:
+def _as_read(context: RequestContext, case: ConcernCase, where: RecordScope) -> ConcernCase:
+    """A copy without the name of whoever told the service, for those who may not know it; for somebody of the school,
+    in the words in which it is shared, with what was written since."""
+    share, knows = share_of(context.user, case), context.user.may(Action.KNOW_SOURCE, where)
+    if share is None and (knows or case.source_name is None):
         return case
     seen = copy(case)
-    seen.as_shared(share)
+    if share is not None:
+        seen.as_shared(share)
+    if not knows:
+        seen.source_name = None
     return seen
 
 
@@ -78,5 +82,5 @@ concerns: Resource[ConcernCase] = Resource(
         schemas.ConcernFilters,
         names={"whose": "on_behalf_of"},
     ),
-    visibility=Visibility(is_open=_is_told, copy=_as_shared),
+    visibility=Visibility(is_open=_is_told, copy=_as_read),
 )

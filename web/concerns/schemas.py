@@ -61,6 +61,21 @@ def _has_a_form_of_its_own(kind: ConcernKind) -> None:
         raise ValidationError("Use “Safeguarding concern or allegation”: it says whom to call now")
 
 
+def _source_name(*, required: bool = True) -> fields.String:
+    """Who told the service; `in_confidence` to those who have the right to know."""
+    return line_field(
+        required=required,
+        label="Who told us, in confidence",
+        hint="Only directors and the school's link and cover officers can read this. Do not write it anywhere else",
+        noun="who told the service",
+        in_confidence=True,
+    )
+
+
+class NameSource(Schema):
+    source_name = _source_name()
+
+
 class RaiseConcern(Schema):
     school = SchoolField(
         required=True,
@@ -111,6 +126,7 @@ class RaiseConcern(Schema):
         hint="Choose none if it is about neither. It is not shared with those it is about unless somebody says so",
     )
     on = day_field("Date of the concern", required=False, hint="Leave empty for today")
+    source_name = _source_name(required=False)
 
 
 class ShareConcern(Schema):
@@ -464,6 +480,11 @@ class ConcernOut(CorrectedOut):
     raised_on = fields.Date()
     raised_by = person_field(allow_none=True)
     named_authoriser = NAMED
+    source_name = fields.String(
+        attribute="source_name.value",
+        dump_default="",
+        metadata={"description": "Who told the service in confidence; empty for those who may not know."},
+    )
     visit = RecordField("visit", "V", allow_none=True)
     last_assessment = fields.Nested(AssessmentOut, allow_none=True, attribute="assessment")
     plan = fields.String()
