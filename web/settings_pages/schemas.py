@@ -345,7 +345,7 @@ class AWord(Schema):
 
 
 class MapSubjects(Schema):
-    words = fields.List(
+    unlisted = fields.List(
         fields.Nested(AWord),
         required=True,
         validate=validate.Length(1, MOST_WORDS, error="Enter at least one word"),

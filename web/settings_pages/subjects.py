@@ -34,7 +34,7 @@ class SubjectWord(Row):
 
     word: str
     requests: int
-    offers: int
+    offer_count: int
     meant: str
 
 
@@ -56,10 +56,12 @@ def unlisted_words(snapshot: Snapshot) -> list[SubjectWord]:
                 spelt.setdefault(key, word)
                 sums.setdefault(key, [0, 0])[place] += often
     rows = [
-        SubjectWord(word=spelt[key], requests=asked, offers=offered, meant=next(iter(listed.like(spelt[key])), ""))
+        SubjectWord(
+            word=spelt[key], requests=asked, offer_count=offered, meant=next(iter(listed.like(spelt[key])), "")
+        )
         for key, (asked, offered) in sums.items()
     ]
-    return sorted(rows, key=lambda row: (-row.requests - row.offers, row.word.casefold()))
+    return sorted(rows, key=lambda row: (-row.requests - row.offer_count, row.word.casefold()))
 
 
 def _listed(snapshot: Snapshot, _: ListScope, __: Values, after: str | None, limit: int) -> list[SubjectWord]:
@@ -133,7 +135,7 @@ def set_subject(execution: Execution[Authority], values: Values) -> None:
 
 def _words_asked(snapshot: Snapshot, _: Authority) -> Mapping[str, Any]:
     words = [{"word": each.word, "subject": each.meant} for each in unlisted_words(snapshot)[: schemas.MOST_WORDS]]
-    return {"words": words, "from_": snapshot.services.today()}
+    return {"unlisted": words, "from_": snapshot.services.today()}
 
 
 @settings.command(
@@ -151,14 +153,14 @@ def map_subjects(execution: Execution[Authority], values: Values) -> None:
     """Each word becomes another word for the subject chosen, or a subject of its own."""
     words = [
         (each["word"], each["word"] if each["subject"] == schemas.OF_ITS_OWN else each["subject"])
-        for each in values["words"]
+        for each in values["unlisted"]
         if each.get("subject")
     ]
 
     def become(listed: SubjectList) -> tuple[Subject, ...]:
         for word, name in words:
             if word != name and listed.find(name) is None:
-                raise NotASetting(f"“{name}” is not on the list of subjects", field="words")
+                raise NotASetting(f"“{name}” is not on the list of subjects", field="unlisted")
         named = [(word, name if word == name else listed.name_of(name)) for word, name in words]
         return with_words(listed.subjects, named)
 

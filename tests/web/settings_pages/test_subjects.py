@@ -32,8 +32,8 @@ def test_words_in_use_are_proposed_a_subject_and_mean_it_once_somebody_confirms(
             stages.service.change(Provider, stages.calder.id, lambda it: it.offer(**offer))  # noqa: B023
     browser, api = sign_in(administrator), program(administrator)
     assert api.get("/subject-words").json["items"] == [
-        {"word": "Mathmatics", "requests": 0, "offers": 1, "meant": "Mathematics"},
-        {"word": "Upholstery", "requests": 0, "offers": 1, "meant": ""},
+        {"word": "Mathmatics", "requests": 0, "offer_count": 1, "meant": "Mathematics"},
+        {"word": "Upholstery", "requests": 0, "offer_count": 1, "meant": ""},
     ]
     assert "Say what these words mean" in browser.get("/settings/subjects")
     form = browser.get(f"{SETTINGS}/map-subjects")
@@ -41,10 +41,10 @@ def test_words_in_use_are_proposed_a_subject_and_mean_it_once_somebody_confirms(
     assert 'value="Mathematics" selected' in form
 
     words = {
-        "words-0-word": "Mathmatics",
-        "words-0-subject": "Mathematics",
-        "words-1-word": "Upholstery",
-        "words-1-subject": "of its own",
+        "unlisted-0-word": "Mathmatics",
+        "unlisted-0-subject": "Mathematics",
+        "unlisted-1-word": "Upholstery",
+        "unlisted-1-subject": "of its own",
     }
     browser.send(f"{SETTINGS}/map-subjects", words | day("from", TODAY) | {"reason": "Read with the broker"})
 
