@@ -218,7 +218,7 @@ def _pre_warn(officer: Visitor, case: str) -> str:
         officer.fill("Date of the step", TODAY)
         officer.fill("Type of step", kind)
         officer.fill("What was done", what)
-        officer.press("Record an informal step or evidence")
+        officer.press("Record a meeting, an informal step or evidence")
         officer.sees("Step recorded")
     officer.open(f"{case}/record-panel")
     officer.fill("What the panel found", "The evidence is sound")

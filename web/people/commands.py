@@ -263,8 +263,14 @@ def leave(execution: Execution[Person], values: Values) -> None:
 
 
 def _must_be_their_own(context: RequestContext, person: Person) -> None:
+    """An administrator alone would hand on the power to decide, which takes two people."""
+    if context.user.person != person.id:
+        raise NotYours("Only the person in the role names their deputy")
+
+
+def _may_end_theirs(context: RequestContext, person: Person) -> None:
     if context.user.person != person.id and not context.user.may(Action.KEEP_PEOPLE):
-        raise NotYours("The person in the role names the deputy, or an administrator")
+        raise NotYours("The person in the role ends it, or an administrator")
 
 
 def _who_may_be_deputy(snapshot: Snapshot, person: Person | None) -> Mapping[str, Any]:
@@ -317,7 +323,7 @@ people.command(
     schemas.EndDeputy,
     done="Last day of the deputy recorded",
     method=Person.end_deputy,
-    whose=_must_be_their_own,
+    whose=_may_end_theirs,
     lookups=_deputies,
     initial=lambda snapshot, __: _last_day(snapshot.context, "until"),
 )

@@ -255,7 +255,7 @@ class PersonOut(CorrectedOut):
         },
     )
     posts = fields.List(fields.Nested(PostOut))
-    deputies = fields.List(fields.Nested(DeputyOut))
+    named_deputies = fields.List(fields.Nested(DeputyOut), attribute="deputies")
     proposed_posts = fields.List(
         fields.Nested(ProposedPostOut),
         attribute="open_proposals",
