@@ -12,6 +12,7 @@ from uuid import UUID
 from domain.engagement import BrokeredEngagement
 from domain.on_behalf import Heard
 from domain.signature import acting, current_signature
+from domain.subjects import USUAL_LIST
 from domain.support_request import InHouse, Payer, Ranked, Route, SupportLevel, SupportRequest, UnmetCause
 from domain.tender import DeclineReason, Tender
 from domain.vocabulary import Side
@@ -49,6 +50,7 @@ class BrokeringWords(Words):
             lambda it: it.ask_for_information(word("question")),
             lambda it: it.give_information(word("answer")),
             lambda it: it.reassign(broker=director, reason=word("reassigned")),
+            lambda it: it.change_subject("Science", listed=USUAL_LIST, reason=word("subject changed")),
             lambda it: it.state_payer(Payer.SHARED, council_part=Decimal(9000), reason=word("who pays")),
             lambda it: it.agree_price(Decimal(100), reason=word("price agreed")),
             lambda it: approve(it, 9000),

@@ -281,7 +281,13 @@ WITHOUT_A_WORD = {
         "a number that the service gives, and part of every address of the walk",
     ),
     **dict.fromkeys(
-        ("engagement.proposed subject", "support-request.raised subject", "support-request.unmet subject"),
+        (
+            "engagement.proposed subject",
+            "support-request.raised subject",
+            "support-request.subject-changed subject",
+            "support-request.subject-changed was",
+            "support-request.unmet subject",
+        ),
         "the name of a subject, from a list that everybody has",
     ),
     **dict.fromkeys(("attachment.added on_kind", "note.written on_kind"), "the code of a kind of record"),
