@@ -28,6 +28,8 @@ class Act(LabelledEnum):
     SELECT_NOT_BEST = "select_not_best"
     SELECT_ABOVE_LIMIT = "select_above_limit"
     VARY_ABOVE_LIMIT = "vary_above_limit"
+    ASK_ONE_ALONE = "ask_one_provider_alone"
+    SELECT_ALONE_ABOVE = "select_the_only_provider_above_what_was_approved"
     ASSESS_AS_CAUSING_CONCERN = "assess_the_school_as_causing_concern"
     START_INTERVENTION = "start_an_intervention"
     TAKE_FORMAL_STEP = "take_a_formal_step"
@@ -68,7 +70,7 @@ class Act(LabelledEnum):
         return f"{self.label} {_BEFORE_SUMS.get(self.value, 'at')} {in_pounds(net)}"
 
 
-_BEFORE_SUMS = {"approve_spending": "of up to", "raise_limit": "to"}
+_BEFORE_SUMS = {"approve_spending": "of up to", "raise_limit": "to", "ask_one_provider_alone": "for up to"}
 
 _ACTS = {
     "send_a_pre_warning_letter": "Send a pre-warning letter",
@@ -78,6 +80,8 @@ _ACTS = {
     "select_not_best": "Select a provider other than the best of the comparison",
     "select_above_limit": "Select a provider above the approved limit",
     "vary_above_limit": "Change the terms above the approved limit",
+    "ask_one_provider_alone": "Ask one provider alone, or engage without quotes",
+    "select_the_only_provider_above_what_was_approved": "Select the only provider asked, above what was approved",
     "grant_exemption": "Grant an exemption",
     "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
     "waive_evaluation": "Waive the evaluation of a job",
@@ -95,12 +99,16 @@ DECIDED_AS = {
     ),
     Act.SUSPEND_BUDGET: Act.APPOINT_INTERIM_BOARD,
     Act.AS_RECORDED: Act.START_INTERVENTION,
+    Act.SELECT_ALONE_ABOVE: Act.ASK_ONE_ALONE,
 }
 """The acts that the row of another decides. What was recorded before decisions were kept, and takes none today, is
 nobody's to decide; a director sees to it where the person named disowns it."""
 
 AS_SPENDING = frozenset({Act.RAISE_LIMIT, Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
 """What is decided by the rows of spending, on the new total, and never by whoever asks."""
+
+BEYOND_OWN = AS_SPENDING | {Act.SELECT_ALONE_ABOVE}
+"""What is never decided by whoever asks, whatever it costs."""
 
 
 def decided_as(act: Act) -> Act:
@@ -113,7 +121,7 @@ def also_decided(act: Act) -> tuple[Act, ...]:
     return tuple(each for each in Act if each not in (act, Act.AS_RECORDED) and decided_as(each) is act)
 
 
-COSTS = frozenset({Act.APPROVE_SPENDING, Act.WAIVE_EVALUATION})
+COSTS = frozenset({Act.APPROVE_SPENDING, Act.ASK_ONE_ALONE, Act.WAIVE_EVALUATION})
 """The acts that the scheme decides by their sum."""
 
 
@@ -166,6 +174,12 @@ class DelegationRow:
     lapses_after: int = 10
 
     @property
+    def is_publishable(self) -> bool:
+        """Whether whoever asks tells the alternatives: others award a contract without choice, and the record of such
+        a decision has those that were rejected (Openness of Local Government Bodies Regulations 2014, reg. 7)."""
+        return self.act is Act.ASK_ONE_ALONE and not self.may_decide_own
+
+    @property
     def posts(self) -> tuple[Decider, ...]:
         """Every post that it names."""
         return (*self.decides, *self.countersigns, *self.deputies)
@@ -203,6 +217,12 @@ OWN_LIMIT = "S1"
 OWN_WAIVER = "S22"
 """The row of the jobs whose evaluation a broker waives alone: those that they could approve alone."""
 
+OWN_ALONE = "S7"
+"""The row of the sums for which a broker asks one provider alone: those that they could approve alone."""
+
+OWN_LIMITS = frozenset({OWN_LIMIT, OWN_WAIVER, OWN_ALONE})
+"""The rows whose limit is that of what a broker decides alone."""
+
 COMMON_SCHEME = (
     DelegationRow(OWN_LIMIT, Act.APPROVE_SPENDING, Decimal(5000), (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
     DelegationRow("S2", Act.APPROVE_SPENDING, Decimal(10000), (Decider.SENIOR_OFFICER, Decider.DIRECTOR)),
@@ -217,6 +237,21 @@ COMMON_SCHEME = (
         lapses_after=20,
     ),
     DelegationRow("S5", Act.SELECT_PROVIDER, None, (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
+    DelegationRow(OWN_ALONE, Act.ASK_ONE_ALONE, Decimal(5000), (*BROKERS, Decider.DIRECTOR), may_decide_own=True),
+    DelegationRow(
+        "S7D",
+        Act.ASK_ONE_ALONE,
+        Decimal(25000),
+        (Decider.DIRECTOR,),
+        deputies=(Decider.CHIEF_OFFICER,),
+    ),
+    DelegationRow(
+        "S7C",
+        Act.ASK_ONE_ALONE,
+        None,
+        (Decider.DIRECTOR, Decider.CHIEF_OFFICER),
+        countersigns=(Decider.COUNTERSIGNER,),
+    ),
     DelegationRow(
         "S10",
         Act.ASSESS_AS_CAUSING_CONCERN,
@@ -385,12 +420,8 @@ def must_not_be_excluded(person: UUID | None, excluded: Iterable[Excluded], *, f
 
 def scheme_with_limit(limit: Decimal, scheme: Sequence[DelegationRow] = COMMON_SCHEME) -> tuple[DelegationRow, ...]:
     """The scheme where brokers decide alone up to a limit: bands that end below it have nothing left to decide."""
-    limited = (replace(row, up_to=limit) if row.code in (OWN_LIMIT, OWN_WAIVER) else row for row in scheme)
-    return tuple(
-        row
-        for row in limited
-        if row.act is not Act.APPROVE_SPENDING or row.code == OWN_LIMIT or row.up_to is None or row.up_to > limit
-    )
+    limited = (replace(row, up_to=limit) if row.code in OWN_LIMITS else row for row in scheme)
+    return tuple(row for row in limited if row.code in OWN_LIMITS or row.up_to is None or row.up_to > limit)
 
 
 def scheme_with(own: Iterable[DelegationRow], limit: Decimal) -> tuple[DelegationRow, ...]:
@@ -422,11 +453,11 @@ def decided_together(scheme: Sequence[DelegationRow], net: Decimal, together: De
 
 def row_for(scheme: Iterable[DelegationRow], act: Act, net: Decimal | None) -> DelegationRow:
     """The row that decides an act for a net sum; without one, the row without a limit. Raises BandsDoNotFit."""
-    as_spending = act in AS_SPENDING
+    beyond_own = act in BEYOND_OWN
     if act is Act.SELECT_NOT_BEST:
         net = Decimal(0)  # within what was approved: whoever decides first beyond a broker's own limit
     rows = sorted(
-        (row for row in scheme if row.act is decided_as(act) and not (as_spending and row.code == OWN_LIMIT)),
+        (row for row in scheme if row.act is decided_as(act) and not (beyond_own and row.code in OWN_LIMITS)),
         key=lambda row: Decimal("Infinity") if row.up_to is None else row.up_to,
     )
     for row in rows:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from itertools import count
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from eventsourcing.persistence import EventStore, InfrastructureFactory, RecordC
 from eventsourcing.utils import Environment
 
 from domain.aggregate import Aggregate, Event, Refusal
-from domain.signature import acting, current_signature, first_event_id
+from domain.signature import acting, current_signature, event_id, first_event_id
 
 A = TypeVar("A", bound=Aggregate)
 T = TypeVar("T")
@@ -370,6 +371,16 @@ class Service(Application[UUID]):
         saved = self._log.event(first_event_id())
         return saved.meta.stream if saved is not None and _is_repeated(saved, None) else None
 
+    def begun(self, kind: type[A]) -> UUID | None:
+        """The record of a kind that the command now signed has begun already; None if it began none."""
+        for ordinal in count(1):
+            saved = self._log.event(event_id(ordinal))
+            if saved is None or not _is_repeated(saved, None):
+                return None
+            if saved.meta.version == 1 and is_of(kind, saved):
+                return saved.meta.stream
+        return None
+
     def save_together(self, records: Collection[Aggregate]) -> None:
         """Save what is pending in one transaction, provided that none of the records has moved on; in a rehearsal
         (`rehearsing`) say only what would be saved.
@@ -427,6 +438,11 @@ def folded(kind: type[A], id: UUID, events: Iterable[Any], record: A | None = No
 
 
 def _blank(kind: type[A], id: UUID, first: Event) -> A:
-    if getattr(kind, type(first).__name__, None) is not type(first):
+    if not is_of(kind, first):
         raise NotFound(f"{kind.KIND} {id}")
     return kind(id)
+
+
+def is_of(kind: type[Aggregate], event: Event) -> bool:
+    """Whether an event is one of a kind of record."""
+    return getattr(kind, type(event).__name__, None) is type(event)

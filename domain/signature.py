@@ -118,7 +118,12 @@ def next_event_id() -> UUID:
 
 def first_event_id() -> UUID:
     """The id that the first event of this command has, or would have."""
-    return _current().event_id(1)
+    return event_id(1)
+
+
+def event_id(ordinal: int) -> UUID:
+    """The id that an event of this command has, or would have; the first is 1."""
+    return _current().event_id(ordinal)
 
 
 def _current() -> _Attempt:

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from domain.decision import Question, Term
 from domain.decision.parts import SUM
 from domain.delegation import Act
@@ -19,6 +21,7 @@ from domain.tender import Tender
 from domain.text import day_in_words
 
 APPROVE, SELECT, VARY = "approve", "select", "agree-variation"
+OPEN, ENGAGE = "open-tender", "propose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,45 @@ def question_of_selection(
         provider=provider,
         together=before.with_(counted) if before else None,
         authors=_authors(request, *(quote.recorded_by for quote in tender.quotes.values())),
+    )
+
+
+def question_of_one_alone(
+    request: SupportRequest,
+    provider: UUID,
+    answers: Mapping[str, Any],
+    *,
+    command: str,
+    net: Decimal,
+    names: Mapping[UUID, str],
+    before: SpentBefore | None = None,
+) -> Question:
+    """Whether one provider alone is asked, or engaged without quotes, where the council pays up to a net sum; `names`
+    are those of school and provider."""
+    alternatives = answers.get("alternatives", "")
+    return Question(
+        act=Act.ASK_ONE_ALONE,
+        kind=request.KIND,
+        subject=request.id,
+        subject_reference=request.reference,
+        command=command,
+        answers=msgspec.json.encode(dict(answers)).decode(),
+        terms=(
+            Term("School", names.get(request.school, "")),
+            Term("Help needed", f"{request.subject} ({request.phase.label})"),
+            Term("Provider", names.get(provider, "")),
+            Term("How", "Asked for a quote" if command == OPEN else "Engaged without a quote"),
+            Term(SUM, in_pounds(net), net),
+            Term("Who pays", payer_in_words(request)),
+            *((Term("Alternatives considered", alternatives),) if alternatives else ()),
+            *(before.terms if before else ()),
+        ),
+        net=net,
+        school=request.school,
+        request=request.id,
+        provider=provider,
+        together=before.with_(net) if before else None,
+        authors=request.brokers,
     )
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from domain.aggregate import Refusal, reasoned
-from domain.delegation import Granted
+from domain.delegation import Act, Granted
 from domain.engagement import BrokeredEngagement
 from domain.engagement import Work as Terms
 from domain.provider import Provider, ProviderKind
@@ -42,6 +42,10 @@ WITHOUT_QUOTES = frozenset({ProviderKind.INTERNAL, ProviderKind.SCHOOL_BASED})
 
 class NotOnTheShortlist(Refusal):
     """A provider is invited who was not shortlisted for the request."""
+
+
+class NotDecided(Refusal):
+    """One provider alone is asked, and nobody has decided that."""
 
 
 class QuotesNeeded(Refusal):
@@ -110,12 +114,16 @@ class Brokerage:
         reply_by: date,
         invite: Collection[UUID],
         question_deadline: date | None = None,
+        alone: Granted | None = None,
         reason: str = "",
         at: int | None = None,
     ) -> UUID:
-        """Open a tender for a shortlisted request and invite providers; inviting one alone needs a reason."""
+        """Open a tender for a shortlisted request and invite providers; inviting one alone takes a decision (`alone`)
+        and a reason. Raises NotDecided."""
 
         def decide(work: UnitOfWork) -> UUID:
+            if len(set(invite)) == 1 and alone is None:
+                raise NotDecided("Asking one provider alone has to be decided first", field="invite")
             request = work.find(SupportRequest, request_id, at=at)
             tender = Tender.open(
                 reference,
@@ -124,7 +132,7 @@ class Brokerage:
                 brief=brief,
                 reply_by=reply_by,
                 question_deadline=question_deadline,
-                single_provider=len(set(invite)) == 1,
+                alone=alone if len(set(invite)) == 1 else None,
                 reason=reason,
             )
             request.open_tender(tender.id)
@@ -297,33 +305,43 @@ class Brokerage:
         return self.service.do(decide)
 
     def engage_directly(
-        self, request_id: UUID, reference: str, terms: Terms, *, reason: str, at: int | None = None
+        self,
+        request_id: UUID,
+        reference: str,
+        terms: Terms,
+        *,
+        granted: Granted,
+        reason: str,
+        at: int | None = None,
     ) -> UUID:
-        """Engage a service of the authority's own or a school's specialist without asking for quotes.
+        """Engage a service of the authority's own or a school's specialist without asking for quotes, as a decision
+        granted it.
 
-        School, kind, subject and phase are the request's. Raises QuotesNeeded, AboveCeiling, SchoolHasNotAgreed.
+        School, kind, subject and phase are the request's. Raises QuotesNeeded, AboveCeiling, SchoolHasNotAgreed,
+        NotCovered.
         """
 
         def decide(work: UnitOfWork) -> UUID:
             request = work.find(SupportRequest, request_id, at=at)
-            if work.find(Provider, terms.provider).kind not in WITHOUT_QUOTES:
-                raise QuotesNeeded("Ask this provider for a quote first", field="provider")
+            may_be_engaged_without_quotes(work.find(Provider, terms.provider))
             must_be_within_ceiling(request, terms.net)
             request.must_be_paid_for(terms.net, field="net")
+            counted = request.paid.council_pays(terms.net)
+            granted.must_cover(Act.ASK_ONE_ALONE, request.id, net=counted or None, field="net")
             own = replace(
                 terms, school=request.school, kind=request.kind, subject=request.subject, phase=request.phase
             )
             rules = self._may_take_on(work, request, own)
-            proposed = BrokeredEngagement.propose(reference, own, request=request.id, rules=rules, reason=reason)
+            proposed = BrokeredEngagement.propose(
+                reference, own, request=request.id, rules=rules, reason=reason, decision=granted.decision
+            )
             return _engage(work, request, proposed)
 
         return self.service.do(decide)
 
     def _invite(self, work: UnitOfWork, request: SupportRequest, tender: Tender, provider_id: UUID) -> None:
         provider = work.find(Provider, provider_id)
-        if provider_id not in request.shortlist:
-            raise NotOnTheShortlist(f"{provider.name} is not on the shortlist", field="provider")
-        may_be_asked(provider, request.school, tender.today)
+        may_be_invited(provider, request, tender.today)
         need = need_of(request, on=tender.today, listed=self.subjects)
         clearance = clearance_of(provider, need, self.vetting)
         must_be_cleared(clearance, provider, work)
@@ -337,6 +355,19 @@ class Brokerage:
             provider, terms.specialist, terms.begins, max(terms.begins, terms.ends), vetting=self.vetting, work=work
         )
         return (self.vetting(terms.begins).version,)
+
+
+def may_be_invited(provider: Provider, request: SupportRequest, today: date) -> None:
+    """Raises NotOnTheShortlist, and what stands against asking a provider at all."""
+    if provider.id not in request.shortlist:
+        raise NotOnTheShortlist(f"{provider.name} is not on the shortlist", field="provider")
+    may_be_asked(provider, request.school, today)
+
+
+def may_be_engaged_without_quotes(provider: Provider) -> None:
+    """Raises QuotesNeeded for a provider from outside."""
+    if provider.kind not in WITHOUT_QUOTES:
+        raise QuotesNeeded("Ask this provider for a quote first", field="provider")
 
 
 def _engage(work: UnitOfWork, request: SupportRequest, engagement: BrokeredEngagement) -> UUID:

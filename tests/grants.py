@@ -85,6 +85,11 @@ def reopen(case: ConcernCase, *, by: UUID = STARTER, reason: str = "It fell back
     case.reopen(reason=reason, granted=granted(case, Act.REOPEN_CONCERN, by), **answers)
 
 
+def for_one_alone(request: UUID, net: Decimal = MOST) -> Granted:
+    """Authority to ask one provider alone about a request, or to engage one without quotes."""
+    return Granted(DECISION, Act.ASK_ONE_ALONE, request, net)
+
+
 def for_selection(tender: UUID, act: Act = Act.SELECT_ABOVE_LIMIT, net: Decimal = MOST) -> Granted:
     """Authority to select a quote of a tender, whichever it is."""
     return Granted(DECISION, act, tender, net)

@@ -22,7 +22,7 @@ from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, UnmetCause, Urgency
 from domain.tender import Tender, Terms
 from domain.vocabulary import Role, Side, SupportKind
-from providers.approval import question_of_approval, question_of_selection
+from providers.approval import ENGAGE, question_of_approval, question_of_one_alone, question_of_selection
 from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
@@ -211,10 +211,22 @@ def _engaged_directly(case: Case) -> Story:
         ends=begins + timedelta(days=90),
         fund="School budget",
     )
-    engagement = case.brokerage.engage_directly(
-        case.request, world.reference(BrokeredEngagement), terms, reason="The authority's own service is free then"
-    )
+    engagement = world.service.do(partial(_engage, case, terms))
     yield from _delivered(case, engagement, provider)
+
+
+def _engage(case: Case, terms: Agreed, work: UnitOfWork) -> UUID:
+    """The broker decides alone that no quotes are asked for."""
+    request, why = work.find(SupportRequest, case.request), "The authority's own service is free then"
+    names = {request.school: case.school.name}
+    answers = {"reason": why}
+    asked = question_of_one_alone(request, terms.provider, answers, command=ENGAGE, net=terms.net, names=names)
+    route = DecidedBy("S7", (Decider.BROKER,), may_decide_own=True)
+    reference = case.world.reference(Decision)
+    decision, granted = Decision.decide_alone(reference, asked, route, held=route.decides, rules=())
+    work.add(decision)
+    made_as = case.world.reference(BrokeredEngagement)
+    return case.brokerage.engage_directly(case.request, made_as, terms, granted=granted, reason=why)
 
 
 def _brokered(case: Case) -> Story:

@@ -109,10 +109,12 @@ class BrokeredEngagement(Sessions):
         tender: UUID | None = None,
         rules: tuple[str, ...] = (),
         reason: str = "",
+        decision: UUID | None = None,
     ) -> BrokeredEngagement:
         """Put terms to school, provider and service; without a tender it needs a reason.
 
-        `rules` are the versions of those by which the specialist was found to be cleared.
+        `rules` are the versions of those by which the specialist was found to be cleared, `decision` is what granted
+        that no quotes are asked for.
 
         Raises TermsIncomplete, DatesOutOfOrder, NotHalfDays, NotAPrice, ReasonNeeded.
         """
@@ -140,6 +142,7 @@ class BrokeredEngagement(Sessions):
             ),
             rules=rules,
             reason=plain(reason) if tender else reasoned(reason, "Enter why no quotes were asked for"),
+            decision=decision,
         )
         return engagement
 

@@ -289,6 +289,7 @@ class SupportRequest(PaidFor):
         raised_by = {
             Act.RAISE_LIMIT: self.id,
             Act.SELECT_ABOVE_LIMIT: self.tender,
+            Act.SELECT_ALONE_ABOVE: self.tender,
             Act.VARY_ABOVE_LIMIT: self.engagement,
         }
         act = granted.act if granted.act in raised_by else Act.APPROVE_SPENDING

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class Opened(Event):
-    """`single_provider` says that one provider alone shall be asked; the reason says why."""
+    """`single_provider` says that one provider alone shall be asked; the reason says why. `alone_up_to` is the net
+    sum up to which that was decided; older events do not tell it."""
 
     TOPIC = "tender.opened"
     says = "{by} opened a tender with replies due by {reply_by}: {brief}"
@@ -28,6 +29,7 @@ class Opened(Event):
     reply_by: date
     question_deadline: date
     single_provider: bool
+    alone_up_to: Decimal | None = None
 
     def apply(self, tender: Tender) -> None:
         tender.reference = self.reference
@@ -36,7 +38,7 @@ class Opened(Event):
         tender.brief = self.brief
         tender.reply_by = self.reply_by
         tender.question_deadline = self.question_deadline
-        tender.single_provider = self.single_provider
+        tender.single_provider, tender.alone_up_to = self.single_provider, self.alone_up_to
         tender.status = TenderStatus.OPEN
 
 

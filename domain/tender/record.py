@@ -31,6 +31,7 @@ from domain.tender.rules import (
     SingleProviderRoute,
     given,
     must_be_a_choice,
+    must_be_days_to_come,
     must_be_in_time,
     must_be_invited,
     must_be_open,
@@ -48,7 +49,7 @@ from domain.tender.rules import (
 from domain.text import day_in_words, plain
 from domain.vocabulary import About, Side
 
-SELECTIONS = frozenset({Act.SELECT_PROVIDER, Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT})
+SELECTIONS = frozenset({Act.SELECT_PROVIDER, Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.SELECT_ALONE_ABOVE})
 """What a decision may have granted that lets a quote be selected, each covering the ones before it."""
 
 
@@ -69,6 +70,7 @@ class Tender(Aggregate):
     reply_by: date
     question_deadline: date
     single_provider: bool
+    alone_up_to: Decimal | None
 
     Opened: TypeAlias = events.Opened
     ProviderInvited: TypeAlias = events.ProviderInvited
@@ -114,19 +116,18 @@ class Tender(Aggregate):
         brief: str,
         reply_by: date,
         question_deadline: date | None = None,
-        single_provider: bool = False,
+        alone: Granted | None = None,
         reason: str = "",
     ) -> Tender:
-        """Begin to invite. Asking one provider alone needs a reason. Raises BriefNeeded, DatesOutOfOrder."""
+        """Begin to invite; `alone` grants that one provider alone is asked, up to a net sum, and needs a reason.
+
+        Raises BriefNeeded, DatesOutOfOrder, NotCovered, ReasonNeeded.
+        """
+        if alone is not None:
+            alone.must_cover(Act.ASK_ONE_ALONE, request)
         tender = cls.named(reference)
         questions_by = question_deadline or reply_by
-        if reply_by < tender.today:
-            raise DatesOutOfOrder("The date for replies must be today or in the future", field="reply_by")
-        if not tender.today <= questions_by <= reply_by:
-            raise DatesOutOfOrder(
-                "The date for questions must be today or in the future, and no later than the date for replies",
-                field="question_deadline",
-            )
+        must_be_days_to_come(reply_by, questions_by, tender.today)
         tender.record(
             cls.Opened(
                 reference=reference,
@@ -135,9 +136,11 @@ class Tender(Aggregate):
                 brief=given(brief, "Enter the brief for providers", "brief"),
                 reply_by=reply_by,
                 question_deadline=questions_by,
-                single_provider=single_provider,
+                single_provider=alone is not None,
+                alone_up_to=alone.net if alone else None,
             ),
-            reason=reasoned(reason, "Enter why only one provider is asked") if single_provider else plain(reason),
+            reason=reasoned(reason, "Enter why only one provider is asked") if alone else plain(reason),
+            decision=alone.decision if alone else None,
         )
         return tender
 
@@ -293,8 +296,8 @@ class Tender(Aggregate):
         quote = self._quoted(provider)
         counted = quote.net if counted is None else counted
         takes = self.authority_for(provider, ceiling=ceiling, tie=tie, counted=counted)
-        if takes is Act.SELECT_ABOVE_LIMIT and granted.act is not takes:
-            above = in_pounds(counted - ceiling)
+        if takes in (Act.SELECT_ABOVE_LIMIT, Act.SELECT_ALONE_ABOVE) and granted.act is not takes:
+            above = in_pounds(counted - min(ceiling, self.alone_up_to or ceiling))
             raise AboveCeiling(f"The quote is {above} above the approved limit", field="provider")
         if takes is Act.SELECT_NOT_BEST and granted.act is Act.SELECT_PROVIDER:
             raise NotTheBest("This is not the best quote of the comparison", field="provider")
@@ -322,6 +325,8 @@ class Tender(Aggregate):
         for the school that pays it to prefer. Raises NoQuote."""
         net = self._quoted(provider).net
         counted = net if counted is None else counted
+        if self.alone_up_to is not None and counted > self.alone_up_to:
+            return Act.SELECT_ALONE_ABOVE
         if counted > ceiling:
             return Act.SELECT_ABOVE_LIMIT
         is_best = not counted or self.place_of(provider) == 1

@@ -96,6 +96,17 @@ def must_be_open(tender: Tender, _: date) -> None:
         raise TenderNotOpen("This tender is closed")
 
 
+def must_be_days_to_come(reply_by: date, questions_by: date, today: date) -> None:
+    """Raises DatesOutOfOrder unless providers can ask and reply from today on."""
+    if reply_by < today:
+        raise DatesOutOfOrder("The date for replies must be today or in the future", field="reply_by")
+    if not today <= questions_by <= reply_by:
+        raise DatesOutOfOrder(
+            "The date for questions must be today or in the future, and no later than the date for replies",
+            field="question_deadline",
+        )
+
+
 def must_be_in_time(tender: Tender, day: date) -> None:
     if day > tender.reply_by:
         raise ReplyByHasPassed(

@@ -19,7 +19,7 @@ from domain.vocabulary import Side
 from tests.canaries.words import Words
 from tests.domain.brokered import ENDS, REPLY_BY, a_need, consent, outcomes, terms, the_work
 from tests.full_authority import RULES
-from tests.grants import approve, close_breach, for_selection, waive_evaluation
+from tests.grants import approve, close_breach, for_one_alone, for_selection, waive_evaluation
 from tests.scenario import TODAY
 from web.access.policy import Action
 
@@ -79,7 +79,7 @@ class BrokeringWords(Words):
         quoted = partial(terms, specialist=self.place.specialist)
         self.right = Action.READ_INVITATION
         said = {"brief": word("brief"), "reason": word("one provider")}
-        dates = {"reply_by": REPLY_BY, "question_deadline": TODAY, "single_provider": True}
+        dates = {"reply_by": REPLY_BY, "question_deadline": TODAY, "alone": for_one_alone(self.request)}
         where = {"request": self.request, "school": self.place.school}
         self.tender = self.authority._add(lambda: Tender.open("TN-2026-0801", **where, **dates, **said))
         chosen = {"granted": for_selection(self.tender), "ceiling": Decimal(9000), "tie": word("tie")}

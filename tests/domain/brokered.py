@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.engagement import Attainment, BrokeredEngagement, Consent, Outcome, Work
+from domain.money import MOST
 from domain.support_request import Ranked, Route, SupportLevel, SupportRequest
 from domain.tender import Tender, Terms
 from domain.vocabulary import Phase, Side, SupportKind
-from tests.grants import approve, for_selection
+from tests.grants import approve, for_one_alone, for_selection
 from tests.scenario import TODAY, signed
 
 SCHOOL = UUID("5c001000-0000-4000-8000-000000000001")
@@ -105,16 +106,17 @@ def a_placed_request() -> SupportRequest:
     return request
 
 
-def a_tender(*, single_provider: bool = False) -> Tender:
+def a_tender(*, single_provider: bool = False, up_to: Decimal = MOST) -> Tender:
+    request = a_raised_request().id
     with signed(YESTERDAY):
         return Tender.open(
             "TN-2026-0001",
-            request=a_raised_request().id,
+            request=request,
             school=SCHOOL,
             brief="Planning in mathematics at key stage 3",
             reply_by=REPLY_BY,
             question_deadline=TODAY,
-            single_provider=single_provider,
+            alone=for_one_alone(request, up_to) if single_provider else None,
             reason="Nobody else teaches this" if single_provider else "",
         )
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.aggregate import OccurredInTheFuture, ReasonNeeded, Refusal
-from domain.delegation import Act, NotCovered
+from domain.delegation import COMMON_SCHEME, Act, NotCovered, row_for
 from domain.money import MOST, NotHalfDays
 from domain.tender import DeclineReason, InvitationStatus, Tender, TenderStatus
 from domain.tender.rules import (
@@ -49,7 +49,7 @@ from tests.domain.brokered import (
     a_tender_with_two_quotes,
     terms,
 )
-from tests.grants import DECISION, for_selection
+from tests.grants import DECISION, for_one_alone, for_selection
 from tests.scenario import TODAY, given, signed
 
 CEILING = Decimal(2500)
@@ -83,10 +83,28 @@ def test_replies_and_questions_are_due_on_days_to_come() -> None:
 
 
 def test_asking_one_provider_alone_needs_a_reason() -> None:
+    request = uuid4()
+    asked = {"request": request, "school": SCHOOL, "brief": "Planning", "reply_by": REPLY_BY}
     with signed(), pytest.raises(ReasonNeeded):
-        Tender.open(
-            "TN-2026-0009", request=uuid4(), school=SCHOOL, brief="Planning", reply_by=REPLY_BY, single_provider=True
-        )
+        Tender.open("TN-2026-0009", **asked, alone=for_one_alone(request))
+    with signed(), pytest.raises(NotCovered):
+        Tender.open("TN-2026-0009", **asked, alone=for_one_alone(uuid4()), reason="Nobody else teaches this")
+
+
+def test_the_only_quote_above_what_was_decided_alone_takes_those_who_decide_on_one_alone() -> None:
+    tender = a_tender(single_provider=True, up_to=Decimal(1000))
+    with signed(YESTERDAY):
+        tender.invite(CALDER, clearance="Cleared", rules=RULES)
+        tender.quote(CALDER, terms())
+        assert tender.authority_for(CALDER, ceiling=Decimal(9000)) is Act.SELECT_ALONE_ABOVE
+    assert row_for(COMMON_SCHEME, Act.SELECT_ALONE_ABOVE, Decimal(1800)).code == "S7D"
+    chosen = {"rationale": "The only one", "ceiling": Decimal(9000)}
+    given(tender).when(
+        lambda it: it.select(CALDER, granted=for_selection(it.id, Act.SELECT_ABOVE_LIMIT), **chosen)
+    ).then_refused(AboveCeiling)
+    given(tender).when(
+        lambda it: it.select(CALDER, granted=for_selection(it.id, Act.SELECT_ALONE_ABOVE), **chosen)
+    ).then(Tender.QuoteSelected, provider=CALDER)
 
 
 def test_an_invitation_keeps_what_was_known_of_the_clearance() -> None:

@@ -29,7 +29,7 @@ from tests.domain.brokered import (
     outcomes,
     terms,
 )
-from tests.grants import for_selection
+from tests.grants import for_one_alone, for_selection
 from tests.projections.conftest import Ask
 from tests.scenario import TODAY, signed
 
@@ -178,14 +178,15 @@ def test_work_given_up_is_counted_as_such(work: Acts, ask: Ask) -> None:
 
 
 def test_the_cases_are_paged_the_latest_first(service: Service, tender: Acts, work: Acts, ask: Ask) -> None:
+    request = uuid4()
     with signed(TODAY + timedelta(days=5)):
         later = Tender.open(
             "TN-2026-0007",
-            request=uuid4(),
+            request=request,
             school=SCHOOL,
             brief="French",
             reply_by=AFTER_REPLY_BY,
-            single_provider=True,
+            alone=for_one_alone(request),
             reason="In a hurry",
         )
         later.invite(CALDER, clearance="cleared", rules=RULES)

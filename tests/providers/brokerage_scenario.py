@@ -21,7 +21,7 @@ from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY, Offer, SupportNeed
 from providers.vetting import Demand, VettingPolicy
 from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, REPLY_BY, SCHOOL, a_need, terms
-from tests.grants import approve, for_selection
+from tests.grants import approve, for_one_alone, for_selection
 from tests.scenario import TODAY, signed
 
 POLICY = VettingPolicy("vetting-1", {ProviderKind.PRIVATE: (Demand(Requirement.ENHANCED_DBS),)})
@@ -104,7 +104,13 @@ class BrokerageScenario:
         request = self.a_shortlisted_request(*providers)
         with signed():
             return self.brokerage.open_tender(
-                request, "TN-2026-0001", brief="Planning", reply_by=REPLY_BY, invite=providers, reason="One if one"
+                request,
+                "TN-2026-0001",
+                brief="Planning",
+                reply_by=REPLY_BY,
+                invite=providers,
+                alone=for_one_alone(request) if len(providers) == 1 else None,
+                reason="One if one",
             )
 
     def a_selection(self, selected: UUID, other: UUID) -> UUID:

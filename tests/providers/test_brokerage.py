@@ -20,11 +20,11 @@ from domain.support_request.rules import NobodyShortlisted, StillInvited
 from domain.tender import Tender, TenderStatus
 from domain.tender.rules import AboveCeiling, TenderNotOpen
 from domain.vocabulary import Phase, ServiceType, Side
-from providers.brokerage import EngagementTerms, NobodySelected, NotOnTheShortlist, QuotesNeeded
+from providers.brokerage import EngagementTerms, NobodySelected, NotDecided, NotOnTheShortlist, QuotesNeeded
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from providers.matching import USUAL_POLICY
 from tests.domain.brokered import BEGINS, BROKER, ENDS, GRACE, IMRAN, REPLY_BY, SCHOOL, terms, the_work
-from tests.grants import for_selection
+from tests.grants import for_one_alone, for_selection
 from tests.providers.brokerage_scenario import AGREEMENT, BrokerageScenario
 from tests.scenario import TODAY, signed
 
@@ -87,11 +87,16 @@ def test_nothing_is_saved_when_one_of_those_invited_is_refused(
         desk.service.find(Tender, Tender.named("TN-2026-0001").id)
 
 
-def test_inviting_one_provider_alone_needs_a_reason(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
+def test_inviting_one_provider_alone_takes_a_decision_and_a_reason(
+    desk: BrokerageScenario, calder: UUID, harrop: UUID
+) -> None:
     request = desk.a_shortlisted_request(calder, harrop)
 
+    one = {"brief": "Planning", "reply_by": REPLY_BY, "invite": [calder]}
+    with signed(), pytest.raises(NotDecided):
+        desk.brokerage.open_tender(request, "TN-2026-0001", **one, reason="Nobody else teaches this")
     with signed(), pytest.raises(ReasonNeeded):
-        desk.brokerage.open_tender(request, "TN-2026-0001", brief="Planning", reply_by=REPLY_BY, invite=[calder])
+        desk.brokerage.open_tender(request, "TN-2026-0001", **one, alone=for_one_alone(request))
 
 
 def test_only_the_shortlist_is_invited(desk: BrokerageScenario, calder: UUID, harrop: UUID) -> None:
@@ -342,7 +347,9 @@ def test_the_authority_s_own_service_is_engaged_without_quotes(desk: BrokerageSc
     work = the_work(provider=music, subject="Something else", begins=BEGINS)
 
     with signed():
-        engagement = desk.brokerage.engage_directly(request, "BE-2026-0001", work, reason="Our own service")
+        engagement = desk.brokerage.engage_directly(
+            request, "BE-2026-0001", work, granted=for_one_alone(request), reason="Our own"
+        )
 
     assert desk.service.find(BrokeredEngagement, engagement).work.subject == "Mathematics"
     assert desk.service.find(SupportRequest, request).status is RequestStatus.PLACED
@@ -352,7 +359,9 @@ def test_a_provider_from_outside_has_to_quote(desk: BrokerageScenario, calder: U
     request = desk.an_approved_request()
 
     with signed(), pytest.raises(QuotesNeeded):
-        desk.brokerage.engage_directly(request, "BE-2026-0001", the_work(provider=calder), reason="In a hurry")
+        desk.brokerage.engage_directly(
+            request, "BE-2026-0001", the_work(provider=calder), granted=for_one_alone(request), reason="In a hurry"
+        )
 
 
 def test_the_authority_s_own_service_keeps_to_the_ceiling(desk: BrokerageScenario) -> None:
@@ -360,7 +369,13 @@ def test_the_authority_s_own_service_keeps_to_the_ceiling(desk: BrokerageScenari
     request = desk.an_approved_request(ceiling=900)
 
     with signed(), pytest.raises(AboveCeiling):
-        desk.brokerage.engage_directly(request, "BE-2026-0001", the_work(provider=music), reason="Our own service")
+        desk.brokerage.engage_directly(
+            request,
+            "BE-2026-0001",
+            the_work(provider=music),
+            granted=for_one_alone(request),
+            reason="Our own service",
+        )
 
 
 def test_a_tender_ends_together_with_its_place_in_the_request(
@@ -420,9 +435,10 @@ def test_each_decision_names_the_rules_that_it_rests_on(desk: BrokerageScenario,
 def test_work_engaged_without_quotes_names_the_rules_that_it_rests_on(desk: BrokerageScenario) -> None:
     music = desk.a_provider("PV-2026-0006", GRACE, kind=ProviderKind.INTERNAL)
     work = the_work(provider=music, begins=BEGINS)
+    request = desk.an_approved_request()
     with signed():
         engagement = desk.brokerage.engage_directly(
-            desk.an_approved_request(), "BE-2026-0001", work, reason="Our own service"
+            request, "BE-2026-0001", work, granted=for_one_alone(request), reason="Our own"
         )
 
     assert next(iter(desk.service.events.get(engagement))).meta.rules == ("vetting-1",)

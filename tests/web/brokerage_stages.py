@@ -27,7 +27,7 @@ from providers.delivery import Delivery
 from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY
 from tests.domain.brokered import BEGINS, ENDS, REPLY_BY, a_need, terms
-from tests.grants import approve, for_selection
+from tests.grants import approve, for_one_alone, for_selection
 from tests.sample_authority import LONG_AGO, SampleAuthority
 from tests.scenario import TODAY
 from web.brokerage.vetting_policy import policy_on
@@ -173,6 +173,7 @@ class BrokerageStages:
                 reply_by=REPLY_BY,
                 question_deadline=TODAY,
                 invite=[each.id for each in firms],
+                alone=for_one_alone(request) if len(firms) == 1 else None,
                 reason="Nobody else offers this" if len(firms) == 1 else "",
             )
         return self.tender

@@ -18,7 +18,8 @@ from flask import Request, Response
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.exceptions import UnprocessableEntity
 
-from domain.aggregate import Event
+from domain.aggregate import Aggregate, Event
+from domain.service import is_of
 from projections.event_log import EVENTS, Alongside
 from web.runtime.services import Services
 from web.runtime.tables import IDEMPOTENCY_KEYS as KEYS
@@ -69,7 +70,8 @@ def fingerprint(asked: Request, at: int | None) -> str:
 class Key(Alongside):
     """A key that a person has sent with a request, told by its fingerprint.
 
-    `record` is the one that the request changes, if it does not begin it; `is_of_one` that one record answers it.
+    `record` is the one that the request changes, if it does not begin it; `is_of_one` that one record answers it,
+    `begins` is the kind of the one that it begins.
     """
 
     services: Services
@@ -79,6 +81,7 @@ class Key(Alongside):
     fingerprint: str
     status: int
     is_of_one: bool = True
+    begins: type[Aggregate] | None = None
     record: UUID | None = None
     version: int | None = None
 
@@ -94,7 +97,9 @@ class Key(Alongside):
         if not self.is_of_one:
             self._write(connection)
             return
-        begun = next((event for event in events if event.meta.version == 1), events[0])
+        first = [event for event in events if event.meta.version == 1]
+        wanted = (event for event in first if self.begins is not None and is_of(self.begins, event))
+        begun = next(wanted, next(iter(first), events[0]))
         record = self.record or begun.meta.stream
         versions = [event.meta.version for event in events if event.meta.stream == record]
         self._write(

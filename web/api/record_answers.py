@@ -14,6 +14,8 @@ from flask import Response, json, jsonify, request
 from werkzeug.exceptions import BadRequest, Conflict, PreconditionRequired
 
 from domain.aggregate import Aggregate, Refusal
+from domain.decision import Decision
+from domain.service import NotFound
 from projections.event_log import saving_alongside
 from web.access.context import RequestContext
 from web.access.name_cache import ids_within, rows_of
@@ -22,6 +24,7 @@ from web.api.smorest import API_PREFIX
 from web.commands.decided import asked_instead
 from web.commands.dispatch import copy_for_reader, execute, load_for_user, version_of
 from web.commands.resource import Command, Resource
+from web.decisions.commands import decisions
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -37,13 +40,21 @@ def answer_once(
     *,
     at: int | None = None,
     again: Callable[[UUID, int], Answer] | None = None,
+    begins: type[Aggregate] | None = None,
 ) -> Response:
     """Carry out a command under an id of its own once per Idempotency-Key, and answer its repetition with the same
     answer: `again` makes it of the record at a version, where one record answers."""
     person, unquoted = context.user.person, name.strip('"')
     route = f"{request.method} {request.path}"
     key = Key(
-        context.services, person, route, unquoted, fingerprint(request, at), status, is_of_one=again is not None
+        context.services,
+        person,
+        route,
+        unquoted,
+        fingerprint(request, at),
+        status,
+        is_of_one=again is not None,
+        begins=begins,
     )
     kept = key.kept()
     if kept is None:
@@ -83,13 +94,20 @@ def answer_command(
         if not key.is_saved:
             key.keep(record.id, record.version)
         key.keep_last(record.version)
-        return _record_with_address(context, resource, record)
+        return told(record)
 
     def again(id: UUID, version: int) -> Answer:
-        record = context.services.service.find(resource.kind, id, version=version)
-        return _record_with_address(context, resource, record)
+        service = context.services.service
+        try:
+            return told(service.find(resource.kind, id, version=version))
+        except NotFound:
+            return told(service.find(Decision, id, version=version))
 
-    answer = answer_once(context, name, 201 if ref is None else 200, carry_out, at=at, again=again)
+    def told(record: A | Decision) -> Answer:
+        return _record_with_address(context, resource if isinstance(record, resource.kind) else decisions, record)
+
+    status, begins = (200, None) if ref is not None else (201, resource.kind)
+    answer = answer_once(context, name, status, carry_out, at=at, again=again, begins=begins)
     command_id = context.command_id(name.strip('"'))
     asked = asked_instead(context, resource.kind.KIND, command.name, command_id)
     if asked is not None:
@@ -115,7 +133,7 @@ def answer_of(status: int, answer: Answer) -> Response:
     return response
 
 
-def _record_with_address(context: RequestContext, resource: Resource[A], record: A) -> Answer:
+def _record_with_address(context: RequestContext, resource: Resource[Any], record: Aggregate) -> Answer:
     told, tag = _record_and_tag(context, resource, record)
     return told, {"ETag": f'"{tag}"', "Location": f"{API_PREFIX}{resource.href(record)}"}
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from marshmallow import fields
 
-ANY, URN, OWN = "", "URN", "reference"
+from web.commands.fields import ANY_RECORD
+
+ANY, URN, OWN = ANY_RECORD, "URN", "reference"
 """What a field refers to where it is no kind of record with a prefix: any record, a school, or its own."""
 
 _OF: Mapping[str, str] = {

@@ -49,6 +49,7 @@ from web.commands.dispatch import load_for_user, must_be_open
 from web.commands.listing import ListEndpoint, Listing
 from web.commands.resource import BulkCommand, Command, Resource, SingleEndpoint
 from web.commands.text_readers import beside_reason, joined, readers_of_texts, texts_of
+from web.decisions.commands import decisions
 from web.runtime.log_position import TELLS
 from web.runtime.requests import takes_files
 
@@ -203,11 +204,18 @@ def _add_command(api: Blueprint, resource: Resource[A], command: Command[A]) -> 
         statuses=BEGINNING if command.begins else CHANGING,
         answers={
             **_answers(201 if command.begins else 200, resource.out, *OF_CHANGE),
-            **(_answers(202, resource.out, *OF_CHANGE) if may_be_asked(resource.kind.KIND, command.name) else {}),
+            **_asked_of_others(resource, command),
         },
         method="POST",
         asks=() if command.begins else (IF_MATCH,),
     )
+
+
+def _asked_of_others(resource: Resource[A], command: Command[A]) -> Mapping[int, Mapping[str, Any]]:
+    """The answer where somebody else has to decide: the record as it stands, or the decision where none is begun."""
+    if not may_be_asked(resource.kind.KIND, command.name):
+        return {}
+    return _answers(202, decisions.out if command.begins else resource.out, *OF_CHANGE)
 
 
 def _add_preview(api: Blueprint, resource: Resource[A], command: Command[A]) -> None:

@@ -30,6 +30,7 @@ from domain.on_behalf import CONFIRM_WITHIN
 from domain.person import Person
 from domain.service import NotFound, UnitOfWork
 from domain.signature import acting, current_signature, on_behalf_of
+from domain.text import plain
 from projections import decisions as view
 from projections.event_log import Alongside, saving_alongside
 from web import formats
@@ -39,7 +40,7 @@ from web.access.name_cache import names_of, references_of
 from web.commands.choices import Choices, distinct_options
 from web.commands.dispatch import events_of
 from web.commands.fields import chosen_person, day_field, text_field
-from web.commands.resource import Execution, Resource, Values
+from web.commands.resource import Command, Execution, Resource, Values
 from web.runtime.authority import settings_of
 from web.runtime.services import Services
 from web.runtime.terms import bank_holidays
@@ -53,6 +54,10 @@ DECIDERS = "deciders"
 
 class AlreadyAsked(Refusal):
     """The same is asked already, and nobody has decided yet."""
+
+
+class AlternativesNeeded(Refusal):
+    """Whoever asks does not say which alternatives were considered, where that is to be published."""
 
 
 class YoursToDecide(Refusal):
@@ -76,9 +81,9 @@ class DecidedAct(Generic[A]):
     decision granted and the version of the scheme. The command in hand comes first: what is done by the service with
     other records joins it. `also_by` are other commands of the resource that ask for it. An act that is `tried`
     before anybody is asked changes its own record alone. `stands` is the sum that is approved already, which no
-    decision lowers. `among` is the row with those who are there to decide, where the act can do without a post that
-    nobody has held yet. `moot` tells, in a sentence, what leaves nothing to decide though the record
-    allows it still.
+    decision lowers. Where the command begins a record of another resource, that is `begins`. `among` is the row with
+    those who are there to decide, where the act can do without a post that nobody has held yet. `moot` tells, in a
+    sentence, what leaves nothing to decide though the record allows it still.
     """
 
     resource: Resource[A]
@@ -93,9 +98,16 @@ class DecidedAct(Generic[A]):
     stands: Callable[[A], Decimal | None] = lambda _: None
     among: Callable[[Snapshot, DelegationRow], DelegationRow] = lambda _, row: row
     moot: Callable[[Services, A, Question], str] = lambda *_: ""
+    begins: Resource[Any] | None = None
 
     def __post_init__(self) -> None:
         DECIDED[self.resource.kind.KIND, self.command] = self
+
+    @property
+    def commands(self) -> list[Command[Any]]:
+        """The commands that ask for it, its own first."""
+        declared = (self.begins or self.resource).commands
+        return [declared[name] for name in (self.command, *self.also_by)]
 
     def loaded(self, kept: str) -> Answers:
         """The answers that a question kept."""
@@ -141,7 +153,11 @@ def may_be_asked(kind: str, command: str) -> bool:
     """Whether a command on a kind of record may be asked of others instead of being carried out."""
     if (kind, command) == (Decision.KIND, AGAIN):
         return True
-    return any(command in (act.command, *act.also_by) for (of, _), act in DECIDED.items() if of == kind)
+    return any(
+        command in (act.command, *act.also_by)
+        for act in DECIDED.values()
+        if kind == (act.begins or act.resource).kind.KIND
+    )
 
 
 def asked_instead(context: RequestContext, kind: str, command: str, command_id: UUID) -> Decision | None:
@@ -169,13 +185,14 @@ def sent_to(decision: Decision, today: date) -> str:
     return f"Sent to {decision.whom(today)} to decide. Nothing more is approved yet"
 
 
-def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -> None:
-    """Carry the act out within the person's own limit, else ask those who may decide. Raises AlreadyAsked,
-    NobodyMayDecide, ReasonNeeded, and the refusals of the act."""
+def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -> Decision | None:
+    """Carry the act out within the person's own limit, else ask those who may decide; gives what is asked, None where
+    it was carried out. Raises AlreadyAsked, NobodyMayDecide, ReasonNeeded, AlternativesNeeded, and the refusals of
+    the act."""
     context = execution.context
     answers = {name: values[name] for name in act.answers if name in values}
 
-    def decide(work: UnitOfWork, record: A) -> None:
+    def decide(work: UnitOfWork, record: A) -> Decision | None:
         question, row, version = _question_and_row(context, act, record, answers)
         route = route_of(row, context.services)
         held = held_in(context, work, context.user.person, question.school)
@@ -191,11 +208,11 @@ def decide_or_ask(execution: Execution[A], act: DecidedAct[A], values: Values) -
             )
             work.add(decision)
             act.carry_out(execution, record, answers, granted, (version,))
-        else:
-            _ask(execution, work, act, record, question, reason=values.get("reason", ""))
+            return None
+        return _ask(execution, work, act, record, question, reason=values.get("reason", ""))
 
     with saving_alongside(_OneAsk(context.services), too=True):
-        execution.change_with_others(decide)
+        return execution.change_with_others(decide)
 
 
 def ask_again(execution: Execution[Decision], reason: str) -> None:
@@ -222,13 +239,13 @@ def must_be_theirs_to_ask(context: RequestContext, decision: Decision) -> None:
     does not allow it any more."""
     act = act_of(decision)
     record = context.services.service.find(act.resource.kind, decision.question.subject)
-    commands = [act.resource.commands[name] for name in (act.command, *act.also_by)]
+    commands, on = act.commands, None if act.begins else record
     with context.read() as snapshot:
         where = act.resource.concerned(snapshot, record)
     allowed = [each for each in commands if context.user.may(each.action_on(context, record), where)]
     if not allowed:
         raise NotTheAsker("You do not hold a role that may ask for this")
-    refused = [each.refusal(context, record) for each in allowed]
+    refused = [each.refusal(context, on) for each in allowed]
     if all(refused) and refused[0] is not None:
         raise refused[0]
     question_now(context, decision)
@@ -290,7 +307,7 @@ def _ask(
     *,
     reason: str,
     earlier: Earlier | None = None,
-) -> None:
+) -> Decision:
     context = execution.context
     row, version = row_of_today(context, question)
     _must_not_be_asked(context, record, act, question)
@@ -312,7 +329,7 @@ def _ask(
         rules=(version,),
         earlier=earlier or _came_to_nothing(context, question),
     )
-    work.add(decision)
+    return work.add(decision)
 
 
 def record_for_another(execution: Execution[A], act: DecidedAct[A], values: Values) -> None:
@@ -352,6 +369,8 @@ def _question_and_row(
     question = act.asked(context, record, answers)
     question = replace(question, authors=(*question.authors, *_earlier_askers(context, question)))
     row, version = row_of_today(context, question)
+    if row.is_publishable and not plain(answers.get("alternatives", "")):
+        raise AlternativesNeeded("Enter which alternatives were considered, and why not", field="alternatives")
     if question.net is not None and question.together is not None:
         settings, _ = settings_of(context.services)
         if not decided_together(settings.scheme, question.net, question.together):
@@ -476,6 +495,17 @@ class WhyNeeded(Schema):
         label="Why this is needed",
         hint="Needed if somebody else has to decide",
         is_reason=True,
+    )
+
+
+def alternatives_field() -> fields.String:
+    """What else was considered before one provider alone is asked."""
+    return text_field(
+        required=False,
+        rows=3,
+        longest=2000,
+        label="Alternatives considered",
+        hint="Needed above your own limit: who else was considered, and why not",
     )
 
 

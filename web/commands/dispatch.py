@@ -13,6 +13,7 @@ from flask import request
 from werkzeug.exceptions import Forbidden, NotFound
 
 from domain.aggregate import Aggregate, Event
+from domain.decision import Decision
 from domain.service import ATTEMPTS, AlreadyDone, Stale, noting_saved, rehearsing, with_checks
 from domain.service import NotFound as NoRecord
 from domain.signature import remarking
@@ -152,8 +153,9 @@ def execute(
     command_id: UUID,
     ref: str | None = None,
     at: int | None = None,
-) -> A:
-    """Carry out a command; returns the record as it is afterwards, also when this is a repetition.
+) -> A | Decision:
+    """Carry out a command; returns the record as it is afterwards, also when this is a repetition. Where one that
+    would begin a record was asked of others instead, that is their decision.
 
     Raises Forbidden, NoRecord, Stale, or the refusal of the rule that stands against it.
     """
@@ -171,11 +173,13 @@ def execute(
         try:
             result = _carry_out(context, resource, command, values, record=record, at=at)
         except AlreadyDone as done:
-            return _as_it_is(context, resource, record.id if record else done.stream)
+            return _as_it_is(context, resource, record.id) if record else _begun(context, resource, done.stream)
         finally:
             invalidate(context, saved)
             forget_hidden(context)
             forget_unsettled(context)
+    if record is None and isinstance(result, Decision):
+        return result
     id = record.id if record else result.id
     after = saved.get(id)
     return after if isinstance(after, resource.kind) else _as_it_is(context, resource, id)
@@ -219,15 +223,22 @@ def is_done(context: RequestContext, command_id: UUID) -> bool:
         return context.services.service.done() is not None
 
 
-def begun_by(context: RequestContext, resource: Resource[A], command_id: UUID) -> A | None:
-    """The record that a command of the person who asks began, None where it was not carried out."""
+def begun_by(context: RequestContext, resource: Resource[A], command_id: UUID) -> A | Decision | None:
+    """The record that a command of the person who asks began, or the decision that it came to; None where it was not
+    carried out."""
     user = context.user
     with context.services.acting(user.person, "", user.channel, command=command_id):
-        begun = context.services.service.done()
-    try:
-        return None if begun is None else _as_it_is(context, resource, begun)
-    except NoRecord:
-        return None
+        done = context.services.service.done()
+        try:
+            return None if done is None else _begun(context, resource, done)
+        except NoRecord:
+            return None
+
+
+def _begun(context: RequestContext, resource: Resource[Any], changed: UUID) -> Any:
+    """What the command now signed began; `changed` is the record that it changed first."""
+    begun = context.services.service.begun(resource.kind)
+    return context.services.service.find(Decision, changed) if begun is None else _as_it_is(context, resource, begun)
 
 
 def _carry_out(

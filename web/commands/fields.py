@@ -28,6 +28,9 @@ from web.forms.references import ReferenceField
 LONGEST = 20_000
 """The most characters of a free text; long enough that nobody meets it in writing a record of visit."""
 
+ANY_RECORD = ""
+"""What a field refers to that may name a record of any kind."""
+
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2150, 12, 31)
 """The days that a form takes."""

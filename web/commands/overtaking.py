@@ -53,7 +53,7 @@ def settled(record: Aggregate, act: DecidedAct[Any], net: Decimal | None) -> str
 def refused_for_good(record: Aggregate, act: DecidedAct[Any], today: date) -> str:
     """Why the record would refuse the act now whatever is answered, in a sentence; empty where it would not, or only
     until something has passed."""
-    method = act.resource.commands[act.command].method
+    method = act.commands[0].method
     refused = record.refusal_to(method, today) if method else None
     if refused is None or refused.passes:
         return ""

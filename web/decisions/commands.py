@@ -160,7 +160,7 @@ def give(execution: Execution[Decision], values: Values) -> None:
         record = work.find(decided.resource.kind, decision.question.subject)
         answers = decided.loaded(decision.question.answers)
         try:
-            for rule in decided.resource.commands[decided.command].rules:
+            for rule in decided.commands[0].rules:
                 if isinstance(rule, RestsOnDecisions):
                     rule.check(context, record)
             now = decided.asked(context, record, answers)

@@ -9,8 +9,8 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from domain.decision import Basis, DecisionStatus, Heard
 from domain.delegation import Act, Decider
-from web.api.references import ANY
 from web.commands.fields import (
+    ANY_RECORD,
     SchoolField,
     chosen_person,
     day_field,
@@ -151,7 +151,7 @@ class DecisionOut(Schema):
     basis = fields.Enum(Basis, by_value=True)
     record = fields.String(
         attribute="question.subject_reference",
-        metadata={"description": "The record it is about.", "refers_to": ANY},
+        metadata={"description": "The record it is about.", "refers_to": ANY_RECORD},
     )
     school = SchoolField(attribute="question.school", allow_none=True)
     provider = provider_field(attribute="question.provider", allow_none=True)

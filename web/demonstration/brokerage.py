@@ -207,7 +207,6 @@ class Story:
             brief=f"{self.need.need} Outcome wanted: {self.need.outcome}. About {self.need.days} days.",
             reply_by=working_day(self.sample.services.today() + timedelta(days=14)),
             invite=invited,
-            reason="Only one provider on the list offers this" if len(invited) == 1 else "",
         )
         for number, name in enumerate(self.need.declining):
             self.then(9 + number, self._specialist(name), Role.SPECIALIST, partial(self._decline, name))

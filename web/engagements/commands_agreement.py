@@ -11,13 +11,16 @@ from uuid import UUID
 
 from werkzeug.exceptions import Forbidden
 
-from domain.decision import Question
+from domain.decision import Decision, Question
 from domain.delegation import Act, Granted
 from domain.engagement import BrokeredEngagement, Consent, Work
-from domain.engagement.rules import must_await, must_await_word_of
+from domain.engagement.rules import check_work, must_await, must_await_word_of
+from domain.provider import Provider
 from domain.support_request import SupportRequest
 from domain.vocabulary import Side
-from providers.approval import VARY, question_of_variation
+from providers.approval import ENGAGE, VARY, question_of_one_alone, question_of_variation
+from providers.brokerage import may_be_engaged_without_quotes
+from providers.eligibility import may_be_asked, must_be_within_ceiling
 from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of
 from web.access.policy import Action
@@ -31,6 +34,7 @@ from web.commands.resting import must_rest_on_what_stands
 from web.engagements import choices, schemas
 from web.engagements.clearance import clearance_now
 from web.engagements.resource import delivery, engagements
+from web.requests.resource import requests
 
 AGREE: Mapping[Side, Action] = {
     Side.SCHOOL: Action.AGREE_FOR_SCHOOL,
@@ -42,8 +46,77 @@ CONSENT = frozenset(field.name for field in fields(Consent))
 """The answers that say who agreed to a variation, and when."""
 
 
+def _question_of_engaging(snapshot: Snapshot, request: SupportRequest, answers: Answers) -> Question:
+    """Whether somebody is engaged without quotes, on these terms."""
+    if refused := request.refusal_to(SupportRequest.place, snapshot.services.today()):
+        raise refused
+    provider = snapshot.services.service.find(Provider, answers["provider"])
+    may_be_engaged_without_quotes(provider)
+    may_be_asked(provider, request.school, snapshot.services.today())
+    must_be_within_ceiling(request, answers["net"])
+    request.must_be_paid_for(answers["net"], field="net")
+    check_work(_work(request, answers))
+    return question_of_one_alone(
+        request,
+        provider.id,
+        answers,
+        command=ENGAGE,
+        net=request.paid.council_pays(answers["net"]),
+        names=names_of(snapshot, [request.school, provider.id]),
+        before=spent_before(snapshot, request, provider.id),
+    )
+
+
+def _work(request: SupportRequest, answers: Answers) -> Work:
+    own = {name: value for name, value in answers.items() if name not in {"reason", "alternatives"}}
+    return Work(
+        **{**own, "objectives": tuple(answers["objectives"])},
+        school=request.school,
+        kind=request.kind,
+        subject=request.subject,
+        phase=request.phase,
+        fund=request.fund,
+    )
+
+
+def _engage(
+    execution: Execution[Any], request: SupportRequest, answers: Answers, granted: Granted, _: tuple[str, ...]
+) -> None:
+    brokerage_of(execution).engage_directly(
+        request.id,
+        execution.next_reference(BrokeredEngagement),
+        _work(request, answers),
+        granted=granted,
+        reason=answers["reason"],
+    )
+
+
+ENGAGING = DecidedAct(
+    requests,
+    ENGAGE,
+    Act.ASK_ONE_ALONE,
+    answers={
+        "provider": UUID,
+        "specialist": UUID,
+        "scope": str,
+        "objectives": list[str],
+        "days": Decimal,
+        "net": Decimal,
+        "vat": Decimal,
+        "begins": date,
+        "ends": date,
+        "reason": str,
+        "alternatives": str,
+    },
+    question=_question_of_engaging,
+    lowered=lambda answers, _: answers,
+    carry_out=_engage,
+    begins=engagements,
+)
+
+
 @engagements.beginning(
-    "propose",
+    ENGAGE,
     "Engage without quotes",
     Action.KEEP_ENGAGEMENT,
     schemas.ProposeDirectly,
@@ -58,23 +131,14 @@ CONSENT = frozenset(field.name for field in fields(Consent))
     first_answers=choices.first_request,
     check=True,
 )
-def propose(execution: Execution[BrokeredEngagement], values: Values) -> BrokeredEngagement:
+def propose(execution: Execution[BrokeredEngagement], values: Values) -> BrokeredEngagement | Decision:
     request = execution.service.find(SupportRequest, values["request"])
     if not execution.user.may(action_for(request.kind)):
         raise Forbidden(f"Your role does not let you {action_for(request.kind)}")
-    own = {name: value for name, value in values.items() if name not in {"request", "reason"}}
-    terms = Work(
-        **{**own, "objectives": tuple(values["objectives"])},
-        school=request.school,
-        kind=request.kind,
-        subject=request.subject,
-        phase=request.phase,
-        fund=request.fund,
-    )
-    made = brokerage_of(execution).engage_directly(
-        request.id, execution.next_reference(BrokeredEngagement), terms, reason=values["reason"]
-    )
-    return execution.service.find(BrokeredEngagement, made)
+    on_request = Execution(execution.context, requests, request)
+    asked = decide_or_ask(on_request, ENGAGING, values)
+    made = execution.service.find(SupportRequest, request.id).engagement
+    return asked or execution.service.find(BrokeredEngagement, made or request.id)
 
 
 def _terms_shown(snapshot: Snapshot, engagement: BrokeredEngagement | None) -> Mapping[str, Any]:

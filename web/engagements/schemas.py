@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, post_load, validate
 from domain.engagement import Attainment, BreachAnswer, BrokeredEngagement, EngagementStatus, Outcome
 from domain.vocabulary import Side, SupportKind
 from web.commands.correcting import Correcting
+from web.commands.decided import alternatives_field
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
@@ -82,6 +83,7 @@ class ProposeDirectly(Schema):
     begins = day_field("First day of work", noun="the first day of work")
     ends = day_field("Last day of work", noun="the last day of work")
     reason = reason_field("Why you are not asking for quotes", noun="why you are not asking for quotes")
+    alternatives = alternatives_field()
 
 
 class AgreeTerms(Schema):

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
+from domain.decision import Question
+from domain.delegation import Act, Granted
+from domain.provider import Provider
 from domain.service import UnitOfWork
 from domain.support_request import RequestStatus, SupportRequest
 from domain.support_request.rules import only_when
 from domain.tender import Tender
-from domain.tender.rules import NoQuote
+from domain.tender.rules import NoQuote, must_be_days_to_come
+from providers.approval import OPEN, question_of_one_alone
+from providers.brokerage import may_be_invited
 from web.access.context import ContextRule, RequestContext, Snapshot
-from web.access.name_cache import reference_of
+from web.access.name_cache import names_of, reference_of
 from web.access.policy import Action
 from web.access.restricted import must_be_readable_to_others
 from web.brokerage.broker_rights import WITHOUT_THE_CONCERN, brokerage_of
 from web.brokerage.quote_comparison import are_shown
+from web.brokerage.spent_before import spent_before
+from web.commands.decided import Answers, DecidedAct, decide_or_ask
 from web.commands.resource import Execution, Values
 from web.commands.resting import must_rest_on_what_stands
 from web.requests import choices, schemas
@@ -63,8 +73,52 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     return f"/tenders/{found}" if found else f"/requests/{request.reference}"
 
 
+def _question(snapshot: Snapshot, request: SupportRequest, answers: Answers) -> Question:
+    """Whether the only provider invited is asked alone, for as much as is approved."""
+    today, (provider,) = snapshot.services.today(), answers["invite"]
+    if refused := request.refusal_to(SupportRequest.open_tender, today):
+        raise refused
+    must_be_days_to_come(answers["reply_by"], answers.get("question_deadline") or answers["reply_by"], today)
+    may_be_invited(snapshot.services.service.find(Provider, provider), request, today)
+    return question_of_one_alone(
+        request,
+        provider,
+        answers,
+        command=OPEN,
+        net=request.ceiling or Decimal(0),
+        names=names_of(snapshot, [request.school, provider]),
+        before=spent_before(snapshot, request, provider),
+    )
+
+
+def _open(
+    execution: Execution[Any], request: SupportRequest, answers: Answers, granted: Granted, _: tuple[str, ...]
+) -> None:
+    tender = {name: value for name, value in answers.items() if name != "alternatives"}
+    reference = execution.next_reference(Tender)
+    brokerage_of(execution).open_tender(request.id, reference, **tender, alone=granted)
+
+
+ALONE = DecidedAct(
+    requests,
+    OPEN,
+    Act.ASK_ONE_ALONE,
+    answers={
+        "brief": str,
+        "reply_by": date,
+        "question_deadline": date | None,
+        "invite": list[UUID],
+        "reason": str,
+        "alternatives": str,
+    },
+    question=_question,
+    lowered=lambda answers, _: answers,
+    carry_out=_open,
+)
+
+
 @broker_command(
-    "open-tender",
+    OPEN,
     "Invite providers to quote",
     schemas.OpenTender,
     done="Invitations sent",
@@ -81,8 +135,13 @@ def _page_of_tender(snapshot: Snapshot, request: SupportRequest) -> str:
     texts_in=(Tender.Opened,),
 )
 def open_tender(execution: Execution[SupportRequest], values: Values) -> None:
+    invited = list(dict.fromkeys(values["invite"]))
+    if len(invited) == 1:
+        decide_or_ask(execution, ALONE, {**values, "invite": invited})
+        return
+    tender = {name: value for name, value in values.items() if name != "alternatives"}
     brokerage_of(execution).open_tender(
-        execution.record.id, execution.next_reference(Tender), at=execution.at, **values
+        execution.record.id, execution.next_reference(Tender), at=execution.at, **tender
     )
 
 

@@ -12,7 +12,7 @@ from domain.support_request import InHouse, Payer, Route, SupportLevel, UnmetCau
 from domain.vocabulary import Phase, SupportKind
 from web.commands.confirming import Confirming, why_unusual
 from web.commands.correcting import Correcting
-from web.commands.decided import DecidedElsewhere, WhyNeeded
+from web.commands.decided import DecidedElsewhere, WhyNeeded, alternatives_field
 from web.commands.fields import (
     NO_PUPILS,
     RecordField,
@@ -241,9 +241,10 @@ class OpenTender(Schema):
         longest=2000,
         rows=3,
         label=SINGLE_PROVIDER,
-        hint="Only if you are inviting one provider",
+        hint="Only if you are inviting one provider. Above your own limit, a director decides on it first",
         is_reason=True,
     )
+    alternatives = alternatives_field()
 
 
 class PreferQuote(Schema):
