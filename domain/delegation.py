@@ -53,6 +53,7 @@ class Act(LabelledEnum):
     GRANT_EXEMPTION = "grant_exemption"
     EXEMPT_FROM_DBS = "exempt_from_dbs"
     CLOSE_BREACH = "close_a_breach"
+    REINSTATE = "lift_the_suspension_of_a_provider"
     CHANGE_SCHEME = "change_the_scheme"
     WAIVE_EVALUATION = "waive_evaluation"
     SET_NEED = "set_a_level_of_support"
@@ -100,6 +101,7 @@ DECIDED_AS = {
     Act.SUSPEND_BUDGET: Act.APPOINT_INTERIM_BOARD,
     Act.AS_RECORDED: Act.START_INTERVENTION,
     Act.SELECT_ALONE_ABOVE: Act.ASK_ONE_ALONE,
+    Act.REINSTATE: Act.CLOSE_BREACH,
 }
 """The acts that the row of another decides. What was recorded before decisions were kept, and takes none today, is
 nobody's to decide; a director sees to it where the person named disowns it."""

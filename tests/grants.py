@@ -103,6 +103,11 @@ def close_breach(
     engagement.close_breach(number, answer=BreachAnswer.EVIDENCE_FOUND, reason=reason, granted=granted)
 
 
+def reinstate(provider: Provider, *, reason: str = "It was unfounded", from_: date | None = None) -> None:
+    """Lift the suspension of a provider."""
+    provider.reinstate(reason=reason, from_=from_, granted=Granted(DECISION, Act.REINSTATE, provider.id))
+
+
 def exempt(
     provider: Provider,
     item: Requirement,

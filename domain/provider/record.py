@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from domain.aggregate import Aggregate, in_order, must_have_come, reasoned, requires
-from domain.delegation import Granted
+from domain.delegation import Act, Granted
 from domain.money import half_days
 from domain.names import spelt
 from domain.provider import events
@@ -457,13 +457,15 @@ class Provider(Aggregate):
         self.record(self.Suspended(from_=begins), reason=reasoned(reason))
 
     @requires(must_be_listed, must_be_suspended)
-    def reinstate(self, *, reason: str, from_: date | None = None) -> None:
-        """End a suspension: `from_` is the first day on which it no longer holds. Until it is over, it may be ended
-        on another day; nothing is recorded where that is the day it ends on already."""
+    def reinstate(self, *, reason: str, granted: Granted, from_: date | None = None) -> None:
+        """End a suspension, as a decision granted it: `from_` is the first day on which it no longer holds. Until it
+        is over, it may be ended on another day; nothing is recorded where that is the day it ends on already. Raises
+        NotCovered."""
+        granted.must_cover(Act.REINSTATE, self.id)
         ends, suspension = from_ or self.today, self.suspensions[-1]
         in_order(suspension.from_, ends, field="from_")
         if suspension.to != ends - timedelta(days=1):
-            self.record(self.Reinstated(from_=ends), reason=reasoned(reason))
+            self.record(self.Reinstated(from_=ends), reason=reasoned(reason), decision=granted.decision)
 
     @requires(must_be_listed)
     def remove(self, *, reason: str) -> None:

@@ -43,7 +43,7 @@ from domain.provider.rules import (
 )
 from domain.vocabulary import Personal, Phase, ServiceType
 from providers.exemption import latest_end
-from tests.grants import DECISION, exempt
+from tests.grants import DECISION, exempt, reinstate
 from tests.scenario import TODAY, given, signed
 
 GRACE = uuid4()
@@ -419,10 +419,12 @@ def test_a_suspension_holds_until_the_provider_is_reinstated() -> None:
         Provider.Suspended, from_=TODAY, reason="Complaint under review"
     )
     scenario.when(lambda provider: provider.suspend(reason="Twice")).then_refused(AlreadySuspended)
-    scenario.when(lambda provider: provider.reinstate(reason="Too early", from_=YESTERDAY)).then_refused(
+    scenario.when(lambda provider: reinstate(provider, reason="Too early", from_=YESTERDAY)).then_refused(
         EndsBeforeItBegins
     )
-    scenario.when(lambda provider: provider.reinstate(reason="Not upheld", from_=NEXT_YEAR)).then(Provider.Reinstated)
+    scenario.when(lambda provider: reinstate(provider, reason="Not upheld", from_=NEXT_YEAR)).then(
+        Provider.Reinstated
+    )
     days = (YESTERDAY, TODAY, NEXT_YEAR - timedelta(days=1), NEXT_YEAR)
     scenario.then_holds(
         lambda provider: [provider.is_suspended_on(day) for day in days] == [False, True, True, False]
@@ -435,21 +437,21 @@ def test_a_suspension_holds_until_the_provider_is_reinstated() -> None:
 def test_the_end_of_a_suspension_may_be_moved_until_it_is_over() -> None:
     scenario = given(a_provider())
     scenario.when(lambda provider: provider.suspend(reason="Complaint under review", from_=YESTERDAY))
-    scenario.when(lambda provider: provider.reinstate(reason="Not upheld", from_=NEXT_YEAR))
-    scenario.when(lambda provider: provider.reinstate(reason="Not upheld", from_=NEXT_YEAR)).then()
-    scenario.when(lambda provider: provider.reinstate(reason="Meant tomorrow", from_=TOMORROW)).then(
+    scenario.when(lambda provider: reinstate(provider, reason="Not upheld", from_=NEXT_YEAR))
+    scenario.when(lambda provider: reinstate(provider, reason="Not upheld", from_=NEXT_YEAR)).then()
+    scenario.when(lambda provider: reinstate(provider, reason="Meant tomorrow", from_=TOMORROW)).then(
         Provider.Reinstated, from_=TOMORROW
     )
     scenario.then_holds(
         lambda provider: [provider.is_suspended_on(day) for day in (TODAY, TOMORROW)] == [True, False]
     )
-    scenario.when(lambda provider: provider.reinstate(reason="Settled")).then(Provider.Reinstated, from_=TODAY)
+    scenario.when(lambda provider: reinstate(provider, reason="Settled")).then(Provider.Reinstated, from_=TODAY)
     scenario.then_holds(lambda provider: not provider.is_suspended_on(TODAY))
-    scenario.when(lambda provider: provider.reinstate(reason="Once more")).then_refused(NotSuspended)
+    scenario.when(lambda provider: reinstate(provider, reason="Once more")).then_refused(NotSuspended)
 
 
 def test_only_a_suspended_provider_is_reinstated() -> None:
-    given(a_provider()).when(lambda provider: provider.reinstate(reason="Mistake")).then_refused(NotSuspended)
+    given(a_provider()).when(lambda provider: reinstate(provider, reason="Mistake")).then_refused(NotSuspended)
 
 
 def test_a_removed_provider_changes_no_more_but_its_checks_can_be_revoked() -> None:

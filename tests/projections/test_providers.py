@@ -22,7 +22,7 @@ from projections.providers import (
     vetting_among,
     vetting_of,
 )
-from tests.grants import exempt
+from tests.grants import exempt, reinstate
 from tests.projections.conftest import Ask, rows_of, rows_where
 from tests.scenario import TODAY, signed
 
@@ -136,7 +136,7 @@ def test_a_renamed_provider_is_found_under_its_new_name_only(
 def test_a_suspended_provider_says_from_when_to_when(service: Service, ask: Ask, calder: UUID, grace: UUID) -> None:
     do(service, grace, lambda provider: provider.suspend(reason="Complaint"))
     assert [provider.is_suspended_on(SUMMER) for provider in ask(search)] == [False, True]
-    do(service, grace, lambda provider: provider.reinstate(reason="Cleared", from_=SPRING))
+    do(service, grace, lambda provider: reinstate(provider, reason="Cleared", from_=SPRING))
     suspended = ask(provider_of_reference, "PV-2026-0002")
 
     days = (YESTERDAY, TODAY, SPRING - timedelta(days=1), SPRING)

@@ -21,7 +21,7 @@ from providers.eligibility import offer_of
 from providers.matching import USUAL_POLICY, Offer, SupportNeed
 from providers.vetting import Demand, VettingPolicy
 from tests.domain.brokered import BEGINS, BROKER, ENDS, IMRAN, REPLY_BY, SCHOOL, a_need, terms
-from tests.grants import approve, for_one_alone, for_selection
+from tests.grants import approve, for_one_alone, for_selection, reinstate
 from tests.scenario import TODAY, signed
 
 POLICY = VettingPolicy("vetting-1", {ProviderKind.PRIVATE: (Demand(Requirement.ENHANCED_DBS),)})
@@ -146,7 +146,7 @@ class BrokerageScenario:
 
     def reinstate(self, provider: UUID, on: date = TODAY) -> None:
         with signed(on):
-            self.service.change(Provider, provider, methodcaller("reinstate", reason="It was unfounded"))
+            self.service.change(Provider, provider, reinstate)
 
     def a_colleague(self, provider: UUID) -> UUID:
         """Another cleared specialist of a provider."""

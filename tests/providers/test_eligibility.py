@@ -11,6 +11,7 @@ import pytest
 from domain.provider import Provider, ProviderKind
 from providers.eligibility import ProviderSuspended, must_not_be_suspended, offer_of
 from providers.vetting import USUAL_POLICY
+from tests.grants import reinstate
 from tests.notebook import NOON, command
 from tests.providers.test_matching import NEED
 
@@ -56,7 +57,7 @@ def test_a_provider_is_said_to_be_suspended_while_it_is_and_to_have_been_once_it
         must_not_be_suspended(provider, NOON.date())
 
     with command(at=NOON + 3 * ONE):
-        provider.reinstate(reason="It was unfounded")
+        reinstate(provider, reason="It was unfounded")
 
     must_not_be_suspended(provider, NOON.date() + 3 * ONE)
     with pytest.raises(ProviderSuspended, match=r"was suspended on 3 November 2026 \(since 2 November 2026\)"):

@@ -20,6 +20,7 @@ from tests.grants import exempt
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program, text_of
+from tests.web.deciders import Deciders
 from web import formats
 from web.history.sentences import sentence
 
@@ -300,16 +301,21 @@ def test_a_conflict_names_a_school_or_a_body(sample: SampleAuthority, broker: Br
     assert "Ashgrove" in broker.get(href)
 
 
-def test_a_suspension_is_checked_and_ends_with_reinstatement(broker: Browser, href: str) -> None:
+def test_a_suspension_is_checked_and_ends_when_a_director_gives_it(
+    sample: SampleAuthority, broker: Browser, sign_in: Open, href: str
+) -> None:
     broker.send_and_check(f"{href}/suspend", {"reason": "A complaint"})
     assert "this provider is not invited" in broker.get(href)
     assert "Suspended" in broker.get("/providers/")
     later = TODAY + timedelta(days=30)
+    deciders = Deciders(sample, sign_in, sample.director())
     broker.send(f"{href}/reinstate", {"reason": "Not upheld", **parts("from", later)})
-    page = broker.get(href)
-    assert "Last day of the suspension recorded" in page
-    assert f"until {formats.date(later - timedelta(days=1))}: this provider is not invited" in page
+    assert "this provider is not invited" in broker.get(href)
+    deciders.give()
+    assert f"until {formats.date(later - timedelta(days=1))}: this provider is not invited" in broker.get(href)
     broker.send(f"{href}/reinstate", {"reason": "Meant today"})
+    assert (deciders.decision(2).route.row, deciders.decision(2).asker) == ("S9", deciders.decision(1).asker)
+    deciders.give()
     assert "this provider is not invited" not in broker.get(href)
 
 
