@@ -40,7 +40,7 @@ from providers.outlook import outlook_on, vetted
 from providers.vetting import Demand, VettingPolicy, cleared_on
 from tests.databases import Databases, with_log
 from tests.domain.brokered import ENDS, GRACE, IMRAN, the_work
-from tests.grants import exempt
+from tests.grants import exempt, reinstate
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, signed
 
@@ -204,7 +204,7 @@ class ClearanceLifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.model.suspended and self.model.suspended[-1][1] == date.max)
     @rule()
     def reinstate(self) -> None:
-        if self.change(methodcaller("reinstate", reason="It was unfounded")):
+        if self.change(reinstate):
             from_, _ = self.model.suspended.pop()
             self.model.suspended.append((from_, self.today - ONE))
 

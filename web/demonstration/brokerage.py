@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from domain.decision import Question
@@ -17,7 +18,7 @@ from domain.service import UnitOfWork
 from domain.support_request import InHouse, Route, SupportLevel, SupportRequest, UnmetCause, Urgency
 from domain.tender import DeclineReason, Tender, Terms
 from domain.vocabulary import Phase, Role, Side, SupportKind, Team
-from providers.approval import question_of_selection
+from providers.approval import OPEN, question_of_one_alone, question_of_selection
 from providers.brokerage import Brokerage, EngagementTerms
 from providers.delivery import Delivery
 from providers.eligibility import offer_of
@@ -47,6 +48,7 @@ IN_A_MEETING: Mapping[Decided, Sequence[Callable[[Spending], None]]] = {
 }
 """What the director says of a decision that the broker recorded for them."""
 
+ALONE = "Only one provider on the list offers this"
 CHOSEN = "The approach fits the department best, and the school asked for this provider"
 
 
@@ -200,13 +202,57 @@ class Story:
         self.brokerage.shortlist(self.request, offers=offers, policy=MATCHING, chosen=chosen, days=self.need.days)
 
     def _invite(self) -> None:
-        invited = [self.sample.providers[name] for name in self.need.invited]
+        """One provider alone is asked once that is decided: by the broker, or by the director on the same day."""
+        if len(self.need.invited) > 1:
+            self._open()
+            return
+
+        def open_alone(_: UnitOfWork, granted: Granted, __: tuple[str, ...]) -> None:
+            self._open(granted)
+
+        asked = ask_or_decide(
+            self.sample.services,
+            self._question_of_one_alone,
+            open_alone,
+            decider=self.director,
+            reason=ALONE,
+            held={self.decides_as},
+        )
+        give_it = partial(
+            give, self.sample.services, asked, self._question_of_one_alone, open_alone, held=Decider.DIRECTOR
+        )
+        self.then(7, self.director, Role.DIRECTOR, give_it, hour=15)
+
+    def _question_of_one_alone(self, work: UnitOfWork) -> Question:
+        request, (provider,) = work.find(SupportRequest, self.request), self.need.invited
+        alternatives = "Nobody else on the list offers this; a search of two neighbouring authorities found nobody."
+        invitation = {**self._invitation(), "reason": ALONE, "alternatives": alternatives}
+        return question_of_one_alone(
+            request,
+            self.sample.providers[provider],
+            invitation,
+            command=OPEN,
+            net=self.need.ceiling,
+            names={
+                request.school: self.sample.names[self.urn],
+                self.sample.providers[provider]: provider,
+            },
+        )
+
+    def _invitation(self) -> dict[str, Any]:
+        return {
+            "brief": f"{self.need.need} Outcome wanted: {self.need.outcome}. About {self.need.days} days.",
+            "reply_by": working_day(self.begun + timedelta(days=7) + timedelta(days=14)),
+            "invite": [self.sample.providers[name] for name in self.need.invited],
+        }
+
+    def _open(self, alone: Granted | None = None) -> None:
         self.tender = self.brokerage.open_tender(
             self.request,
             self.sample.services.next_reference(Tender),
-            brief=f"{self.need.need} Outcome wanted: {self.need.outcome}. About {self.need.days} days.",
-            reply_by=working_day(self.sample.services.today() + timedelta(days=14)),
-            invite=invited,
+            **self._invitation(),
+            alone=alone,
+            reason=ALONE if alone else "",
         )
         for number, name in enumerate(self.need.declining):
             self.then(9 + number, self._specialist(name), Role.SPECIALIST, partial(self._decline, name))

@@ -85,7 +85,7 @@ def _question(snapshot: Snapshot, request: SupportRequest, answers: Answers) -> 
         provider,
         answers,
         command=OPEN,
-        net=request.ceiling or Decimal(0),
+        net=request.paid.council_pays(request.ceiling or Decimal(0)),
         names=names_of(snapshot, [request.school, provider]),
         before=spent_before(snapshot, request, provider),
     )
