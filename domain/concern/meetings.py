@@ -18,6 +18,12 @@ class NotRegular(Refusal):
     """Regular meetings come every one to LONGEST weeks."""
 
 
+def how_often(weeks: int) -> str:
+    """As "every 4 weeks"; empty for no regular meetings."""
+    often = "week" if weeks == 1 else counted(weeks, "week")
+    return f"every {often}" if weeks else ""
+
+
 class MeetingsPromised(Event):
     """Officers are to meet the school every so many weeks from now on; 0 for no regular meetings any more."""
 
@@ -28,10 +34,8 @@ class MeetingsPromised(Event):
 
     @property
     def what(self) -> str:
-        if not self.weeks:
-            return "ended the regular meetings with the school"
-        often = "week" if self.weeks == 1 else counted(self.weeks, "week")
-        return f"promised to meet the school every {often}"
+        often = how_often(self.weeks)
+        return f"promised to meet the school {often}" if often else "ended the regular meetings with the school"
 
     def apply(self, case: Meetings) -> None:
         case.meeting_weeks = self.weeks
@@ -43,6 +47,11 @@ class Meetings(CaseState, part=True):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.meeting_weeks = 0
+
+    @property
+    def meets(self) -> str:
+        """How often officers are to meet the school, in words; empty for not regularly."""
+        return how_often(self.meeting_weeks)
 
     @requires(must_be_worked_on, must_be_intervention)
     def promise_meetings(self, *, weeks: int, reason: str) -> None:

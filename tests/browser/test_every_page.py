@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from domain.concern import ConcernCase
+from domain.person import Person
 from domain.vocabulary import Role
 from tests.browser.conftest import BrowserServer, OpenWindow
 from tests.browser.page_checks import WIDTHS, Window
@@ -28,6 +29,9 @@ def who_may(authority: FullAuthority, *actions: Action) -> UUID:
     """Somebody whose post lets them do all of this."""
     return next(authority.people[role] for role in IN_TURN if all(CELLS[action, role] for action in actions))
 
+
+OF_THEMSELVES = {Action.NAME_DEPUTY, Action.END_DEPUTY}
+"""What somebody does to their own record alone."""
 
 Windows = Callable[[UUID], Window]
 
@@ -120,7 +124,10 @@ def test_a_form(
         record, person, href = None, who_may(authority, command.action), f"/{resource.path}/{command.name}"
     else:
         record = authority.record(resource.kind, authority.ours)
-        person, href = who_may(authority, resource.read, command.action), resource.href(record, command.name)
+        person = who_may(authority, resource.read, command.action)
+        if command.action in OF_THEMSELVES:
+            record = authority.sample.services.service.find(Person, person)
+        href = resource.href(record, command.name)
 
     window = window_of(person)
     refused = why_not(server.app, command, person, record)

@@ -20,7 +20,8 @@ assign link officers                     team -    all  -    -    -    -    -   
 set a level of support                   team -    all  -    -    -    -    -    -    -    -    -
 read people and roles                    all  all  all  all  all  -    -    -    all  all  -    -
 change people and roles                  -    -    -    -    -    -    -    -    -    all  -    -
-name a deputy                            own  -    own  -    -    -    -    -    -    all  own  own
+name a deputy                            own  -    own  -    -    -    -    -    -    -    own  own
+end a deputy                             own  -    own  -    -    -    -    -    -    all  own  own
 confirm proposed roles                   -    -    all  -    -    -    -    -    -    all  -    -
 manage accounts                          -    -    -    -    -    -    -    -    -    all  -    -
 change settings                          -    -    -    -    -    -    -    -    -    all  -    -

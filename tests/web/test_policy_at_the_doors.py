@@ -60,10 +60,12 @@ class PostHolder:
             return about.school == ours.school
         if self.role is Role.SPECIALIST:
             return about.provider == ours.provider or self.person in about.people
-        return self._has_the_school(about) or self.person in about.people
+        return self._has_the_school(about, cell) or self.person in about.people
 
-    def _has_the_school(self, about: About) -> bool:
-        return self.role is Role.OFFICER and self.post != BYSTANDER and about.school == self.authority.ours.school
+    def _has_the_school(self, about: About, cell: Scope) -> bool:
+        """A team lead has the schools of the team, none of them as their own."""
+        without = {BYSTANDER, TEAM_LEAD} if cell is Scope.OWN else {BYSTANDER}
+        return self.role is Role.OFFICER and self.post not in without and about.school == self.authority.ours.school
 
     def sees(self, resource: Resource[Any], record: Aggregate) -> bool:
         return self.reaches(resource, resource.read, record) and self._is_open(resource, record)

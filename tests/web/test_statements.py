@@ -26,12 +26,12 @@ MOST = 18
 about a record, its page names those who may make it, by three: what is asked, the team of the school, the posts; a
 history names the decisions behind what was done, by one."""
 
-MOST_OF_FORM = 11
+MOST_OF_FORM = 12
 """Statements of one command of a page: it is looked up first, with whether the same was begun just now; whether the
 decision that it rests on was disowned, and what is asked about the record, which may be left with nothing to decide,
-are looked up too."""
+are looked up too; who is given something is held to the version in which they still have their post."""
 
-MOST_OF_PROGRAM = 13
+MOST_OF_PROGRAM = 14
 """Statements of one command of a program: its Idempotency-Key is looked up before, the answer about a request says
 what is asked about it, and a process that has not read the settings yet reads them once."""
 

@@ -153,7 +153,9 @@ def test_a_visit_held_some_days_ago_is_written_up_from_its_own_day(stages: Broke
     sample, friday = stages.sample, TODAY - timedelta(days=3)
     officer = sample.link_officer(stages.school)
 
-    Acting(program(officer))("/visits/record-unplanned", a_visit(stages, officer, friday, **UNPLANNED), begins=True)
+    in_half_term = {"unusual": ["school_holiday"], "why_unusual": "The head was there"}
+    held = a_visit(stages, officer, friday, **UNPLANNED, **in_half_term)
+    Acting(program(officer))("/visits/record-unplanned", held, begins=True)
 
     assert due(sample) == {Task.WRITE_RECORD: TODAY}
 

@@ -60,6 +60,7 @@ class Action(StrEnum):
     KEEP_PEOPLE = "change people and roles"
     CONFIRM_POSTS = "confirm proposed roles"
     NAME_DEPUTY = "name a deputy"
+    END_DEPUTY = "end a deputy"
     KEEP_ACCOUNTS = "manage accounts"
     KEEP_SETTINGS = "change settings"
     READ_VISIT = "read visits"
@@ -131,7 +132,8 @@ POLICY: Mapping[Action, Row] = {
     Action.SET_NEED: _row((ALL, (DIRECTOR,)), (TEAM, (OFFICER,))),
     Action.READ_PEOPLE: _row((ALL, (*SERVICE, REVIEWER, ADMIN))),
     Action.KEEP_PEOPLE: _row((ALL, (ADMIN,))),
-    Action.NAME_DEPUTY: _row((ALL, (ADMIN,)), (OWN, (DIRECTOR, OFFICER, *ASKED_ONLY))),
+    Action.NAME_DEPUTY: _row((OWN, (DIRECTOR, OFFICER, *ASKED_ONLY))),
+    Action.END_DEPUTY: _row((ALL, (ADMIN,)), (OWN, (DIRECTOR, OFFICER, *ASKED_ONLY))),
     Action.CONFIRM_POSTS: _row((ALL, (DIRECTOR, ADMIN))),
     Action.KEEP_ACCOUNTS: _row((ALL, (ADMIN,))),
     Action.KEEP_SETTINGS: _row((ALL, (ADMIN,))),

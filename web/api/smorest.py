@@ -38,7 +38,10 @@ class ProblemSchema(Schema):
     errors = fields.Dict(metadata={"description": "What is wrong, by the name of the field"})
     to_confirm = fields.List(
         fields.String(),
-        metadata={"description": "What is unusual about a date: send the request again with it under unusual"},
+        metadata={"description": "What is unusual about an answer: send the request again with it under unusual"},
+    )
+    like = fields.List(
+        fields.String(), metadata={"description": "References of records like the one that would be begun"}
     )
     request_id = fields.String()
 

@@ -166,7 +166,7 @@ def value_in_words(value: Any, names: Mapping[UUID, str], *, field: str = "") ->
     if isinstance(value, Restated):
         now, was = (value_in_words(each, names, field=value.field) for each in (value.now, value.was))
         entered = "was left out" if value.was in (None, "") else f"entered as {was}"
-        return f"{within_a_sentence(value.label)}: {now} ({entered})"
+        return f"{within_a_sentence(value.label)}: {now or 'none'} ({entered})"
     if dataclasses.is_dataclass(value) and type(value).__str__ is object.__str__:
         parts = (getattr(value, part.name) for part in dataclasses.fields(value))
         return " ".join(

@@ -319,7 +319,7 @@ def name_deputy(execution: Execution[Person], values: Values) -> None:
 people.command(
     "end-deputy",
     "Set a deputy's last day",
-    Action.NAME_DEPUTY,
+    Action.END_DEPUTY,
     schemas.EndDeputy,
     done="Last day of the deputy recorded",
     method=Person.end_deputy,
