@@ -16,7 +16,7 @@ from tests.browser.conftest import BrowserServer, OpenWindow
 from tests.browser.page_checks import WIDTHS, Window
 from tests.full_authority import FullAuthority
 from tests.request_context import sent_by
-from tests.web.test_policy import CELLS
+from tests.web.test_policy import CELLS, OF_THEMSELVES
 from web.access.policy import Action
 from web.commands.resource import Command, Resource
 from web.resources import RESOURCES
@@ -29,9 +29,6 @@ def who_may(authority: FullAuthority, *actions: Action) -> UUID:
     """Somebody whose post lets them do all of this."""
     return next(authority.people[role] for role in IN_TURN if all(CELLS[action, role] for action in actions))
 
-
-OF_THEMSELVES = {Action.NAME_DEPUTY, Action.END_DEPUTY}
-"""What somebody does to their own record alone."""
 
 Windows = Callable[[UUID], Window]
 

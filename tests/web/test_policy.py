@@ -109,6 +109,9 @@ def expected() -> dict[tuple[Action, Role], Scope | None]:
 
 CELLS = expected()
 
+OF_THEMSELVES = {Action.NAME_DEPUTY, Action.END_DEPUTY}
+"""What somebody does to their own record alone."""
+
 
 def the_post(role: Role, *, leads: bool = False) -> Right:
     """A post as it is held at our school, or with our provider; an officer's may lead the secondary team."""
