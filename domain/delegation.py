@@ -30,6 +30,7 @@ class Act(LabelledEnum):
     VARY_ABOVE_LIMIT = "vary_above_limit"
     ASK_ONE_ALONE = "ask_one_provider_alone"
     SELECT_ALONE_ABOVE = "select_the_only_provider_above_what_was_approved"
+    VARY_ALONE_ABOVE = "change_the_terms_of_the_only_provider_above_what_was_decided"
     ASSESS_AS_CAUSING_CONCERN = "assess_the_school_as_causing_concern"
     START_INTERVENTION = "start_an_intervention"
     TAKE_FORMAL_STEP = "take_a_formal_step"
@@ -83,6 +84,8 @@ _ACTS = {
     "vary_above_limit": "Change the terms above the approved limit",
     "ask_one_provider_alone": "Ask one provider alone, or engage without quotes",
     "select_the_only_provider_above_what_was_approved": "Select the only provider asked, above what was approved",
+    "change_the_terms_of_the_only_provider_above_what_was_decided": "Change the terms of a provider who was asked "
+    "alone, above what was decided",
     "grant_exemption": "Grant an exemption",
     "exempt_from_dbs": "Grant an exemption from the DBS check or from one abroad",
     "waive_evaluation": "Waive the evaluation of a job",
@@ -101,6 +104,7 @@ DECIDED_AS = {
     Act.SUSPEND_BUDGET: Act.APPOINT_INTERIM_BOARD,
     Act.AS_RECORDED: Act.START_INTERVENTION,
     Act.SELECT_ALONE_ABOVE: Act.ASK_ONE_ALONE,
+    Act.VARY_ALONE_ABOVE: Act.ASK_ONE_ALONE,
     Act.REINSTATE: Act.CLOSE_BREACH,
 }
 """The acts that the row of another decides. What was recorded before decisions were kept, and takes none today, is
@@ -109,7 +113,7 @@ nobody's to decide; a director sees to it where the person named disowns it."""
 AS_SPENDING = frozenset({Act.RAISE_LIMIT, Act.SELECT_NOT_BEST, Act.SELECT_ABOVE_LIMIT, Act.VARY_ABOVE_LIMIT})
 """What is decided by the rows of spending, on the new total, and never by whoever asks."""
 
-BEYOND_OWN = AS_SPENDING | {Act.SELECT_ALONE_ABOVE}
+BEYOND_OWN = AS_SPENDING | {Act.SELECT_ALONE_ABOVE, Act.VARY_ALONE_ABOVE}
 """What is never decided by whoever asks, whatever it costs."""
 
 

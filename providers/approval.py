@@ -178,6 +178,7 @@ def question_of_variation(
     *,
     names: Mapping[UUID, str],
     before: SpentBefore | None = None,
+    act: Act = Act.VARY_ABOVE_LIMIT,
 ) -> Question:
     """Whether work may cost more in all than was approved; `answers` are those of the variation, `names` those of
     school, provider and the two who agreed."""
@@ -191,7 +192,7 @@ def question_of_variation(
         for side in ("school", "provider")
     ]
     return Question(
-        act=Act.VARY_ABOVE_LIMIT,
+        act=act,
         kind=engagement.KIND,
         subject=engagement.id,
         subject_reference=engagement.reference,

@@ -8,17 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Required, TypedDict, Unpack
+from typing import Protocol, Required, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
-from domain.aggregate import Refusal
-from domain.delegation import Granted
+from domain.aggregate import Aggregate, Refusal
+from domain.delegation import Act, Granted
 from domain.engagement import BrokeredEngagement, Consent, SessionStatus
+from domain.money import in_pounds
 from domain.person import Person
 from domain.provider import Provider
 from domain.service import Service, UnitOfWork
 from domain.support_request import SupportRequest
 from domain.tender import Tender
+from domain.tender.rules import AboveCeiling
 from domain.vocabulary import Role, Side
 from providers.eligibility import (
     VettingOn,
@@ -45,6 +47,25 @@ class SessionEntered(TypedDict, total=False):
     place: str
     note: str
     attended: int
+
+
+A = TypeVar("A", bound=Aggregate)
+
+
+class Find(Protocol):
+    """Finds a record of a kind by its id."""
+
+    def __call__(self, kind: type[A], id: UUID, /) -> A: ...
+
+
+def alone_up_to(find: Find, request: SupportRequest, engagement: BrokeredEngagement) -> Decimal | None:
+    """The net sum, as far as the council pays it, up to which it was decided that the provider of an engagement is
+    asked alone, or works without a quote; None where others were asked, or in the time before that was decided."""
+    paid = request.paid.council_pays(engagement.work.net)
+    if engagement.tender is None:
+        return paid
+    decided = find(Tender, engagement.tender).alone_up_to
+    return None if decided is None else max(decided, paid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +222,13 @@ class Delivery:
             request = work.find(SupportRequest, engagement.request)
             part = request.paid.council_pays(net)
             if net > engagement.work.net:
+                alone = alone_up_to(work.find, request, engagement)
+                takes = granted.act if granted else None
+                if alone is not None and part > alone and takes is not Act.VARY_ALONE_ABOVE:
+                    raise AboveCeiling(
+                        f"This provider was asked alone for up to {in_pounds(alone)}. More has to be decided first",
+                        field="net",
+                    )
                 if granted is None:
                     must_be_within_ceiling(request, net)
                 elif request.ceiling is None or part > request.ceiling:

@@ -282,7 +282,8 @@ class BrokeredEngagement(Sessions):
         Raises LessThanUsed, DatesOutOfOrder, NotAPrice, OccurredInTheFuture, OnePersonForBoth, NotCovered.
         """
         if granted is not None:
-            granted.must_cover(Act.VARY_ABOVE_LIMIT, self.id, net=net if counted is None else counted, field="net")
+            act = granted.act if granted.act is Act.VARY_ALONE_ABOVE else Act.VARY_ABOVE_LIMIT
+            granted.must_cover(act, self.id, net=net if counted is None else counted, field="net")
         price = self.work.price_at(net)
         check_price(price.net, price.vat)
         for field, day in (("school_on", consent.school_on), ("provider_on", consent.provider_on)):

@@ -29,7 +29,7 @@ from domain.engagement.rules import (
 )
 from domain.engagement.state import EngagementState
 from domain.money import half_days, in_pounds
-from domain.text import counted, plain
+from domain.text import counted, day_in_words, plain
 from domain.vocabulary import Side
 
 
@@ -199,6 +199,12 @@ class Sessions(EngagementState, part=True):
             self._must_fit(exact, instead_of=session.days)
         net = self._share(exact, instead_of=session) if is_held and exact != session.days else None
         lifts = bool(session.missing) and on not in (None, session.on) and missing != session.missing
+        if lifts and session.answer is None:
+            raise RestsOnIt(
+                f"Session {number} is recorded as held in breach on {day_in_words(session.on)}. Whether it was, is "
+                "answered before its date is corrected: close the breach first",
+                field="on",
+            )
         corrected = corrections.SessionCorrected.of(
             session,
             {

@@ -10,7 +10,6 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.correction import Correction
 from domain.support_request.parts import (
-    BEFORE_INVITING,
     InHouse,
     Ranked,
     RequestStatus,
@@ -353,15 +352,17 @@ class SubjectChanged(Event):
     subject: str
     was: str
     is_another: bool
+    undoes: bool = False
+    """Whether something was approved for the former subject, or shortlisted."""
 
     @property
     def afresh(self) -> str:
         """What another subject means for what was decided."""
-        return "What was approved for the former subject no longer counts" if self.is_another else ""
+        return "What was approved for the former subject no longer counts" if self.undoes else ""
 
     def apply(self, request: SupportRequest) -> None:
         request.subject = self.subject
-        if self.is_another and request.status in BEFORE_INVITING:
+        if self.undoes:
             request.status = RequestStatus.TRIAGED
             request.ceiling = request.price_agreed = None
             request.ranking = request.shortlist = ()

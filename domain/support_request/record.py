@@ -13,6 +13,7 @@ from domain.money import in_pounds
 from domain.subjects import SubjectList
 from domain.support_request import events
 from domain.support_request.parts import (
+    BEFORE_INVITING,
     ENDS,
     UNPLACED,
     WITH_BROKER,
@@ -291,6 +292,7 @@ class SupportRequest(PaidFor):
             Act.SELECT_ABOVE_LIMIT: self.tender,
             Act.SELECT_ALONE_ABOVE: self.tender,
             Act.VARY_ABOVE_LIMIT: self.engagement,
+            Act.VARY_ALONE_ABOVE: self.engagement,
         }
         act = granted.act if granted.act in raised_by else Act.APPROVE_SPENDING
         granted.must_cover(act, raised_by.get(act) or self.id, net=approved.ceiling, field="ceiling")
@@ -384,7 +386,8 @@ class SupportRequest(PaidFor):
         if subject == self.subject:
             raise SameSubject("The request already has this subject", field="subject")
         is_another = not listed.are_one(subject, self.subject)
-        changed = self.SubjectChanged(subject=subject, was=self.subject, is_another=is_another)
+        undoes = is_another and self.status in BEFORE_INVITING
+        changed = self.SubjectChanged(subject=subject, was=self.subject, is_another=is_another, undoes=undoes)
         self.record(changed, reason=reasoned(reason))
 
     @requires(only_when(*UNPLACED), nobody_must_be_invited)

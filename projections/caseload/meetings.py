@@ -21,11 +21,14 @@ def meeting(event: Event) -> Key:
 
 
 @items.on(ConcernCase.MeetingsPromised, key=meeting)
-def meetings_promised(_: Item | None, event: ConcernCase.MeetingsPromised) -> Item | None:
+def meetings_promised(row: Item | None, event: ConcernCase.MeetingsPromised) -> Item | None:
+    """A promise anew puts no meeting off that was due before."""
     if not event.weeks:
         return None
     days = event.weeks * 7
     due = event.meta.occurred_on + timedelta(days=days)
+    if row is not None and row.due is not None:
+        due = min(due, row.due)
     return item(event, Task.MEET_SCHOOL, WaitingFor.OFFICER, part=MEETING, due=due, days=Decimal(days))
 
 

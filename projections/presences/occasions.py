@@ -85,7 +85,11 @@ def visit_not_made(row: Occasion | None, event: Visit.NotMade) -> Occasion | Non
 
 @occasions.on(Visit.Corrected, key=_only)
 def visit_put_right(row: Occasion | None, event: Visit.Corrected) -> Occasion | None:
-    return row and replace(row, school=event.school or row.school, on=event.held_on or row.on)
+    """Who restates the day says so then, and nobody before."""
+    if row is None:
+        return None
+    moved = replace(row, school=event.school or row.school)
+    return moved if event.held_on is None else _became(replace(moved, on=event.held_on), event, row.status)
 
 
 def _session(event: Any) -> Key:
@@ -114,7 +118,9 @@ def breach_recorded(row: Occasion | None, event: BrokeredEngagement.BreachRecord
 def session_put_right(row: Occasion | None, event: BrokeredEngagement.SessionCorrected) -> Occasion | None:
     if row is None:
         return None
-    row = replace(row, on=event.on or row.on)
+    if event.on is not None:
+        row = replace(row, on=event.on)
+        row = _became(row, event, row.status) if event.is_held else row
     return replace(row, missing=(), found_later_on=None) if event.lifts_breach else row
 
 

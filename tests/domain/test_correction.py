@@ -43,7 +43,7 @@ from tests.domain.brokered import (
 )
 from tests.domain.test_concern import a_concern, an_assessed_concern
 from tests.domain.test_visit import HEAD, TUESDAY, WEDNESDAY, Written, a_held_visit, a_planned_visit, unplanned
-from tests.grants import assess_and_share
+from tests.grants import assess_and_share, close_breach
 from tests.randomness import FUZZING
 from tests.scenario import TODAY, assert_replays, given, signed
 
@@ -226,6 +226,10 @@ def test_whether_a_session_was_held_in_breach_follows_the_day_that_was_meant() -
         lambda it: it.correct_session(1, attended=3, reason=WRONG)
     ).then(BrokeredEngagement.SessionCorrected, lifts_breach=False).then_holds(
         lambda it: it.sessions[1].is_open_breach
+    ).when(lambda it: it.correct_session(1, on=TODAY, reason=WRONG, rules=RULES)).then_refused(
+        RestsOnIt, field="on"
+    ).when(lambda it: it.follow_up_breach(1, told="The head", followed="The check was repeated")).when(
+        lambda it: close_breach(it, 1)
     ).when(lambda it: it.correct_session(1, on=TODAY, reason=WRONG, rules=RULES)).then(
         BrokeredEngagement.SessionCorrected, lifts_breach=True
     ).then_holds(lambda it: not it.sessions[1].missing)

@@ -12,7 +12,7 @@ import pytest
 from domain.engagement import BrokeredEngagement, EngagementStatus, NotCleared
 from domain.engagement.rules import EvaluationDue, MoreThanAgreed, NotAllAgreed
 from domain.person import Person
-from domain.provider import ConflictNature, Evidence, Provider, Requirement
+from domain.provider import ConflictNature, Evidence, Provider, ProviderKind, Requirement
 from domain.provider.rules import NotASpecialist
 from domain.service import AlreadyDone, Stale, UnitOfWork
 from domain.support_request import RequestStatus, SupportRequest
@@ -21,11 +21,11 @@ from domain.tender.rules import AboveCeiling
 from domain.vocabulary import Side
 from providers.breaches import find_breaches
 from providers.brokerage import EngagementTerms
-from providers.delivery import NotOfTheSchool
+from providers.delivery import NotOfTheSchool, alone_up_to
 from providers.eligibility import ConflictOfInterest, ProviderSuspended
 from providers.outlook import vetted
-from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, SCHOOL, consent, outcomes
-from tests.grants import approve, for_selection
+from tests.domain.brokered import ENDS, GRACE, HEAD, IMRAN, SCHOOL, consent, outcomes, the_work
+from tests.grants import approve, for_one_alone, for_selection
 from tests.providers.brokerage_scenario import LONG, BrokerageScenario
 from tests.scenario import TODAY, signed
 
@@ -316,6 +316,32 @@ def vary(desk: BrokerageScenario, work: UUID, *, days: str = "6", net: int = 270
             consent=consent(**{"school_by": head, "school_on": TODAY, **agreed}),
             reason="More to do",
         )
+
+
+def test_work_without_quotes_costs_no_more_than_was_decided_of_one_provider_alone(desk: BrokerageScenario) -> None:
+    """However much is approved for the request: else a small engagement would become a large one by a variation."""
+    music = desk.a_provider("PV-2026-0006", GRACE, kind=ProviderKind.INTERNAL)
+    request = desk.an_approved_request(ceiling=9000)
+    with signed():
+        made = desk.brokerage.engage_directly(
+            request,
+            "BE-2026-0001",
+            the_work(provider=music, begins=TODAY),
+            granted=for_one_alone(request),
+            reason="Ours",
+        )
+    before = engagement(desk, made)
+    for side in Side:
+        with signed():
+            desk.service.change(BrokeredEngagement, made, lambda it, side=side: it.agree(side))  # type: ignore[misc]
+    with signed():
+        desk.delivery.confirm(made)
+
+    found = desk.service.find
+    asked = found(SupportRequest, request)
+    assert alone_up_to(found, asked, before) == before.work.net
+    with pytest.raises(AboveCeiling, match="This provider was asked alone"):
+        vary(desk, made, net=8000)
 
 
 def test_a_variation_stays_within_the_ceiling_unless_more_is_approved(desk: BrokerageScenario, work: UUID) -> None:

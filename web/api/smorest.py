@@ -40,9 +40,7 @@ class ProblemSchema(Schema):
         fields.String(),
         metadata={"description": "What is unusual about an answer: send the request again with it under unusual"},
     )
-    like = fields.List(
-        fields.String(), metadata={"description": "References of records like the one that would be begun"}
-    )
+    like = fields.List(fields.String(), metadata={"description": "References of records like what was sent"})
     request_id = fields.String()
 
 

@@ -20,6 +20,7 @@ from domain.support_request import SupportRequest
 from domain.vocabulary import Side
 from providers.approval import ENGAGE, VARY, question_of_one_alone, question_of_variation
 from providers.brokerage import may_be_engaged_without_quotes
+from providers.delivery import alone_up_to
 from providers.eligibility import may_be_asked, must_be_within_ceiling
 from web.access.context import RequestContext, Snapshot
 from web.access.name_cache import names_of
@@ -301,7 +302,11 @@ def _question(snapshot: Snapshot, engagement: BrokeredEngagement, answers: Answe
     work = engagement.work
     people = [work.school, work.provider, answers["school_by"], answers["provider_by"]]
     names, before = names_of(snapshot, people), spent_before(snapshot, request, work.provider)
-    return question_of_variation(engagement, request, answers, names=names, before=before)
+    alone = alone_up_to(snapshot.services.service.find, request, engagement)
+    act = Act.VARY_ABOVE_LIMIT
+    if alone is not None and request.paid.council_pays(answers["net"]) > alone:
+        act = Act.VARY_ALONE_ABOVE
+    return question_of_variation(engagement, request, answers, names=names, before=before, act=act)
 
 
 def _vary(
@@ -356,9 +361,12 @@ VARIATION = DecidedAct(
 )
 def agree_variation(execution: Execution[BrokeredEngagement], values: Values) -> None:
     """Within what was approved it is the broker's to record; above that somebody else is asked, on the new total of
-    what the council pays. What the school pays of it, it has agreed to."""
+    what the council pays, and so above what was decided of a provider who was asked alone. What the school pays of
+    it, it has agreed to."""
     request = execution.service.find(SupportRequest, execution.record.request)
     approved = max(request.paid.council_pays(execution.record.work.net), request.ceiling or Decimal(0))
+    alone = alone_up_to(execution.service.find, request, execution.record)
+    approved = approved if alone is None else min(approved, alone)
     if request.paid.council_pays(values["net"]) > approved:
         decide_or_ask(execution, VARIATION, values)
     else:

@@ -59,12 +59,13 @@ _FILTERS = {
 @dataclass(frozen=True, slots=True)
 class EntryDecision:
     """The decision behind an event. `asker` and `deciders` are ids; `decision` is its reference, empty where it was
-    recorded before decisions were kept: then the deciders are those whom the asker named."""
+    recorded before decisions were kept: then the deciders are those whom the asker named. There is no `basis` while
+    nobody has decided what is asked."""
 
     decision: str
     asker: UUID | None
     deciders: tuple[UUID, ...]
-    basis: Basis
+    basis: Basis | None
     confirmation: Confirmation | None
     late: bool
 
@@ -108,7 +109,7 @@ def _of_row(row: DecisionRow) -> EntryDecision:
         decision=row.reference,
         asker=row.asker,
         deciders=(row.decider,) if row.decider is not None else (),
-        basis=row.basis,
+        basis=None if row.basis is Basis.OWN_ACT and row.decider is None else row.basis,
         confirmation=_SAID.get(row.status),
         late=row.late and row.decided_on is not None and _is_late(row.decided_on, row.asked_on),
     )
