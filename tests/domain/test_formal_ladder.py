@@ -466,6 +466,23 @@ def test_what_is_open_ends_by_itself_on_the_day_the_school_ceases_to_be_maintain
     given(a_case()).when(lambda it: it.cease_to_be_maintained(TODAY, "It became an academy")).then()
 
 
+def test_what_is_recorded_late_of_the_time_before_ended_by_itself_too() -> None:
+    """A notice, and a power that takes none, of a day on which the school was maintained, recorded when it was known
+    that it no longer is."""
+    before = TODAY - DAY
+    warned = a_case(informal, moderate, waive(Waivable.PRE_WARNING))
+    inspected = a_case(in_category(InspectionCategory.SIGNIFICANT_IMPROVEMENT, SEPTEMBER))
+    for case in (warned, inspected):
+        with signed():
+            case.cease_to_be_maintained(TODAY, "It became an academy")
+    given(warned).when(give_notice(on=before)).then(ConcernCase.NoticeGiven, on=before, occurred=before).then_holds(
+        lambda it: it.notice is None and it.notices[0].end is NoticeEnd.CEASED
+    )
+    given(inspected).when(use(Power.APPOINT_GOVERNORS, on=before)).then(ConcernCase.PowerTaken, on=before).then_holds(
+        lambda it: [each.ended_on for each in it.powers] == [TODAY]
+    )
+
+
 def test_a_case_is_not_over_while_a_notice_is_open_or_a_power_in_use() -> None:
     case = an_intervention()
     with signed():

@@ -177,6 +177,8 @@ class NoticeGiven(DecidedRung):
     def take_effect(self, case: LadderState) -> None:
         case.notices.append(Notice(self.kind, self.on, self.comply_by, self.intends))
         case.begin_ladder_again()
+        if case.ceased_on is not None:
+            case.end_notice(case.ceased_on, NoticeEnd.CEASED)
 
 
 class SchoolAnswered(Rung):
@@ -294,6 +296,8 @@ class PowerTaken(DecidedRung):
 
     def take_effect(self, case: LadderState) -> None:
         case.powers.append(PowerUsed(self.power, self.on, self.from_))
+        if case.ceased_on is not None:  # recorded late: it ended by itself with the others
+            case.end_powers(case.ceased_on)
 
 
 class PowerEnded(DecidedRung):
