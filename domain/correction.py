@@ -39,8 +39,7 @@ class Correction(Event):
     """That something was entered wrongly in a record.
 
     For each field `x` that RESTATES names, with the words that people call it by, an event has `x` as it is and
-    `x_was` as it was entered; both None where `x` was right. CALLS names what the record calls by another name, PART
-    is the field that tells which part of the record it is about, as "session 3" is.
+    `x_was` as it was entered; both None where `x` was right. CALLS names what the record calls by another name.
     """
 
     RESTATES: ClassVar[Mapping[str, str]]

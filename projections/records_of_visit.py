@@ -250,7 +250,7 @@ def action_reopened(row: AgreedAction | None, _: RecordOfVisit.ActionReopened) -
 
 @actions.on(RecordOfVisit.ActionHandedOver, key=_one_action)
 def action_handed_over(row: AgreedAction | None, event: RecordOfVisit.ActionHandedOver) -> AgreedAction | None:
-    return row and replace(row, owner=event.owner, due=event.due)
+    return row and replace(row, owner=event.owner, owner_side=event.side or row.owner_side, due=event.due)
 
 
 def actions_of(connection: sa.Connection, of: Collection[UUID]) -> list[AgreedAction]:

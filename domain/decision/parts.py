@@ -128,11 +128,9 @@ class Question:
     def changed_in(self, now: Question) -> tuple[str, ...]:
         """The terms that are others now, as sentences; none where only the sum, or what is measured, is less."""
         is_less = self.net is not None and now.net is not None and now.net < self.net
-        shown_before = {term.label for term in self.terms}
         return tuple(
             _other(label, shown, stands)
             for label, shown, stands in self._beside(now)
-            if label in shown_before or label not in SHOWN_LATER
             if not _covers(shown, stands) and not (is_less and label == SUM)
         )
 
@@ -143,10 +141,10 @@ class Question:
         )
 
     def _beside(self, now: Question) -> Iterator[tuple[str, Term, Term]]:
-        """Each term by its label, as it was shown and as it is now."""
+        """Each term by its label, as it was shown and as it is now; without those that no page showed then."""
         before, after = ({term.label: term for term in each.terms} for each in (self, now))
         nothing = Term("", "nothing")
-        for label in dict.fromkeys([*before, *after]):
+        for label in (each for each in dict.fromkeys([*before, *after]) if each in before or each not in SHOWN_LATER):
             yield label, before.get(label, nothing), after.get(label, nothing)
 
 

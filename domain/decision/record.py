@@ -494,6 +494,16 @@ class Decision(Aggregate):
         people = dict.fromkeys(each for each in (self.asker, self.decider) if each is not None)
         return About(school=asked.school, request=asked.request, provider=asked.provider, people=tuple(people))
 
+    @property
+    def passes_on(self) -> date | None:
+        """The day after which deputies are asked too; None while an answer is awaited."""
+        return None if self.open_enquiry else self.route.passes_on
+
+    @property
+    def lapses_on(self) -> date | None:
+        """The last day to decide; None while an answer is awaited."""
+        return None if self.open_enquiry else self.route.lapses_on
+
     def _counted_to(self, day: date) -> date:
         """The day to which it is counted whether it passes on or has lapsed: none while an answer is awaited."""
         return day if self.open_enquiry is None else min(day, self.open_enquiry.on)

@@ -251,11 +251,12 @@ class Person(Aggregate):
         held = next((each for each in self.posts if found is not None and each.id == found.post), None)
         if found is None or held is None:
             raise NoDeputy("This person is no deputy any more", field="number")
-        if until >= found.until:
-            raise EndsLater("This ends then already. Choose an earlier date", field="until")
-        has_begun = found.from_ <= self.today
+        if (has_begun := found.from_ <= self.today) and found.until == self.today:
+            raise EndsLater("This ends today already, which is the earliest day", field="until")
         if has_begun and until < self.today:
             raise NotBackwards("Choose today or a later date", field="until")
+        if until >= found.until:
+            raise EndsLater("This ends then already. Choose an earlier date", field="until")
         ended = self.DeputyEnded(
             number=number, role=held.role, deputy=found.person, until=until if until >= found.from_ else None
         )

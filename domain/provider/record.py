@@ -242,6 +242,8 @@ class Provider(Aggregate):
         """Put right what was entered wrongly of the provider and never was so; `name` is a sole practitioner's own.
         Raises NothingToCorrect, NameNeeded, MixedScripts, HostSchoolNeeded, ReasonNeeded."""
         own = None
+        if self.practitioner is None and name:
+            raise NameNeeded("This is an organisation. Correct its name or trading name", field="name")
         if self.practitioner is not None and name is not None:
             named = text(spelt(name), NameNeeded("Enter the person's name", field="name"))
             own = Personal(self.practitioner.person, named)

@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from hashlib import sha256
 from itertools import count
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from domain.vocabulary import LabelledEnum, Purpose, Side
+
+if TYPE_CHECKING:
+    from domain.record_of_visit.parts import HandedOver
 
 
 class ExtentOfAgreement(LabelledEnum):
@@ -135,13 +138,13 @@ class Content:
         """The same without the part of that sort and key."""
         return self._with(sort, tuple(part for part in self._group(sort) if part.key != key))
 
-    def handed_over(self, actions: Mapping[int, tuple[UUID, date]]) -> Content:
+    def handed_over(self, actions: Mapping[int, HandedOver]) -> Content:
         """The same with these actions, by number, in the hands of others and due by other days."""
         return replace(
             self,
             actions=tuple(
-                replace(each, owner=actions[each.number][0], due=actions[each.number][1])
-                if each.number in actions
+                replace(each, owner=handed.owner, due=handed.due, owner_side=handed.side or each.owner_side)
+                if (handed := actions.get(each.number or 0))
                 else each
                 for each in self.actions
             ),

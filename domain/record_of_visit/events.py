@@ -373,7 +373,8 @@ class ActionReopened(Event):
 
 
 class ActionHandedOver(Event):
-    """`before` had it until then, None where nobody did by name; `was_due` is the day by which it was due."""
+    """`before` had it until then, None where nobody did by name; `was_due` is the day by which it was due. It is for
+    the `side` of whoever has it; events that do not tell it left it with the side that it was for."""
 
     TOPIC = "record-of-visit.action-handed-over"
     says = "{by} {did} agreed action {number}{giver: from …}{taker: to …}, due by {due}: {reason}"
@@ -382,6 +383,7 @@ class ActionHandedOver(Event):
     due: date
     before: UUID | None
     was_due: date
+    side: Side | None = None
 
     @property
     def did(self) -> str:
@@ -396,8 +398,9 @@ class ActionHandedOver(Event):
         return None if self.owner == self.before else self.owner
 
     def apply(self, record: RecordOfVisit) -> None:
-        record.handed_over[self.number] = HandedOver(self.owner, self.due, self.meta.occurred_on)
-        record.content = record.content.handed_over({self.number: (self.owner, self.due)})
+        handed = HandedOver(self.owner, self.due, self.meta.occurred_on, self.side)
+        record.handed_over[self.number] = handed
+        record.content = record.content.handed_over({self.number: handed})
 
 
 class Closed(Event):

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.record_of_visit.content import Content, ExtentOfAgreement
-from domain.vocabulary import LabelledEnum
+from domain.vocabulary import LabelledEnum, Side
 
 
 class RecordStatus(LabelledEnum):
@@ -107,11 +107,13 @@ class Presentation:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """Who has an agreed action since it was handed over, by when it is due, and the day on which that was done."""
+    """Who has an agreed action since it was handed over, by when it is due, and the day on which that was done; the
+    `side` that it is for since, None where that stayed."""
 
     owner: UUID
     due: date
     on: date
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ from domain.record_of_visit.rules import (
 )
 from domain.record_of_visit.writing import differences
 from domain.text import plain
-from domain.vocabulary import About, Purpose, VisitKind
+from domain.vocabulary import About, Purpose, Side, VisitKind
 
 
 class RecordOfVisit(Aggregate):
@@ -150,8 +150,7 @@ class RecordOfVisit(Aggregate):
     def in_force(self) -> Content:
         """What the version that everybody goes by says, with its actions in the hands of those who have them now.
         Raises NotIssued."""
-        handed = {number: (each.owner, each.due) for number, each in self.handed_over.items()}
-        return self.current.content.handed_over(handed)
+        return self.current.content.handed_over(self.handed_over)
 
     @property
     def awaited(self) -> list[Respondent]:
@@ -409,9 +408,11 @@ class RecordOfVisit(Aggregate):
         self.record(completed, occurred=on, purpose=action.purpose, people=(action.owner,))
 
     @requires(must_have_been_issued)
-    def hand_over_action(self, number: int, *, owner: UUID, due: date | None = None, reason: str) -> None:
+    def hand_over_action(
+        self, number: int, *, owner: UUID, due: date | None = None, reason: str, side: Side | None = None
+    ) -> None:
         """Give an agreed action to another person, or another due date, also after the record was closed. What was
-        issued stays as it is, and nobody is asked to respond again.
+        issued stays as it is, and nobody is asked to respond again. `side` is that of the person.
 
         Raises NotIssued, NoSuchAction, AlreadyCompleted, HeldAlready, BeforeTheVisit, ReasonNeeded.
         """
@@ -420,7 +421,9 @@ class RecordOfVisit(Aggregate):
         if (owner, due) == (action.owner, action.due):
             raise HeldAlready("Choose another person or another due date", field="owner")
         not_before(self.visited_on, due, field="due")
-        handed = self.ActionHandedOver(number=number, owner=owner, due=due, before=action.owner, was_due=action.due)
+        handed = self.ActionHandedOver(
+            number=number, owner=owner, due=due, before=action.owner, was_due=action.due, side=side
+        )
         concerned = tuple(dict.fromkeys((action.owner, owner)))
         self.record(handed, purpose=action.purpose, reason=reasoned(reason), people=concerned)
 

@@ -3,6 +3,8 @@ power."""
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from domain.aggregate import Event
 from domain.concern import ConcernCase
 from domain.concern.ladder import Compliance, NationalStep
@@ -13,15 +15,26 @@ from projections.view import Key, replace
 
 LADDER = "formal steps"
 
+CEASED = "The school has left the authority"
+"""The detail of an item that asks for nothing any more."""
+
 
 def ladder(event: Event) -> Key:
     """The key of the item that says what comes next on the ladder."""
     return key_of(event, LADDER)
 
 
+def _has_ceased(row: Item | None) -> TypeGuard[Item]:
+    return row is not None and row.detail == CEASED
+
+
 @items.on(ConcernCase.PreWarningSent, key=ladder)
-def letter_sent(_: Item | None, event: ConcernCase.PreWarningSent) -> Item:
-    return item(event, Task.RECORD_ANSWER, WaitingFor.OFFICER, part=LADDER, due=event.answer_by)
+def letter_sent(row: Item | None, event: ConcernCase.PreWarningSent) -> Item:
+    return (
+        row
+        if _has_ceased(row)
+        else item(event, Task.RECORD_ANSWER, WaitingFor.OFFICER, part=LADDER, due=event.answer_by)
+    )
 
 
 @items.on(ConcernCase.SchoolAnswered, key=ladder)
@@ -31,8 +44,13 @@ def school_answered(row: Item | None, _: ConcernCase.SchoolAnswered) -> Item | N
 
 
 @items.on(ConcernCase.NoticeGiven, key=ladder)
-def notice_given(_: Item | None, event: ConcernCase.NoticeGiven) -> Item:
-    return item(event, Task.ASSESS_COMPLIANCE, WaitingFor.OFFICER, part=LADDER, due=event.comply_by)
+def notice_given(row: Item | None, event: ConcernCase.NoticeGiven) -> Item:
+    """One that is recorded when the school is known to have left the authority ended by itself."""
+    return (
+        row
+        if _has_ceased(row)
+        else item(event, Task.ASSESS_COMPLIANCE, WaitingFor.OFFICER, part=LADDER, due=event.comply_by)
+    )
 
 
 @items.on(ConcernCase.ComplianceAssessed, key=ladder)
@@ -62,7 +80,6 @@ def national_step(row: Item | None, event: ConcernCase.NationalStepRecorded) -> 
     ConcernCase.PowerTaken,
     ConcernCase.NoticeWithdrawn,
     ConcernCase.ReferralAnswered,
-    ConcernCase.CeasedToBeMaintained,
     ConcernCase.EndDecided,
     ConcernCase.Closed,
     ConcernCase.Withdrawn,
@@ -70,6 +87,12 @@ def national_step(row: Item | None, event: ConcernCase.NationalStepRecorded) -> 
 )
 def ladder_over(*_: object) -> None:
     """Nothing comes next by itself."""
+
+
+@items.on(ConcernCase.CeasedToBeMaintained, key=ladder)
+def ladder_ceased(_: Item | None, event: ConcernCase.CeasedToBeMaintained) -> Item:
+    """Kept, so that what is recorded late of the time before asks for nothing."""
+    return item(event, None, None, part=LADDER, detail=CEASED)
 
 
 @items.on(ConcernCase.Paused, ConcernCase.PauseDecided, key=ladder)

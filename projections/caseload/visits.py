@@ -297,4 +297,7 @@ def action_reopened(row: Item | None, event: RecordOfVisit.ActionReopened) -> It
 
 @items.on(RecordOfVisit.ActionHandedOver, key=_of_action)
 def action_handed_over(row: Item | None, event: RecordOfVisit.ActionHandedOver) -> Item | None:
-    return row and replace(row, person=event.owner, due=event.due, since=event.meta.occurred_on)
+    if row is None:
+        return None
+    waiting_for = _WAITS_FOR[event.side] if event.side else row.waiting_for
+    return replace(row, person=event.owner, waiting_for=waiting_for, due=event.due, since=event.meta.occurred_on)

@@ -152,6 +152,8 @@ def test_a_provider_gets_the_name_and_host_that_were_meant() -> None:
     given(provider).when(lambda it: it.correct(trading_as="Calder Learning", reason="Misspelt")).then(
         Provider.Corrected, known_as="Calder Learning", trading_as_was="Calder Lerning", kind=None
     ).when(lambda it: it.correct(trading_as=" ", reason="Misspelt")).then_refused(NameNeeded).when(
+        lambda it: it.correct(name="Calder Learning Ltd", trading_as="Calder", reason="Misspelt")
+    ).then_refused(NameNeeded, field="name").when(
         lambda it: it.correct(kind=ProviderKind.SCHOOL_BASED, reason="A lead department")
     ).then_refused(HostSchoolNeeded).when(
         lambda it: it.correct(kind=ProviderKind.SCHOOL_BASED, host_school=OTHER_SCHOOL, reason="A lead department")

@@ -390,6 +390,9 @@ def test_the_holder_of_a_post_that_decides_has_a_deputy_for_some_days_and_no_lon
     given(director).when(lambda it: it.end_deputy(1, until=NEXT_YEAR)).then_refused(EndsLater)
     given(director).when(lambda it: it.end_deputy(1, until=YESTERDAY)).then_refused(NotBackwards)
     given(director).when(lambda it: it.end_deputy(1, until=IN_TWO_DAYS)).then(Person.DeputyEnded, until=IN_TWO_DAYS)
+    given(director).when(lambda it: it.end_deputy(1, until=TODAY)).then(Person.DeputyEnded, until=TODAY)
+    for day in (YESTERDAY, TODAY):
+        given(director).when(lambda it, day=day: it.end_deputy(1, until=day)).then_refused(EndsLater)  # type: ignore[misc]
     assert director.deputises(DEPUTY, IN_A_WEEK) == []
     other = name_deputy(uuid4(), from_=IN_A_WEEK, until=NEXT_YEAR)
     given(director).when(other, by=DEPUTY).then_refused(OneHop)

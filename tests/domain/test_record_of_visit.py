@@ -706,7 +706,7 @@ def test_an_action_is_opened_again_only_if_completed_and_for_a_reason() -> None:
 
 def test_an_action_changes_hands_without_a_word_of_what_was_issued_changing() -> None:
     def hand_over(record: RecordOfVisit) -> None:
-        record.hand_over_action(1, owner=HEADTEACHER, due=RESPOND_BY, reason="Lena has left")
+        record.hand_over_action(1, owner=HEADTEACHER, due=RESPOND_BY, reason="Lena has left", side=Side.SCHOOL)
 
     given(an_issued_record()).when(hand_over).then(
         RecordOfVisit.ActionHandedOver,
@@ -717,7 +717,10 @@ def test_an_action_changes_hands_without_a_word_of_what_was_issued_changing() ->
         reason="Lena has left",
         purpose=Purpose.SUPPORT,
     ).then_holds(
-        lambda record: [(each.owner, each.due) for each in record.open_actions] == [(HEADTEACHER, RESPOND_BY)]
+        lambda record: (
+            [(each.owner, each.due, each.owner_side) for each in record.open_actions]
+            == [(HEADTEACHER, RESPOND_BY, Side.SCHOOL)]
+        )
     ).then_holds(lambda record: record.current.content.actions == (replace(VISIT_CLASSES, number=1),)).then_holds(
         lambda record: record.awaited == [*Respondent]
     ).when(hand_over).then_refused(HeldAlready, field="owner")

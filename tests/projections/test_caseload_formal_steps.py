@@ -89,3 +89,18 @@ def test_a_referral_waits_for_its_answer(service: Service, ask: Ask) -> None:
     with signed():
         service.change(ConcernCase, case.id, lambda it: it.record_referral_answer(text="They will write"))
     assert waits(ask) == []
+
+
+def test_what_is_recorded_late_of_the_time_before_a_school_left_asks_for_nothing(service: Service, ask: Ask) -> None:
+    case = an_assessed_concern()
+    with signed():
+        service.add(lambda: case)
+    for step in (informal, moderate, pre_warn()):
+        with signed():
+            service.change(ConcernCase, case.id, step)
+    assert len(waits(ask)) == 1
+    left, known = TODAY + timedelta(days=5), TODAY + timedelta(days=9)
+    for late in (lambda it: it.cease_to_be_maintained(left, "It became an academy"), give_notice(on=TODAY)):
+        with signed(known):
+            service.change(ConcernCase, case.id, late)
+        assert waits(ask) == []

@@ -136,3 +136,14 @@ def test_everybody_who_visits_was_there_and_whoever_says_so_themselves_held_it(s
     assert {(each.record, each.person) for each in ask(view.parties)} == {
         (each.record, each.person) for each in found
     }
+
+
+def test_whoever_restates_the_day_of_a_session_says_so_then_and_nobody_before(
+    work: Callable[..., None], ask: Ask
+) -> None:
+    work(deliver(1))
+    restated = TODAY - timedelta(days=1)
+    work(lambda one: one.correct_session(1, on=restated, reason="It was the day before", rules=RULES), on=LATER)
+
+    [found] = ask(view.presences, first=restated, last=restated)
+    assert (found.on, found.recorded_on) == (restated, LATER)

@@ -134,7 +134,7 @@ def _around(snapshot: Snapshot, decision: Decision, _: PageRows) -> Mapping[str,
         "asked_of": decision.whom(today) if waits else "",
         "holders": ", ".join(sorted(names[each] for each in holders if each in names)) or "Nobody at present",
         "again": row.asked_again if row else "",
-        "lapses": formats.date(decision.route.lapses_on) if decision.route.lapses_on else "",
+        "lapses": formats.date(decision.lapses_on) if decision.lapses_on else "",
     }
 
 

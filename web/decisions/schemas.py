@@ -175,8 +175,10 @@ class DecisionOut(Schema):
     asked_on = fields.Date()
     reason = fields.String(attribute="asked_because")
     asked_of = fields.List(fields.Enum(Decider, by_value=True), attribute="posts_today")
-    passes_on = fields.Date(attribute="route.passes_on", allow_none=True)
-    lapses_on = fields.Date(attribute="route.lapses_on", allow_none=True)
+    passes_on = fields.Date(allow_none=True)
+    lapses_on = fields.Date(
+        allow_none=True, metadata={"description": "None while an answer is awaited: no day is counted."}
+    )
     enquiries = fields.List(fields.Nested(EnquiryOut))
     first_by = person_field(allow_none=True, metadata={"description": "Who approved it as the first of two people."})
     first_on = fields.Date(allow_none=True)

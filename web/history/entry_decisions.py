@@ -158,7 +158,10 @@ def entries_with(wanted: DecisionFilter) -> sa.ColumnElement[bool]:
 def with_basis(basis: Basis) -> sa.ColumnElement[bool]:
     """The condition that an entry rests on a decision of that basis."""
     before = [_trail.named_deciders == sa.true()] if basis is Basis.BEFORE_DECISIONS else []
-    return _either(_decisions.basis == basis, *before)
+    decided = _decisions.basis == basis
+    if basis is Basis.OWN_ACT:  # which an ask is kept as from the first
+        decided = sa.and_(decided, _decisions.decider.is_not(None))
+    return _either(decided, *before)
 
 
 def asked_by(person: UUID) -> sa.ColumnElement[bool]:

@@ -66,6 +66,15 @@ def must_own(execution: Execution[RecordOfVisit], named: Mapping[str, UUID]) -> 
             must_hold(execution, person, OWNING, whom, field=answer)
 
 
+def side_of(execution: Execution[RecordOfVisit], person: UUID) -> Side:
+    """For which side somebody comes to own an action."""
+    with execution.context.read() as snapshot:
+        if person in {leading for leading, _ in recipients(snapshot, execution.record.school)}:
+            return Side.SCHOOL
+        roles = {post.role for post in people.posts_on(snapshot.connection, person, snapshot.services.today())}
+    return Side.PROVIDER if roles == {Role.SPECIALIST} else Side.SERVICE
+
+
 def _in_words(found: Iterable[PersonRow]) -> Choices:
     return [(person.reference, person.name) for person in found]
 

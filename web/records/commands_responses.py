@@ -150,7 +150,8 @@ def reopen_action(execution: Execution[RecordOfVisit], values: Values) -> None:
 )
 def hand_over_action(execution: Execution[RecordOfVisit], values: Values) -> None:
     choices.must_own(execution, {"owner": values["owner"]})
-    execution.change(lambda record: record.hand_over_action(**values))
+    side = choices.side_of(execution, values["owner"])
+    execution.change(lambda record: record.hand_over_action(**values, side=side))
 
 
 @records.command(

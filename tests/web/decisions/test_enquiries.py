@@ -54,6 +54,12 @@ def test_a_question_is_the_askers_work_until_they_answer_and_then_the_deciders_f
     assert "asked: Could one term be enough?" in director.get(ASKED)
     assert "is to answer a question about it first" in director.get(REQUEST)
     director.get(f"{ASKED}/give", status=409)
+    waiting = decides.get(ASKED).json
+    assert (waiting["passes_on"], waiting["lapses_on"]) == (None, None)
+    assert {each["basis"] for each in decides.get("/audit?record=DN-2026-0001").json["items"]} == {None}
+    assert decides.get("/audit?basis=own_act").json["items"] == [], "nobody has decided it"
+    assert "Nobody has decided it" in director.get(ASKED)
+    assert "Asked and decided" not in director.get(ASKED)
 
     sample.clock.go_to(date(2026, 12, 1))
     broker_page = sign_in(stages.broker)

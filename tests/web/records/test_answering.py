@@ -10,6 +10,8 @@ import pytest
 
 from domain.record_of_visit import Answered, ExtentOfAgreement, RecordStatus, Respondent
 from domain.visit import Visit, VisitStatus
+from domain.vocabulary import Side
+from projections import caseload
 from tests.sample_authority import SampleAuthority
 from tests.scenario import TODAY
 from tests.web.conftest import Browser, Program
@@ -230,6 +232,14 @@ def test_an_action_is_handed_over_and_stands_in_the_list_of_whoever_has_it_now(s
     assert "Changed on 2 Nov 2026, after it was issued" in page
     assert "Cora Colleague" not in stage.by_head.get(f"{HREF}/versions/1")
     assert "Send a specialist of mathematics" in stage.browser(colleague).get("/caseload")
+    assert stage.record.open_actions[0].owner_side is Side.SERVICE
+    stage.by_officer.send(f"{HREF}/hand-over-action", answers | {"owner": stage.reference(stage.head)})
+    assert stage.record.open_actions[0].owner_side is Side.SCHOOL
+    with stage.sample.services.read() as connection:
+        waiting = [each for each in caseload.waiting(connection) if each.person == stage.head]
+    assert [each.waiting_for for each in waiting if each.task is caseload.Task.COMPLETE_ACTION] == [
+        caseload.WaitingFor.SCHOOL
+    ]
     assert len(stage.record.awaited) == 2
 
 
