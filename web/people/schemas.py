@@ -122,40 +122,32 @@ class ProposePost(Schema):
     until = day_field("Last day", required=False, hint="Leave empty if you do not know it")
 
 
-def _proposal_field() -> WholeNumber:
+def _numbered(label: str, offered: str, *, name: str | None = None) -> WholeNumber:
+    """One of what the form offers, by its number with the person."""
     return WholeNumber(
         required=True,
+        data_key=name,
         validate=validate.Range(1, 10_000),
         metadata={
-            "label": "Proposed role",
+            "label": label,
             "widget": "radios",
-            "choices": lambda context: context[PROPOSALS],
-            "noun": "the proposed role",
+            "choices": lambda context: context[offered],
+            "noun": f"the {label.lower()}",
         },
     )
 
 
 class ConfirmPost(Schema):
-    proposal = _proposal_field()
+    proposal = _numbered("Proposed role", PROPOSALS)
 
 
 class DeclinePost(Schema):
-    proposal = _proposal_field()
+    proposal = _numbered("Proposed role", PROPOSALS)
     reason = reason_field()
 
 
 class EndPost(Schema):
-    post = WholeNumber(
-        required=True,
-        data_key="number",
-        validate=validate.Range(1, 10_000),
-        metadata={
-            "label": "Role",
-            "widget": "radios",
-            "choices": lambda context: context[POSTS],
-            "noun": "the role",
-        },
-    )
+    post = _numbered("Role", POSTS, name="number")
     until = day_field("Last day", noun="the last day")
     reason = reason_field()
 
@@ -166,33 +158,14 @@ class Leave(Schema):
 
 
 class NameDeputy(Schema):
-    post = WholeNumber(
-        required=True,
-        data_key="number",
-        validate=validate.Range(1, 10_000),
-        metadata={
-            "label": "Role",
-            "widget": "radios",
-            "choices": lambda context: context[POSTS],
-            "noun": "the role",
-        },
-    )
+    post = _numbered("Role", POSTS, name="number")
     deputy = chosen_person("Deputy", COLLEAGUES, noun="the deputy")
     from_ = day_field("First day", name="from", noun="the first day")
     until = day_field("Last day", noun="the last day")
 
 
 class EndDeputy(Schema):
-    number = WholeNumber(
-        required=True,
-        validate=validate.Range(1, 10_000),
-        metadata={
-            "label": "Deputy",
-            "widget": "radios",
-            "choices": lambda context: context[DEPUTIES],
-            "noun": "the deputy",
-        },
-    )
+    number = _numbered("Deputy", DEPUTIES)
     until = day_field("Last day", noun="the last day")
 
 
