@@ -177,7 +177,7 @@ class DecisionOut(Schema):
     asked_of = fields.List(fields.Enum(Decider, by_value=True), attribute="posts_today")
     passes_on = fields.Date(allow_none=True)
     lapses_on = fields.Date(
-        allow_none=True, metadata={"description": "None while an answer is awaited: no day is counted."}
+        allow_none=True, metadata={"description": "Null while an answer is awaited, as no day is counted"}
     )
     enquiries = fields.List(fields.Nested(EnquiryOut))
     first_by = person_field(allow_none=True, metadata={"description": "Who approved it as the first of two people."})
